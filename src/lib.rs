@@ -1,0 +1,20 @@
+//! Kaltura sessions from application tokens.
+//!
+//! A back end that holds an application token (an id and a secret token) trades it for
+//! Kaltura sessions (KS) without ever sending the token: it asks for an unprivileged widget
+//! session, hashes `KS + token`, and sends the hash to `appToken.startSession`.
+//!
+//! The modules here decide; none of them does I/O, reads a clock or draws a random number.
+//! The `wasm` module, compiled for WebAssembly only, converts between them and JavaScript.
+
+pub mod error;
+pub mod hash;
+pub mod ks;
+pub mod privileges;
+pub mod secret;
+
+#[cfg(feature = "emulator")]
+pub mod emulator;
+
+#[cfg(target_arch = "wasm32")]
+pub mod wasm;
