@@ -10,5 +10,9 @@ use crate::secret::Secret;
 #[wasm_bindgen(js_name = hashAppToken, skip_typescript)]
 pub fn hash_app_token(ks: &str, app_token: String, hash_type: &str) -> Option<String> {
     let hash_type = HashType::from_name(hash_type)?;
-    Some(token_hash(hash_type, ks, &Secret::new(app_token)).expose().to_owned())
+    Some(
+        token_hash(hash_type, ks, &Secret::new(app_token))
+            .expose()
+            .to_owned(),
+    )
 }
