@@ -1,0 +1,7 @@
+// For every runtime that may compile WebAssembly: the module travels inline, so that no file
+// system, no permission and no bundler set-up is needed.
+import { compile } from './inline.js'
+import { bind } from './shell.js'
+
+export { AppTokenError, isAppTokenError } from './error.js'
+export const { hashAppToken } = bind(compile)

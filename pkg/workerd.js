@@ -1,0 +1,6 @@
+// Cloudflare Workers compile modules at deploy time, and refuse to at run time.
+import module from './kaltura_app_token.wasm'
+import { bind } from './shell.js'
+
+export { AppTokenError, isAppTokenError } from './error.js'
+export const { hashAppToken } = bind(() => module)

@@ -1,0 +1,144 @@
+// npm run build: everything in pkg/, from the crate and src/js.
+// npm run build -- --check: builds into a temporary folder, and compares.
+import { createHash } from 'node:crypto'
+import * as fs from 'node:fs'
+import { homedir, tmpdir } from 'node:os'
+import { join, relative, sep } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { inlineModule } from './build/inline.mjs'
+import { run } from './build/process.mjs'
+import { sizeTable } from './build/sizes.mjs'
+import { findTools } from './build/tools.mjs'
+import { compile } from './build/wasm.mjs'
+import { findWasmTarget } from './build/wasm-target.mjs'
+
+const root = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '')
+const pkg = join(root, 'pkg')
+
+const modules = [
+  { name: 'kaltura_app_token', folder: '.', cargoArgs: [] },
+  {
+    name: 'kaltura_emulator',
+    folder: 'emulator',
+    cargoArgs: ['--no-default-features', '--features', 'emulator'],
+  },
+]
+
+// What a build is made from; build-info.json carries a digest of it.
+const sources = ['Cargo.toml', 'Cargo.lock', 'src', 'scripts/build.mjs', 'scripts/build']
+
+const log = (line) => console.log(`build: ${line}`)
+
+async function build(out) {
+  const target = await findWasmTarget(minimumRust(), log)
+  const tools = await findTools(root, log)
+  log(`compiling with ${target.way} (${target.version.rustc})`)
+  // The registry's folders must be there before the compiler is told to leave them out of names.
+  await run(target.cargo, ['fetch', '--locked'], { cwd: root, env: target.env })
+
+  fs.cpSync(join(root, 'src/js'), out, { recursive: true })
+  for (const module of modules) {
+    const folder = join(out, module.folder)
+    fs.mkdirSync(folder, { recursive: true })
+    await compile({ root, target, tools, module, out: folder })
+    const bytes = fs.readFileSync(join(folder, `${module.name}.wasm`))
+    assertNoPaths(module.name, bytes, target)
+    fs.writeFileSync(join(folder, 'inline.js'), inlineModule(bytes))
+  }
+  const info = {
+    sources: digestOfSources(),
+    toolchain: { ...target.version, ...tools.versions },
+    files: digestsOfFiles(out),
+  }
+  fs.writeFileSync(join(out, 'build-info.json'), `${JSON.stringify(info, null, 2)}\n`)
+  return info
+}
+
+function minimumRust() {
+  return fs.readFileSync(join(root, 'Cargo.toml'), 'utf8').match(/^rust-version = "(.+)"$/m)[1]
+}
+
+function assertNoPaths(name, bytes, target) {
+  const folders = [root, homedir(), process.env.CARGO_HOME, '/registry/', ...target.paths]
+  const leaked = folders.filter(Boolean).find((folder) => bytes.includes(folder))
+  if (leaked) throw new Error(`${name}.wasm names a folder of this machine: ${leaked}`)
+}
+
+function filesUnder(folder) {
+  return fs
+    .readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort()
+}
+
+const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex')
+const nameIn = (folder, file) => relative(folder, file).split(sep).join('/')
+
+function digestOfSources() {
+  const files = sources
+    .map((source) => join(root, source))
+    .flatMap((path) => (fs.statSync(path).isDirectory() ? filesUnder(path) : [path]))
+  const lines = files.map((file) => `${sha256(fs.readFileSync(file))} ${nameIn(root, file)}\n`)
+  return sha256(lines.join(''))
+}
+
+function digestsOfFiles(folder) {
+  const files = filesUnder(folder).filter((file) => nameIn(folder, file) !== 'build-info.json')
+  return Object.fromEntries(
+    files.map((file) => [nameIn(folder, file), sha256(fs.readFileSync(file))]),
+  )
+}
+
+function printSizes(folder) {
+  const files = modules.map(({ folder: within, name }) => {
+    const file = join(folder, within, `${name}.wasm`)
+    return { name: nameIn(folder, file), bytes: fs.readFileSync(file) }
+  })
+  console.log(sizeTable(files))
+}
+
+/** What is wrong with pkg/, compared with a build made just now; nothing if all is well. */
+function faults(built) {
+  const committed = JSON.parse(fs.readFileSync(join(pkg, 'build-info.json'), 'utf8'))
+  const sameToolchain = JSON.stringify(committed.toolchain) === JSON.stringify(built.toolchain)
+  if (!sameToolchain) {
+    log('pkg/ was built with another toolchain: its sources are compared, not its bytes')
+    log(`  pkg/: ${JSON.stringify(committed.toolchain)}`)
+    log(`  here: ${JSON.stringify(built.toolchain)}`)
+  }
+  const found = []
+  if (committed.sources !== built.sources) found.push('pkg/ was built from other sources')
+  const actual = digestsOfFiles(pkg)
+  const expected = sameToolchain ? built.files : committed.files
+  for (const name of new Set([...Object.keys(expected), ...Object.keys(actual)])) {
+    if (!(name in actual)) found.push(`pkg/${name} is missing`)
+    else if (!(name in expected)) found.push(`pkg/${name} is not made by the build`)
+    else if (actual[name] !== expected[name]) found.push(`pkg/${name} differs`)
+  }
+  return found
+}
+
+const temporary = fs.mkdtempSync(join(tmpdir(), 'kaltura-app-token-'))
+const out = join(temporary, 'pkg')
+try {
+  const built = await build(out)
+  printSizes(out)
+  if (process.argv.includes('--check')) {
+    const found = faults(built)
+    for (const fault of found) console.error(`build: ${fault}`)
+    if (found.length > 0) {
+      console.error('build: `npm run build` puts it right')
+      process.exitCode = 1
+    } else log('pkg/ is what its sources make')
+  } else {
+    fs.rmSync(pkg, { recursive: true, force: true })
+    fs.cpSync(out, pkg, { recursive: true })
+    log('pkg/ is written')
+  }
+} catch (error) {
+  console.error(`build: ${error.message}`)
+  process.exitCode = 1
+} finally {
+  fs.rmSync(temporary, { recursive: true, force: true })
+}

@@ -1,0 +1,29 @@
+// Child processes, the way the scripts need them: quiet unless they fail.
+import { spawn, spawnSync } from 'node:child_process'
+
+/** Runs a program to its end; what it printed is shown only if it fails. */
+export function run(program, args, { cwd, env, show = false } = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, {
+      cwd,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', show ? 'inherit' : 'pipe', show ? 'inherit' : 'pipe'],
+    })
+    const printed = []
+    child.stdout?.on('data', (chunk) => printed.push(chunk))
+    child.stderr?.on('data', (chunk) => printed.push(chunk))
+    child.on('error', reject)
+    child.on('close', (code, signal) => {
+      const output = Buffer.concat(printed).toString()
+      if (code === 0) return resolve(output)
+      const command = [program, ...args].join(' ')
+      reject(new Error(`${command}\nended with ${signal ?? `code ${code}`}\n${output}`))
+    })
+  })
+}
+
+/** The trimmed standard output of a quick question, or undefined where it can't be answered. */
+export function ask(program, args, env) {
+  const answer = spawnSync(program, args, { encoding: 'utf8', env: { ...process.env, ...env } })
+  return answer.status === 0 ? answer.stdout.trim() : undefined
+}

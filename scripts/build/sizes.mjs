@@ -1,0 +1,26 @@
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
+
+/** `{ raw, gzip, brotli }` in bytes, compressed as a server would do it ahead of time. */
+export function sizes(bytes) {
+  return {
+    raw: bytes.length,
+    gzip: gzipSync(bytes, { level: 9 }).length,
+    brotli: brotliCompressSync(bytes, {
+      params: { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY },
+    }).length,
+  }
+}
+
+/** One line per file, columns aligned. */
+export function sizeTable(files) {
+  const rows = [
+    ['', 'raw', 'gzip', 'brotli'],
+    ...files.map(({ name, bytes }) => [name, ...Object.values(sizes(bytes)).map(String)]),
+  ]
+  const width = (column) => Math.max(...rows.map((row) => row[column].length))
+  return rows
+    .map(([name, ...numbers]) =>
+      [name.padEnd(width(0)), ...numbers.map((n, i) => n.padStart(width(i + 1)))].join('  '),
+    )
+    .join('\n')
+}

@@ -1,0 +1,127 @@
+// Where a Rust toolchain that compiles to WebAssembly is found: three ways, tried in order.
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { ask, run } from './process.mjs'
+
+const TARGET = 'wasm32-unknown-unknown'
+const ways = [installedTarget, debianPackages, rustupTarget]
+
+/**
+ * `{ way, cargo, cargoArgs, env, paths, version }`: how cargo is called, the folders whose names
+ * must not get into what it makes, and what tells this toolchain from others.
+ */
+export async function findWasmTarget(minimumRust, log) {
+  const reasons = []
+  for (const way of ways) {
+    const found = await way(minimumRust, log)
+    if (found.cargo) return found
+    reasons.push(`- ${found.reason}`)
+  }
+  throw new Error(
+    `No way to compile to ${TARGET} (Rust ${minimumRust} or newer):\n${reasons.join('\n')}\n` +
+      `Install Rust with its standard library for that target, then run this again.`,
+  )
+}
+
+async function installedTarget() {
+  const sysroot = ask('rustc', ['--print', 'sysroot'])
+  if (!sysroot) return { reason: 'the toolchain in use: there is no rustc on the PATH' }
+  if (!existsSync(join(sysroot, 'lib/rustlib', TARGET))) {
+    return { reason: `the toolchain in use: ${TARGET} is not installed in it` }
+  }
+  return {
+    way: 'the toolchain in use',
+    cargo: 'cargo',
+    cargoArgs: [],
+    env: {},
+    paths: [sysroot],
+    version: { ...rustcVersion('rustc'), std: 'prebuilt' },
+  }
+}
+
+const DEBIAN_PACKAGES = ['rustc-web', 'cargo-web', 'rust-web-src']
+
+// Debian builds a newer Rust for its browsers. It has no standard library for the target, but
+// the source of one, and compiling that is a feature that only a bootstrap compiler admits.
+async function debianPackages(minimumRust, log) {
+  const packages = DEBIAN_PACKAGES.join(', ')
+  if (!existsSync('/etc/debian_version') || !ask('apt-get', ['--version'])) {
+    return { reason: `the packages ${packages}: this is not Debian` }
+  }
+  // Debian's own linker is years older than its Rust for browsers.
+  const sysroot = ask('rustc', ['--print', 'sysroot'])
+  const host = ask('rustc', ['-vV'])?.match(/^host: (.+)$/m)?.[1]
+  const rustLld = sysroot && host && join(sysroot, 'lib/rustlib', host, 'bin/rust-lld')
+  const ownLinker = rustLld && existsSync(rustLld)
+  const wanted = ownLinker ? DEBIAN_PACKAGES : [...DEBIAN_PACKAGES, 'lld']
+
+  if (!wanted.every(installedVersion)) {
+    if (process.getuid?.() !== 0) {
+      return { reason: `the packages ${packages}: not installed, and only root may install them` }
+    }
+    log(`installing ${wanted.join(', ')}`)
+    const apt = { env: { DEBIAN_FRONTEND: 'noninteractive' } }
+    try {
+      await run('apt-get', ['update'], apt)
+      await run('apt-get', ['install', '-y', '--no-install-recommends', ...wanted], apt)
+    } catch (error) {
+      return { reason: `the packages ${packages}: can't be installed\n${error.message}` }
+    }
+  }
+  const version = rustcVersion('/usr/bin/rustc')
+  if (!isAtLeast(version.rustc, minimumRust)) {
+    return { reason: `the packages ${packages}: they bring Rust ${version.rustc}` }
+  }
+  const linker = ownLinker ? rustLld : '/usr/bin/wasm-ld'
+  return {
+    way: 'Debian\'s Rust for browsers',
+    cargo: '/usr/bin/cargo',
+    cargoArgs: ['-Z', 'build-std=std,panic_abort'],
+    env: {
+      RUSTC: '/usr/bin/rustc',
+      RUSTC_BOOTSTRAP: '1',
+      CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER: linker,
+    },
+    paths: ['/usr/lib/rustlib/src/rust', '/usr/src'],
+    version: {
+      ...version,
+      package: installedVersion('rustc-web'),
+      std: 'from source',
+      linker: linkerVersion(linker),
+    },
+  }
+}
+
+async function rustupTarget(_minimumRust, log) {
+  if (!ask('rustup', ['--version'])) return { reason: 'rustup: not installed' }
+  log(`rustup target add ${TARGET}`)
+  try {
+    await run('rustup', ['target', 'add', TARGET])
+  } catch (error) {
+    return { reason: `rustup: can't add the target\n${error.message}` }
+  }
+  return installedTarget()
+}
+
+function installedVersion(name) {
+  const [status, version] =
+    ask('dpkg-query', ['-W', '-f', '${db:Status-Status} ${Version}', name])?.split(' ') ?? []
+  return status === 'installed' ? version : undefined
+}
+
+function rustcVersion(rustc) {
+  const told = ask(rustc, ['-vV'])
+  const field = (name) => told.match(new RegExp(`^${name}: (.+)$`, 'm'))[1]
+  return { rustc: field('release'), commit: field('commit-hash'), host: field('host') }
+}
+
+function linkerVersion(linker) {
+  const told = ask(linker, ['-flavor', 'wasm', '--version']) ?? ask(linker, ['--version'])
+  return told?.match(/LLD [\d.]+/)?.[0] ?? 'unknown'
+}
+
+function isAtLeast(version, minimum) {
+  const [major, minor] = version.split('.').map(Number)
+  const [leastMajor, leastMinor] = minimum.split('.').map(Number)
+  return major > leastMajor || (major === leastMajor && minor >= leastMinor)
+}

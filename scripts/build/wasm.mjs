@@ -1,0 +1,62 @@
+// From the crate to a WebAssembly module and its glue: cargo, wasm-bindgen, wasm-opt.
+import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { run } from './process.mjs'
+
+// What Node 20 reads. Not --all-features: with it wasm-opt emits what no runtime of ours does.
+const FEATURES = [
+  'bulk-memory',
+  'multivalue',
+  'mutable-globals',
+  'nontrapping-float-to-int',
+  'reference-types',
+  'sign-ext',
+]
+
+const CFGS = ['sha2_backend_soft="compact"', 'aes_backend_soft="compact"']
+
+export async function compile({ root, target, tools, module, out }) {
+  const targetDir = join(root, 'target/wasm')
+  await run(
+    target.cargo,
+    [
+      ...['rustc', '--locked', '--lib', '--crate-type', 'cdylib', '--release'],
+      ...['--target', 'wasm32-unknown-unknown', '--target-dir', targetDir],
+      ...target.cargoArgs,
+      ...module.cargoArgs,
+    ],
+    { cwd: root, env: { ...target.env, CARGO_ENCODED_RUSTFLAGS: rustFlags(root, target) } },
+  )
+  const compiled = join(targetDir, 'wasm32-unknown-unknown/release/kaltura_app_token.wasm')
+  await run(tools.wasmBindgen, [
+    compiled,
+    ...['--target', 'web', '--omit-default-module-path', '--no-typescript'],
+    ...['--remove-name-section', '--remove-producers-section'],
+    ...['--out-dir', out, '--out-name', module.name],
+  ])
+  const bound = join(out, `${module.name}_bg.wasm`)
+  await run(process.execPath, [
+    tools.wasmOpt,
+    bound,
+    ...['-o', join(out, `${module.name}.wasm`)],
+    ...['-Os', '--converge', '--strip-producers', '--strip-target-features'],
+    ...['--mvp-features', ...FEATURES.map((feature) => `--enable-${feature}`)],
+  ])
+  rmSync(bound)
+}
+
+// Panics name source files: without the builder's folders in front, they are the same anywhere.
+function rustFlags(root, target) {
+  const sources = join(process.env.CARGO_HOME ?? join(homedir(), '.cargo'), 'registry/src')
+  const registries = existsSync(sources) ? readdirSync(sources) : []
+  const folders = [
+    [root, '/kaltura-app-token'],
+    ...registries.map((registry) => [join(sources, registry), '/crates']),
+    ...target.paths.map((path) => [path, '/rust']),
+  ]
+  return [
+    ...folders.map(([from, to]) => `--remap-path-prefix=${from}=${to}`),
+    ...CFGS.flatMap((cfg) => ['--cfg', cfg]),
+  ].join('\x1f')
+}
