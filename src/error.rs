@@ -1,1 +1,207 @@
-//! What can go wrong.
+//! What can go wrong, in words that say what to do next and never show a secret.
+
+use core::fmt;
+
+use crate::api::{ApiError, Operation};
+use crate::grants::Difference;
+
+/// A failed call: why, and after how many HTTP requests.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Failure {
+    /// Why it failed.
+    pub error: Error,
+    /// The HTTP requests that were made for the call.
+    pub attempts: u32,
+}
+
+/// Why a call failed.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Error {
+    /// An option or argument is missing or wrong; nothing was sent.
+    InvalidOptions(InvalidOption),
+    /// No answer: the connection could not be made, or broke.
+    Network {
+        /// The call that got no answer.
+        operation: Operation,
+        /// What the runtime said, outermost first, redacted.
+        causes: Vec<Cause>,
+    },
+    /// The deadline passed, or the next try would have come after it.
+    Timeout,
+    /// The caller's signal ended the call.
+    Aborted,
+    /// The function that gives the application token failed.
+    TokenSource {
+        /// What it said, outermost first, redacted.
+        causes: Vec<Cause>,
+    },
+    /// An HTTP status other than 200: Kaltura answers even errors with 200, so this one
+    /// comes from something before it.
+    HttpStatus {
+        /// The call that was answered so.
+        operation: Operation,
+        /// The status.
+        status: u16,
+    },
+    /// An answer that is not what Kaltura sends.
+    BadResponse {
+        /// The call that was answered so.
+        operation: Operation,
+        /// What is wrong with the answer.
+        problem: &'static str,
+    },
+    /// Kaltura refused.
+    Kaltura(ApiError),
+    /// The session differs from what was asked for, in a way that `grants` doesn't allow.
+    NotGranted(Vec<Difference>),
+    /// Sessions of this application token are refused from birth: `session.end` was called
+    /// with one of them.
+    SessionRevoked,
+    /// A fault of this package.
+    Internal(&'static str),
+}
+
+/// The option that is missing or wrong, and what would be right.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvalidOption {
+    /// The option's path, such as `partnerId` or `sessionPrivileges[2].name`.
+    pub path: String,
+    /// What is expected there, to be read after "must be".
+    pub expected: &'static str,
+}
+
+impl InvalidOption {
+    /// `path` must be `expected`.
+    pub fn new(path: impl Into<String>, expected: &'static str) -> Self {
+        Self {
+            path: path.into(),
+            expected,
+        }
+    }
+}
+
+/// One link of the chain behind a failure that the runtime reported.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Cause {
+    /// The error's class, such as `TypeError`.
+    pub name: String,
+    /// Its code, such as `ECONNREFUSED`, where it has one.
+    pub code: Option<String>,
+    /// Its message, redacted.
+    pub message: String,
+}
+
+impl Error {
+    /// The stable code of the error.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::InvalidOptions(_) => "ERR_INVALID_OPTIONS",
+            Self::Network { .. } => "ERR_NETWORK",
+            Self::Timeout => "ERR_TIMEOUT",
+            Self::Aborted => "ERR_ABORTED",
+            Self::TokenSource { .. } => "ERR_TOKEN_SOURCE",
+            Self::HttpStatus { .. } => "ERR_HTTP_STATUS",
+            Self::BadResponse { .. } => "ERR_BAD_RESPONSE",
+            Self::Kaltura(_) => "ERR_KALTURA",
+            Self::NotGranted(_) => "ERR_NOT_GRANTED",
+            Self::SessionRevoked => "ERR_SESSION_REVOKED",
+            Self::Internal(_) => "ERR_INTERNAL",
+        }
+    }
+
+    /// Whether the same call may well succeed a little later.
+    pub fn retryable(&self) -> bool {
+        match self {
+            // A garbled answer is mostly a proxy's, and passes with it.
+            Self::Network { .. }
+            | Self::Timeout
+            | Self::TokenSource { .. }
+            | Self::BadResponse { .. } => true,
+            Self::HttpStatus { status, .. } => matches!(status, 408 | 425 | 429 | 500..=599),
+            Self::Kaltura(error) => error.retryable(),
+            Self::InvalidOptions(_)
+            | Self::Aborted
+            | Self::NotGranted(_)
+            | Self::SessionRevoked
+            | Self::Internal(_) => false,
+        }
+    }
+
+    /// The call that failed, where one was made.
+    pub fn operation(&self) -> Option<&Operation> {
+        match self {
+            Self::Network { operation, .. }
+            | Self::HttpStatus { operation, .. }
+            | Self::BadResponse { operation, .. } => Some(operation),
+            Self::Kaltura(error) => Some(&error.operation),
+            _ => None,
+        }
+    }
+
+    /// The chain behind the failure, as the runtime reported it.
+    pub fn causes(&self) -> &[Cause] {
+        match self {
+            Self::Network { causes, .. } | Self::TokenSource { causes } => causes,
+            _ => &[],
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::InvalidOptions(InvalidOption { path, expected }) => {
+                write!(f, "{path} must be {expected}")
+            }
+            Self::Network { operation, causes } => {
+                write!(f, "no answer to {operation}")?;
+                if let Some(code) = causes.iter().rev().find_map(|cause| cause.code.as_ref()) {
+                    write!(f, " ({code})")?;
+                }
+                f.write_str(": check serviceUrl and the network; `cause` has the details")
+            }
+            Self::Timeout => f.write_str(
+                "timed out: no session within timeoutMs; raise it, or look at the network and the service",
+            ),
+            Self::Aborted => f.write_str("aborted by the caller's signal"),
+            Self::TokenSource { .. } => {
+                f.write_str("the appToken function failed; `cause` has what it said")
+            }
+            Self::HttpStatus { operation, status } => {
+                write!(f, "HTTP status {status} to {operation}: ")?;
+                f.write_str(match status {
+                    300..=399 => "redirects are not followed; set serviceUrl to where it points, if that is right",
+                    404 => "no Kaltura API there; check serviceUrl",
+                    408 | 425 | 429 => "too many or too slow; try again later",
+                    500..=599 => "the service, or a proxy before it, is out of order; try again later",
+                    _ => "something before Kaltura's API refuses; check serviceUrl and what stands between",
+                })
+            }
+            Self::BadResponse { operation, problem } => {
+                write!(f, "unusable answer to {operation}: {problem}")
+            }
+            Self::Kaltura(error) => error.fmt(f),
+            Self::NotGranted(differences) => {
+                f.write_str("the session is not what was asked for:")?;
+                for (index, difference) in differences.iter().enumerate() {
+                    write!(f, "{} {difference}", if index == 0 { "" } else { ";" })?;
+                }
+                f.write_str(
+                    ". Kaltura drops silently what the application token doesn't allow: change the token, ask for what it allows, or set `grants`",
+                )
+            }
+            Self::SessionRevoked => f.write_str(
+                "every session of this application token is refused as logged out, new ones too: session.end was called with one of them, which ends the whole token for a day or more. Make a new token, and log out by forgetting the KS",
+            ),
+            Self::Internal(what) => write!(f, "internal error: {what}; please report it"),
+        }
+    }
+}
+
+impl core::error::Error for Error {}
+
+impl From<InvalidOption> for Error {
+    fn from(option: InvalidOption) -> Self {
+        Self::InvalidOptions(option)
+    }
+}

@@ -7,11 +7,19 @@
 //! The modules here decide; none of them does I/O, reads a clock or draws a random number.
 //! The `wasm` module, compiled for WebAssembly only, converts between them and JavaScript.
 
+pub mod api;
+pub mod clock;
 pub mod error;
+pub mod exchange;
+pub mod grants;
 pub mod hash;
 pub mod ks;
+pub mod options;
 pub mod privileges;
+pub mod redact;
+pub mod retry;
 pub mod secret;
+pub mod session;
 
 #[cfg(feature = "emulator")]
 pub mod emulator;

@@ -1,0 +1,265 @@
+//! Kaltura's API as text: a call to a request, a response to a value or a refusal.
+
+mod refusal;
+mod service_url;
+
+use core::fmt;
+
+use serde_json::{Map, Value};
+
+pub use refusal::{ApiError, KsRefusal};
+pub use service_url::ServiceUrl;
+
+use crate::clock::TimeHeaders;
+use crate::error::Error;
+use crate::secret::Secret;
+
+/// A service and an action of Kaltura's API, such as `appToken.startSession`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Operation {
+    /// The service, such as `appToken`.
+    pub service: String,
+    /// The action, such as `startSession`.
+    pub action: String,
+}
+
+impl Operation {
+    /// Names that can stand in a URL path as they are; `None` for others.
+    pub fn new(service: &str, action: &str) -> Option<Self> {
+        let is_name = |text: &str| {
+            (1..=64).contains(&text.len())
+                && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+        };
+        (is_name(service) && is_name(action)).then(|| Self::known(service, action))
+    }
+
+    pub(crate) fn known(service: &str, action: &str) -> Self {
+        Self {
+            service: service.to_owned(),
+            action: action.to_owned(),
+        }
+    }
+}
+
+impl fmt::Display for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.service, self.action)
+    }
+}
+
+/// One HTTP request. Always a POST, with [`Request::HEADERS`].
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The call that it makes.
+    pub operation: Operation,
+    /// Where to; there is nothing secret in it.
+    pub url: String,
+    /// JSON, with the credentials in it.
+    pub body: Secret,
+}
+
+impl Request {
+    /// Kaltura reads a JSON body only when the type is exactly this: with a charset behind
+    /// it the body is ignored.
+    pub const HEADERS: [(&'static str, &'static str); 2] = [
+        ("content-type", "application/json"),
+        ("accept", "application/json"),
+    ];
+
+    /// The request that calls `operation` with `params`.
+    ///
+    /// Parameters are left out rather than `null`: to Kaltura a `null` number is 0.
+    pub fn new(
+        service_url: &ServiceUrl,
+        operation: Operation,
+        client_tag: &str,
+        mut params: Map<String, Value>,
+    ) -> Self {
+        let url = match operation.service.as_str() {
+            // A multirequest has no action.
+            "multirequest" => format!("{}/api_v3/service/multirequest", service_url.as_str()),
+            service => {
+                format!(
+                    "{}/api_v3/service/{service}/action/{}",
+                    service_url.as_str(),
+                    operation.action
+                )
+            }
+        };
+        params.insert("format".to_owned(), Value::from(1));
+        params.insert("clientTag".to_owned(), Value::from(client_tag));
+        Self {
+            operation,
+            url,
+            body: Secret::new(Value::Object(params).to_string()),
+        }
+    }
+}
+
+/// The head of an HTTP response: what matters of it.
+#[derive(Clone, Debug, Default)]
+pub struct ResponseHead {
+    /// The HTTP status.
+    pub status: u16,
+    /// `Date`.
+    pub date: Option<String>,
+    /// `Age`.
+    pub age: Option<String>,
+    /// `Retry-After`.
+    pub retry_after: Option<String>,
+    /// `X-Kaltura-Session`.
+    pub kaltura_session: Option<String>,
+}
+
+impl ResponseHead {
+    /// The headers that tell the server's time.
+    pub fn time(&self) -> TimeHeaders<'_> {
+        TimeHeaders {
+            date: self.date.as_deref(),
+            age: self.age.as_deref(),
+            kaltura_session: self.kaltura_session.as_deref(),
+        }
+    }
+}
+
+/// The value that a response carries, or why it carries none.
+///
+/// `known` are the secrets that were sent: an error never shows them.
+pub fn read_response(
+    operation: &Operation,
+    head: &ResponseHead,
+    body: &[u8],
+    known: &[&Secret],
+) -> Result<Value, Error> {
+    // Kaltura answers everything with 200, errors too.
+    if head.status != 200 {
+        return Err(Error::HttpStatus {
+            operation: operation.clone(),
+            status: head.status,
+        });
+    }
+    let value: Value = serde_json::from_slice(body).map_err(|_| unreadable(operation, body))?;
+    check_value(operation, &value, known)?;
+    Ok(value)
+}
+
+/// `value` is an answer, not a refusal. For one item of a multirequest, or a whole answer.
+pub fn check_value(operation: &Operation, value: &Value, known: &[&Secret]) -> Result<(), Error> {
+    match ApiError::from_value(operation, value, known) {
+        Some(refusal) => Err(Error::Kaltura(refusal)),
+        None => Ok(()),
+    }
+}
+
+fn unreadable(operation: &Operation, body: &[u8]) -> Error {
+    let start = body.trim_ascii_start();
+    let problem = if start.is_empty() {
+        "an empty body"
+    } else if start.starts_with(b"<?xml") {
+        "XML instead of JSON; is something changing the request's Content-Type? Kaltura reads JSON only when it is exactly application/json"
+    } else if start.starts_with(b"<") {
+        "a web page instead of JSON; is serviceUrl right, and is there a proxy before it?"
+    } else {
+        "not JSON"
+    };
+    Error::BadResponse {
+        operation: operation.clone(),
+        problem,
+    }
+}
+
+/// The text of a field that Kaltura sends as text or as a number, depending on the action;
+/// `None` if it is neither. Null fields are left out by Kaltura and read as missing.
+pub(crate) fn text_or_number(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+/// An integer that Kaltura sends as a number or as text, depending on the action.
+pub(crate) fn integer(value: &Value) -> Option<i64> {
+    match value {
+        Value::Number(number) => number.as_i64(),
+        Value::String(text) => text.parse().ok(),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+
+    fn read(status: u16, body: &[u8]) -> Result<Value, Error> {
+        let head = ResponseHead {
+            status,
+            ..ResponseHead::default()
+        };
+        read_response(&Operation::known("session", "get"), &head, body, &[])
+    }
+
+    fn problem(body: &[u8]) -> &'static str {
+        match read(200, body) {
+            Err(Error::BadResponse { problem, .. }) => problem,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_request_carries_its_parameters_in_the_body_alone() {
+        let url = ServiceUrl::parse("https://www.kaltura.com", false).unwrap();
+        let params = json!({ "ks": "s3cret" }).as_object().cloned().unwrap();
+        let request = Request::new(&url, Operation::known("user", "get"), "tag", params);
+        assert_eq!(
+            request.url,
+            "https://www.kaltura.com/api_v3/service/user/action/get"
+        );
+        let body: Value = serde_json::from_str(request.body.expose()).unwrap();
+        assert_eq!(
+            body,
+            json!({ "ks": "s3cret", "format": 1, "clientTag": "tag" })
+        );
+    }
+
+    #[test]
+    fn names_that_would_change_the_url_are_no_operation() {
+        for name in ["", "a/b", "a?b", "a.b", "ä", "a b", &"a".repeat(65)] {
+            assert_eq!(Operation::new(name, "get"), None);
+            assert_eq!(Operation::new("user", name), None);
+        }
+    }
+
+    #[test]
+    fn an_answer_that_is_no_json_says_what_it_looks_like() {
+        assert!(problem(b"").contains("empty"));
+        assert!(problem(b"<?xml version=\"1.0\"?><xml/>").contains("Content-Type"));
+        assert!(problem(b"<html>").contains("web page"));
+        assert!(problem(b"{\"ks\":").contains("not JSON"));
+        assert!(problem(b"null null").contains("not JSON"));
+    }
+
+    #[test]
+    fn deep_nesting_is_refused_without_exhausting_the_stack() {
+        assert_eq!(problem("[".repeat(1_000_000).as_bytes()), "not JSON");
+    }
+
+    #[test]
+    fn another_status_than_200_is_never_read() {
+        assert!(matches!(
+            read(502, b"{}"),
+            Err(Error::HttpStatus { status: 502, .. })
+        ));
+        assert_eq!(read(200, b"{}"), Ok(json!({})));
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_it_panic(body: Vec<u8>) {
+            let _ = read(200, &body);
+        }
+    }
+}

@@ -1,0 +1,306 @@
+//! A `KalturaAPIException`, and what Kaltura means by it.
+
+use core::fmt;
+
+use serde_json::Value;
+
+use super::Operation;
+use crate::hash::HashType;
+use crate::redact::redact;
+use crate::secret::Secret;
+
+/// Kaltura's refusal of a call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApiError {
+    /// The call that was refused.
+    pub operation: Operation,
+    /// Kaltura's code, such as `APP_TOKEN_ID_NOT_FOUND`.
+    pub code: String,
+    /// Kaltura's message with the names of its arguments where their values stood: the
+    /// values may be a KS, even somebody else's.
+    pub message: String,
+    /// With `INVALID_KS`: why.
+    pub ks_refusal: Option<KsRefusal>,
+    /// With `INVALID_APP_TOKEN_HASH`: the hash type that was used.
+    pub hash_type: Option<HashType>,
+}
+
+/// Why a KS was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KsRefusal {
+    /// Its time is over.
+    Expired,
+    /// It was ended, or its whole application token was.
+    Logout,
+    /// Its `actionslimit` is used up.
+    ActionsLimit,
+    /// Its `iprestrict` names another address.
+    RestrictedIp,
+    /// Its `urirestrict` names another action.
+    RestrictedUri,
+    /// Its partner is not what it should be.
+    InvalidPartner,
+    /// Its user is not what it should be.
+    InvalidUser,
+    /// It could not be decoded: a typing error, or the partner's secret has changed.
+    Undecodable,
+}
+
+impl KsRefusal {
+    /// The reason stands where the KS should: in `KSID`; older servers put it into `ERR_CODE`.
+    fn read(args: &Value) -> Self {
+        let field = |name: &str| {
+            args.get(name)
+                .and_then(super::text_or_number)
+                .unwrap_or_default()
+        };
+        match field("KSID").as_str() {
+            "EXPIRED" => return Self::Expired,
+            "LOGOUT" => return Self::Logout,
+            "EXCEEDED_ACTIONS_LIMIT" => return Self::ActionsLimit,
+            "EXCEEDED_RESTRICTED_IP" => return Self::RestrictedIp,
+            "EXCEEDED_RESTRICTED_URI" => return Self::RestrictedUri,
+            "INVALID_PARTNER" => return Self::InvalidPartner,
+            "INVALID_USER" => return Self::InvalidUser,
+            _ => {}
+        }
+        match field("ERR_CODE").as_str() {
+            "-5" => Self::ActionsLimit,
+            "-6" => Self::RestrictedIp,
+            "-8" => Self::Expired,
+            "-9" => Self::Logout,
+            "-11" => Self::RestrictedUri,
+            _ => Self::Undecodable,
+        }
+    }
+
+    /// Kaltura's name for it, as in the `KSID` argument.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Expired => "EXPIRED",
+            Self::Logout => "LOGOUT",
+            Self::ActionsLimit => "EXCEEDED_ACTIONS_LIMIT",
+            Self::RestrictedIp => "EXCEEDED_RESTRICTED_IP",
+            Self::RestrictedUri => "EXCEEDED_RESTRICTED_URI",
+            Self::InvalidPartner => "INVALID_PARTNER",
+            Self::InvalidUser => "INVALID_USER",
+            Self::Undecodable => "INVALID_STR",
+        }
+    }
+}
+
+impl ApiError {
+    /// The refusal that `value` is, if it is one.
+    pub fn from_value(operation: &Operation, value: &Value, known: &[&Secret]) -> Option<Self> {
+        if value.get("objectType")?.as_str()? != "KalturaAPIException" {
+            return None;
+        }
+        let code = value
+            .get("code")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
+        let is_code = (1..=64).contains(&code.len())
+            && code
+                .bytes()
+                .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
+        let code = if is_code { code } else { "UNKNOWN" };
+        let args = value.get("args").unwrap_or(&Value::Null);
+        let message = value
+            .get("message")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
+        Some(Self {
+            operation: operation.clone(),
+            code: code.to_owned(),
+            message: redact(&without_arguments(message, args), known),
+            ks_refusal: (code == "INVALID_KS").then(|| KsRefusal::read(args)),
+            hash_type: None,
+        })
+    }
+
+    /// Whether the same call may well succeed a little later.
+    pub fn retryable(&self) -> bool {
+        self.is_rate_limit()
+            || matches!(
+                self.code.as_str(),
+                "INTERNAL_DATABASE_ERROR" | "INTERNAL_SERVERL_ERROR"
+            )
+    }
+
+    /// Whether the call came too often; Kaltura says so with HTTP 200.
+    pub fn is_rate_limit(&self) -> bool {
+        self.code == "ACTION_BLOCKED"
+    }
+
+    /// What to do about it, where there is something to say.
+    fn advice(&self) -> Option<&'static str> {
+        Some(match self.code.as_str() {
+            "INVALID_KS" => match self.ks_refusal? {
+                KsRefusal::Expired => "the session's time is over; start a new one",
+                KsRefusal::Logout => {
+                    "the session was ended, or the whole application token was by session.end; a new session tells which"
+                }
+                KsRefusal::ActionsLimit => "the session's actionslimit is used up; start a new one",
+                KsRefusal::RestrictedIp => {
+                    "the session's iprestrict names another address than this machine's"
+                }
+                KsRefusal::RestrictedUri => "the session's urirestrict doesn't allow this action",
+                KsRefusal::InvalidPartner => "the session's partner is not the one called",
+                KsRefusal::InvalidUser => "the session's user is not valid",
+                KsRefusal::Undecodable => {
+                    "the KS can't be decoded; has the partner's secret changed?"
+                }
+            },
+            "APP_TOKEN_ID_NOT_FOUND" => {
+                "check appTokenId and partnerId: the application token is unknown, deleted, or another partner's"
+            }
+            "APP_TOKEN_NOT_ACTIVE" => "the application token is deactivated; make a new one",
+            "APP_TOKEN_EXPIRED" => "the application token has expired; make a new one",
+            "INVALID_WIDGET_ID" => "check partnerId and serviceUrl: there is no such partner there",
+            "SERVICE_FORBIDDEN" => "the session's user or role may not call this",
+            "SERVICE_FORBIDDEN_CONTENT_BLOCKED" => {
+                "check partnerId: the partner is blocked, or unknown there"
+            }
+            "SERVICE_ACCESS_CONTROL_RESTRICTED" => {
+                "the partner takes https only; use an https serviceUrl"
+            }
+            "USER_BLOCKED" => "the session's user is blocked",
+            "ACTION_BLOCKED" => "Kaltura's rate limit; wait ten seconds or more",
+            "INTERNAL_DATABASE_ERROR" | "INTERNAL_SERVERL_ERROR" => {
+                "Kaltura is out of order; try again later"
+            }
+            "START_SESSION_ERROR" => "check partnerId, the secret and the session type",
+            _ => return None,
+        })
+    }
+}
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Kaltura refused {}: {}", self.operation, self.code)?;
+        if let Some(reason) = self.ks_refusal {
+            write!(f, " ({})", reason.name())?;
+        } else if !self.message.is_empty() {
+            write!(f, " ({})", self.message.trim())?;
+        }
+        if let Some(used) = self.hash_type {
+            return write!(
+                f,
+                ". The hash type used was {used} (SHA1 is the default): set hashType to the application token's own, which an administrator reads as its hashType field (appToken.get), and check appToken"
+            );
+        }
+        match self.advice() {
+            Some(advice) => write!(f, ": {advice}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The arguments whose values are Kaltura's own words.
+const SHOWN: [&str; 9] = [
+    "ACTION_NAME",
+    "ENUM_TYPE",
+    "ERR_CODE",
+    "ERR_DESC",
+    "FIELD_NAME",
+    "FORMAT",
+    "PARAM_NAME",
+    "PROP_NAME",
+    "SERVICE_NAME",
+];
+
+/// `message` with the name of each argument in the place of its value.
+fn without_arguments(message: &str, args: &Value) -> String {
+    let mut template = message.to_owned();
+    let Some(args) = args.as_object() else {
+        return template;
+    };
+    for (name, value) in args {
+        let Some(value) = super::text_or_number(value) else {
+            continue;
+        };
+        if value.is_empty() || SHOWN.contains(&name.as_str()) {
+            continue;
+        }
+        template = template.replace(&value, &format!("<{name}>"));
+    }
+    template
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn refusal(value: &Value) -> ApiError {
+        ApiError::from_value(&Operation::known("user", "get"), value, &[]).unwrap()
+    }
+
+    fn invalid_ks(args: &Value) -> Option<KsRefusal> {
+        refusal(&json!({ "objectType": "KalturaAPIException", "code": "INVALID_KS", "args": args }))
+            .ks_refusal
+    }
+
+    #[test]
+    fn the_reason_of_a_refused_ks_is_read_where_servers_old_and_new_put_it() {
+        let new = |ksid| {
+            invalid_ks(&json!({ "KSID": ksid, "ERR_CODE": "-1", "ERR_DESC": "INVALID_STR" }))
+        };
+        assert_eq!(new("EXPIRED"), Some(KsRefusal::Expired));
+        assert_eq!(new("LOGOUT"), Some(KsRefusal::Logout));
+        assert_eq!(new("EXCEEDED_ACTIONS_LIMIT"), Some(KsRefusal::ActionsLimit));
+        assert_eq!(new("djJ8MTAyfA"), Some(KsRefusal::Undecodable));
+        let old = |code: Value| invalid_ks(&json!({ "KSID": "djJ8", "ERR_CODE": code }));
+        assert_eq!(old(json!("-8")), Some(KsRefusal::Expired));
+        assert_eq!(old(json!(-9)), Some(KsRefusal::Logout));
+        assert_eq!(invalid_ks(&json!([])), Some(KsRefusal::Undecodable));
+    }
+
+    #[test]
+    fn the_message_shows_names_instead_of_values() {
+        let error = refusal(&json!({
+            "objectType": "KalturaAPIException", "code": "INVALID_USER_ID",
+            "message": "Unknown user [ada@example.org]", "args": { "USER_ID": "ada@example.org" },
+        }));
+        assert_eq!(error.message, "Unknown user [<USER_ID>]");
+        assert!(!error.to_string().contains("ada"));
+    }
+
+    #[test]
+    fn a_code_that_is_none_is_not_repeated() {
+        let error = refusal(
+            &json!({ "objectType": "KalturaAPIException", "code": "djJ8 MTAy", "message": 5 }),
+        );
+        assert_eq!(
+            (error.code.as_str(), error.message.as_str()),
+            ("UNKNOWN", "")
+        );
+    }
+
+    #[test]
+    fn a_refused_hash_tells_the_hash_type_and_where_the_right_one_is() {
+        let mut error = refusal(&json!({
+            "objectType": "KalturaAPIException", "code": "INVALID_APP_TOKEN_HASH",
+            "message": "Invalid application token hash", "args": [],
+        }));
+        error.hash_type = Some(HashType::Sha1);
+        let text = error.to_string();
+        assert!(text.contains("SHA1") && text.contains("hashType"), "{text}");
+    }
+
+    #[test]
+    fn other_values_are_no_refusal() {
+        for value in [
+            json!(null),
+            json!([]),
+            json!({}),
+            json!({ "objectType": "KalturaSessionInfo" }),
+        ] {
+            assert_eq!(
+                ApiError::from_value(&Operation::known("a", "b"), &value, &[]),
+                None
+            );
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! Where Kaltura's API is.
+
+/// The origin, and the path if there is one, before `/api_v3`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ServiceUrl(String);
+
+/// Kaltura's own data centres, by the names of their regions.
+const REGIONS: [(&str, &str); 6] = [
+    ("us", "https://www.kaltura.com"),
+    ("de", "https://api.de.kaltura.com"),
+    ("eu", "https://api.eu.kaltura.com"),
+    ("sg", "https://api.sg.kaltura.com"),
+    ("ca", "https://api.ca.kaltura.com"),
+    ("ap", "https://api.ap.kaltura.com"),
+];
+
+impl ServiceUrl {
+    /// What is expected of a service URL.
+    pub const EXPECTED: &'static str = "an https URL without user, query or fragment, such as https://www.kaltura.com, or a region (us, de, eu, sg, ca, ap)";
+    /// What is expected where the only fault is that it isn't https.
+    pub const EXPECTED_HTTPS: &'static str = "an https URL: sessions would travel in the clear (http is for the loopback, or with dangerouslyAllowHttp)";
+
+    /// Reads a URL, with or without `/api_v3` behind it, or a region's name.
+    ///
+    /// Plain http is for the loopback, unless `allow_http` says otherwise.
+    pub fn parse(text: &str, allow_http: bool) -> Result<Self, &'static str> {
+        if let Some((_, url)) = REGIONS.iter().find(|(region, _)| *region == text) {
+            return Ok(Self((*url).to_owned()));
+        }
+        if text.len() > 2000 {
+            return Err(Self::EXPECTED);
+        }
+        let (scheme, rest) = text.split_once("://").ok_or(Self::EXPECTED)?;
+        let secure = scheme.eq_ignore_ascii_case("https");
+        if !secure && !scheme.eq_ignore_ascii_case("http") {
+            return Err(Self::EXPECTED);
+        }
+        let (authority, path) = match rest.split_once('/') {
+            Some((authority, path)) => (authority, path),
+            None => (rest, ""),
+        };
+        let host = host_of(authority).ok_or(Self::EXPECTED)?;
+        if !path
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"-._~/".contains(&b))
+            || path.split('/').any(|part| matches!(part, "." | ".."))
+        {
+            return Err(Self::EXPECTED);
+        }
+        if !secure && !allow_http && !is_loopback(host) {
+            return Err(Self::EXPECTED_HTTPS);
+        }
+        let path = path.trim_end_matches('/');
+        let path = path.strip_suffix("api_v3/index.php").unwrap_or(path);
+        let path = path
+            .strip_suffix("api_v3")
+            .unwrap_or(path)
+            .trim_end_matches('/');
+        let scheme = if secure { "https" } else { "http" };
+        let authority = authority.to_ascii_lowercase();
+        let slash = if path.is_empty() { "" } else { "/" };
+        Ok(Self(format!("{scheme}://{authority}{slash}{path}")))
+    }
+
+    /// The URL, without a slash at the end.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Default for ServiceUrl {
+    fn default() -> Self {
+        Self("https://www.kaltura.com".to_owned())
+    }
+}
+
+/// The host in `host` or `host:port`; no user, no characters that a URL parser would take
+/// for something else. Names beyond ASCII are expected in their `xn--` form.
+fn host_of(authority: &str) -> Option<&str> {
+    let (host, port) = match authority.strip_prefix('[') {
+        Some(rest) => {
+            let (address, port) = rest.split_once(']')?;
+            address.parse::<core::net::Ipv6Addr>().ok()?;
+            (address, port)
+        }
+        None => match authority.find(':') {
+            Some(colon) => authority.split_at_checked(colon)?,
+            None => (authority, ""),
+        },
+    };
+    let port_is_right = match port.strip_prefix(':') {
+        Some(digits) => digits.parse::<u16>().is_ok_and(|n| n > 0) && !digits.starts_with('+'),
+        None => port.is_empty(),
+    };
+    let is_name = host
+        .bytes()
+        .all(|b| b.is_ascii_alphanumeric() || b"-.:_".contains(&b));
+    (port_is_right && is_name && !host.is_empty() && !host.starts_with('.')).then_some(host)
+}
+
+fn is_loopback(host: &str) -> bool {
+    let host = host.to_ascii_lowercase();
+    match host.parse::<core::net::IpAddr>() {
+        Ok(address) => address.is_loopback(),
+        Err(_) => host == "localhost" || host.ends_with(".localhost"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<String, &'static str> {
+        ServiceUrl::parse(text, false).map(|url| url.0)
+    }
+
+    #[test]
+    fn urls_are_taken_with_and_without_the_api_s_path() {
+        for text in [
+            "https://www.kaltura.com",
+            "https://www.kaltura.com/",
+            "https://www.kaltura.com/api_v3",
+            "https://www.kaltura.com/api_v3/",
+            "https://www.kaltura.com/api_v3/index.php",
+            "HTTPS://WWW.Kaltura.com",
+            "us",
+        ] {
+            assert_eq!(
+                read(text).as_deref(),
+                Ok("https://www.kaltura.com"),
+                "{text}"
+            );
+        }
+        assert_eq!(
+            read("https://video.example.org:8443/kaltura/api_v3").as_deref(),
+            Ok("https://video.example.org:8443/kaltura")
+        );
+        assert_eq!(read("ap").as_deref(), Ok("https://api.ap.kaltura.com"));
+    }
+
+    #[test]
+    fn http_is_for_the_loopback() {
+        for text in [
+            "http://localhost:1",
+            "http://127.0.0.1:8080",
+            "http://[::1]:80",
+            "http://a.localhost",
+        ] {
+            assert!(read(text).is_ok(), "{text}");
+        }
+        for text in [
+            "http://www.kaltura.com",
+            "http://localhost.example.org",
+            "http://127.0.0.1.example.org",
+        ] {
+            assert_eq!(read(text), Err(ServiceUrl::EXPECTED_HTTPS), "{text}");
+        }
+        assert!(ServiceUrl::parse("http://kaltura.lan", true).is_ok());
+    }
+
+    #[test]
+    fn what_could_lead_elsewhere_is_refused() {
+        for text in [
+            "",
+            "www.kaltura.com",
+            "ftp://www.kaltura.com",
+            "https://",
+            "https:///x",
+            "https://user@host",
+            "https://host?x",
+            "https://host#x",
+            "https://host/a?b",
+            "https://ho st",
+            "https://host\\@evil",
+            "https://host:0",
+            "https://host:99999",
+            "https://host:+80",
+            "https://host/../x",
+            "https://host/%2e%2e",
+            "https://höst",
+            "https://[::1",
+            "https://[nope]",
+            "https://host\n",
+            "mars",
+        ] {
+            assert_eq!(read(text), Err(ServiceUrl::EXPECTED), "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! The server's clock, on which every session's life is reckoned.
+
+/// The moments of one HTTP request on the local clock, in milliseconds since 1970 UTC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Timing {
+    /// When the request was sent.
+    pub sent_ms: i64,
+    /// When the head of the answer was there.
+    pub received_ms: i64,
+}
+
+/// How far the server's clock is ahead of the local one, in milliseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ServerClock {
+    /// Server's time minus local time.
+    pub offset_ms: i64,
+}
+
+/// The headers that tell the server's time, as they came.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct TimeHeaders<'a> {
+    /// `Date`, an HTTP date.
+    pub date: Option<&'a str>,
+    /// `Age`: there if a cache answered, whose `Date` is an old one.
+    pub age: Option<&'a str>,
+    /// `X-Kaltura-Session`: `<request id>, <unix time>`, on answers that were computed.
+    pub kaltura_session: Option<&'a str>,
+}
+
+impl ServerClock {
+    /// The clock that an answer's headers show, if they show one.
+    ///
+    /// `X-Kaltura-Session` comes from the very process that reckoned the expiry, so it is
+    /// asked before `Date`, which a proxy may have set.
+    pub fn read(headers: TimeHeaders<'_>, timing: Timing) -> Option<Self> {
+        let server_ms = kaltura_time_ms(headers.kaltura_session)
+            .or_else(|| date_ms(headers.date, headers.age))?;
+        let half_trip_ms = timing.received_ms.saturating_sub(timing.sent_ms).max(0) / 2;
+        let at_receipt_ms = server_ms.saturating_add(half_trip_ms);
+        Some(Self {
+            offset_ms: at_receipt_ms.saturating_sub(timing.received_ms),
+        })
+    }
+
+    /// The local clock, where the server's is not known.
+    pub const UNKNOWN: Self = Self { offset_ms: 0 };
+
+    /// The server's time in milliseconds at a local time.
+    pub fn server_ms(self, local_ms: i64) -> i64 {
+        local_ms.saturating_add(self.offset_ms)
+    }
+
+    /// The local time in milliseconds at a server's time in seconds.
+    pub fn local_ms(self, server_s: i64) -> i64 {
+        server_s.saturating_mul(1000).saturating_sub(self.offset_ms)
+    }
+}
+
+/// From 2001 to 2286: a clock outside is none.
+fn plausible(seconds: i64) -> Option<i64> {
+    (1_000_000_000..10_000_000_000)
+        .contains(&seconds)
+        .then_some(seconds)
+}
+
+fn kaltura_time_ms(header: Option<&str>) -> Option<i64> {
+    let (_, time) = header?.rsplit_once(',')?;
+    Some(plausible(time.trim().parse().ok()?)?.saturating_mul(1000))
+}
+
+fn date_ms(date: Option<&str>, age: Option<&str>) -> Option<i64> {
+    if age.is_some() {
+        return None;
+    }
+    http_date_s(date?)?.checked_mul(1000)
+}
+
+/// An HTTP date as unix seconds.
+pub fn http_date_s(text: &str) -> Option<i64> {
+    let time = httpdate::parse_http_date(text).ok()?;
+    let since_1970 = time.duration_since(std::time::UNIX_EPOCH).ok()?;
+    plausible(i64::try_from(since_1970.as_secs()).ok()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TIMING: Timing = Timing {
+        sent_ms: 1_000_000,
+        received_ms: 1_000_400,
+    };
+
+    fn offset(date: Option<&str>, age: Option<&str>, kaltura_session: Option<&str>) -> Option<i64> {
+        ServerClock::read(
+            TimeHeaders {
+                date,
+                age,
+                kaltura_session,
+            },
+            TIMING,
+        )
+        .map(|c| c.offset_ms)
+    }
+
+    #[test]
+    fn the_date_is_taken_to_be_half_a_round_trip_old() {
+        let date = Some("Tue, 24 Nov 2026 04:14:17 GMT");
+        assert_eq!(
+            offset(date, None, None),
+            Some(1_795_493_657_000 + 200 - 1_000_400)
+        );
+    }
+
+    #[test]
+    fn a_date_with_an_age_is_a_cache_s_and_not_believed() {
+        assert_eq!(
+            offset(Some("Tue, 24 Nov 2026 04:14:17 GMT"), Some("3"), None),
+            None
+        );
+    }
+
+    #[test]
+    fn kaltura_s_own_time_goes_before_the_date() {
+        let date = Some("Tue, 24 Nov 2026 09:00:00 GMT");
+        let own = Some("2064312548, 1795493658");
+        assert_eq!(
+            offset(date, None, own),
+            Some(1_795_493_658_000 + 200 - 1_000_400)
+        );
+    }
+
+    #[test]
+    fn nonsense_tells_no_time() {
+        for date in ["", "yesterday", "Thu, 01 Jan 1970 00:00:00 GMT"] {
+            assert_eq!(offset(Some(date), None, None), None, "{date}");
+        }
+        for own in ["", "1", "a, b", "1, -5", "1, 99999999999999999999"] {
+            assert_eq!(offset(None, None, Some(own)), None, "{own}");
+        }
+    }
+}

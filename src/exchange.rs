@@ -1,0 +1,535 @@
+//! The exchange: a conversation with Kaltura that turns an application token into sessions.
+//!
+//! It says what to send next and takes what comes back, and needs nobody's clock or network:
+//!
+//! ```text
+//! loop {
+//!     match exchange.next(now) {
+//!         Step::Send(request) => exchange.take(answer_to(request), timing, random),
+//!         Step::Wait { ms, .. } => sleep(ms),
+//!         Step::Done => break exchange.finish(),
+//!     }
+//! }
+//! ```
+//!
+//! With no wish it only fetches a widget session, with one it starts a session, with several
+//! it starts all of them in one `multirequest`.
+
+use serde_json::{Map, Value};
+
+use crate::api::{
+    ApiError, KsRefusal, Operation, Request, ResponseHead, ServiceUrl, check_value, read_response,
+};
+use crate::clock::{ServerClock, Timing};
+use crate::error::{Cause, Error};
+use crate::grants::{GrantPolicy, Wish};
+use crate::hash::{HashType, token_hash};
+use crate::redact::redact;
+use crate::retry::{self, RetryPolicy};
+use crate::secret::Secret;
+use crate::session::{Session, WIDGET_EXPIRY_S, Widget};
+
+/// An application token, as its holder knows it.
+#[derive(Clone, Debug)]
+pub struct Credentials {
+    /// The partner that the token belongs to.
+    pub partner_id: u32,
+    /// The token's id.
+    pub app_token_id: String,
+    /// The token itself; it is hashed and never sent.
+    pub app_token: Secret,
+    /// The hash types to try, the likeliest first.
+    pub hash_types: Vec<HashType>,
+}
+
+/// How an exchange is to be held.
+#[derive(Clone, Debug)]
+pub struct Terms {
+    /// Where Kaltura is.
+    pub service_url: ServiceUrl,
+    /// Who calls, for Kaltura's logs.
+    pub client_tag: String,
+    /// What to do about sessions that are not what was asked for.
+    pub grants: GrantPolicy,
+    /// How often to try again.
+    pub retry: RetryPolicy,
+    /// When the caller gives up, in local milliseconds: no wait goes beyond.
+    pub deadline_ms: i64,
+}
+
+/// What to do next.
+#[derive(Debug)]
+pub enum Step {
+    /// Send this and [`take`](Exchange::take) the answer.
+    Send(Request),
+    /// Let this many milliseconds pass.
+    Wait {
+        /// Milliseconds.
+        ms: u64,
+        /// What made it necessary.
+        reason: Error,
+    },
+    /// Everything is settled; [`finish`](Exchange::finish).
+    Done,
+}
+
+/// What came of a request.
+#[derive(Debug)]
+pub enum Answer<'a> {
+    /// A response with its whole body.
+    Response(&'a ResponseHead, &'a [u8]),
+    /// A response that could not be used, and why.
+    Unusable(&'static str),
+    /// None: the request or its answer was lost. What the runtime said, outermost first.
+    Lost(Vec<Cause>),
+}
+
+/// What an exchange came to.
+#[derive(Debug)]
+pub struct Outcome {
+    /// For each wish, in order.
+    pub sessions: Vec<Result<Session, Error>>,
+    /// If not even a widget session was to be had: why.
+    pub widget: Result<Widget, Error>,
+    /// The hash type that was used last; the right one, if a session was started.
+    pub hash_type: HashType,
+    /// The server's clock, if it was seen.
+    pub clock: Option<ServerClock>,
+    /// The HTTP requests that were made.
+    pub attempts: u32,
+}
+
+/// The state of the conversation.
+#[derive(Debug)]
+pub struct Exchange {
+    terms: Terms,
+    credentials: Credentials,
+    wishes: Vec<Wish>,
+    settled: Vec<Option<Result<Session, Error>>>,
+    widget: Option<Widget>,
+    /// Why there can be no widget session.
+    refused: Option<Error>,
+    /// The remedy for a refused widget session or hash, used once.
+    renewed: bool,
+    /// Which of the hash types is being tried.
+    hash_index: usize,
+    in_flight: Option<InFlight>,
+    retries: u32,
+    wait: Option<(u64, Error)>,
+    clock: Option<ServerClock>,
+    attempts: u32,
+}
+
+#[derive(Debug)]
+struct InFlight {
+    operation: Operation,
+    /// The wishes that it is to fulfil; none for a widget session.
+    wishes: Vec<usize>,
+    hash: Option<Secret>,
+}
+
+impl Exchange {
+    /// An exchange that starts one session for each wish, from a widget session at hand if
+    /// there is one.
+    pub fn new(
+        terms: Terms,
+        credentials: Credentials,
+        wishes: Vec<Wish>,
+        widget: Option<Widget>,
+    ) -> Self {
+        Self {
+            terms,
+            credentials,
+            settled: wishes.iter().map(|_| None).collect(),
+            wishes,
+            widget,
+            refused: None,
+            renewed: false,
+            hash_index: 0,
+            in_flight: None,
+            retries: 0,
+            wait: None,
+            clock: None,
+            attempts: 0,
+        }
+    }
+
+    /// What to do now, at `now_ms` by the local clock.
+    pub fn next(&mut self, now_ms: i64) -> Step {
+        if let Some((ms, reason)) = self.wait.take() {
+            let until_ms = now_ms.saturating_add_unsigned(ms);
+            if until_ms < self.terms.deadline_ms {
+                return Step::Wait { ms, reason };
+            }
+            self.settle_open(&reason);
+        }
+        let open = self.open();
+        if self.refused.is_some() || (open.is_empty() && self.widget.is_some()) {
+            return Step::Done;
+        }
+        let at_hand = if self.attempts == 0 {
+            self.widget.as_ref()
+        } else {
+            None
+        };
+        if at_hand.is_some_and(|widget| widget.usable_until_ms <= now_ms) {
+            self.widget = None;
+        }
+        let request = match &self.widget {
+            None => self.widget_request(),
+            Some(_) => self.session_request(open),
+        };
+        self.attempts = self.attempts.saturating_add(1);
+        Step::Send(request)
+    }
+
+    /// Takes what came of the last request. `random`, any number, spreads retries.
+    pub fn take(&mut self, answer: Answer<'_>, timing: Timing, random: u32) {
+        let Some(sent) = self.in_flight.take() else {
+            return;
+        };
+        let mut retry_after = None;
+        if let Answer::Response(head, _) = answer {
+            retry_after = retry::retry_after_ms(head, timing.received_ms.div_euclid(1000));
+            if let Some(clock) = ServerClock::read(head.time(), timing) {
+                self.clock = Some(clock);
+            }
+        }
+        let value = self.read(&sent, answer);
+        let failed = if sent.wishes.is_empty() {
+            self.take_widget(&sent, value, timing).err()
+        } else {
+            self.take_sessions(&sent, value, timing)
+        };
+        if let Some(error) = failed {
+            self.try_again(error, retry_after, random);
+        }
+    }
+
+    /// What it came to; whatever is open by then was aborted.
+    pub fn finish(self) -> Outcome {
+        let hash_type = self.hash_type();
+        let widget = match (self.widget, self.refused) {
+            (Some(widget), _) => Ok(widget),
+            (None, refused) => Err(refused.unwrap_or(Error::Aborted)),
+        };
+        Outcome {
+            sessions: self
+                .settled
+                .into_iter()
+                .map(|it| it.unwrap_or(Err(Error::Aborted)))
+                .collect(),
+            widget,
+            hash_type,
+            clock: self.clock,
+            attempts: self.attempts,
+        }
+    }
+
+    fn hash_type(&self) -> HashType {
+        self.credentials
+            .hash_types
+            .get(self.hash_index)
+            .copied()
+            .unwrap_or_default()
+    }
+
+    fn open(&self) -> Vec<usize> {
+        let indexed = self.settled.iter().enumerate();
+        indexed
+            .filter(|(_, settled)| settled.is_none())
+            .map(|(index, _)| index)
+            .collect()
+    }
+
+    fn widget_request(&mut self) -> Request {
+        let mut params = Map::new();
+        params.insert(
+            "widgetId".into(),
+            format!("_{}", self.credentials.partner_id).into(),
+        );
+        params.insert("expiry".into(), WIDGET_EXPIRY_S.into());
+        // Kaltura's cache spares it work, until it has once answered with something that is
+        // no use: then the same answer would come again.
+        if self.attempts > 0 {
+            params.insert("nocache".into(), 1.into());
+        }
+        let operation = Operation::known("session", "startWidgetSession");
+        self.request(operation, params, Vec::new(), None)
+    }
+
+    fn session_request(&mut self, wishes: Vec<usize>) -> Request {
+        let ks = self.widget.as_ref().map(|widget| widget.ks.clone());
+        let ks = ks.unwrap_or_else(|| Secret::new(String::new()));
+        let hash = token_hash(self.hash_type(), ks.expose(), &self.credentials.app_token);
+        let mut items: Vec<_> = wishes
+            .iter()
+            .filter_map(|index| self.wishes.get(*index))
+            .map(|wish| self.session_params(wish, &hash))
+            .collect();
+        let (operation, mut params) = if items.len() == 1 {
+            (start_session(), items.remove(0))
+        } else {
+            let mut params = Map::new();
+            params.insert("service".into(), "multirequest".into());
+            for (index, mut item) in items.into_iter().enumerate() {
+                item.insert("service".into(), "appToken".into());
+                item.insert("action".into(), "startSession".into());
+                params.insert((index + 1).to_string(), Value::Object(item));
+            }
+            (Operation::known("multirequest", ""), params)
+        };
+        params.insert("ks".into(), ks.expose().into());
+        self.request(operation, params, wishes, Some(hash))
+    }
+
+    fn session_params(&self, wish: &Wish, hash: &Secret) -> Map<String, Value> {
+        let mut params = Map::new();
+        params.insert("id".into(), self.credentials.app_token_id.as_str().into());
+        params.insert("tokenHash".into(), hash.expose().into());
+        // Refusals are cached for two minutes without the KS in the key, so a call that looks
+        // the same gets the same refusal, even if the hash is right by now.
+        params.insert("nocache".into(), 1.into());
+        if let Some(user_id) = &wish.user_id {
+            params.insert("userId".into(), user_id.as_str().into());
+        }
+        if let Some(session_type) = wish.session_type {
+            params.insert("type".into(), session_type.number().into());
+        }
+        if let Some(expiry_s) = wish.expiry_s {
+            params.insert("expiry".into(), expiry_s.into());
+        }
+        if let Some(privileges) = &wish.privileges {
+            params.insert("sessionPrivileges".into(), privileges.as_str().into());
+        }
+        params
+    }
+
+    fn request(
+        &mut self,
+        operation: Operation,
+        params: Map<String, Value>,
+        wishes: Vec<usize>,
+        hash: Option<Secret>,
+    ) -> Request {
+        let request = Request::new(
+            &self.terms.service_url,
+            operation.clone(),
+            &self.terms.client_tag,
+            params,
+        );
+        // Errors speak of what was asked, not of the envelope that it went in.
+        let operation = if wishes.is_empty() {
+            operation
+        } else {
+            start_session()
+        };
+        self.in_flight = Some(InFlight {
+            operation,
+            wishes,
+            hash,
+        });
+        request
+    }
+
+    fn secrets<'a>(&'a self, sent: Option<&'a InFlight>) -> Vec<&'a Secret> {
+        let widget = self.widget.as_ref().map(|widget| &widget.ks);
+        let hash = sent.and_then(|sent| sent.hash.as_ref());
+        [Some(&self.credentials.app_token), widget, hash]
+            .into_iter()
+            .flatten()
+            .collect()
+    }
+
+    fn read(&self, sent: &InFlight, answer: Answer<'_>) -> Result<Value, Error> {
+        let operation = sent.operation.clone();
+        match answer {
+            Answer::Response(head, body) => {
+                read_response(&operation, head, body, &self.secrets(Some(sent)))
+            }
+            Answer::Unusable(problem) => Err(Error::BadResponse { operation, problem }),
+            Answer::Lost(causes) => {
+                let known = self.secrets(Some(sent));
+                let causes = causes
+                    .into_iter()
+                    .map(|cause| Cause {
+                        message: redact(&cause.message, &known),
+                        ..cause
+                    })
+                    .collect();
+                Err(Error::Network { operation, causes })
+            }
+        }
+    }
+
+    fn take_widget(
+        &mut self,
+        sent: &InFlight,
+        value: Result<Value, Error>,
+        timing: Timing,
+    ) -> Result<(), Error> {
+        let widget =
+            Widget::read(&value?, self.credentials.partner_id, timing).map_err(|problem| {
+                Error::BadResponse {
+                    operation: sent.operation.clone(),
+                    problem,
+                }
+            })?;
+        self.widget = Some(widget);
+        Ok(())
+    }
+
+    /// Settles what is settled by the answer, and gives one of the errors that may pass.
+    fn take_sessions(
+        &mut self,
+        sent: &InFlight,
+        value: Result<Value, Error>,
+        timing: Timing,
+    ) -> Option<Error> {
+        let answers = value.and_then(|value| split(&sent.operation, value, sent.wishes.len()));
+        let mut results = match answers {
+            Ok(values) => values.into_iter().map(Ok).collect(),
+            Err(error) => vec![Err(error); sent.wishes.len()],
+        };
+        let mut passing = None;
+        let mut remedied = false;
+        for (index, result) in sent.wishes.iter().zip(results.drain(..)) {
+            let result = result.and_then(|value| self.read_session(sent, *index, &value, timing));
+            match result {
+                Err(error) if remedied && is_remediable(&error) => {}
+                Err(error) if self.remedy(&error) => remedied = true,
+                Err(error) if error.retryable() => passing = Some(error),
+                Err(error) => self.settle(*index, Err(self.with_hash_type(error))),
+                Ok(session) => self.settle(*index, Ok(session)),
+            }
+        }
+        passing
+    }
+
+    fn read_session(
+        &self,
+        sent: &InFlight,
+        index: usize,
+        value: &Value,
+        timing: Timing,
+    ) -> Result<Session, Error> {
+        check_value(&sent.operation, value, &self.secrets(Some(sent)))?;
+        let unknown = Wish::default();
+        let session = Session::read(
+            value,
+            self.credentials.partner_id,
+            &self.credentials.app_token_id,
+            self.wishes.get(index).unwrap_or(&unknown),
+            self.clock,
+            timing.received_ms,
+        )
+        .map_err(|problem| Error::BadResponse {
+            operation: sent.operation.clone(),
+            problem,
+        })?;
+        if self.terms.grants.refuses(&session.differences) {
+            return Err(Error::NotGranted(session.differences));
+        }
+        Ok(session)
+    }
+
+    /// What can be done at once about a refusal, and whether anything could.
+    fn remedy(&mut self, error: &Error) -> bool {
+        let Error::Kaltura(refusal) = error else {
+            return false;
+        };
+        if is_refused_hash(refusal) {
+            if self.hash_index.saturating_add(1) < self.credentials.hash_types.len() {
+                self.hash_index = self.hash_index.saturating_add(1);
+                return true;
+            }
+        } else if !is_dead_widget(refusal) {
+            return false;
+        }
+        if self.renewed {
+            return false;
+        }
+        self.renewed = true;
+        self.widget = None;
+        if is_refused_hash(refusal) {
+            self.hash_index = 0;
+        }
+        true
+    }
+
+    fn with_hash_type(&self, error: Error) -> Error {
+        match error {
+            Error::Kaltura(mut refusal) if is_refused_hash(&refusal) => {
+                refusal.hash_type = Some(self.hash_type());
+                Error::Kaltura(refusal)
+            }
+            other => other,
+        }
+    }
+
+    fn try_again(&mut self, error: Error, retry_after: Option<u64>, random: u32) {
+        let retry = self.retries.saturating_add(1);
+        match retry::delay_ms(self.terms.retry, &error, retry, retry_after, random) {
+            Some(ms) => {
+                self.retries = retry;
+                self.wait = Some((ms, error));
+            }
+            None => self.settle_open(&error),
+        }
+    }
+
+    fn settle(&mut self, index: usize, result: Result<Session, Error>) {
+        if let Some(settled) = self.settled.get_mut(index) {
+            *settled = Some(result);
+        }
+    }
+
+    fn settle_open(&mut self, error: &Error) {
+        for index in self.open() {
+            self.settle(index, Err(error.clone()));
+        }
+        if self.widget.is_none() {
+            self.refused = Some(error.clone());
+        }
+    }
+}
+
+fn start_session() -> Operation {
+    Operation::known("appToken", "startSession")
+}
+
+/// The answers to the items of a multirequest, or the one answer to a single call.
+fn split(operation: &Operation, value: Value, items: usize) -> Result<Vec<Value>, Error> {
+    match value {
+        value if items == 1 => Ok(vec![value]),
+        Value::Array(values) if values.len() == items => Ok(values),
+        _ => Err(Error::BadResponse {
+            operation: operation.clone(),
+            problem: "not one answer for each request of the batch",
+        }),
+    }
+}
+
+fn is_refused_hash(refusal: &ApiError) -> bool {
+    refusal.code == "INVALID_APP_TOKEN_HASH"
+}
+
+/// Whether another widget session may be better received.
+fn is_dead_widget(refusal: &ApiError) -> bool {
+    matches!(
+        refusal.ks_refusal,
+        Some(
+            KsRefusal::Expired
+                | KsRefusal::Logout
+                | KsRefusal::ActionsLimit
+                | KsRefusal::Undecodable
+        )
+    )
+}
+
+fn is_remediable(error: &Error) -> bool {
+    matches!(error, Error::Kaltura(refusal) if is_refused_hash(refusal) || is_dead_widget(refusal))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,355 @@
+//! What callers may ask for: each option's rule, in one place.
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "each input is read once, by one rule"
+)]
+
+use crate::api::ServiceUrl;
+use crate::error::InvalidOption;
+use crate::grants::{GrantPolicy, SessionType};
+use crate::hash::HashType;
+use crate::privileges::{self, Privilege};
+use crate::retry::RetryPolicy;
+use crate::secret::Secret;
+
+/// A JavaScript value, as far as options are concerned.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Input {
+    /// `undefined`, or not there.
+    Missing,
+    /// A string; `None` if it is no Unicode text (a lone surrogate), or over [`LONGEST_TEXT`].
+    Text(Option<String>),
+    /// A number.
+    Number(f64),
+    /// A boolean.
+    Bool(bool),
+    /// An array of objects with `name` and `values`.
+    Privileges(Vec<Privilege>),
+    /// Anything else.
+    Other,
+}
+
+/// No option is longer than this, in UTF-16 units.
+pub const LONGEST_TEXT: u32 = 100_000;
+
+/// How an option is looked up.
+pub type Read<T> = Result<T, InvalidOption>;
+
+/// The partner's number; also as text, as it comes from the environment.
+pub fn partner_id(path: &str, input: Input) -> Read<u32> {
+    const EXPECTED: &str = "the partner's number, a positive integer";
+    let number = match input {
+        Input::Number(number) => integer(number),
+        Input::Text(Some(text)) if text.bytes().all(|b| b.is_ascii_digit()) => text.parse().ok(),
+        _ => None,
+    };
+    let id = number.and_then(|number| u32::try_from(number).ok());
+    id.filter(|id| (1..=0x7fff_ffff).contains(id))
+        .ok_or_else(|| InvalidOption::new(path, EXPECTED))
+}
+
+/// The application token's id.
+pub fn app_token_id(path: &str, input: Input) -> Read<String> {
+    const EXPECTED: &str = "the application token's id, such as 0_ab12cd34";
+    match input {
+        Input::Text(Some(text)) if is_word(&text, 128) => Ok(text),
+        _ => Err(InvalidOption::new(path, EXPECTED)),
+    }
+}
+
+/// The application token itself. Its length says nothing: tokens can be edited.
+pub fn app_token(path: &str, input: Input) -> Read<Secret> {
+    const EXPECTED: &str = "the application token, a string without white space around it, or a function that gives it";
+    if let Input::Text(Some(text)) = input {
+        let secret = Secret::new(text);
+        let text = secret.expose();
+        let is_token = !text.is_empty() && text.len() <= 4096 && text.trim() == text;
+        if is_token && !has_control(text) {
+            return Ok(secret);
+        }
+    }
+    Err(InvalidOption::new(path, EXPECTED))
+}
+
+/// The hash types to try; SHA-1 if nothing is said, all of them for `auto`.
+pub fn hash_types(path: &str, input: Input) -> Read<Vec<HashType>> {
+    const EXPECTED: &str = "'SHA1', 'SHA256', 'SHA512', 'MD5' or 'auto'";
+    match input {
+        Input::Missing => Ok(vec![HashType::default()]),
+        Input::Text(Some(text)) if text == "auto" => Ok(HashType::ALL.to_vec()),
+        Input::Text(Some(text)) => match HashType::from_name(&text) {
+            Some(hash_type) => Ok(vec![hash_type]),
+            None => Err(InvalidOption::new(path, EXPECTED)),
+        },
+        _ => Err(InvalidOption::new(path, EXPECTED)),
+    }
+}
+
+/// Where Kaltura is; its hosted service in the United States if nothing is said.
+pub fn service_url(path: &str, input: Input, allow_http: bool) -> Read<ServiceUrl> {
+    match input {
+        Input::Missing => Ok(ServiceUrl::default()),
+        Input::Text(Some(text)) => ServiceUrl::parse(&text, allow_http)
+            .map_err(|expected| InvalidOption::new(path, expected)),
+        _ => Err(InvalidOption::new(path, ServiceUrl::EXPECTED)),
+    }
+}
+
+/// The session's user. Kaltura takes any text here, and refuses control characters.
+pub fn user_id(path: &str, input: Input) -> Read<Option<String>> {
+    const EXPECTED: &str = "a string of up to 1024 characters without control characters";
+    match input {
+        Input::Missing => Ok(None),
+        Input::Text(Some(text)) if text.len() <= 1024 && !has_control(&text) => Ok(Some(text)),
+        _ => Err(InvalidOption::new(path, EXPECTED)),
+    }
+}
+
+/// USER or ADMIN, by name or by Kaltura's number.
+pub fn session_type(path: &str, input: Input) -> Read<Option<SessionType>> {
+    const EXPECTED: &str = "'user', 'admin', 0 or 2";
+    let found = match input {
+        Input::Missing => return Ok(None),
+        Input::Text(Some(text)) if text == "user" => Some(SessionType::User),
+        Input::Text(Some(text)) if text == "admin" => Some(SessionType::Admin),
+        Input::Number(number) => integer(number).and_then(SessionType::from_number),
+        _ => None,
+    };
+    found
+        .map(Some)
+        .ok_or_else(|| InvalidOption::new(path, EXPECTED))
+}
+
+/// The session's life in seconds. To Kaltura 0 means the longest and a negative number an
+/// expired session, so neither is let through.
+pub fn expiry_s(path: &str, input: Input) -> Read<Option<u32>> {
+    const EXPECTED: &str = "a positive whole number of seconds (not milliseconds), at most ten years; leave it out for the longest";
+    const TEN_YEARS_S: u32 = 315_360_000;
+    optional_integer(path, input, 1, TEN_YEARS_S, EXPECTED)
+}
+
+/// Privileges as Kaltura's text, or as a list of names and values.
+pub fn session_privileges(path: &str, input: Input) -> Read<Option<String>> {
+    const EXPECTED: &str = "text such as 'edit:0_a,sview:*', or an array of { name, values }";
+    match input {
+        Input::Missing => Ok(None),
+        Input::Text(Some(text)) if !has_control(&text) => Ok(Some(text)),
+        Input::Privileges(list) => {
+            for (index, privilege) in list.iter().enumerate() {
+                check_privilege(path, index, privilege)?;
+            }
+            Ok(Some(privileges::format(&list)))
+        }
+        _ => Err(InvalidOption::new(path, EXPECTED)),
+    }
+}
+
+/// A comma in a value would begin another privilege, so a list is held to what it says.
+fn check_privilege(path: &str, index: usize, privilege: &Privilege) -> Read<()> {
+    let name = &privilege.name;
+    if name.trim().is_empty() || name.contains([',', ':']) || has_control(name) {
+        let path = format!("{path}[{index}].name");
+        return Err(InvalidOption::new(
+            path,
+            "a privilege's name, without ',' and ':'",
+        ));
+    }
+    for (nth, value) in privilege.values.iter().enumerate() {
+        if value.is_empty() || value.contains([',', '/']) || has_control(value) {
+            let path = format!("{path}[{index}].values[{nth}]");
+            return Err(InvalidOption::new(
+                path,
+                "a privilege's value, without ',' and '/'",
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// What to do about sessions that are not what was asked for.
+pub fn grants(path: &str, input: Input) -> Read<GrantPolicy> {
+    match input {
+        Input::Missing => Ok(GrantPolicy::default()),
+        Input::Text(Some(text)) if text == "guard" => Ok(GrantPolicy::Guard),
+        Input::Text(Some(text)) if text == "exact" => Ok(GrantPolicy::Exact),
+        Input::Text(Some(text)) if text == "report" => Ok(GrantPolicy::Report),
+        _ => Err(InvalidOption::new(path, "'guard', 'exact' or 'report'")),
+    }
+}
+
+/// How often to try again after failures that pass.
+pub fn retry(path: &str, input: Input) -> Read<RetryPolicy> {
+    const EXPECTED: &str = "the number of retries, from 0 to 10, or false";
+    if input == Input::Bool(false) {
+        return Ok(RetryPolicy { retries: 0 });
+    }
+    let retries = optional_integer(path, input, 0, 10, EXPECTED)?;
+    Ok(retries.map_or_else(RetryPolicy::default, |retries| RetryPolicy { retries }))
+}
+
+/// Who calls, for Kaltura's logs; this package and its version if nothing is said.
+pub fn client_tag(path: &str, input: Input) -> Read<String> {
+    const EXPECTED: &str = "up to 256 printable ASCII characters";
+    match input {
+        Input::Missing => Ok(concat!("kaltura-app-token/", env!("CARGO_PKG_VERSION")).to_owned()),
+        Input::Text(Some(text))
+            if text.len() <= 256 && text.bytes().all(|b| b.is_ascii_graphic() || b == b' ') =>
+        {
+            Ok(text)
+        }
+        _ => Err(InvalidOption::new(path, EXPECTED)),
+    }
+}
+
+/// The longest answer to read, in bytes; 1 MB if nothing is said.
+pub fn max_response_bytes(path: &str, input: Input) -> Read<u32> {
+    const EXPECTED: &str = "a whole number of bytes, from 1024 to 67108864";
+    let bytes = optional_integer(path, input, 1024, 64 * 1024 * 1024, EXPECTED)?;
+    Ok(bytes.unwrap_or(1_000_000))
+}
+
+/// A switch; off if nothing is said.
+pub fn switch(path: &str, input: Input) -> Read<bool> {
+    match input {
+        Input::Missing => Ok(false),
+        Input::Bool(on) => Ok(on),
+        _ => Err(InvalidOption::new(path, "true or false")),
+    }
+}
+
+/// A whole number between two bounds.
+pub fn optional_integer(
+    path: &str,
+    input: Input,
+    least: u32,
+    most: u32,
+    expected: &'static str,
+) -> Read<Option<u32>> {
+    let number = match input {
+        Input::Missing => return Ok(None),
+        Input::Number(number) => integer(number),
+        _ => None,
+    };
+    let number = number.and_then(|number| u32::try_from(number).ok());
+    match number.filter(|number| (least..=most).contains(number)) {
+        Some(number) => Ok(Some(number)),
+        None => Err(InvalidOption::new(path, expected)),
+    }
+}
+
+fn integer(number: f64) -> Option<i64> {
+    const LARGEST: f64 = 9_007_199_254_740_991.0;
+    if number.fract() != 0.0 || number.abs() > LARGEST {
+        return None;
+    }
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a safe integer, as was just seen"
+    )]
+    Some(number as i64)
+}
+
+fn is_word(text: &str, longest: usize) -> bool {
+    (1..=longest).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic())
+}
+
+fn has_control(text: &str) -> bool {
+    text.chars().any(char::is_control)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(text: &str) -> Input {
+        Input::Text(Some(text.to_owned()))
+    }
+
+    fn privilege(name: &str, values: &[&str]) -> Privilege {
+        Privilege {
+            name: name.into(),
+            values: values.iter().map(|it| (*it).into()).collect(),
+        }
+    }
+
+    #[test]
+    fn a_partner_is_a_positive_integer_or_its_digits() {
+        assert_eq!(partner_id("p", Input::Number(102.0)), Ok(102));
+        assert_eq!(partner_id("p", text("102")), Ok(102));
+        for wrong in [
+            Input::Missing,
+            Input::Other,
+            Input::Bool(true),
+            text(""),
+            text("-1"),
+            text("1e3"),
+            text(" 1"),
+            text("99999999999"),
+        ] {
+            assert!(partner_id("p", wrong.clone()).is_err(), "{wrong:?}");
+        }
+        for wrong in [
+            0.0,
+            -1.0,
+            1.5,
+            f64::NAN,
+            f64::INFINITY,
+            2_147_483_648.0,
+            1e300,
+        ] {
+            assert!(partner_id("p", Input::Number(wrong)).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn an_error_tells_the_path_and_never_the_value() {
+        let error = app_token("fallback.appToken", text(" s3cret\n")).unwrap_err();
+        assert_eq!(error.path, "fallback.appToken");
+        assert!(!format!("{error:?}").contains("s3cret"));
+    }
+
+    #[test]
+    fn an_expiry_that_kaltura_would_misread_is_refused() {
+        assert_eq!(expiry_s("e", Input::Number(3600.0)), Ok(Some(3600)));
+        assert_eq!(expiry_s("e", Input::Missing), Ok(None));
+        for wrong in [0.0, -5.0, 0.5, 1_795_493_657_000.0] {
+            assert!(expiry_s("e", Input::Number(wrong)).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_list_of_privileges_cannot_smuggle_in_another() {
+        let read = |list| session_privileges("sp", Input::Privileges(list));
+        assert_eq!(
+            read(vec![privilege("edit", &["0_a", "0_b"])]),
+            Ok(Some("edit:0_a/0_b".into()))
+        );
+        let error = |list| read(list).unwrap_err().path;
+        assert_eq!(
+            error(vec![privilege("edit", &["0_a,disableentitlement"])]),
+            "sp[0].values[0]"
+        );
+        assert_eq!(
+            error(vec![privilege("a", &[]), privilege("edit:*", &[])]),
+            "sp[1].name"
+        );
+        assert_eq!(error(vec![privilege("", &[])]), "sp[0].name");
+    }
+
+    #[test]
+    fn text_that_is_no_unicode_is_refused_wherever_it_stands() {
+        let broken = || Input::Text(None);
+        assert!(user_id("u", broken()).is_err());
+        assert!(app_token("t", broken()).is_err());
+        assert!(session_privileges("s", broken()).is_err());
+        assert!(service_url("s", broken(), false).is_err());
+    }
+
+    #[test]
+    fn retries_can_be_turned_off() {
+        assert_eq!(retry("r", Input::Bool(false)).unwrap().retries, 0);
+        assert_eq!(retry("r", Input::Missing).unwrap(), RetryPolicy::default());
+        assert!(retry("r", Input::Bool(true)).is_err());
+        assert!(retry("r", Input::Number(11.0)).is_err());
+    }
+}

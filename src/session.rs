@@ -1,0 +1,155 @@
+//! Sessions as Kaltura's answers describe them.
+
+use serde_json::Value;
+
+use crate::api::{integer, text_or_number};
+use crate::clock::{ServerClock, Timing};
+use crate::grants::{self, Difference, Grant, SessionType, Wish};
+use crate::ks;
+use crate::secret::Secret;
+
+/// A session, started from an application token.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Session {
+    /// The session itself.
+    pub ks: Secret,
+    /// Its partner.
+    pub partner_id: u32,
+    /// Its user; empty for an anonymous session.
+    pub user_id: String,
+    /// USER or ADMIN.
+    pub session_type: SessionType,
+    /// All its privileges, as Kaltura writes them.
+    pub privileges: String,
+    /// When it ends, in unix seconds by the server's clock.
+    pub expiry_s: i64,
+    /// When it ends, in milliseconds since 1970 by the local clock.
+    pub expires_at_ms: i64,
+    /// In what it is not what was asked for.
+    pub differences: Vec<Difference>,
+}
+
+/// A session of nobody's, with which a token hash is made.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Widget {
+    /// The session itself.
+    pub ks: Secret,
+    /// Until when it can be counted on, in milliseconds by the local clock.
+    pub usable_until_ms: i64,
+}
+
+/// What a widget session is asked to live, in seconds.
+pub const WIDGET_EXPIRY_S: u32 = 86_400;
+
+/// Kaltura answers `startWidgetSession` out of a cache for this long, so that a widget
+/// session may be that old when it arrives.
+const WIDGET_CACHE_S: u32 = 600;
+
+/// A longer KS is no KS.
+const LONGEST_KS: usize = 200_000;
+
+impl Widget {
+    /// Reads the answer to `session.startWidgetSession`, or says what is wrong with it.
+    pub fn read(answer: &Value, partner_id: u32, timing: Timing) -> Result<Self, &'static str> {
+        expect_type(answer, "KalturaStartWidgetSessionResponse")?;
+        let ks = read_ks(answer, partner_id)?;
+        // Nothing in the answer tells its end, so it is reckoned from the sending.
+        let life_ms = i64::from(WIDGET_EXPIRY_S - WIDGET_CACHE_S) * 1000;
+        Ok(Self {
+            ks,
+            usable_until_ms: timing.sent_ms.saturating_add(life_ms),
+        })
+    }
+}
+
+impl Session {
+    /// Reads the answer to `appToken.startSession`, or says what is wrong with it.
+    pub fn read(
+        answer: &Value,
+        partner_id: u32,
+        app_token_id: &str,
+        wish: &Wish,
+        clock: Option<ServerClock>,
+        now_ms: i64,
+    ) -> Result<Self, &'static str> {
+        expect_type(answer, "KalturaSessionInfo")?;
+        let ks = read_ks(answer, partner_id)?;
+        let optional_text = |name: &str| match answer.get(name) {
+            None | Some(Value::Null) => Some(String::new()),
+            Some(value) => text_or_number(value),
+        };
+        let user_id = optional_text("userId").ok_or("userId is no text")?;
+        let privileges = optional_text("privileges").ok_or("privileges is no text")?;
+        let session_type = answer
+            .get("sessionType")
+            .and_then(integer)
+            .and_then(SessionType::from_number)
+            .ok_or("sessionType is neither 0 nor 2")?;
+        let expiry_s = answer
+            .get("expiry")
+            .and_then(integer)
+            .filter(|expiry| (0..=LATEST_EXPIRY_S).contains(expiry))
+            .ok_or("expiry is no unix time")?;
+        if names_another_token(&privileges, app_token_id) {
+            return Err("the session of another application token");
+        }
+        let clock = clock.unwrap_or(ServerClock::UNKNOWN);
+        let grant = Grant {
+            user_id: &user_id,
+            session_type,
+            lifetime_s: expiry_s.saturating_sub(clock.server_ms(now_ms).div_euclid(1000)),
+            privileges: &privileges,
+        };
+        let differences = grants::differences(wish, &grant);
+        let expires_at_ms = clock.local_ms(expiry_s);
+        Ok(Self {
+            ks,
+            partner_id,
+            user_id,
+            session_type,
+            privileges,
+            expiry_s,
+            expires_at_ms,
+            differences,
+        })
+    }
+}
+
+/// In seconds; its milliseconds are still a safe integer in JavaScript.
+const LATEST_EXPIRY_S: i64 = 9_000_000_000_000;
+
+fn expect_type(answer: &Value, name: &str) -> Result<(), &'static str> {
+    match answer.get("objectType").map(Value::as_str) {
+        None => Ok(()),
+        Some(Some(found)) if found == name => Ok(()),
+        Some(_) => Err("the answer to another request"),
+    }
+}
+
+fn read_ks(answer: &Value, partner_id: u32) -> Result<Secret, &'static str> {
+    let ks = answer
+        .get("ks")
+        .and_then(Value::as_str)
+        .ok_or("no ks in it")?;
+    // What goes into headers and further requests must be one plain word.
+    if ks.is_empty() || ks.len() > LONGEST_KS || !ks.bytes().all(|b| b.is_ascii_graphic()) {
+        return Err("its ks is no KS");
+    }
+    let stated = answer
+        .get("partnerId")
+        .and_then(integer)
+        .ok_or("no partnerId in it")?;
+    let carried = ks::inspect(ks, &[]).ok().map(|info| info.partner_id);
+    if stated != i64::from(partner_id) || carried.is_some_and(|id| id != i64::from(partner_id)) {
+        return Err("the session of another partner");
+    }
+    Ok(Secret::new(ks.to_owned()))
+}
+
+/// Every session of an application token names it, so another name means a mix-up.
+fn names_another_token(privileges: &str, app_token_id: &str) -> bool {
+    crate::privileges::parse(privileges)
+        .iter()
+        .filter(|privilege| privilege.name == "apptoken")
+        .any(|privilege| !privilege.values.iter().any(|id| id == app_token_id))
+}
