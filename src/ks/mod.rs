@@ -5,13 +5,23 @@
 
 use core::fmt;
 
+use base64::Engine as _;
+use base64::prelude::{BASE64_STANDARD, BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE};
+use zeroize::Zeroizing;
+
+use crate::privileges;
 use crate::secret::Secret;
 
 mod number;
+mod query;
+mod v1;
+mod v2;
+
 pub use number::Number;
 
-/// The longest KS that is read or made, in bytes of its text.
-pub const MAX_LENGTH: usize = 64 * 1024;
+/// The longest KS that is read or made, in bytes of its text. The server sets no limit; one
+/// with 3,000 privileges is some 40 KB long.
+pub const MAX_LENGTH: usize = 256 * 1024;
 
 /// The two formats of a KS.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -39,7 +49,7 @@ pub struct KsInfo {
 
 /// What a KS carries, as it is written there: nothing in here is judged, so an expired
 /// session looks like any other.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct KsSession {
     /// The user; `None` where the KS leaves the field out, which only version 2 and cut off
     /// texts of version 1 can.
@@ -85,8 +95,10 @@ impl KsSession {
 
     /// The value of its `sessionid` privilege, which all sessions of an app token share: who
     /// ends one of them ends all.
-    pub fn session_id(&self) -> Option<&str> {
-        None
+    pub fn session_id(&self) -> Option<String> {
+        let mut privileges = privileges::parse(&self.privileges).into_iter();
+        let session_id = privileges.find(|privilege| privilege.name == "sessionid")?;
+        session_id.values.into_iter().next()
     }
 }
 
@@ -166,12 +178,76 @@ impl core::error::Error for KsError {}
 /// A KS that none of them made is no error: `verified` is `Some(false)`, and then version 2
 /// has no `session`. Neither is an expired one.
 pub fn inspect(ks: &str, secrets: &[Secret]) -> Result<KsInfo, KsError> {
-    let _ = (ks, secrets);
-    Err(KsError::Malformed)
+    if ks.len() > MAX_LENGTH {
+        return Err(KsError::TooLong);
+    }
+    let decoded = decode(ks)?;
+    match decoded.strip_prefix(v2::PREFIX) {
+        Some(rest) => v2::inspect(rest, secrets),
+        None => v1::inspect(&decoded, secrets),
+    }
 }
 
 /// Makes the KS that carries `fields`, signed with `secret`.
 pub fn generate(fields: &KsFields, random: &Random, secret: &Secret) -> Result<Secret, KsError> {
-    let _ = (fields, random, secret);
-    Err(KsError::WrongRandom)
+    let ks = match (fields.version, random) {
+        (Version::V1, Random::Text(random)) => {
+            BASE64_STANDARD.encode(&*v1::generate(fields, random, secret))
+        }
+        (Version::V2, Random::Bytes(random)) => {
+            BASE64_URL_SAFE.encode(&*v2::generate(fields, random, secret))
+        }
+        _ => return Err(KsError::WrongRandom),
+    };
+    let ks = Secret::new(ks);
+    if ks.expose().len() > MAX_LENGTH {
+        return Err(KsError::TooLong);
+    }
+    Ok(ks)
+}
+
+/// PHP's `base64_decode`, in its strict form, after `-_` have become `+/`: white space is
+/// skipped, padding may be left out. Stricter than PHP in one thing: the bits that the last
+/// character has too many must be zero, so that no two texts differ only there.
+fn decode(ks: &str) -> Result<Zeroizing<Vec<u8>>, KsError> {
+    let mut text = Zeroizing::new(Vec::with_capacity(ks.len()));
+    text.extend(
+        ks.bytes()
+            .filter(|byte| !b" \t\n\r".contains(byte))
+            .map(|byte| match byte {
+                b'-' => b'+',
+                b'_' => b'/',
+                other => other,
+            }),
+    );
+    let engine = if text.ends_with(b"=") {
+        BASE64_STANDARD
+    } else {
+        BASE64_STANDARD_NO_PAD
+    };
+    engine
+        .decode(&*text)
+        .map(Zeroizing::new)
+        .map_err(|_| KsError::Malformed)
+}
+
+/// A partner's id, in the one way that the server writes it.
+fn partner_id(text: &[u8]) -> Result<i64, KsError> {
+    let text = str::from_utf8(text).map_err(|_| KsError::Malformed)?;
+    let id: i64 = text.parse().map_err(|_| KsError::Malformed)?;
+    if id.to_string() == text {
+        Ok(id)
+    } else {
+        Err(KsError::Malformed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    mod properties;
+    mod vectors;
+
+    fn secret(text: &str) -> crate::secret::Secret {
+        crate::secret::Secret::new(text.to_owned())
+    }
 }

@@ -9,8 +9,8 @@ impl Number {
     pub const ABSENT: Self = Self(None);
 
     /// A field that reads `text`.
-    pub fn from_text(text: String) -> Self {
-        Self(Some(text))
+    pub fn from_text(text: impl Into<String>) -> Self {
+        Self(Some(text.into()))
     }
 
     /// What stands in the KS; `None` if the field is left out.
@@ -18,19 +18,102 @@ impl Number {
         self.0.as_deref()
     }
 
-    /// The whole number that the text begins with, and 0 without one, as the server reads it.
-    pub fn to_int(&self) -> i64 {
-        self.text().and_then(|text| text.parse().ok()).unwrap_or(0)
+    /// Its value, unless the text is no number from end to end.
+    pub fn value(&self) -> Option<f64> {
+        // PHP allows white space around a number.
+        let text = self
+            .text()?
+            .trim_matches([' ', '\t', '\n', '\r', '\x0b', '\x0c']);
+        // Rust reads `inf` and `nan` as well.
+        let is_written_in_digits = text.bytes().all(|byte| b"0123456789+-.eE".contains(&byte));
+        text.parse().ok().filter(|_| is_written_in_digits)
     }
 
-    /// Whether the server's `<` puts it before `now`.
+    /// Its value as a whole number, as the server takes it where it needs one: 0 for a text
+    /// that is none.
+    pub fn to_int(&self) -> i64 {
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "drops the fraction and stops at the limits, as is wanted"
+        )]
+        let rounded = self.value().map_or(0, |value| value as i64);
+        self.text()
+            .and_then(|text| text.parse().ok())
+            .unwrap_or(rounded)
+    }
+
+    /// Whether the server's `<` puts it before `now`: a missing number comes before every
+    /// time, and a text that is no number is compared as text.
     pub(super) fn is_before(&self, now: i64) -> bool {
-        self.to_int() < now
+        match (self.text(), self.value()) {
+            (None, _) => true,
+            #[expect(clippy::cast_precision_loss, reason = "so does the server")]
+            (_, Some(value)) => value < now as f64,
+            (Some(text), None) => *text < *now.to_string(),
+        }
     }
 }
 
 impl From<i64> for Number {
     fn from(number: i64) -> Self {
         Self(Some(number.to_string()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_that_are_numbers_have_a_value() {
+        for (text, value) in [
+            ("0", Some(0.0)),
+            ("-2", Some(-2.0)),
+            (" 12 ", Some(12.0)),
+            ("4102444800.5", Some(4_102_444_800.5)),
+            ("1e3", Some(1000.0)),
+            ("", None),
+            ("abc", None),
+            ("12abc", None),
+            ("nan", None),
+            ("inf", None),
+            ("0x10", None),
+        ] {
+            assert_eq!(Number::from_text(text).value(), value, "{text:?}");
+        }
+        assert_eq!(Number::ABSENT.value(), None);
+    }
+
+    #[test]
+    fn whole_numbers_keep_every_digit_and_stop_at_the_limits() {
+        for (text, int) in [
+            ("9007199254740993", 9_007_199_254_740_993),
+            ("99999999999999999999", i64::MAX),
+            ("4102444800.5", 4_102_444_800),
+            ("abc", 0),
+            ("", 0),
+        ] {
+            assert_eq!(Number::from_text(text).to_int(), int, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_time_that_is_no_number_is_compared_as_text() {
+        let now = 1_795_493_902;
+        for (text, is_before) in [
+            ("1795493901", true),
+            ("1795493902", false),
+            ("1795493902.5", false),
+            (" 12", true),
+            ("abc", false),
+            ("", true),
+        ] {
+            assert_eq!(
+                Number::from_text(text).is_before(now),
+                is_before,
+                "{text:?}"
+            );
+        }
+        assert!(Number::ABSENT.is_before(now));
     }
 }

@@ -1,0 +1,72 @@
+//! Version 1: base64 of `signature|partner;pattern;expiry;type;random;user;privileges;master;
+//! additional`, where the signature is the hex SHA-1 of the secret and what follows the `|`.
+//!
+//! Nothing in it is escaped: a `;` in one field moves all that follow.
+
+use sha1::{Digest, Sha1};
+use subtle::ConstantTimeEq;
+use zeroize::Zeroizing;
+
+use super::number::Number;
+use super::{KsError, KsFields, KsInfo, KsSession, Version, partner_id};
+use crate::secret::Secret;
+
+/// Reads the decoded text of a KS.
+pub(super) fn inspect(decoded: &[u8], secrets: &[Secret]) -> Result<KsInfo, KsError> {
+    let mut halves = decoded.splitn(2, |&byte| byte == b'|');
+    let (Some(signature), Some(info)) = (halves.next(), halves.next()) else {
+        return Err(KsError::Malformed);
+    };
+    if signature.len() != 40 || !signature.iter().all(u8::is_ascii_hexdigit) {
+        return Err(KsError::Malformed);
+    }
+    let text = Zeroizing::new(String::from_utf8_lossy(info).into_owned());
+    let fields: Vec<&str> = text.split(';').collect();
+    // The server reads on when later fields are missing, but not without these.
+    let &[partner, _pattern, expiry, ref rest @ ..] = fields.as_slice() else {
+        return Err(KsError::Malformed);
+    };
+    let field = |index: usize| rest.get(index).map(|&field| field.to_owned());
+    let number = |index: usize| field(index).map_or(Number::ABSENT, Number::from_text);
+    let session = KsSession {
+        expiry: Number::from_text(expiry),
+        session_type: number(0),
+        random: field(1).unwrap_or_default(),
+        user_id: field(2),
+        privileges: field(3).unwrap_or_default(),
+        master_partner_id: number(4),
+        additional_data: field(5),
+        hash: String::from_utf8_lossy(signature).into_owned(),
+    };
+    let verified = |secret: &Secret| bool::from(signature.ct_eq(sign(info, secret).as_bytes()));
+    Ok(KsInfo {
+        version: Version::V1,
+        partner_id: partner_id(partner.as_bytes())?,
+        verified: (!secrets.is_empty()).then(|| secrets.iter().any(verified)),
+        session: Some(session),
+    })
+}
+
+/// The text of a KS, before it is encoded.
+pub(super) fn generate(fields: &KsFields, random: &str, secret: &Secret) -> Zeroizing<String> {
+    let partner_id = fields.partner_id.to_string();
+    // `join` and `concat` allocate once, so that no copy stays behind unwiped.
+    let info = [
+        &partner_id,
+        &partner_id,
+        fields.expiry.text().unwrap_or_default(),
+        fields.session_type.text().unwrap_or_default(),
+        random,
+        fields.user_id.as_deref().unwrap_or_default(),
+        &fields.privileges,
+        fields.master_partner_id.text().unwrap_or_default(),
+        fields.additional_data.as_deref().unwrap_or_default(),
+    ];
+    let info = Zeroizing::new(info.join(";"));
+    Zeroizing::new([&*sign(info.as_bytes(), secret), "|", &info].concat())
+}
+
+fn sign(info: &[u8], secret: &Secret) -> Zeroizing<String> {
+    let signed = Sha1::new_with_prefix(secret.expose()).chain_update(info);
+    Zeroizing::new(hex::encode(signed.finalize()))
+}

@@ -1,0 +1,170 @@
+//! Version 2: base64 of `v2|partner|` and, encrypted under a key made from the secret, the
+//! SHA-1 of a body with that body: 16 random bytes, then the fields as a query string.
+
+use aes::Aes128;
+use aes::cipher::{BlockModeDecrypt, BlockModeEncrypt, KeyIvInit};
+use indexmap::IndexMap;
+use sha1::{Digest, Sha1};
+use subtle::ConstantTimeEq;
+use zeroize::Zeroizing;
+
+use super::number::Number;
+use super::query::{self, Value};
+use super::{KsError, KsFields, KsInfo, KsSession, Version, partner_id};
+use crate::privileges::{ANY, php_trim};
+use crate::secret::Secret;
+
+pub(super) const PREFIX: &[u8] = b"v2|";
+
+/// How [`ANY`] is written inside.
+const EVERYTHING: &str = "all:*";
+
+const BLOCK: usize = 16;
+const RANDOM: usize = 16;
+const DIGEST: usize = 20;
+
+/// Reads what follows the prefix in the decoded bytes of a KS.
+pub(super) fn inspect(decoded: &[u8], secrets: &[Secret]) -> Result<KsInfo, KsError> {
+    let mut halves = decoded.splitn(2, |&byte| byte == b'|');
+    let (Some(partner), Some(cipher)) = (halves.next(), halves.next()) else {
+        return Err(KsError::Malformed);
+    };
+    if cipher.len() < DIGEST + RANDOM || !cipher.len().is_multiple_of(BLOCK) {
+        return Err(KsError::Malformed);
+    }
+    let partner_id = partner_id(partner)?;
+    let session = secrets
+        .iter()
+        .find_map(|secret| open(cipher, secret))
+        .transpose()?;
+    Ok(KsInfo {
+        version: Version::V2,
+        partner_id,
+        verified: (!secrets.is_empty()).then_some(session.is_some()),
+        session,
+    })
+}
+
+/// What `cipher` carries, if it was made with `secret`.
+fn open(cipher: &[u8], secret: &Secret) -> Option<Result<KsSession, KsError>> {
+    let mut plain = Zeroizing::new(cipher.to_vec());
+    cbc::Decryptor::<Aes128>::new(&key(secret), &aes::Block::default())
+        .decrypt_blocks(aes::Block::slice_as_chunks_mut(&mut plain).0);
+    // The padding is zeros, and so may be the end of a body that is not escaped text: the
+    // server can't read that either.
+    let end = plain.iter().rposition(|&byte| byte != 0)? + 1;
+    let (digest, body) = plain.get(..end)?.split_first_chunk::<DIGEST>()?;
+    let hash = Sha1::digest(body);
+    if !bool::from(hash.as_slice().ct_eq(digest)) {
+        return None;
+    }
+    let (random, fields) = body.split_first_chunk::<RANDOM>()?;
+    Some(read(fields).map(|session| KsSession {
+        random: hex::encode(random),
+        hash: hex::encode(hash),
+        ..session
+    }))
+}
+
+/// All but the random part and the hash.
+fn read(fields: &[u8]) -> Result<KsSession, KsError> {
+    let mut session = KsSession::default();
+    for (name, value) in query::parse(fields) {
+        let Value::Text(value) = value else {
+            return Err(KsError::Unreadable);
+        };
+        match name.as_str() {
+            "_e" => session.expiry = Number::from_text(value),
+            "_t" => session.session_type = Number::from_text(value),
+            "_u" => session.user_id = Some(value),
+            "_m" => session.master_partner_id = Number::from_text(value),
+            "_d" => session.additional_data = Some(value),
+            _ => push_privilege(&mut session.privileges, &name, &value),
+        }
+    }
+    // Alone, the privilege for everything goes by its other name.
+    if session.privileges == EVERYTHING {
+        ANY.clone_into(&mut session.privileges);
+    }
+    Ok(session)
+}
+
+fn push_privilege(privileges: &mut String, name: &str, value: &str) {
+    if !privileges.is_empty() {
+        privileges.push(',');
+    }
+    privileges.push_str(name);
+    if !value.is_empty() {
+        privileges.push(':');
+        privileges.push_str(value);
+    }
+}
+
+/// The bytes of a KS, before they are encoded.
+pub(super) fn generate(
+    fields: &KsFields,
+    random: &[u8; RANDOM],
+    secret: &Secret,
+) -> Zeroizing<Vec<u8>> {
+    let query = write(fields);
+    let hash = Sha1::new_with_prefix(random)
+        .chain_update(query.as_bytes())
+        .finalize();
+    let length = (DIGEST + RANDOM + query.len()).next_multiple_of(BLOCK);
+    let mut plain = Zeroizing::new(Vec::with_capacity(length));
+    plain.extend_from_slice(&hash);
+    plain.extend_from_slice(random);
+    plain.extend_from_slice(query.as_bytes());
+    plain.resize(length, 0);
+    cbc::Encryptor::<Aes128>::new(&key(secret), &aes::Block::default())
+        .encrypt_blocks(aes::Block::slice_as_chunks_mut(&mut plain).0);
+    Zeroizing::new(
+        [
+            PREFIX,
+            fields.partner_id.to_string().as_bytes(),
+            b"|",
+            &plain,
+        ]
+        .concat(),
+    )
+}
+
+/// The fields as a query string.
+fn write(fields: &KsFields) -> Zeroizing<String> {
+    // As in PHP's arrays, the last value counts, at the place of the first.
+    let mut variables: IndexMap<&str, Option<&str>> = IndexMap::new();
+    for item in fields.privileges.split(',').map(php_trim) {
+        // PHP takes the text `0` for an empty one.
+        if ["", "0"].contains(&item) {
+            continue;
+        }
+        let item = if item == ANY { EVERYTHING } else { item };
+        let (name, value) = item.split_once(':').unwrap_or((item, ""));
+        variables.insert(name, Some(value));
+    }
+    variables.insert("_e", fields.expiry.text());
+    variables.insert("_t", fields.session_type.text());
+    variables.insert("_u", fields.user_id.as_deref());
+    variables.insert("_m", fields.master_partner_id.text());
+    variables.insert("_d", fields.additional_data.as_deref());
+
+    // Room for every character escaped, so that no copy stays behind unwiped.
+    let length: usize = variables
+        .iter()
+        .map(|(name, value)| name.len() + value.map_or(0, str::len) + 1)
+        .sum();
+    let mut query = Zeroizing::new(String::with_capacity(3 * length));
+    for (name, value) in variables {
+        if let Some(value) = value {
+            query::push(&mut query, name, value);
+        }
+    }
+    query
+}
+
+fn key(secret: &Secret) -> Zeroizing<aes::Block> {
+    let digest = Zeroizing::new(<[u8; DIGEST]>::from(Sha1::digest(secret.expose())));
+    let mut key = Zeroizing::new(aes::Block::default());
+    key.copy_from_slice(digest.first_chunk::<BLOCK>().unwrap_or(&[0; BLOCK]));
+    key
+}
