@@ -190,7 +190,7 @@ function initSync(module) {
     }
 
     const imports = __wbg_get_imports();
-    if (!(module instanceof WebAssembly.Module)) {
+    if (Object.prototype.toString.call(module) !== '[object WebAssembly.Module]') {
         module = new WebAssembly.Module(module);
     }
     const instance = new WebAssembly.Instance(module, imports);

@@ -1,17 +1,19 @@
 // Child processes, the way the scripts need them: quiet unless they fail.
 import { spawn, spawnSync } from 'node:child_process'
 
-/** Runs a program to its end; what it printed is shown only if it fails. */
-export function run(program, args, { cwd, env, show = false } = {}) {
+/** Runs a program to its end; gives what it printed, or fails with it. */
+export function run(program, args, { cwd, env, timeoutMs } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {
       cwd,
       env: { ...process.env, ...env },
-      stdio: ['ignore', show ? 'inherit' : 'pipe', show ? 'inherit' : 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: timeoutMs,
+      killSignal: 'SIGKILL',
     })
     const printed = []
-    child.stdout?.on('data', (chunk) => printed.push(chunk))
-    child.stderr?.on('data', (chunk) => printed.push(chunk))
+    child.stdout.on('data', (chunk) => printed.push(chunk))
+    child.stderr.on('data', (chunk) => printed.push(chunk))
     child.on('error', reject)
     child.on('close', (code, signal) => {
       const output = Buffer.concat(printed).toString()

@@ -1,13 +1,15 @@
 // The programs that a build needs besides Rust, each of the version that the project names.
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { installPackages } from './npm.mjs'
 import { run } from './process.mjs'
 
 export async function findTools(root, log) {
+  await installPackages(root, log)
   const wasmBindgenVersion = pinnedWasmBindgen(root)
   return {
     wasmBindgen: await wasmBindgenCli(root, wasmBindgenVersion, log),
-    wasmOpt: await wasmOpt(root, log),
+    wasmOpt: join(root, 'node_modules/binaryen/bin/wasm-opt'),
     versions: { 'wasm-bindgen': wasmBindgenVersion, binaryen: lockedVersion(root, 'binaryen') },
   }
 }
@@ -44,15 +46,6 @@ async function wasmBindgenCli(root, version, log) {
     },
   )
   rmSync(compiledIn, { recursive: true, force: true })
-  return program
-}
-
-async function wasmOpt(root, log) {
-  const program = join(root, 'node_modules/binaryen/bin/wasm-opt')
-  if (!existsSync(program)) {
-    log('npm ci')
-    await run('npm', ['ci', '--no-audit', '--no-fund'], { cwd: root })
-  }
   return program
 }
 

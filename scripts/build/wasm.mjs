@@ -1,5 +1,5 @@
 // From the crate to a WebAssembly module and its glue: cargo, wasm-bindgen, wasm-opt.
-import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { run } from './process.mjs'
@@ -35,6 +35,7 @@ export async function compile({ root, target, tools, module, out }) {
     ...['--remove-name-section', '--remove-producers-section'],
     ...['--out-dir', out, '--out-name', module.name],
   ])
+  acceptModulesOfOtherRealms(join(out, `${module.name}.js`))
   const bound = join(out, `${module.name}_bg.wasm`)
   await run(process.execPath, [
     tools.wasmOpt,
@@ -44,6 +45,16 @@ export async function compile({ root, target, tools, module, out }) {
     ...['--mvp-features', ...FEATURES.map((feature) => `--enable-${feature}`)],
   ])
   rmSync(bound)
+}
+
+// Hosts that run code in a realm of its own (edge-runtime, and Next.js with it) hand over modules
+// compiled in another, which are instances of another WebAssembly.Module.
+function acceptModulesOfOtherRealms(file) {
+  const glue = readFileSync(file, 'utf8')
+  const test = '!(module instanceof WebAssembly.Module)'
+  if (glue.split(test).length !== 2) throw new Error(`${file} does not test for a module once`)
+  const name = 'Object.prototype.toString.call(module)'
+  writeFileSync(file, glue.replace(test, `${name} !== '[object WebAssembly.Module]'`))
 }
 
 // Panics name source files: without the builder's folders in front, they are the same anywhere.

@@ -1,0 +1,5 @@
+// node run-node.mjs HOST
+import { report } from './report.mjs'
+import { runTests } from './suite/index.js'
+
+report(`Node ${process.versions.node}`, await runTests(process.argv[2]))

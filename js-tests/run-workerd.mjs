@@ -1,0 +1,26 @@
+// node run-workerd.mjs [--date=COMPATIBILITY_DATE] HOST
+import { parseArgs } from 'node:util'
+import { bundleSuite } from './bundle.mjs'
+import { report } from './report.mjs'
+import { require } from './runtimes/index.mjs'
+import { serveWorker } from './workerd.mjs'
+
+const { values, positionals } = parseArgs({
+  options: { date: { type: 'string' } },
+  allowPositionals: true,
+})
+const [host] = positionals
+const { version } = require('workerd/package.json')
+// A workerd is named after the day up to which it knows compatibility dates.
+const today = version.split('.')[1].replace(/(....)(..)(..)/, '$1-$2-$3')
+const compatibilityDate = values.date ?? today
+
+const suite = await bundleSuite('workerd', { format: 'esm', loader: { '.wasm': 'copy' } })
+const worker = await serveWorker({ ...suite, compatibilityDate })
+try {
+  const response = await fetch(worker.url, { method: 'POST', body: host })
+  if (!response.ok) throw new Error(`the worker answers ${response.status}`)
+  report(`workerd ${version} at ${compatibilityDate}`, await response.json())
+} finally {
+  await worker.stop()
+}

@@ -1,0 +1,4 @@
+export async function seeded(seed, serviceUrl, createEmulator) {
+  const emulator = createEmulator(seed)
+  return { emulator, facts: {} }
+}

@@ -1,0 +1,145 @@
+// A register of tests that needs nothing but `fetch` and timers, so that it runs anywhere.
+
+const tests = []
+const DEADLINE_MS = 60_000
+
+/** A name that states what a user may rely on, and a function that fails if it is not so. */
+export function test(name, fn) {
+  tests.push({ name, fn })
+}
+
+/** Runs all that is registered, one after the other, against the host at `host`. */
+export async function runTests(host) {
+  const result = { passed: 0, failures: [] }
+  for (const { name, fn } of tests) {
+    const { context, cleanUp } = createContext(host)
+    try {
+      await withDeadline(Promise.resolve(context).then(fn))
+      result.passed += 1
+    } catch (error) {
+      result.failures.push({ name, message: describe(error) })
+    }
+    await cleanUp()
+  }
+  return result
+}
+
+async function withDeadline(promise) {
+  let timer
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error('not settled in time')), DEADLINE_MS)
+  })
+  try {
+    return await Promise.race([promise, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+function describe(error) {
+  if (!(error instanceof Error)) return `threw ${show(error)}`
+  const stack = error.stack ?? ''
+  const told = stack.includes(error.message) ? stack : `${error}\n${stack}`
+  return error.cause === undefined ? told : `${told}\ncaused by ${describe(error.cause)}`
+}
+
+function createContext(host) {
+  const made = []
+  const context = {
+    equal,
+    deepEqual,
+    match,
+    ok,
+    throws,
+    rejects,
+    /** A Kaltura of this test's own, behind a real socket; see host.mjs for the seed. */
+    async kaltura(seed = {}) {
+      const { id, ...facts } = await control(host, 'POST', '', seed)
+      made.push(id)
+      return {
+        ...facts,
+        /** Every request that reached it: `{ method, url, headers, body, text }`. */
+        requests: () => control(host, 'GET', `/${id}/requests`),
+        /** Calls a method of the emulator. */
+        tell: (method, ...args) => control(host, 'POST', `/${id}`, { method, args }),
+      }
+    },
+  }
+  const cleanUp = () => Promise.all(made.map((id) => control(host, 'DELETE', `/${id}`)))
+  return { context, cleanUp }
+}
+
+async function control(host, method, path, body) {
+  const response = await fetch(`${host}/control${path}`, {
+    method,
+    body: body === undefined ? undefined : JSON.stringify(body),
+  })
+  const text = await response.text()
+  if (!response.ok) throw new Error(`the host refuses ${method} ${path}: ${text}`)
+  return text === '' ? undefined : JSON.parse(text)
+}
+
+function fail(message) {
+  throw new Error(message)
+}
+
+function ok(value, message = 'expected a truthy value') {
+  if (!value) fail(message)
+}
+
+function equal(actual, expected) {
+  if (!Object.is(actual, expected)) fail(`expected ${show(expected)}, got ${show(actual)}`)
+}
+
+function deepEqual(actual, expected) {
+  if (!sameStructure(actual, expected)) fail(`expected ${show(expected)}, got ${show(actual)}`)
+}
+
+function match(text, pattern) {
+  if (typeof text !== 'string' || !pattern.test(text)) {
+    fail(`expected a text like ${pattern}, got ${show(text)}`)
+  }
+}
+
+/** What `fn` throws. */
+function throws(fn) {
+  let returned
+  try {
+    returned = fn()
+  } catch (error) {
+    return error
+  }
+  return fail(`expected an error, got ${show(returned)}`)
+}
+
+/** What `promise` rejects with. */
+async function rejects(promise) {
+  let value
+  try {
+    value = await promise
+  } catch (error) {
+    return error
+  }
+  return fail(`expected a rejection, got ${show(value)}`)
+}
+
+/** Equal in type, own enumerable keys and values, all the way down. */
+function sameStructure(a, b) {
+  if (Object.is(a, b)) return true
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false
+  if (Object.prototype.toString.call(a) !== Object.prototype.toString.call(b)) return false
+  const keys = Object.keys(a)
+  if (keys.length !== Object.keys(b).length) return false
+  return keys.every((key) => Object.hasOwn(b, key) && sameStructure(a[key], b[key]))
+}
+
+function show(value) {
+  if (typeof value === 'object' && value !== null && !(value instanceof Error)) {
+    try {
+      return JSON.stringify(value)
+    } catch {
+      // A cycle, or a hostile object: its type says enough.
+    }
+  }
+  return typeof value === 'string' ? JSON.stringify(value) : String(value)
+}

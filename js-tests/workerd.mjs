@@ -1,0 +1,51 @@
+// A Worker served by workerd itself, without the tools that are built on it.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { workerd } from './runtimes/index.mjs'
+
+/** Serves an ES module and what it imports; `{ url, stop() }`. */
+export async function serveWorker({ script, modules, compatibilityDate, flags = [] }) {
+  const folder = mkdtempSync(join(tmpdir(), 'worker-'))
+  writeFileSync(join(folder, 'worker.js'), script)
+  for (const { name, contents } of modules) writeFileSync(join(folder, name), contents)
+  writeFileSync(join(folder, 'config.capnp'), config(modules, compatibilityDate, flags))
+
+  const child = spawn(workerd(), ['serve', '--control-fd=3', join(folder, 'config.capnp')], {
+    stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
+  })
+  const ended = once(child, 'close')
+  const stop = async () => {
+    child.kill()
+    await ended
+    rmSync(folder, { recursive: true })
+  }
+  const first = createInterface(child.stdio[3])[Symbol.asyncIterator]().next()
+  const heard = await Promise.race([first, ended])
+  if (!heard.value) {
+    rmSync(folder, { recursive: true })
+    throw new Error(`workerd ended before it listened: ${heard}`)
+  }
+  return { url: `http://127.0.0.1:${JSON.parse(heard.value).port}/`, stop }
+}
+
+function config(modules, compatibilityDate, flags) {
+  const wasm = modules.map(({ name }) => `(name = "${name}", wasm = embed "${name}")`)
+  return `using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [
+    (name = "worker", worker = (
+      modules = [${['(name = "worker.js", esModule = embed "worker.js")', ...wasm].join(', ')}],
+      compatibilityDate = "${compatibilityDate}",
+      compatibilityFlags = [${flags.map((flag) => `"${flag}"`).join(', ')}],
+      globalOutbound = "loopback"
+    )),
+    (name = "loopback", network = (allow = ["127.0.0.0/8"]))
+  ],
+  sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "worker")]
+);
+`
+}

@@ -1,0 +1,50 @@
+// What `npm test` checks, in this order. A step fails, or says something short.
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { installPackages } from '../build/npm.mjs'
+import { run } from '../build/process.mjs'
+import { runtimeSteps } from './runtimes.mjs'
+import { suiteIsComplete } from './suite.mjs'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+const cargo = (...args) => run('cargo', args, { cwd: root })
+const node = (...args) => run(process.execPath, args, { cwd: root })
+
+const EMULATOR = ['--no-default-features', '--features', 'emulator']
+const STRICT = ['--', '-D', 'warnings']
+
+export const steps = [
+  {
+    name: 'install',
+    async run() {
+      await installPackages(root, () => {})
+      await installPackages(join(root, 'js-tests/runtimes'), () => {})
+    },
+  },
+  { name: 'fmt', run: () => cargo('fmt', '--check') },
+  {
+    name: 'clippy',
+    async run() {
+      await cargo('clippy', '--locked', '--all-targets', '--all-features', ...STRICT)
+      await cargo('clippy', '--locked', '--all-targets', ...EMULATOR, ...STRICT)
+    },
+  },
+  {
+    name: 'native',
+    async run() {
+      const said = await cargo('test', '--locked', '--all-features')
+      const counts = [...said.matchAll(/^test result: ok\. (\d+) passed/gm)].map(([, n]) => +n)
+      return `${counts.reduce((sum, n) => sum + n, 0)} tests`
+    },
+  },
+  {
+    name: 'build',
+    async run() {
+      const said = await node('scripts/build.mjs', '--check')
+      return said.trim().split('\n').at(-1)
+    },
+  },
+  { name: 'suite', run: () => suiteIsComplete(root) },
+  ...runtimeSteps(root),
+]

@@ -1,0 +1,12 @@
+// A file of the suite that its index forgot would pass on every runtime.
+import { readFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+
+export function suiteIsComplete(root) {
+  const folder = join(root, 'js-tests/suite')
+  const index = readFileSync(join(folder, 'index.js'), 'utf8')
+  const files = readdirSync(folder).filter((name) => !['index.js', 'harness.js'].includes(name))
+  const missing = files.filter((name) => !index.includes(`'./${name}'`))
+  if (missing.length > 0) throw new Error(`js-tests/suite/index.js leaves out ${missing.join(', ')}`)
+  return `${files.length} files`
+}
