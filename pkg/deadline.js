@@ -1,0 +1,98 @@
+// Time limits, kept here rather than in wasm, so that no lost promise can hang a caller.
+import { AppTokenError, invalid } from './error.js'
+
+const LONGEST_MS = 2 ** 31 - 1
+
+/** Checks what `Deadline` takes, and gives it back with its default. */
+export function readLimits({ signal, timeoutMs = 10_000 }) {
+  if (!Number.isInteger(timeoutMs) || timeoutMs < 1 || timeoutMs > LONGEST_MS) {
+    throw invalid('timeoutMs', `a whole number of milliseconds, from 1 to ${LONGEST_MS}`)
+  }
+  if (signal !== undefined && !isSignal(signal)) throw invalid('signal', 'an AbortSignal')
+  return { signal, timeoutMs }
+}
+
+function isSignal(signal) {
+  try {
+    return (
+      typeof signal.aborted === 'boolean' &&
+      typeof signal.addEventListener === 'function' &&
+      typeof signal.removeEventListener === 'function'
+    )
+  } catch {
+    return false
+  }
+}
+
+/** One call's time: over when its deadline passes, its caller aborts, or it is settled. */
+export class Deadline {
+  #controller = new AbortController()
+  #error
+  #reject
+  #cutoff = new Promise((_, reject) => {
+    this.#reject = reject
+  })
+  #timer
+  #caller
+  #onAbort = () => {
+    const { reason } = this.#caller
+    this.#end({ code: 'ERR_ABORTED', message: "aborted by the caller's signal", cause: reason })
+  }
+
+  constructor({ signal, timeoutMs }) {
+    // It may end before anybody waits for it.
+    this.#cutoff.catch(() => {})
+    this.at = Date.now() + timeoutMs
+    this.#caller = signal
+    if (signal?.aborted) return this.#onAbort()
+    signal?.addEventListener('abort', this.#onAbort, { once: true })
+    this.#timer = setTimeout(() => {
+      this.#end({
+        code: 'ERR_TIMEOUT',
+        message: `no session within ${timeoutMs} ms (timeoutMs); look at the network and the service`,
+        retryable: true,
+      })
+    }, timeoutMs)
+  }
+
+  /** Aborted when the time is over, for fetch. */
+  get signal() {
+    return this.#controller.signal
+  }
+
+  /** Why the time is over; undefined while it isn't. */
+  get error() {
+    return this.#error
+  }
+
+  /** The value or promise, but rejecting when the time is over. */
+  within(value) {
+    return Promise.race([value, this.#cutoff])
+  }
+
+  /** Waits, but rejects when the time is over. */
+  async sleep(ms) {
+    let timer
+    const pause = new Promise((resolve) => {
+      timer = setTimeout(resolve, ms)
+    })
+    try {
+      await this.within(pause)
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  /** Lets go of the timer and the caller's signal. */
+  settle() {
+    clearTimeout(this.#timer)
+    this.#caller?.removeEventListener('abort', this.#onAbort)
+  }
+
+  #end(details) {
+    this.#error = new AppTokenError(details)
+    this.#reject(this.#error)
+    this.#controller.abort()
+    this.settle()
+  }
+}

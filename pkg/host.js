@@ -1,0 +1,36 @@
+// What the core borrows of JavaScript for the length of one call.
+
+/**
+ * The core relies on it that nothing here throws: an exception that flew through wasm would
+ * leave the call pending.
+ */
+export function createHost({ deadline, fetch, onEvent, appToken }) {
+  return {
+    signal: deadline.signal,
+    ended: () => deadline.error !== undefined,
+    within: (value) => deadline.within(value),
+    sleep: (ms) => deadline.sleep(ms),
+    now: () => Date.now(),
+    // Called as a bare function: a fetch that is called as a method is an illegal invocation.
+    fetch: (url, init) => deadline.within(attempt(() => (fetch ?? globalThis.fetch)(url, init))),
+    hasAppTokenFunction: typeof appToken === 'function',
+    askForAppToken: () => deadline.within(attempt(() => appToken())),
+    emit: (event) => tell(onEvent, event),
+  }
+}
+
+/** A promise for what `run` gives, even if it throws at once. */
+async function attempt(run) {
+  return run()
+}
+
+/** Tells a listener, whose faults are its own. */
+function tell(onEvent, event) {
+  if (!onEvent) return
+  try {
+    const told = onEvent(event)
+    if (typeof told?.then === 'function') told.then(undefined, () => {})
+  } catch {
+    // A call must not fail because somebody who watches it does.
+  }
+}

@@ -1,0 +1,29 @@
+// Turning a compiled module into the core's functions, once.
+import { AppTokenError } from './error.js'
+
+/** A function that gives `glue`, tied to the module that `load` gives at the first call. */
+export function loader(glue, load) {
+  let ready = false
+  return () => {
+    if (!ready) {
+      try {
+        glue.initSync({ module: load() })
+      } catch (cause) {
+        throw refused(cause)
+      }
+      ready = true
+    }
+    return glue
+  }
+}
+
+function refused(cause) {
+  return new AppTokenError({
+    code: 'ERR_WASM',
+    message:
+      'this runtime refused to compile WebAssembly. Some allow it only when a program is deployed: ' +
+      "give the compiled module to instantiate() of 'kaltura-app-token/slim', or have the bundler resolve " +
+      "the condition 'workerd' (Cloudflare Workers) or 'edge-light' (Vercel)",
+    cause,
+  })
+}

@@ -1,0 +1,50 @@
+//! An allocator that wipes what it frees, so that no copy of a secret outlives its use: not
+//! the strings that come in and go out, not a vector that grew, not a JSON value in between.
+#![expect(unsafe_code, reason = "a global allocator is unsafe by definition")]
+
+use core::alloc::{GlobalAlloc, Layout};
+use core::ptr;
+use std::alloc::System;
+
+use zeroize::Zeroize;
+
+struct Wiping;
+
+#[global_allocator]
+static ALLOCATOR: Wiping = Wiping;
+
+// SAFETY: every block comes from `System` and goes back to it with the layout it had; wiping
+// stays within the block and happens before it goes back.
+unsafe impl GlobalAlloc for Wiping {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        // SAFETY: the caller's promises are `System`'s.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        // SAFETY: as above.
+        unsafe { System.alloc_zeroed(layout) }
+    }
+
+    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        // SAFETY: `block` is `layout.size()` bytes long and nobody's any more.
+        unsafe {
+            core::slice::from_raw_parts_mut(block, layout.size()).zeroize();
+            System.dealloc(block, layout);
+        }
+    }
+
+    // A block that grows in place would do, but one that moves leaves its old self behind.
+    unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        // SAFETY: the caller promises that `size` with this alignment is a layout.
+        let moved = unsafe { self.alloc(Layout::from_size_align_unchecked(size, layout.align())) };
+        if !moved.is_null() {
+            // SAFETY: both blocks are at least as long as what is copied, and distinct.
+            unsafe {
+                ptr::copy_nonoverlapping(block, moved, layout.size().min(size));
+                self.dealloc(block, layout);
+            }
+        }
+        moved
+    }
+}

@@ -1,0 +1,136 @@
+//! Sessions from an application token.
+
+use js_sys::Object;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen_futures::JsFuture;
+
+use super::convert::{self, Options};
+use super::fetch;
+use super::host::Host;
+use crate::error::{Cause, Error, Failure, InvalidOption};
+use crate::exchange::{Credentials, Exchange, Terms};
+use crate::grants::Wish;
+use crate::hash::{HashType, token_hash};
+use crate::options;
+use crate::secret::Secret;
+
+/// The options of `startAppTokenSession`, but for those that are the shell's.
+const START_OPTIONS: [&str; 14] = [
+    "partnerId",
+    "appTokenId",
+    "appToken",
+    "hashType",
+    "serviceUrl",
+    "userId",
+    "sessionType",
+    "expiry",
+    "sessionPrivileges",
+    "grants",
+    "retry",
+    "clientTag",
+    "maxResponseBytes",
+    "dangerouslyAllowHttp",
+];
+
+/// `hashAppToken(ks, appToken, hashType)`: the hash, or nothing if there is no such type.
+#[wasm_bindgen(js_name = hashAppToken, skip_typescript)]
+pub fn hash_app_token(ks: &str, app_token: String, hash_type: &str) -> Option<String> {
+    let hash_type = HashType::from_name(hash_type)?;
+    Some(
+        token_hash(hash_type, ks, &Secret::new(app_token))
+            .expose()
+            .to_owned(),
+    )
+}
+
+/// `startAppTokenSession(options)`. The host ends the call at `deadline_ms`; that moment is
+/// told so that no wait is begun that it would cut.
+#[wasm_bindgen(js_name = startAppTokenSession, skip_typescript)]
+pub async fn start_app_token_session(
+    options: Object,
+    host: Host,
+    deadline_ms: f64,
+) -> Result<JsValue, JsValue> {
+    let call = Call::read(&options, &host, deadline_ms).map_err(convert::invalid)?;
+    let refuse = |error, attempts| convert::failure(&Failure { error, attempts });
+    let credentials = Credentials {
+        partner_id: call.partner_id,
+        app_token_id: call.app_token_id,
+        app_token: match call.app_token {
+            Some(token) => token,
+            None => ask_for_token(&host)
+                .await
+                .map_err(|error| refuse(error, 0))?,
+        },
+        hash_types: call.hash_types,
+    };
+    let exchange = Exchange::new(call.terms, credentials, vec![call.wish], None);
+    let mut outcome = fetch::drive(exchange, &host, call.max_response_bytes).await;
+    match outcome.sessions.pop() {
+        Some(Ok(session)) => convert::session(&session),
+        Some(Err(error)) => Err(refuse(error, outcome.attempts)),
+        None => Err(refuse(Error::Internal("no outcome"), outcome.attempts)),
+    }
+}
+
+struct Call {
+    partner_id: u32,
+    app_token_id: String,
+    /// None if the host has a function for it.
+    app_token: Option<Secret>,
+    hash_types: Vec<HashType>,
+    terms: Terms,
+    wish: Wish,
+    max_response_bytes: u32,
+}
+
+impl Call {
+    fn read(options: &Object, host: &Host, deadline_ms: f64) -> Result<Self, InvalidOption> {
+        let from = Options::new(options, "", &START_OPTIONS)?;
+        let allow_http = from.read("dangerouslyAllowHttp", options::switch)?;
+        Ok(Self {
+            partner_id: from.read("partnerId", options::partner_id)?,
+            app_token_id: from.read("appTokenId", options::app_token_id)?,
+            app_token: if host.has_app_token_function() {
+                None
+            } else {
+                Some(from.read("appToken", options::app_token)?)
+            },
+            hash_types: from.read("hashType", options::hash_types)?,
+            terms: Terms {
+                service_url: from.read("serviceUrl", |path, input| {
+                    options::service_url(path, input, allow_http)
+                })?,
+                client_tag: from.read("clientTag", options::client_tag)?,
+                grants: from.read("grants", options::grants)?,
+                retry: from.read("retry", options::retry)?,
+                deadline_ms: fetch::whole_ms(deadline_ms),
+            },
+            wish: Wish {
+                user_id: from.read("userId", options::user_id)?,
+                session_type: from.read("sessionType", options::session_type)?,
+                expiry_s: from.read("expiry", options::expiry_s)?,
+                privileges: from.read("sessionPrivileges", options::session_privileges)?,
+            },
+            max_response_bytes: from.read("maxResponseBytes", options::max_response_bytes)?,
+        })
+    }
+}
+
+/// The application token from the caller's function.
+async fn ask_for_token(host: &Host) -> Result<Secret, Error> {
+    let token = JsFuture::from(host.ask_for_app_token()).await;
+    // What a vault's client says when it fails is not ours to judge, so only its class and
+    // code are passed on.
+    let token = token.map_err(|thrown| Error::TokenSource {
+        causes: fetch::causes(thrown)
+            .into_iter()
+            .map(|cause| Cause {
+                message: String::new(),
+                ..cause
+            })
+            .collect(),
+    })?;
+    Ok(options::app_token("appToken", convert::input(&token))?)
+}

@@ -1,0 +1,253 @@
+//! Requests over the caller's fetch, and their answers.
+
+use js_sys::{Array, Object, Reflect, Uint8Array};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{RequestInit, RequestRedirect};
+
+use super::host::{Chunk, Host, Reader, Response, Stream};
+use crate::api::{Request, ResponseHead};
+use crate::clock::Timing;
+use crate::error::Cause;
+use crate::exchange::{Answer, Exchange, Outcome, Step};
+
+/// Holds the exchange to its end. When the host ends the call, it stops where it is.
+pub async fn drive(mut exchange: Exchange, host: &Host, max_response_bytes: u32) -> Outcome {
+    while !host.ended() {
+        match exchange.next(now_ms(host)) {
+            Step::Done => break,
+            Step::Send(request) => {
+                let sent_ms = now_ms(host);
+                let received = send(&request, host, max_response_bytes).await;
+                let answer = match &received.result {
+                    Ok((head, body)) => Answer::Response(head, body),
+                    Err(Loss::Unusable(problem)) => Answer::Unusable(problem),
+                    Err(Loss::Lost(causes)) => Answer::Lost(causes.clone()),
+                };
+                let timing = Timing {
+                    sent_ms,
+                    received_ms: received.at_ms,
+                };
+                if !host.ended() {
+                    exchange.take(answer, timing, random());
+                }
+            }
+            Step::Wait { ms, reason } => {
+                host.emit(&super::convert::retried_event(&reason, ms));
+                #[expect(clippy::cast_precision_loss, reason = "a minute at most")]
+                let pause = host.sleep(ms as f64);
+                // It rejects only when the call ends, which the loop sees.
+                let _ = JsFuture::from(pause).await;
+            }
+        }
+    }
+    exchange.finish()
+}
+
+struct Received {
+    /// When the head of the answer was there.
+    at_ms: i64,
+    result: Result<(ResponseHead, Vec<u8>), Loss>,
+}
+
+/// Why there is no answer to read.
+enum Loss {
+    Lost(Vec<Cause>),
+    Unusable(&'static str),
+}
+
+impl From<JsValue> for Loss {
+    fn from(thrown: JsValue) -> Self {
+        Self::Lost(causes(thrown))
+    }
+}
+
+async fn send(request: &Request, host: &Host, max_response_bytes: u32) -> Received {
+    let response = JsFuture::from(host.fetch(&request.url, &init(request, host))).await;
+    let at_ms = now_ms(host);
+    let result = match response {
+        Ok(response) => receive(response, host, max_response_bytes).await,
+        Err(thrown) => Err(thrown.into()),
+    };
+    Received { at_ms, result }
+}
+
+fn init(request: &Request, host: &Host) -> RequestInit {
+    let headers = Object::new();
+    for (name, value) in Request::HEADERS {
+        // Setting a property of a fresh plain object can't fail.
+        let _ = Reflect::set(&headers, &name.into(), &value.into());
+    }
+    let init = RequestInit::new();
+    init.set_method("POST");
+    init.set_headers(&headers);
+    init.set_body(&JsValue::from_str(request.body.expose()));
+    // Not "error", which workerd doesn't know and elsewhere looks like a broken network. A
+    // redirect is not followed either way, and this way its status can be told.
+    init.set_redirect(RequestRedirect::Manual);
+    init.set_signal(Some(&host.signal()));
+    init
+}
+
+async fn receive(
+    response: JsValue,
+    host: &Host,
+    max_response_bytes: u32,
+) -> Result<(ResponseHead, Vec<u8>), Loss> {
+    if !response.is_object() {
+        return Err(Loss::Unusable("fetch gave no Response"));
+    }
+    let response: Response = response.unchecked_into();
+    let head = head(&response)?;
+    let body = body(&response, host, max_response_bytes).await?;
+    Ok((head, body))
+}
+
+fn head(response: &Response) -> Result<ResponseHead, Loss> {
+    let status = response
+        .status()?
+        .as_f64()
+        .filter(|status| (0.0..=999.0).contains(status));
+    let Some(status) = status else {
+        return Err(Loss::Unusable("fetch gave no Response"));
+    };
+    let headers = response.headers()?;
+    let header = |name: &str| -> Result<Option<String>, JsValue> {
+        let is_there = headers.is_object();
+        Ok(if is_there {
+            headers.get(name)?.as_string().filter(|it| it.len() < 1000)
+        } else {
+            None
+        })
+    };
+    Ok(ResponseHead {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "0 to 999"
+        )]
+        status: status as u16,
+        date: header("date")?,
+        age: header("age")?,
+        retry_after: header("retry-after")?,
+        kaltura_session: header("x-kaltura-session")?,
+    })
+}
+
+async fn body(response: &Response, host: &Host, limit: u32) -> Result<Vec<u8>, Loss> {
+    const TOO_LONG: Loss = Loss::Unusable("longer than maxResponseBytes");
+    let limit = limit as usize;
+    let stream = response.body()?;
+    if !stream.is_object() {
+        // A fetch of the caller's may know no streams.
+        let text = JsFuture::from(host.within(&response.text()?)).await?;
+        let text = text
+            .as_string()
+            .ok_or(Loss::Unusable("its body is no text"))?;
+        return if text.len() > limit {
+            Err(TOO_LONG)
+        } else {
+            Ok(text.into_bytes())
+        };
+    }
+    let reader = stream.unchecked_into::<Stream>().get_reader()?;
+    let mut bytes = Vec::new();
+    let read = loop {
+        let chunk = match read_chunk(&reader, host).await {
+            Ok(Some(chunk)) => chunk,
+            Ok(None) => return Ok(bytes),
+            Err(loss) => break loss,
+        };
+        let length = bytes.len();
+        let chunk_length = chunk.length() as usize;
+        if length.saturating_add(chunk_length) > limit {
+            break TOO_LONG;
+        }
+        bytes.extend_from_slice(&chunk.to_vec());
+    };
+    // Nobody waits for the rest, nor for the news that it couldn't be stopped.
+    if let Ok(cancelled) = reader.cancel() {
+        let _ = host.within(&cancelled);
+    }
+    Err(read)
+}
+
+async fn read_chunk(reader: &Reader, host: &Host) -> Result<Option<Uint8Array>, Loss> {
+    let chunk = JsFuture::from(host.within(&reader.read()?)).await?;
+    if !chunk.is_object() {
+        return Err(Loss::Unusable("its body is no stream of bytes"));
+    }
+    let chunk: Chunk = chunk.unchecked_into();
+    if chunk.done()?.is_truthy() {
+        return Ok(None);
+    }
+    match chunk.value()?.dyn_into::<Uint8Array>() {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(_) => Err(Loss::Unusable("its body is no stream of bytes")),
+    }
+}
+
+/// What was thrown, with what was behind it; only the parts that are safe to look at.
+pub fn causes(thrown: JsValue) -> Vec<Cause> {
+    const DEEPEST: usize = 4;
+    let mut causes = Vec::new();
+    let mut link = thrown;
+    while causes.len() < DEEPEST && (link.is_object() || causes.is_empty()) {
+        let text = |name: &str| -> Option<String> {
+            Reflect::get(&link, &name.into())
+                .ok()?
+                .as_string()
+                .filter(|it| it.len() < 10_000)
+        };
+        causes.push(Cause {
+            name: text("name")
+                .filter(|it| is_name(it))
+                .unwrap_or_else(|| "Error".to_owned()),
+            code: text("code").filter(|it| is_name(it)),
+            message: if link.is_object() {
+                text("message").unwrap_or_default()
+            } else {
+                String::new()
+            },
+        });
+        let behind = Reflect::get(&link, &"cause".into()).unwrap_or(JsValue::UNDEFINED);
+        // Node wraps the addresses that it tried, one error each.
+        let tried = Reflect::get(&link, &"errors".into()).unwrap_or(JsValue::UNDEFINED);
+        link = match behind.is_object() {
+            true => behind,
+            false if Array::is_array(&tried) => Array::from(&tried).get(0),
+            false => JsValue::UNDEFINED,
+        };
+    }
+    causes
+}
+
+/// Class names and error codes, but nothing that could be a secret.
+fn is_name(text: &str) -> bool {
+    text.len() <= 48
+        && !text.bytes().any(|b| b.is_ascii_digit() && text.len() > 24)
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+}
+
+fn now_ms(host: &Host) -> i64 {
+    whole_ms(host.now())
+}
+
+/// A time in milliseconds, as JavaScript has it.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "a time in milliseconds is a safe integer"
+)]
+pub fn whole_ms(ms: f64) -> i64 {
+    ms as i64
+}
+
+/// To spread retries; nothing depends on it that should be secret.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "within u32's range"
+)]
+fn random() -> u32 {
+    (js_sys::Math::random() * 4_294_967_295.0) as u32
+}

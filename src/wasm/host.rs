@@ -1,0 +1,90 @@
+//! The JavaScript that a call is made from: its shell, and the web's objects that the caller
+//! hands in. Whatever belongs to the caller may throw, so each use of it is caught: an
+//! exception that flew through wasm would leave the call pending for ever.
+
+use js_sys::Promise;
+use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
+
+#[wasm_bindgen]
+extern "C" {
+    /// What `src/js` lends for the length of one call. None of it throws.
+    pub type Host;
+
+    /// Ends all waiting of the call, and its fetches.
+    #[wasm_bindgen(method, getter)]
+    pub fn signal(this: &Host) -> web_sys::AbortSignal;
+    /// Whether the deadline has passed or the caller has aborted.
+    #[wasm_bindgen(method)]
+    pub fn ended(this: &Host) -> bool;
+    /// Calls the caller's fetch or the global one; the promise rejects when the call ends.
+    #[wasm_bindgen(method)]
+    pub fn fetch(this: &Host, url: &str, init: &web_sys::RequestInit) -> Promise;
+    /// The value or promise, but rejecting when the call ends.
+    #[wasm_bindgen(method)]
+    pub fn within(this: &Host, value: &JsValue) -> Promise;
+    /// Resolves after a time; rejects when the call ends.
+    #[wasm_bindgen(method)]
+    pub fn sleep(this: &Host, ms: f64) -> Promise;
+    /// Tells the caller's `onEvent`.
+    #[wasm_bindgen(method)]
+    pub fn emit(this: &Host, event: &JsValue);
+    /// Local time in milliseconds since 1970 UTC.
+    #[wasm_bindgen(method)]
+    pub fn now(this: &Host) -> f64;
+    /// Whether the caller's `appToken` is a function.
+    #[wasm_bindgen(method, getter, js_name = hasAppTokenFunction)]
+    pub fn has_app_token_function(this: &Host) -> bool;
+    /// Calls it; the promise rejects when it throws, or when the call ends.
+    #[wasm_bindgen(method, js_name = askForAppToken)]
+    pub fn ask_for_app_token(this: &Host) -> Promise;
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// A `Response`, or what a caller's fetch gives for one.
+    #[derive(Clone)]
+    pub type Response;
+
+    #[wasm_bindgen(method, getter, structural, catch)]
+    pub fn status(this: &Response) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, getter, structural, catch)]
+    pub fn headers(this: &Response) -> Result<Headers, JsValue>;
+    #[wasm_bindgen(method, getter, structural, catch)]
+    pub fn body(this: &Response) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, structural, catch)]
+    pub fn text(this: &Response) -> Result<JsValue, JsValue>;
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// The `Headers` of a response.
+    pub type Headers;
+
+    #[wasm_bindgen(method, structural, catch)]
+    pub fn get(this: &Headers, name: &str) -> Result<JsValue, JsValue>;
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// A body's `ReadableStream`.
+    pub type Stream;
+
+    #[wasm_bindgen(method, structural, catch, js_name = getReader)]
+    pub fn get_reader(this: &Stream) -> Result<Reader, JsValue>;
+
+    /// A `ReadableStreamDefaultReader`.
+    pub type Reader;
+
+    #[wasm_bindgen(method, structural, catch)]
+    pub fn read(this: &Reader) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, structural, catch)]
+    pub fn cancel(this: &Reader) -> Result<JsValue, JsValue>;
+
+    /// What a reader gives.
+    pub type Chunk;
+
+    #[wasm_bindgen(method, getter, structural, catch)]
+    pub fn done(this: &Chunk) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, getter, structural, catch)]
+    pub fn value(this: &Chunk) -> Result<JsValue, JsValue>;
+}
