@@ -177,6 +177,9 @@ impl core::error::Error for KsError {}
 ///
 /// A KS that none of them made is no error: `verified` is `Some(false)`, and then version 2
 /// has no `session`. Neither is an expired one.
+///
+/// Version 2 does not sign its partner. Where KSs of several partners come in, give only the
+/// secrets of the one that it names.
 pub fn inspect(ks: &str, secrets: &[Secret]) -> Result<KsInfo, KsError> {
     if ks.len() > MAX_LENGTH {
         return Err(KsError::TooLong);
