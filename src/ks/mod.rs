@@ -163,7 +163,7 @@ pub enum KsError {
 impl fmt::Display for KsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::TooLong => "the KS is longer than 65536 bytes",
+            Self::TooLong => "the KS is longer than 262144 bytes",
             Self::Malformed => "the text is not a KS of version 1 or 2",
             Self::Unreadable => "the KS is signed but carries fields that no server can read",
             Self::WrongRandom => "version 1 takes its random part as text, version 2 as 16 bytes",
