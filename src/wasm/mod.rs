@@ -6,6 +6,8 @@ mod alloc;
 mod client;
 #[cfg(feature = "client")]
 mod convert;
+#[cfg(feature = "emulator")]
+mod emulator;
 #[cfg(feature = "client")]
 mod fetch;
 #[cfg(feature = "client")]

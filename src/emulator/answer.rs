@@ -1,0 +1,252 @@
+//! What an action answers, and how that reads in JSON.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
+use super::exception::Exception;
+
+/// The value that an action answers with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Answer {
+    Null,
+    Bool(bool),
+    Int(i64),
+    Text(String),
+    List(Vec<Answer>),
+    Object(Object),
+    Error(Exception),
+}
+
+/// A `Kaltura…` object.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Object {
+    /// Its `objectType`.
+    pub class: Cow<'static, str>,
+    /// Its properties in order; `None` where the server holds null.
+    pub fields: Vec<(Cow<'static, str>, Option<Answer>)>,
+}
+
+impl Object {
+    pub fn new(class: &'static str) -> Self {
+        Self {
+            class: Cow::Borrowed(class),
+            fields: Vec::new(),
+        }
+    }
+
+    pub fn with(mut self, name: &'static str, value: impl Into<Field>) -> Self {
+        self.fields.push((Cow::Borrowed(name), value.into().0));
+        self
+    }
+
+    pub fn get(&self, name: &str) -> Option<&Answer> {
+        self.fields
+            .iter()
+            .find(|(given, _)| given == name)
+            .and_then(|(_, value)| value.as_ref())
+    }
+}
+
+/// What may stand in a property.
+pub(super) struct Field(Option<Answer>);
+
+impl From<Answer> for Field {
+    fn from(value: Answer) -> Self {
+        Self(Some(value))
+    }
+}
+
+impl From<i64> for Field {
+    fn from(value: i64) -> Self {
+        Self(Some(Answer::Int(value)))
+    }
+}
+
+impl From<bool> for Field {
+    fn from(value: bool) -> Self {
+        Self(Some(Answer::Bool(value)))
+    }
+}
+
+impl From<&str> for Field {
+    fn from(value: &str) -> Self {
+        Self(Some(Answer::Text(value.to_owned())))
+    }
+}
+
+impl From<String> for Field {
+    fn from(value: String) -> Self {
+        Self(Some(Answer::Text(value)))
+    }
+}
+
+impl<T: Into<Field>> From<Option<T>> for Field {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self(None), Into::into)
+    }
+}
+
+impl Answer {
+    /// The value that a dependent request means by `path`, such as `["objects", "0", "id"]`;
+    /// nothing where there is none.
+    pub fn at(&self, path: &[&str]) -> Option<&Self> {
+        let Some((step, rest)) = path.split_first() else {
+            return Some(self);
+        };
+        let next = match self {
+            Self::Object(object) => object.get(step),
+            Self::List(items) => step
+                .parse::<usize>()
+                .ok()
+                .and_then(|index| items.get(index)),
+            _ => None,
+        };
+        next?.at(rest)
+    }
+
+    /// The JSON of it, escaped as the server does.
+    pub fn to_json(&self) -> String {
+        let mut out = String::new();
+        self.write_json(&mut out);
+        out
+    }
+
+    fn write_json(&self, out: &mut String) {
+        match self {
+            Self::Null => out.push_str("null"),
+            Self::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
+            Self::Int(value) => out.push_str(&value.to_string()),
+            Self::Text(value) => json_text(value, out),
+            Self::List(items) => {
+                out.push('[');
+                for (index, item) in items.iter().enumerate() {
+                    if index > 0 {
+                        out.push(',');
+                    }
+                    item.write_json(out);
+                }
+                out.push(']');
+            }
+            Self::Object(object) => {
+                out.push('{');
+                for (name, value) in &object.fields {
+                    if let Some(value) = value {
+                        json_text(name, out);
+                        out.push(':');
+                        value.write_json(out);
+                        out.push(',');
+                    }
+                }
+                out.push_str("\"objectType\":");
+                json_text(&object.class, out);
+                out.push('}');
+            }
+            Self::Error(exception) => {
+                out.push_str("{\"code\":");
+                json_text(&exception.code, out);
+                out.push_str(",\"message\":");
+                json_text(&exception.message, out);
+                out.push_str(",\"objectType\":\"KalturaAPIException\",\"args\":");
+                // An empty map is an empty list to the server's language.
+                if exception.args.is_empty() {
+                    out.push_str("[]");
+                } else {
+                    let mut opening = '{';
+                    for (name, value) in &exception.args {
+                        out.push(opening);
+                        json_text(name, out);
+                        out.push(':');
+                        json_text(value, out);
+                        opening = ',';
+                    }
+                    out.push('}');
+                }
+                out.push('}');
+            }
+        }
+    }
+}
+
+/// A JSON string with `/` and everything outside ASCII escaped.
+fn json_text(text: &str, out: &mut String) {
+    out.push('"');
+    for unit in text.chars() {
+        match unit {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '/' => out.push_str("\\/"),
+            '\u{8}' => out.push_str("\\b"),
+            '\u{c}' => out.push_str("\\f"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            ' '..='\u{7f}' => out.push(unit),
+            _ => {
+                for half in unit.encode_utf16(&mut [0; 2]) {
+                    out.push_str("\\u");
+                    out.push_str(&hex::encode(half.to_be_bytes()));
+                }
+            }
+        }
+    }
+    out.push('"');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_is_escaped_as_the_server_does() {
+        let text = Answer::Text("a/b \"ü\" 👩 <b>\n\u{1}".to_owned());
+        assert_eq!(
+            text.to_json(),
+            r#""a\/b \"\u00fc\" \ud83d\udc69 <b>\n\u0001""#
+        );
+    }
+
+    #[test]
+    fn nulls_are_left_out_and_the_type_comes_last() {
+        let object = Object::new("KalturaAppToken")
+            .with("id", "0_a")
+            .with("expiry", None::<i64>)
+            .with("status", 2);
+        assert_eq!(
+            Answer::Object(object).to_json(),
+            r#"{"id":"0_a","status":2,"objectType":"KalturaAppToken"}"#,
+        );
+    }
+
+    #[test]
+    fn an_errors_arguments_are_an_object_but_for_none() {
+        assert_eq!(
+            Answer::Error(Exception::invalid_app_token_hash()).to_json(),
+            concat!(
+                r#"{"code":"INVALID_APP_TOKEN_HASH","message":"Invalid application token hash","#,
+                r#""objectType":"KalturaAPIException","args":[]}"#
+            ),
+        );
+        assert_eq!(
+            Answer::Error(Exception::invalid_ks("EXPIRED")).to_json(),
+            concat!(
+                r#"{"code":"INVALID_KS","message":"Invalid KS \"EXPIRED\", Error \"-1,INVALID_STR\"","#,
+                r#""objectType":"KalturaAPIException","#,
+                r#""args":{"KSID":"EXPIRED","ERR_CODE":"-1","ERR_DESC":"INVALID_STR"}}"#
+            ),
+        );
+    }
+
+    #[test]
+    fn a_path_leads_through_objects_and_lists() {
+        let answer = Answer::Object(Object::new("List").with(
+            "objects",
+            Answer::List(vec![Answer::Object(Object::new("Item").with("id", "x"))]),
+        ));
+        assert_eq!(
+            answer.at(&["objects", "0", "id"]),
+            Some(&Answer::Text("x".to_owned()))
+        );
+        assert_eq!(answer.at(&["objects", "1", "id"]), None);
+    }
+}

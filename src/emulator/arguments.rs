@@ -1,0 +1,195 @@
+//! Parameters of a call, checked and converted the way the server does it.
+
+use serde_json::Value;
+
+use super::exception::Exception;
+use super::php::{self, Params};
+
+/// What a property of an object is to become.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) enum Change<T> {
+    /// It was not named.
+    #[default]
+    Keep,
+    /// `<name>__null`.
+    Clear,
+    /// To this.
+    Set(T),
+}
+
+impl<T> Change<T> {
+    pub fn map<U>(self, convert: impl FnOnce(T) -> U) -> Change<U> {
+        match self {
+            Self::Keep => Change::Keep,
+            Self::Clear => Change::Clear,
+            Self::Set(value) => Change::Set(convert(value)),
+        }
+    }
+
+    /// Carries it out.
+    pub fn apply(self, property: &mut Option<T>) {
+        match self {
+            Self::Keep => {}
+            Self::Clear => *property = None,
+            Self::Set(value) => *property = Some(value),
+        }
+    }
+}
+
+/// Looks arguments up by name.
+#[derive(Clone, Copy)]
+pub(super) struct Arguments<'a>(pub &'a Params);
+
+impl Arguments<'_> {
+    pub fn has(self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+
+    pub fn text(self, name: &str) -> Result<Option<String>, Exception> {
+        let Some(value) = self.0.get(name) else {
+            return Ok(None);
+        };
+        let text = php::to_text(value);
+        if php::is_xml_text(&text) {
+            Ok(Some(text))
+        } else {
+            Err(Exception::invalid_parameter_char(name))
+        }
+    }
+
+    pub fn required_text(self, name: &str) -> Result<String, Exception> {
+        self.text(name)?
+            .ok_or_else(|| Exception::missing_mandatory_parameter(name))
+    }
+
+    pub fn int(self, name: &str) -> Option<i64> {
+        self.0.get(name).map(php::to_int)
+    }
+
+    /// A `KalturaSessionType`, which knows 0 and 2.
+    pub fn session_type(self, name: &str) -> Result<Option<i64>, Exception> {
+        let Some(value) = self.0.get(name) else {
+            return Ok(None);
+        };
+        if value.is_null() {
+            return Ok(Some(0));
+        }
+        let text = php::to_text(value);
+        match text.trim() {
+            "0" => Ok(Some(0)),
+            "2" => Ok(Some(2)),
+            _ => Err(Exception::invalid_enum_value(
+                &text,
+                name,
+                "KalturaSessionType",
+            )),
+        }
+    }
+
+    /// An object, whether nested or spelt `name:property`.
+    pub fn object(self, name: &str) -> Result<Option<Params>, Exception> {
+        let mut object = match self.0.get(name) {
+            None => None,
+            Some(Value::Object(given)) => Some(given.clone()),
+            Some(Value::Array(items)) => {
+                let numbered = items.iter().enumerate();
+                Some(
+                    numbered
+                        .map(|(index, item)| (index.to_string(), item.clone()))
+                        .collect(),
+                )
+            }
+            Some(_) => return Err(Exception::not_an_object(name)),
+        };
+        for (key, value) in self.0 {
+            if let Some(property) = key
+                .strip_prefix(name)
+                .and_then(|rest| rest.strip_prefix(':'))
+            {
+                object
+                    .get_or_insert_with(Params::new)
+                    .insert(property.to_owned(), value.clone());
+            }
+        }
+        Ok(object)
+    }
+
+    /// How `read` finds the property `name` to be changed.
+    pub fn change<T>(
+        self,
+        name: &str,
+        read: impl FnOnce(&str) -> Result<Option<T>, Exception>,
+    ) -> Result<Change<T>, Exception> {
+        Ok(match read(name)? {
+            Some(value) => Change::Set(value),
+            None if self.has(&format!("{name}__null")) => Change::Clear,
+            None => Change::Keep,
+        })
+    }
+}
+
+/// Times up to ten years are meant relative to now.
+pub(super) fn absolute_time(time: i64, now: i64) -> i64 {
+    const TEN_YEARS: u64 = 315_360_000;
+    if time.unsigned_abs() <= TEN_YEARS {
+        now + time
+    } else {
+        time
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn params(value: &Value) -> Params {
+        value.as_object().cloned().unwrap()
+    }
+
+    #[test]
+    fn an_object_is_read_nested_and_with_colons() {
+        let given = params(&json!({ "a": { "x": 1 }, "a:y": 2, "ab:z": 3, "t": "text" }));
+        let object = Arguments(&given).object("a").unwrap();
+        assert_eq!(object.map(Value::Object), Some(json!({ "x": 1, "y": 2 })));
+        assert_eq!(
+            Arguments(&given).object("t"),
+            Err(Exception::not_an_object("t"))
+        );
+        assert_eq!(Arguments(&given).object("none"), Ok(None));
+    }
+
+    #[test]
+    fn session_types_are_zero_and_two() {
+        let read = |value: Value| {
+            let given = params(&json!({ "type": value }));
+            Arguments(&given)
+                .session_type("type")
+                .map_err(|error| error.code)
+        };
+        assert_eq!(read(json!(2)), Ok(Some(2)));
+        assert_eq!(read(json!("0")), Ok(Some(0)));
+        assert_eq!(read(json!(null)), Ok(Some(0)));
+        for wrong in [json!(1), json!(""), json!("USER"), json!(7)] {
+            assert_eq!(read(wrong), Err("INVALID_ENUM_VALUE".to_owned()));
+        }
+    }
+
+    #[test]
+    fn null_is_a_value_and_the_suffix_clears() {
+        let given = params(&json!({ "a": null, "b__null": "" }));
+        let arguments = Arguments(&given);
+        let change = |name| arguments.change(name, |name| arguments.text(name));
+        assert_eq!(change("a"), Ok(Change::Set(String::new())));
+        assert_eq!(change("b"), Ok(Change::Clear));
+        assert_eq!(change("c"), Ok(Change::Keep));
+    }
+
+    #[test]
+    fn short_times_are_relative() {
+        assert_eq!(absolute_time(60, 1_000_000_000), 1_000_000_060);
+        assert_eq!(absolute_time(-60, 1_000_000_000), 999_999_940);
+        assert_eq!(absolute_time(1_500_000_000, 1_000_000_000), 1_500_000_000);
+    }
+}

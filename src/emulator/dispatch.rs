@@ -1,0 +1,166 @@
+//! One call, from its names to its answer: the checks in the server's order.
+
+use super::answer::Answer;
+use super::cache::Keep;
+use super::exception::Exception;
+use super::permission;
+use super::php::{self, Params};
+use super::rate_limit;
+use super::service::{Action, Context};
+use super::session::{self, Origin, Session, Verdict};
+use super::state::State;
+
+/// What calls of one request have in common.
+pub(super) struct Moment<'a> {
+    pub now_ms: i64,
+    pub random: &'a mut dyn FnMut(&mut [u8]),
+    pub https: bool,
+    pub origin: Origin<'a>,
+}
+
+impl Moment<'_> {
+    pub fn now(&self) -> i64 {
+        self.now_ms.div_euclid(1000)
+    }
+}
+
+/// An answer, and whether it may be kept for the next caller.
+pub(super) struct Done {
+    pub answer: Answer,
+    pub keep: Keep,
+}
+
+/// Answers the call that `params` make. `read` is what became of its KS.
+pub(super) fn call(
+    state: &mut State,
+    params: &Params,
+    read: &Result<Verdict, Exception>,
+    moment: &mut Moment<'_>,
+) -> Done {
+    let mut uncached = false;
+    let answer = attempt(state, params, read, moment, &mut uncached);
+    let keep = match (&answer, uncached) {
+        (_, true) => Keep::Never,
+        (Ok(_), false) => Keep::Answer,
+        (Err(_), false) => Keep::Error,
+    };
+    Done {
+        answer: answer.unwrap_or_else(Answer::Error),
+        keep,
+    }
+}
+
+fn attempt(
+    state: &mut State,
+    params: &Params,
+    read: &Result<Verdict, Exception>,
+    moment: &mut Moment<'_>,
+    uncached: &mut bool,
+) -> Result<Answer, Exception> {
+    let text = |key: &str| params.get(key).map(php::to_text).unwrap_or_default();
+    check_language(&text("language"))?;
+    let action = Action::find(&text("service"), &text("action"))?;
+    let session = match read {
+        Ok(Verdict::None) => None,
+        Ok(Verdict::Read(session)) => Some(&**session),
+        Ok(Verdict::Unreadable(text) | Verdict::UnknownPartner(text)) => {
+            return Err(Exception::invalid_ks(text));
+        }
+        Err(exception) => return Err(exception.clone()),
+    };
+    let now = moment.now();
+    let (service, name) = action.lower_case();
+    let names = (service.as_str(), name.as_str());
+    let State {
+        switches, windows, ..
+    } = state;
+    if !rate_limit::admits(&switches.rate_limits, windows, names, params, now) {
+        return Err(Exception::action_blocked(&service, &name));
+    }
+    let answer = admitted(state, action, params, session, moment, uncached);
+    if answer.is_err() {
+        let State {
+            switches, windows, ..
+        } = state;
+        rate_limit::note_failure(&switches.rate_limits, windows, names, params, now);
+    }
+    answer
+}
+
+/// The call, once it is known whose it is and that it isn't one too many.
+fn admitted(
+    state: &mut State,
+    action: Action,
+    params: &Params,
+    session: Option<&Session>,
+    moment: &mut Moment<'_>,
+    uncached: &mut bool,
+) -> Result<Answer, Exception> {
+    let now = moment.now();
+    let operation = action.read(params)?;
+    if !state.switches.database {
+        return Err(Exception::database());
+    }
+    if let Some(session) = session {
+        session.admit(state, moment.origin, now)?;
+        state.cache.secrets.insert(session.partner_id);
+    }
+    let asked = partner_asked(params);
+    let in_the_name_of = session.map(|session| session.partner_id).or(asked);
+    if let Some(id) = in_the_name_of
+        && !state
+            .partners
+            .get(&id)
+            .is_some_and(super::partner::Partner::is_active)
+    {
+        return Err(Exception::partner_blocked());
+    }
+    let caller = permission::caller(state, session, now)?;
+    let foreign = session.is_some() && asked.is_some() && asked != in_the_name_of;
+    if foreign || caller.role < action.role() {
+        return Err(Exception::service_forbidden(&action.full_name()));
+    }
+    let partner = in_the_name_of.and_then(|id| state.partners.get(&id));
+    if partner.is_some_and(|partner| partner.https_only) && !moment.https {
+        return Err(Exception::access_control_restricted(&action.full_name()));
+    }
+    let mut context = Context {
+        state,
+        session,
+        is_admin: caller.role == permission::Role::Admin,
+        fresh_user: caller.fresh_user,
+        now_ms: moment.now_ms,
+        random: &mut *moment.random,
+        uncached: false,
+    };
+    let answer = operation.run(&mut context);
+    *uncached = context.uncached;
+    answer
+}
+
+/// The partner that the parameters name; 0 is none.
+fn partner_asked(params: &Params) -> Option<i64> {
+    ["partnerId", "p"]
+        .into_iter()
+        .find_map(|name| params.get(name).map(php::to_int).filter(|id| *id != 0))
+}
+
+fn check_language(code: &str) -> Result<(), Exception> {
+    let (language, region) = code.split_once('_').unwrap_or((code, ""));
+    let alphabetic = |part: &str| part.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let known = (2..=3).contains(&language.len())
+        && alphabetic(language)
+        && region.len() <= 4
+        && alphabetic(region);
+    if code.is_empty() || known {
+        Ok(())
+    } else {
+        Err(Exception::invalid_language_code(code))
+    }
+}
+
+/// Reads the KS among `params`, as it came.
+pub(super) fn read_ks(state: &State, params: &Params) -> Result<Verdict, Exception> {
+    let text = params.get("ks").map(php::to_text).unwrap_or_default();
+    session::read(state, &text)
+}

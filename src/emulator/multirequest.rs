@@ -1,0 +1,154 @@
+//! Many calls in one request, in order, each with its own outcome.
+
+use serde_json::Value;
+
+use super::answer::Answer;
+use super::arguments::Arguments;
+use super::cache::{self, Keep, Kept, Level, Place};
+use super::dispatch::{self, Moment};
+use super::php::{self, Params};
+use super::session::Verdict;
+use super::state::State;
+
+/// What items take over from the request as a whole.
+const INHERITED: [&str; 3] = ["clientTag", "ks", "partnerId"];
+
+/// The answers of all items.
+pub(super) struct Done {
+    pub answer: Answer,
+    pub keep: Keep,
+    /// The names of the keys under which items were found in the cache.
+    pub hits: Vec<String>,
+}
+
+/// Answers the items of `params`, from 1 up to the first number that is missing.
+pub(super) fn call(state: &mut State, params: &Params, moment: &mut Moment<'_>) -> Done {
+    let mut answers: Vec<Answer> = Vec::new();
+    let mut hits = Vec::new();
+    let mut private = false;
+    let items = (1..)
+        .map_while(|number: usize| Arguments(params).object(&number.to_string()).ok().flatten());
+    for mut item in items {
+        for name in INHERITED {
+            if let Some(value) = params.get(name) {
+                item.entry(name).or_insert_with(|| value.clone());
+            }
+        }
+        for (_, value) in &mut item {
+            resolve(value, &answers);
+        }
+        let read = dispatch::read_ks(state, &item);
+        let now = moment.now();
+        let place = match &read {
+            Ok(verdict) if state.switches.cache => {
+                cache::place(&item, verdict, moment.https, Level::Item, now)
+            }
+            _ => Place::None,
+        };
+        private |= place == Place::None && matches!(read, Ok(Verdict::Read(_)));
+        let kept = match &place {
+            Place::Key(key) => match state.cache.get(key, now) {
+                Some((Kept::Answer(answer), _)) => Some((key.clone(), answer.clone())),
+                _ => None,
+            },
+            Place::None => None,
+        };
+        if let Some((key, answer)) = kept {
+            hits.push(key);
+            answers.push(answer);
+            continue;
+        }
+        let done = dispatch::call(state, &item, &read, moment);
+        if let Place::Key(key) = place {
+            state
+                .cache
+                .put(key, Kept::Answer(done.answer.clone()), done.keep, now);
+        }
+        answers.push(done.answer);
+    }
+    let failed = answers
+        .iter()
+        .any(|answer| matches!(answer, Answer::Error(_)));
+    let keep = match (private, failed) {
+        (true, _) => Keep::Never,
+        (false, true) => Keep::Error,
+        (false, false) => Keep::Answer,
+    };
+    Done {
+        answer: Answer::List(answers),
+        keep,
+        hits,
+    }
+}
+
+/// Puts what earlier items answered in place of `{1:result:ks}`; nothing where they failed.
+fn resolve(value: &mut Value, answers: &[Answer]) {
+    match value {
+        Value::String(text) if text.contains(":result") => *text = resolved(text, answers),
+        Value::Object(inner) => inner.values_mut().for_each(|value| resolve(value, answers)),
+        Value::Array(items) => items.iter_mut().for_each(|value| resolve(value, answers)),
+        _ => {}
+    }
+}
+
+fn resolved(text: &str, answers: &[Answer]) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('{') {
+        out.push_str(before);
+        let reference = after.split_once('}').and_then(|(inner, rest)| {
+            let mut steps = inner.split(':');
+            let number: usize = steps.next()?.parse().ok()?;
+            (steps.next()? == "result").then(|| (number, steps.collect::<Vec<_>>(), rest))
+        });
+        if let Some((number, path, after)) = reference {
+            let earlier = number.checked_sub(1).and_then(|index| answers.get(index));
+            out.push_str(
+                &earlier
+                    .and_then(|answer| answer.at(&path))
+                    .map(text_of)
+                    .unwrap_or_default(),
+            );
+            rest = after;
+        } else {
+            out.push('{');
+            rest = after;
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+fn text_of(answer: &Answer) -> String {
+    match answer {
+        Answer::Text(text) => text.clone(),
+        Answer::Int(number) => number.to_string(),
+        Answer::Bool(value) => php::to_text(&Value::Bool(*value)),
+        _ => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::emulator::answer::Object;
+
+    #[test]
+    fn references_are_replaced_by_what_earlier_items_answered() {
+        let answers = [
+            Answer::Object(Object::new("X").with("ks", "K").with("n", 7)),
+            Answer::Text("T".to_owned()),
+        ];
+        let cases = [
+            ("{1:result:ks}", "K"),
+            ("_{1:result:n}/{2:result}", "_7/T"),
+            ("{1:result:none}", ""),
+            ("{3:result:ks}", ""),
+            ("{a:result}", "{a:result}"),
+            ("{1:result:ks", "{1:result:ks"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(resolved(text, &answers), expected, "{text}");
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! App tokens that a test lays down without asking the API.
+
+use serde::Deserialize;
+
+use super::app_token::{AppToken, Status, random_id, random_token};
+use super::plain;
+use super::state::{State, StateError};
+use crate::hash::HashType;
+use crate::secret::Secret;
+
+/// The app token that a test wants: what it leaves out is made up.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+pub struct NewAppToken {
+    /// A random one without.
+    pub id: Option<String>,
+    /// A random one without.
+    #[serde(with = "plain::optional_secret")]
+    pub token: Option<Secret>,
+    /// The first partner without.
+    pub partner_id: Option<i64>,
+    /// Now without.
+    pub created_at: Option<i64>,
+    /// `created_at` without.
+    pub updated_at: Option<i64>,
+    /// Active without.
+    pub status: Status,
+    /// Never without.
+    pub expiry: Option<i64>,
+    /// The caller's choice without.
+    pub session_type: Option<i64>,
+    /// The caller's choice without.
+    pub session_user_id: Option<String>,
+    /// The partner's longest without.
+    pub session_duration: Option<i64>,
+    /// None without.
+    pub session_privileges: Option<String>,
+    /// SHA1 without, as with the API.
+    pub hash_type: Option<String>,
+    /// None without.
+    pub description: Option<String>,
+    #[serde(rename = "objectType")]
+    _object_type: serde::de::IgnoredAny,
+}
+
+impl NewAppToken {
+    /// Lays it down in `state`.
+    pub(super) fn add(
+        self,
+        state: &mut State,
+        now: i64,
+        random: &mut dyn FnMut(&mut [u8]),
+    ) -> Result<AppToken, StateError> {
+        let wrong = |name: &str, expected: &str| {
+            Err(StateError {
+                path: format!("appToken.{name}"),
+                expected: expected.to_owned(),
+            })
+        };
+        let Some(partner_id) = self
+            .partner_id
+            .or_else(|| state.partners.keys().next().copied())
+        else {
+            return wrong("partnerId", "a partner to be there");
+        };
+        let Some(partner) = state.partners.get(&partner_id) else {
+            return wrong("partnerId", "the id of a partner");
+        };
+        if self
+            .hash_type
+            .as_deref()
+            .is_some_and(|name| HashType::from_name(name).is_none())
+        {
+            return wrong("hashType", "SHA1, MD5, SHA256 or SHA512");
+        }
+        if self.session_type.is_some_and(|kind| kind != 0 && kind != 2) {
+            return wrong("sessionType", "0 (user) or 2 (admin)");
+        }
+        if self
+            .id
+            .as_deref()
+            .is_some_and(|id| state.app_tokens.iter().any(|known| known.id == id))
+        {
+            return wrong("id", "an id that no other app token has");
+        }
+        let longest = partner.ks_max_expiry;
+        let id = self.id.unwrap_or_else(|| random_id(random));
+        let token = self.token.unwrap_or_else(|| random_token(random));
+        let created_at = self.created_at.unwrap_or(now);
+        let plain = AppToken::new(id, token, partner_id, created_at);
+        let token = AppToken {
+            updated_at: self.updated_at.unwrap_or(created_at),
+            status: self.status,
+            expiry: self.expiry,
+            session_type: self.session_type,
+            session_user_id: self.session_user_id,
+            session_duration: self.session_duration.or(longest),
+            session_privileges: self.session_privileges,
+            hash_type: self.hash_type.unwrap_or_else(|| plain.hash_type.clone()),
+            description: self.description,
+            ..plain
+        };
+        state.app_tokens.push(token.clone());
+        Ok(token)
+    }
+}

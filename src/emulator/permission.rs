@@ -1,0 +1,98 @@
+//! Who may do what: the partner, the user and the role behind a call.
+
+use super::exception::Exception;
+use super::partner::{User, UserStatus};
+use super::session::Session;
+use super::state::State;
+
+/// What a caller may do; each role may do what those before it may.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Role {
+    /// Without a session.
+    Nobody,
+    /// With a user's session, or a widget's.
+    User,
+    /// With an administrator's session, or as a user who is one.
+    Admin,
+}
+
+/// Roles that `setrole` may name, with what they come to here.
+const ROLES: &[(&str, Role)] = &[
+    ("PLAYBACK_BASE_ROLE", Role::User),
+    ("BASE_USER_SESSION_ROLE", Role::User),
+    ("WIDGET_SESSION_ROLE", Role::User),
+    ("PARTNER_ADMIN_ROLE", Role::Admin),
+    ("PUBLISHER_ADMINISTRATOR", Role::Admin),
+];
+
+/// The user behind a session.
+pub(super) struct Caller {
+    pub role: Role,
+    /// Whether the user came to be by this call.
+    pub fresh_user: bool,
+}
+
+/// Finds the user behind `session`, makes it if this is its first call, and says what it may do.
+pub(super) fn caller(
+    state: &mut State,
+    session: Option<&Session>,
+    now: i64,
+) -> Result<Caller, Exception> {
+    let Some(session) = session else {
+        return Ok(Caller {
+            role: Role::Nobody,
+            fresh_user: false,
+        });
+    };
+    let Some(partner) = state.partners.get_mut(&session.partner_id) else {
+        return Err(Exception::partner_blocked());
+    };
+    if !partner.is_active() {
+        return Err(Exception::partner_blocked());
+    }
+    let mut fresh_user = false;
+    let mut is_admin = session.ks.is_admin();
+    match &session.ks.user_id {
+        // A session that leaves the user out makes one without a name, and from then on app
+        // tokens may go without a user.
+        None => partner.userless_app_tokens = true,
+        Some(id) => {
+            let known = partner
+                .user(id)
+                .filter(|user| user.status != UserStatus::Deleted);
+            fresh_user = known.is_none();
+            let user = known.unwrap_or_else(|| {
+                let user = User::new(now);
+                partner.users.insert(id.clone(), user.clone());
+                user
+            });
+            if user.status == UserStatus::Blocked {
+                return Err(Exception::user_blocked());
+            }
+            is_admin |= user.is_admin;
+        }
+    }
+    let role = match set_role(session)? {
+        Some(role) => role,
+        None if is_admin => Role::Admin,
+        None => Role::User,
+    };
+    Ok(Caller { role, fresh_user })
+}
+
+/// The role that the session itself names.
+fn set_role(session: &Session) -> Result<Option<Role>, Exception> {
+    let Some(name) = session
+        .values_of("setrole")
+        .and_then(|values| values.into_iter().next())
+    else {
+        return Ok(None);
+    };
+    match ROLES.iter().find(|(known, _)| *known == name) {
+        Some((_, role)) => Ok(Some(*role)),
+        None if name.bytes().all(|byte| byte.is_ascii_digit()) => {
+            Err(Exception::unknown_role_id(&name))
+        }
+        None => Err(Exception::invalid_object_id("N/A")),
+    }
+}

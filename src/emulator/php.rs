@@ -1,0 +1,219 @@
+//! The conversions of the server's language, which show through in what it accepts.
+
+use percent_encoding::percent_decode_str;
+use serde_json::{Map, Value};
+
+/// Parameters as they came: text from forms, any JSON from JSON.
+pub(super) type Params = Map<String, Value>;
+
+/// `(string) value`.
+pub(super) fn to_text(value: &Value) -> String {
+    match value {
+        Value::Null | Value::Bool(false) => String::new(),
+        Value::Bool(true) => "1".to_owned(),
+        Value::Number(number) => match number.as_i64() {
+            Some(integer) => integer.to_string(),
+            None => float_text(number.as_f64().unwrap_or_default()),
+        },
+        Value::String(text) => text.clone(),
+        Value::Array(_) | Value::Object(_) => "Array".to_owned(),
+    }
+}
+
+fn float_text(number: f64) -> String {
+    let magnitude = number.abs();
+    if magnitude != 0.0 && !(1e-4..1e15).contains(&magnitude) {
+        let text = format!("{number:e}");
+        let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+        let point = if mantissa.contains('.') { "" } else { ".0" };
+        let sign = if exponent.starts_with('-') { "" } else { "+" };
+        format!("{mantissa}{point}E{sign}{exponent}")
+    } else {
+        number.to_string()
+    }
+}
+
+/// `(int) value`.
+pub(super) fn to_int(value: &Value) -> i64 {
+    match value {
+        Value::Null => 0,
+        Value::Bool(given) => i64::from(*given),
+        Value::Number(number) => number
+            .as_i64()
+            .unwrap_or_else(|| float_to_int(number.as_f64().unwrap_or_default())),
+        Value::String(text) => text_to_int(text),
+        Value::Array(items) => i64::from(!items.is_empty()),
+        Value::Object(items) => i64::from(!items.is_empty()),
+    }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "the cast saturates, which is near enough"
+)]
+fn float_to_int(number: f64) -> i64 {
+    number as i64
+}
+
+/// The number that a text begins with, if any; fractions are cut, and what is too large
+/// becomes the largest.
+pub(super) fn text_to_int(text: &str) -> i64 {
+    let text = text.trim_start_matches([' ', '\t', '\n', '\r', '\u{b}', '\u{c}']);
+    let sign = usize::from(text.starts_with(['-', '+']));
+    let digits = text
+        .bytes()
+        .skip(sign)
+        .take_while(u8::is_ascii_digit)
+        .count();
+    let integer = text.get(..sign + digits).unwrap_or_default();
+    let rest = text.get(sign + digits..).unwrap_or_default();
+    if rest.starts_with(['.', 'e', 'E']) {
+        return float_to_int(float_prefix(text));
+    }
+    if digits == 0 {
+        return 0;
+    }
+    integer.parse().unwrap_or(if text.starts_with('-') {
+        i64::MIN
+    } else {
+        i64::MAX
+    })
+}
+
+fn float_prefix(text: &str) -> f64 {
+    (1..=text.len())
+        .rev()
+        .filter_map(|end| text.get(..end))
+        .find_map(|prefix| {
+            let numeric = prefix
+                .bytes()
+                .all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte));
+            prefix.parse().ok().filter(|_| numeric)
+        })
+        .unwrap_or_default()
+}
+
+/// `parse_str`: a query string or a form, with `a[b]` and `a[]` as nested parameters.
+pub(super) fn parse_form(form: &str) -> Params {
+    let mut params = Params::new();
+    for pair in form.split('&').filter(|pair| !pair.is_empty()) {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        set_field(&mut params, &decode(name), decode(value));
+    }
+    params
+}
+
+/// What percent and plus stand for in a form.
+pub(super) fn decode(text: &str) -> String {
+    percent_decode_str(&text.replace('+', " "))
+        .decode_utf8_lossy()
+        .into_owned()
+}
+
+/// Sets the field that a form calls `name`.
+pub(super) fn set_field(params: &mut Params, name: &str, value: String) {
+    let name = name.trim_start_matches(' ');
+    let (base, path) = match name.find('[') {
+        Some(start) if start > 0 => name.split_at(start),
+        _ => (name, ""),
+    };
+    let base: String = base
+        .chars()
+        .map(|unit| {
+            if matches!(unit, '.' | ' ' | '[') {
+                '_'
+            } else {
+                unit
+            }
+        })
+        .collect();
+    if base.is_empty() {
+        return;
+    }
+    let steps = bracketed(path);
+    let mut slot = params.entry(base).or_insert(Value::Null);
+    for step in &steps {
+        if !slot.is_object() {
+            *slot = Value::Object(Map::new());
+        }
+        let Value::Object(items) = slot else { return };
+        let key = if step.is_empty() {
+            items.len().to_string()
+        } else {
+            (*step).to_owned()
+        };
+        slot = items.entry(key).or_insert(Value::Null);
+    }
+    *slot = Value::String(value);
+}
+
+/// `[a][b]` as its steps.
+fn bracketed(path: &str) -> Vec<&str> {
+    let mut steps = Vec::new();
+    let mut rest = path;
+    while let Some(inner) = rest.strip_prefix('[') {
+        let Some((step, after)) = inner.split_once(']') else {
+            break;
+        };
+        steps.push(step);
+        rest = after;
+    }
+    steps
+}
+
+/// Whether a text has none of the characters that XML can't carry.
+pub(super) fn is_xml_text(text: &str) -> bool {
+    text.chars().all(|unit| {
+        matches!(unit, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn values_become_text_as_the_server_makes_it() {
+        let cases = [
+            (json!(null), ""),
+            (json!(true), "1"),
+            (json!(false), ""),
+            (json!(7), "7"),
+            (json!(1.5), "1.5"),
+            (json!(2.0), "2"),
+            (json!(99_999_999_999_999_999_999.0), "1.0E+20"),
+            (json!(["a"]), "Array"),
+            (json!({ "a": 1 }), "Array"),
+        ];
+        for (value, text) in cases {
+            assert_eq!(to_text(&value), text, "{value}");
+        }
+    }
+
+    #[test]
+    fn text_becomes_the_number_it_begins_with() {
+        let cases = [
+            ("60", 60),
+            (" 60abc", 60),
+            ("-50", -50),
+            ("abc", 0),
+            ("", 0),
+            ("1.9", 1),
+            ("1e3", 1000),
+            ("99999999999999999999", i64::MAX),
+        ];
+        for (text, number) in cases {
+            assert_eq!(text_to_int(text), number, "{text}");
+        }
+    }
+
+    #[test]
+    fn forms_keep_colons_and_nest_brackets() {
+        assert_eq!(
+            Value::Object(parse_form("a%3Ab=1&c[d]=2&c[e][]=3&c[e][]=4&f.g=+x&h")),
+            json!({ "a:b": "1", "c": { "d": "2", "e": { "0": "3", "1": "4" } }, "f_g": " x", "h": "" }),
+        );
+    }
+}

@@ -1,0 +1,274 @@
+//! An HTTP request as a call of the API: which parameters it carries, and in which format the
+//! answer is wanted.
+
+use serde_json::Value;
+
+use super::message::Incoming;
+use super::php::{self, Params};
+
+/// What a request asks for.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Request {
+    /// Everything that was said, the URL's word before the body's.
+    pub params: Params,
+    /// Whether it came over https, or claims so the way a load balancer does.
+    pub https: bool,
+}
+
+/// Where a path leads.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Path<'a> {
+    /// To the API, with what the path itself says as names and values.
+    Api(Vec<&'a str>),
+    /// Nowhere that the web server knows.
+    Unknown,
+}
+
+/// Where the API begins.
+const ROOT: &str = "/api_v3";
+
+/// The part of `url` from the API's root on: whatever leads there is a proxy's business.
+pub(super) fn below_proxies(url: &str) -> &str {
+    let path = url.split(['?', '#']).next().unwrap_or_default();
+    path.find(ROOT)
+        .and_then(|start| url.get(start..))
+        .unwrap_or(url)
+}
+
+/// What `url`, path and query, leads to.
+pub(super) fn path_of(url: &str) -> Path<'_> {
+    let path = url.split(['?', '#']).next().unwrap_or_default();
+    let Some(rest) = path.strip_prefix(ROOT) else {
+        return Path::Unknown;
+    };
+    let rest = rest.strip_prefix("/index.php").unwrap_or(rest);
+    if !(rest.is_empty() || rest.starts_with('/')) {
+        return Path::Unknown;
+    }
+    let segments: Vec<_> = rest
+        .split('/')
+        .filter(|segment| !segment.is_empty())
+        .collect();
+    if segments.first().is_some_and(|first| first.contains('.')) {
+        return Path::Unknown;
+    }
+    Path::Api(segments)
+}
+
+impl Request {
+    /// Reads what `incoming` says in its body, its path and its query.
+    pub fn read(incoming: &Incoming, segments: &[&str]) -> Self {
+        let mut params = body_params(incoming);
+        for pair in segments.chunks_exact(2) {
+            if let [name, value] = pair {
+                php::set_field(&mut params, &php::decode(name), php::decode(value));
+            }
+        }
+        let query = incoming.url.split_once('?').map_or("", |(_, query)| query);
+        params.extend(php::parse_form(query.split('#').next().unwrap_or_default()));
+        let claims_https = |name| {
+            incoming
+                .header(name)
+                .is_some_and(|value| value.trim().eq_ignore_ascii_case("https"))
+        };
+        Self {
+            params,
+            https: incoming.https
+                || claims_https("X-Forwarded-Proto")
+                || claims_https("X-Kaltura-Warm-Cache"),
+        }
+    }
+}
+
+/// Parameters of the body; none where the server doesn't read it.
+fn body_params(incoming: &Incoming) -> Params {
+    let content_type = incoming.header("Content-Type").unwrap_or_default();
+    // Nothing may follow the type: with a charset the body goes unread.
+    if content_type.eq_ignore_ascii_case("application/json") {
+        return json_params(&incoming.body);
+    }
+    let kind = content_type
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase();
+    match (incoming.method.as_str(), kind.as_str()) {
+        ("POST", "application/x-www-form-urlencoded") => {
+            php::parse_form(&String::from_utf8_lossy(&incoming.body))
+        }
+        ("POST", "multipart/form-data") => multipart_params(content_type, &incoming.body),
+        _ => Params::new(),
+    }
+}
+
+fn json_params(body: &[u8]) -> Params {
+    let Ok(text) = core::str::from_utf8(body) else {
+        return Params::new();
+    };
+    let text = text.trim_matches([' ', '\t', '\n', '\r', '\0', '\u{b}']);
+    match serde_json::from_str(text) {
+        Ok(Value::Object(params)) => params,
+        _ => Params::new(),
+    }
+}
+
+fn multipart_params(content_type: &str, body: &[u8]) -> Params {
+    let mut params = Params::new();
+    let Some(boundary) = content_type
+        .split(';')
+        .find_map(|part| part.trim().strip_prefix("boundary="))
+        .map(|boundary| boundary.trim_matches('"'))
+        .filter(|boundary| !boundary.is_empty())
+    else {
+        return params;
+    };
+    let text = String::from_utf8_lossy(body);
+    let delimiter = format!("--{boundary}");
+    for part in text.split(delimiter.as_str()).skip(1) {
+        let Some(part) = part
+            .strip_prefix("\r\n")
+            .or_else(|| part.strip_prefix('\n'))
+        else {
+            break;
+        };
+        let Some((head, value)) = part
+            .split_once("\r\n\r\n")
+            .or_else(|| part.split_once("\n\n"))
+        else {
+            continue;
+        };
+        let value = value
+            .strip_suffix("\r\n")
+            .or_else(|| value.strip_suffix('\n'))
+            .unwrap_or(value);
+        // A part with a file name is an upload, not a parameter.
+        if let Some(name) =
+            disposition(head, "name").filter(|_| disposition(head, "filename").is_none())
+        {
+            php::set_field(&mut params, &name, value.to_owned());
+        }
+    }
+    params
+}
+
+/// A parameter of a part's `Content-Disposition`.
+fn disposition(head: &str, name: &str) -> Option<String> {
+    let line = head.lines().find(|line| {
+        line.to_ascii_lowercase()
+            .starts_with("content-disposition:")
+    })?;
+    line.split(';').skip(1).find_map(|parameter| {
+        let (given, value) = parameter.split_once('=')?;
+        (given.trim() == name).then(|| value.trim().trim_matches('"').to_owned())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn read(method: &str, url: &str, content_type: &str, body: &str) -> Value {
+        let incoming = Incoming {
+            method: method.to_owned(),
+            url: url.to_owned(),
+            headers: vec![("content-type".to_owned(), content_type.to_owned())],
+            body: body.as_bytes().to_vec(),
+            ..Incoming::default()
+        };
+        let Path::Api(segments) = path_of(url) else {
+            panic!("{url} leads nowhere")
+        };
+        Value::Object(Request::read(&incoming, &segments).params)
+    }
+
+    #[test]
+    fn json_is_read_under_its_exact_type_alone() {
+        let body = " {\"a\": 1} \n";
+        for content_type in ["application/json", "Application/JSON"] {
+            assert_eq!(
+                read("POST", "/api_v3/", content_type, body),
+                json!({ "a": 1 })
+            );
+        }
+        for content_type in [
+            "application/json; charset=utf-8",
+            "application/json;",
+            "text/plain",
+            "",
+        ] {
+            assert_eq!(
+                read("POST", "/api_v3/", content_type, body),
+                json!({}),
+                "{content_type}"
+            );
+        }
+        assert_eq!(
+            read("PUT", "/api_v3/", "application/json", body),
+            json!({ "a": 1 })
+        );
+    }
+
+    #[test]
+    fn json_that_is_no_object_is_not_read() {
+        let bodies = [
+            "",
+            "[{\"a\":1}]",
+            "{\"a\":1",
+            "\u{feff}{\"a\":1}",
+            "{\"a\":\"\\ud800\"}",
+            "1",
+        ];
+        for body in bodies {
+            assert_eq!(
+                read("POST", "/api_v3/", "application/json", body),
+                json!({}),
+                "{body}"
+            );
+        }
+    }
+
+    #[test]
+    fn forms_are_read_with_a_charset_and_from_posts_alone() {
+        let form = "application/x-www-form-urlencoded; charset=UTF-8";
+        assert_eq!(
+            read("POST", "/api_v3/", form, "a=1&b=%2B+"),
+            json!({ "a": "1", "b": "+ " })
+        );
+        assert_eq!(read("PUT", "/api_v3/", form, "a=1"), json!({}));
+    }
+
+    #[test]
+    fn parts_of_a_multipart_form_are_parameters() {
+        let body = "--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n1\r\n2\r\n--b\r\n\
+                    Content-Disposition: form-data; name=\"f\"; filename=\"x\"\r\n\r\n3\r\n--b--\r\n";
+        assert_eq!(
+            read("POST", "/api_v3/", "multipart/form-data; boundary=b", body),
+            json!({ "a": "1\r\n2" }),
+        );
+    }
+
+    #[test]
+    fn the_url_has_the_last_word() {
+        let url = "/api_v3/service/appToken/action/list/format/1?a=query";
+        assert_eq!(
+            read(
+                "POST",
+                url,
+                "application/json",
+                "{\"a\":\"body\",\"format\":2,\"b\":true}"
+            ),
+            json!({ "a": "query", "format": "1", "b": true, "service": "appToken", "action": "list" }),
+        );
+        assert_eq!(
+            path_of("/api_v3/index.php/service/x?y"),
+            Path::Api(vec!["service", "x"])
+        );
+        assert_eq!(below_proxies("/a/b/api_v3/x?/api_v3"), "/api_v3/x?/api_v3");
+        assert_eq!(below_proxies("/?/api_v3"), "/?/api_v3");
+        assert_eq!(path_of("/"), Path::Unknown);
+        assert_eq!(path_of("/api_v3x"), Path::Unknown);
+    }
+}

@@ -1,0 +1,434 @@
+//! The service `appToken`.
+
+use super::Context;
+use crate::emulator::answer::{Answer, Object};
+use crate::emulator::app_token::{AppToken, Status, cut_user_id, random_id, random_token};
+use crate::emulator::arguments::{Arguments, Change, absolute_time};
+use crate::emulator::exception::Exception;
+use crate::emulator::partner::{Partner, User};
+use crate::emulator::php::Params;
+use crate::emulator::session;
+use crate::hash::{HashType, token_hash};
+use crate::ks::KsFields;
+use crate::privileges;
+use crate::secret::Secret;
+
+/// Properties that no caller sets, in the order in which they are looked at.
+const READ_ONLY: [&str; 6] = [
+    "id",
+    "token",
+    "partnerId",
+    "createdAt",
+    "updatedAt",
+    "status",
+];
+
+/// The id that an action is about.
+#[derive(Debug)]
+pub(in crate::emulator) struct Id(String);
+
+impl Id {
+    pub fn read(arguments: Arguments<'_>) -> Result<Self, Exception> {
+        arguments.required_text("id").map(Self)
+    }
+
+    pub fn get(&self, context: &mut Context<'_>) -> Result<Answer, Exception> {
+        self.find(context).map(|token| token.answer())
+    }
+
+    pub fn delete(&self, context: &mut Context<'_>) -> Result<Answer, Exception> {
+        let now = context.now();
+        let token = self.find(context)?;
+        token.status = Status::Deleted;
+        token.updated_at = now;
+        let (partner_id, id) = (token.partner_id, token.id.clone());
+        session::revoke_app_token(context.state, partner_id, &id, now);
+        Ok(Answer::Null)
+    }
+
+    /// The caller's app token of this id, if it is not deleted.
+    fn find<'a>(&self, context: &'a mut Context<'_>) -> Result<&'a mut AppToken, Exception> {
+        let partner_id = context.session.map(|own| own.partner_id);
+        context
+            .state
+            .app_token(&self.0)
+            .filter(|token| Some(token.partner_id) == partner_id)
+            .filter(|token| token.status != Status::Deleted)
+            .ok_or_else(|| Exception::app_token_id_not_found(&self.0))
+    }
+}
+
+/// The properties of an app token that is added or updated.
+#[derive(Debug)]
+pub(in crate::emulator) struct Fields {
+    /// The first property that may not be set but is.
+    read_only: Option<&'static str>,
+    expiry: Change<Expiry>,
+    session_type: Change<i64>,
+    session_user_id: Change<String>,
+    session_duration: Change<i64>,
+    session_privileges: Change<String>,
+    hash_type: Change<String>,
+    description: Change<String>,
+}
+
+/// An expiry as it was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Expiry {
+    At(i64),
+    /// A null, which becomes a plain 0.
+    Null,
+}
+
+impl Fields {
+    pub fn read(arguments: Arguments<'_>) -> Result<Self, Exception> {
+        let given = arguments
+            .object("appToken")?
+            .ok_or_else(|| Exception::missing_mandatory_parameter("appToken"))?;
+        let fields = Arguments(&given);
+        Ok(Self {
+            read_only: READ_ONLY.into_iter().find(|name| fields.has(name)),
+            expiry: fields.change("expiry", |name| {
+                let null = given.get(name).is_some_and(serde_json::Value::is_null);
+                let at = fields.int(name).map(Expiry::At);
+                Ok(if null { Some(Expiry::Null) } else { at })
+            })?,
+            session_type: fields.change("sessionType", |name| fields.session_type(name))?,
+            session_user_id: fields.change("sessionUserId", |name| fields.text(name))?,
+            session_duration: fields.change("sessionDuration", |name| Ok(fields.int(name)))?,
+            session_privileges: fields.change("sessionPrivileges", |name| fields.text(name))?,
+            hash_type: fields.change("hashType", |name| hash_type(fields, name))?,
+            description: fields.change("description", |name| fields.text(name))?,
+        })
+    }
+
+    /// `appToken.add`
+    pub fn add(self, context: &mut Context<'_>) -> Result<Answer, Exception> {
+        let now = context.now();
+        let partner_id = context.session.map_or(0, |own| own.partner_id);
+        self.check(context)?;
+        if !matches!(self.session_user_id, Change::Set(_)) {
+            let partner = context.state.partners.get(&partner_id);
+            if !partner.is_some_and(|partner| partner.userless_app_tokens) {
+                return Err(Exception::invalid_field_value("sessionUserId"));
+            }
+        }
+        let longest = context
+            .state
+            .partners
+            .get(&partner_id)
+            .and_then(|known| known.ks_max_expiry);
+        let id = random_id(context.random);
+        let token = random_token(context.random);
+        let mut token = AppToken {
+            session_duration: longest,
+            ..AppToken::new(id, token, partner_id, now)
+        };
+        // The answer echoes what was given, the database keeps what fits.
+        let echoed = self.apply(&mut token, now);
+        let answer = AppToken {
+            session_user_id: echoed,
+            ..token.clone()
+        }
+        .answer();
+        context.state.app_tokens.push(token);
+        Ok(answer)
+    }
+
+    /// `appToken.update`
+    pub fn update(self, id: &Id, context: &mut Context<'_>) -> Result<Answer, Exception> {
+        let now = context.now();
+        id.find(context)?;
+        self.check(context)?;
+        if self.session_user_id == Change::Clear {
+            let partner = context
+                .session
+                .and_then(|own| context.state.partners.get(&own.partner_id));
+            if !partner.is_some_and(|partner| partner.userless_app_tokens) {
+                return Err(Exception::invalid_field_value("sessionUserId"));
+            }
+        }
+        let token = id.find(context)?;
+        let echoed = self.apply(token, now);
+        token.updated_at = now;
+        Ok(AppToken {
+            session_user_id: echoed,
+            ..token.clone()
+        }
+        .answer())
+    }
+
+    /// Refuses what can't be set; makes the user if it is new.
+    fn check(&self, context: &mut Context<'_>) -> Result<(), Exception> {
+        if let Some(name) = self.read_only {
+            return Err(Exception::not_updatable(&format!(
+                "KalturaAppToken::{name}"
+            )));
+        }
+        let now = context.now();
+        let partner = context
+            .session
+            .and_then(|own| context.state.partners.get_mut(&own.partner_id));
+        if let (Change::Set(id), Some(partner)) = (&self.session_user_id, partner)
+            && partner.user(id).is_none()
+        {
+            if !is_user_id(id) {
+                return Err(Exception::invalid_field_value("sessionUserId"));
+            }
+            make_user(partner, id, now);
+        }
+        Ok(())
+    }
+
+    /// Carries the changes out; gives the user's id as it was asked for.
+    fn apply(self, token: &mut AppToken, now: i64) -> Option<String> {
+        self.expiry
+            .map(|expiry| match expiry {
+                Expiry::At(time) => absolute_time(time, now),
+                Expiry::Null => 0,
+            })
+            .apply(&mut token.expiry);
+        self.session_type.apply(&mut token.session_type);
+        self.session_duration.apply(&mut token.session_duration);
+        self.session_privileges.apply(&mut token.session_privileges);
+        self.description.apply(&mut token.description);
+        if let Change::Set(hash_type) = self.hash_type {
+            token.hash_type = hash_type;
+        }
+        let mut echoed = token.session_user_id.clone();
+        self.session_user_id.apply(&mut echoed);
+        token.session_user_id = echoed.as_deref().map(cut_user_id);
+        echoed
+    }
+}
+
+fn hash_type(fields: Arguments<'_>, name: &str) -> Result<Option<String>, Exception> {
+    let Some(text) = fields.text(name)? else {
+        return Ok(None);
+    };
+    match HashType::from_name(&text) {
+        Some(_) => Ok(Some(text)),
+        None => Err(Exception::invalid_enum_value(
+            &text,
+            name,
+            "KalturaAppTokenHashType",
+        )),
+    }
+}
+
+/// What the id of a user that isn't there yet may be.
+fn is_user_id(id: &str) -> bool {
+    let allowed =
+        |byte: u8| byte.is_ascii_alphanumeric() || b",!#$%&'*+?^_`{|}~.@-".contains(&byte);
+    (1..=320).contains(&id.len()) && id.bytes().all(allowed)
+}
+
+fn make_user(partner: &mut Partner, id: &str, now: i64) {
+    partner
+        .users
+        .entry(cut_user_id(id))
+        .or_insert_with(|| User::new(now));
+}
+
+/// The arguments of `appToken.list`.
+#[derive(Debug)]
+pub(in crate::emulator) struct List {
+    filter: Params,
+    page_size: i64,
+    page_index: i64,
+}
+
+impl List {
+    pub fn read(arguments: Arguments<'_>) -> Result<Self, Exception> {
+        let pager = arguments.object("pager")?.unwrap_or_default();
+        let pager = Arguments(&pager);
+        Ok(Self {
+            filter: arguments.object("filter")?.unwrap_or_default(),
+            page_size: pager.int("pageSize").unwrap_or(30).clamp(0, 500),
+            page_index: pager.int("pageIndex").unwrap_or(1).max(1),
+        })
+    }
+
+    pub fn run(self, context: &mut Context<'_>) -> Result<Answer, Exception> {
+        let now = context.now();
+        let partner_id = context.session.map_or(0, |own| own.partner_id);
+        let filter = Arguments(&self.filter);
+        let response = Object::new("KalturaAppTokenListResponse");
+        let user_id = filter.text("sessionUserIdEqual")?;
+        if let (Some(id), Some(partner)) = (&user_id, context.state.partners.get(&partner_id))
+            && partner.user(id).is_none()
+        {
+            let none = None::<Answer>;
+            return Ok(Answer::Object(
+                response.with("totalCount", 0).with("objects", none),
+            ));
+        }
+        let wanted = Wanted::read(filter, user_id, now)?;
+        let mut found: Vec<&AppToken> = context
+            .state
+            .app_tokens
+            .iter()
+            .filter(|token| token.partner_id == partner_id && token.status != Status::Deleted)
+            .filter(|token| wanted.matches(token))
+            .collect();
+        // The database's own order, which an order asked for only refines.
+        found.sort_by(|a, b| (a.status, &a.id).cmp(&(b.status, &b.id)));
+        match filter.text("orderBy")?.as_deref() {
+            Some("+createdAt") => found.sort_by_key(|token| token.created_at),
+            Some("-createdAt") => found.sort_by_key(|token| core::cmp::Reverse(token.created_at)),
+            Some("+updatedAt") => found.sort_by_key(|token| token.updated_at),
+            Some("-updatedAt") => found.sort_by_key(|token| core::cmp::Reverse(token.updated_at)),
+            _ => {}
+        }
+        let page_size = usize::try_from(self.page_size).unwrap_or_default();
+        let pages_before = usize::try_from(self.page_index - 1).unwrap_or_default();
+        let page = found
+            .iter()
+            .skip(page_size.saturating_mul(pages_before))
+            .take(page_size)
+            .map(|token| token.answer())
+            .collect();
+        let total = i64::try_from(found.len()).unwrap_or(i64::MAX);
+        Ok(Answer::Object(
+            response
+                .with("totalCount", total)
+                .with("objects", Answer::List(page)),
+        ))
+    }
+}
+
+/// What a filter lets through.
+struct Wanted {
+    ids: Option<Vec<String>>,
+    statuses: Option<Vec<i64>>,
+    user_id: Option<String>,
+    created: (i64, i64),
+    updated: (i64, i64),
+}
+
+impl Wanted {
+    fn read(filter: Arguments<'_>, user_id: Option<String>, now: i64) -> Result<Self, Exception> {
+        let list = |equal: &str, among: &str| -> Result<Option<Vec<String>>, Exception> {
+            let one = filter.text(equal)?.map(|text| vec![text]);
+            let many = filter.text(among)?;
+            let many = many.map(|text| text.split(',').map(|id| id.trim().to_owned()).collect());
+            Ok(match (one, many) {
+                (Some(one), Some(many)) => {
+                    let many: Vec<String> = many;
+                    Some(one.into_iter().filter(|id| many.contains(id)).collect())
+                }
+                (one, many) => one.or(many),
+            })
+        };
+        let span = |from: &str, to: &str| {
+            let time = |name| filter.int(name).map(|time| absolute_time(time, now));
+            (time(from).unwrap_or(i64::MIN), time(to).unwrap_or(i64::MAX))
+        };
+        let statuses = list("statusEqual", "statusIn")?;
+        let number = |text: &String| crate::emulator::php::text_to_int(text);
+        Ok(Self {
+            ids: list("idEqual", "idIn")?,
+            statuses: statuses.map(|texts| texts.iter().map(number).collect()),
+            user_id,
+            created: span("createdAtGreaterThanOrEqual", "createdAtLessThanOrEqual"),
+            updated: span("updatedAtGreaterThanOrEqual", "updatedAtLessThanOrEqual"),
+        })
+    }
+
+    fn matches(&self, token: &AppToken) -> bool {
+        let within = |(from, to): (i64, i64), time| from <= time && time <= to;
+        self.ids
+            .as_ref()
+            .is_none_or(|ids| ids.iter().any(|id| token.is_called(id)))
+            && self
+                .statuses
+                .as_ref()
+                .is_none_or(|statuses| statuses.contains(&i64::from(token.status)))
+            && (self.user_id.is_none() || self.user_id == token.session_user_id)
+            && within(self.created, token.created_at)
+            && within(self.updated, token.updated_at)
+    }
+}
+
+/// The arguments of `appToken.startSession`.
+#[derive(Debug)]
+pub(in crate::emulator) struct StartSession {
+    id: String,
+    token_hash: Secret,
+    user_id: String,
+    session_type: i64,
+    expiry: i64,
+    privileges: Option<String>,
+}
+
+impl StartSession {
+    pub fn read(arguments: Arguments<'_>) -> Result<Self, Exception> {
+        Ok(Self {
+            id: arguments.required_text("id")?,
+            token_hash: Secret::new(arguments.required_text("tokenHash")?),
+            user_id: arguments.text("userId")?.unwrap_or_default(),
+            session_type: arguments.session_type("type")?.unwrap_or(0),
+            expiry: arguments.int("expiry").unwrap_or(0),
+            privileges: arguments.text("sessionPrivileges")?,
+        })
+    }
+
+    pub fn run(self, context: &mut Context<'_>) -> Result<Answer, Exception> {
+        let now = context.now();
+        let Some(own) = context.session else {
+            return Err(Exception::app_token_id_not_found(&self.id));
+        };
+        let token = context
+            .state
+            .app_token(&self.id)
+            .filter(|token| token.partner_id == own.partner_id)
+            .filter(|token| token.status != Status::Deleted)
+            .ok_or_else(|| Exception::app_token_id_not_found(&self.id))?
+            .clone();
+        if token.status != Status::Active {
+            return Err(Exception::app_token_not_active(&self.id));
+        }
+        let hash_type = HashType::from_name(&token.hash_type).unwrap_or_default();
+        // A comparison of secrets, in constant time.
+        if self.token_hash != token_hash(hash_type, &own.text, &token.token) {
+            return Err(Exception::invalid_app_token_hash());
+        }
+        context.uncached = true;
+        let mut duration = token.session_duration.unwrap_or(0);
+        if self.expiry != 0 {
+            duration = duration.min(self.expiry);
+        }
+        if let Some(expiry) = token.expiry {
+            duration = duration.min(expiry - now);
+            if duration < 0 {
+                return Err(Exception::app_token_expired(&self.id));
+            }
+        }
+        let expiry = now + duration;
+        let user_id = token.session_user_id.unwrap_or(self.user_id);
+        let session_type = token.session_type.unwrap_or(self.session_type);
+        let privileges = privileges::predict(
+            &self.id,
+            token.session_privileges.as_deref(),
+            self.privileges.as_deref(),
+        );
+        let fields = KsFields {
+            partner_id: own.partner_id,
+            user_id: Some(user_id.clone()),
+            session_type: session_type.into(),
+            expiry: expiry.into(),
+            privileges: privileges.clone(),
+            ..KsFields::default()
+        };
+        let ks = session::sign(context.state, fields, context.now_ms, context.random)?;
+        Ok(Answer::Object(
+            Object::new("KalturaSessionInfo")
+                .with("ks", ks.expose())
+                .with("sessionType", session_type)
+                .with("partnerId", own.partner_id.to_string())
+                .with("userId", user_id)
+                .with("expiry", expiry)
+                .with("privileges", privileges),
+        ))
+    }
+}

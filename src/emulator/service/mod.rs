@@ -1,0 +1,221 @@
+//! The services: which actions there are, who may call them, and what they do.
+
+mod app_token;
+mod session;
+mod user;
+
+use super::answer::Answer;
+use super::arguments::Arguments;
+use super::exception::Exception;
+use super::permission::Role;
+use super::php::Params;
+use super::session::Session;
+use super::state::State;
+
+/// An action with its arguments read.
+#[derive(Debug)]
+pub(super) enum Operation {
+    Ping,
+    SessionStart(session::Start),
+    StartWidgetSession(session::StartWidget),
+    SessionGet(session::Get),
+    SessionEnd,
+    AppTokenAdd(app_token::Fields),
+    AppTokenGet(app_token::Id),
+    AppTokenUpdate(app_token::Id, app_token::Fields),
+    AppTokenDelete(app_token::Id),
+    AppTokenList(app_token::List),
+    AppTokenStartSession(app_token::StartSession),
+    UserGet(user::Get),
+    UserDelete(user::Delete),
+    UiConfGet(String),
+}
+
+/// An action by its names.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Action {
+    service: &'static str,
+    name: &'static str,
+    /// The least role that may call it.
+    role: Role,
+    read: fn(Arguments<'_>) -> Result<Operation, Exception>,
+}
+
+/// What an action works with, besides its arguments.
+pub(super) struct Context<'a> {
+    pub state: &'a mut State,
+    pub session: Option<&'a Session>,
+    /// Whether the caller's role is an administrator's.
+    pub is_admin: bool,
+    /// Whether this very call made the caller's user.
+    pub fresh_user: bool,
+    /// Unix time in milliseconds.
+    pub now_ms: i64,
+    pub random: &'a mut dyn FnMut(&mut [u8]),
+    /// Set by an action whose answer is nobody else's, from then on.
+    pub uncached: bool,
+}
+
+impl Context<'_> {
+    pub fn now(&self) -> i64 {
+        self.now_ms.div_euclid(1000)
+    }
+}
+
+const ACTIONS: &[Action] = &[
+    Action {
+        service: "system",
+        name: "ping",
+        role: Role::Nobody,
+        read: |_| Ok(Operation::Ping),
+    },
+    Action {
+        service: "session",
+        name: "start",
+        role: Role::Nobody,
+        read: |arguments| session::Start::read(arguments).map(Operation::SessionStart),
+    },
+    Action {
+        service: "session",
+        name: "startWidgetSession",
+        role: Role::Nobody,
+        read: |arguments| session::StartWidget::read(arguments).map(Operation::StartWidgetSession),
+    },
+    Action {
+        service: "session",
+        name: "get",
+        role: Role::Admin,
+        read: |arguments| session::Get::read(arguments).map(Operation::SessionGet),
+    },
+    Action {
+        service: "session",
+        name: "end",
+        role: Role::Nobody,
+        read: |_| Ok(Operation::SessionEnd),
+    },
+    Action {
+        service: "appToken",
+        name: "add",
+        role: Role::Admin,
+        read: |arguments| app_token::Fields::read(arguments).map(Operation::AppTokenAdd),
+    },
+    Action {
+        service: "appToken",
+        name: "get",
+        role: Role::Admin,
+        read: |arguments| app_token::Id::read(arguments).map(Operation::AppTokenGet),
+    },
+    Action {
+        service: "appToken",
+        name: "update",
+        role: Role::Admin,
+        read: |arguments| {
+            let id = app_token::Id::read(arguments)?;
+            app_token::Fields::read(arguments).map(|fields| Operation::AppTokenUpdate(id, fields))
+        },
+    },
+    Action {
+        service: "appToken",
+        name: "delete",
+        role: Role::Admin,
+        read: |arguments| app_token::Id::read(arguments).map(Operation::AppTokenDelete),
+    },
+    Action {
+        service: "appToken",
+        name: "list",
+        role: Role::Admin,
+        read: |arguments| app_token::List::read(arguments).map(Operation::AppTokenList),
+    },
+    Action {
+        service: "appToken",
+        name: "startSession",
+        role: Role::User,
+        read: |arguments| {
+            app_token::StartSession::read(arguments).map(Operation::AppTokenStartSession)
+        },
+    },
+    Action {
+        service: "user",
+        name: "get",
+        role: Role::User,
+        read: |arguments| user::Get::read(arguments).map(Operation::UserGet),
+    },
+    Action {
+        service: "user",
+        name: "delete",
+        role: Role::Admin,
+        read: |arguments| user::Delete::read(arguments).map(Operation::UserDelete),
+    },
+    Action {
+        service: "uiConf",
+        name: "get",
+        role: Role::User,
+        read: |arguments| arguments.required_text("id").map(Operation::UiConfGet),
+    },
+];
+
+impl Action {
+    /// The action called `service` and `action`, in any case.
+    pub fn find(service: &str, action: &str) -> Result<Self, Exception> {
+        let of_service = |known: &&Self| known.service.eq_ignore_ascii_case(service);
+        if service.is_empty() {
+            return Err(Exception::service_not_specified());
+        }
+        if !ACTIONS.iter().any(|known| of_service(&known)) {
+            return Err(Exception::service_does_not_exist(service));
+        }
+        if action.is_empty() {
+            return Err(Exception::action_not_specified());
+        }
+        ACTIONS
+            .iter()
+            .filter(of_service)
+            .find(|known| known.name.eq_ignore_ascii_case(action))
+            .copied()
+            .ok_or_else(|| Exception::action_does_not_exist(service, action))
+    }
+
+    /// As errors name it.
+    pub fn full_name(self) -> String {
+        format!("{}->{}", self.service, self.name)
+    }
+
+    /// Its names in lower case, as the rate limit knows them.
+    pub fn lower_case(self) -> (String, String) {
+        (self.service.to_lowercase(), self.name.to_lowercase())
+    }
+
+    pub fn role(self) -> Role {
+        self.role
+    }
+
+    /// Reads its arguments.
+    pub fn read(self, params: &Params) -> Result<Operation, Exception> {
+        (self.read)(Arguments(params))
+    }
+}
+
+impl Operation {
+    /// Carries it out.
+    pub fn run(self, context: &mut Context<'_>) -> Result<Answer, Exception> {
+        match self {
+            Self::Ping => Ok(Answer::Bool(true)),
+            Self::SessionStart(start) => start.run(context),
+            Self::StartWidgetSession(start) => start.run(context),
+            Self::SessionGet(get) => get.run(context),
+            Self::SessionEnd => Ok(session::end(context)),
+            Self::AppTokenAdd(fields) => fields.add(context),
+            Self::AppTokenGet(id) => id.get(context),
+            Self::AppTokenUpdate(id, fields) => fields.update(&id, context),
+            Self::AppTokenDelete(id) => id.delete(context),
+            Self::AppTokenList(list) => list.run(context),
+            Self::AppTokenStartSession(start) => start.run(context),
+            Self::UserGet(get) => get.run(context),
+            Self::UserDelete(delete) => delete.run(context),
+            Self::UiConfGet(id) => Err(Exception::invalid_ui_conf_id(&id)),
+        }
+    }
+}
+
+/// What `session.start` gives from its fast path, which looks at nothing but the secret.
+pub(super) use session::start_fast;

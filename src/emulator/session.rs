@@ -1,0 +1,234 @@
+//! A KS as the server meets it in a call.
+
+use super::exception::Exception;
+use super::state::State;
+use crate::ks::{self, KsError, KsFields, KsSession, Random};
+use crate::privileges;
+use crate::secret::Secret;
+
+/// What the server makes of the text that came as `ks`.
+#[derive(Clone, Debug)]
+pub(super) enum Verdict {
+    /// There was none.
+    None,
+    /// No KS, or one that its partner's secrets didn't make.
+    Unreadable(String),
+    /// One of a partner that isn't known.
+    UnknownPartner(String),
+    /// A KS; whether it still holds is another question.
+    Read(Box<Session>),
+}
+
+/// A KS that its partner's secret made.
+#[derive(Clone, Debug)]
+pub(super) struct Session {
+    pub text: String,
+    pub partner_id: i64,
+    pub ks: KsSession,
+}
+
+/// Whose answers a caller gets from the cache.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Identity {
+    /// Those of everyone with a session like it.
+    Shared(String),
+    /// Nobody's.
+    Own,
+}
+
+/// Where a call comes from, as far as a session is restricted to it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Origin<'a> {
+    pub ip: &'a str,
+    pub uri: &'a str,
+}
+
+/// Reads `text`.
+pub(super) fn read(state: &State, text: &str) -> Result<Verdict, Exception> {
+    if text.is_empty() {
+        return Ok(Verdict::None);
+    }
+    // Without secrets this tells whose secrets it needs.
+    let partner_id = match ks::inspect(text, &[]) {
+        Ok(info) => info.partner_id,
+        Err(KsError::Unreadable) => return Err(Exception::internal()),
+        Err(_) => return Ok(Verdict::Unreadable(text.to_owned())),
+    };
+    let Some(partner) = state.partners.get(&partner_id) else {
+        return Ok(Verdict::UnknownPartner(text.to_owned()));
+    };
+    match ks::inspect(text, &partner.admin_secrets()) {
+        Ok(info) => Ok(match info.session.filter(|_| info.verified == Some(true)) {
+            Some(ks) => Verdict::Read(Box::new(Session {
+                text: text.to_owned(),
+                partner_id,
+                ks,
+            })),
+            None => Verdict::Unreadable(text.to_owned()),
+        }),
+        Err(KsError::Unreadable) => Err(Exception::internal()),
+        Err(_) => Ok(Verdict::Unreadable(text.to_owned())),
+    }
+}
+
+impl Session {
+    /// Whose answers it may share.
+    pub fn identity(&self, now: i64) -> Identity {
+        if !self.ks.is_anonymous() || self.ks.is_admin() {
+            return Identity::Own;
+        }
+        let status = if self.ks.is_expired(now) {
+            "expired"
+        } else {
+            "valid"
+        };
+        Identity::Shared(format!(
+            "{}|{}|{}|{}|{status}",
+            self.partner_id,
+            self.ks.session_type.to_int(),
+            self.ks.user_id.as_deref().unwrap_or_default(),
+            self.ks.privileges,
+        ))
+    }
+
+    /// Whether it still holds for a call from `origin`; counts as a use of it.
+    pub fn admit(&self, state: &mut State, origin: Origin<'_>, now: i64) -> Result<(), Exception> {
+        if self.ks.is_expired(now) {
+            return Err(Exception::invalid_ks("EXPIRED"));
+        }
+        if !self.is_allowed_from(origin.ip) {
+            return Err(Exception::invalid_ks("EXCEEDED_RESTRICTED_IP"));
+        }
+        if !self.is_allowed_for(origin.uri) {
+            return Err(Exception::invalid_ks("EXCEEDED_RESTRICTED_URI"));
+        }
+        if self.is_revoked(state, now) {
+            return Err(Exception::invalid_ks("LOGOUT"));
+        }
+        self.count_use(state)
+    }
+
+    fn is_allowed_from(&self, ip: &str) -> bool {
+        self.values_of("iprestrict")
+            .is_none_or(|values| values.iter().any(|value| value == ip))
+    }
+
+    fn is_allowed_for(&self, uri: &str) -> bool {
+        // A URI has slashes, which part values elsewhere; here bars do.
+        self.values_of("urirestrict").is_none_or(|values| {
+            values
+                .join("/")
+                .split('|')
+                .any(|pattern| match pattern.strip_suffix('*') {
+                    Some(beginning) => uri.starts_with(beginning),
+                    None => uri == pattern,
+                })
+        })
+    }
+
+    fn is_revoked(&self, state: &State, now: i64) -> bool {
+        let until = |key: &str| state.revoked.get(key).copied().unwrap_or_default();
+        // Nobody looks whether a widget session was ended.
+        !self.ks.is_widget()
+            && (until(&self.ks.hash) > now
+                || self
+                    .ks
+                    .session_id()
+                    .is_some_and(|id| until(&session_key(self.partner_id, &id)) > now))
+    }
+
+    fn count_use(&self, state: &mut State) -> Result<(), Exception> {
+        let Some(values) = self.values_of("actionslimit") else {
+            return Ok(());
+        };
+        let limit = values
+            .first()
+            .and_then(|value| value.trim().parse().ok())
+            .unwrap_or(0);
+        if limit <= 0 {
+            return Err(Exception::invalid_actions_limit());
+        }
+        let uses = state.uses.entry(self.ks.hash.clone()).or_default();
+        if *uses >= limit {
+            return Err(Exception::invalid_ks("EXCEEDED_ACTIONS_LIMIT"));
+        }
+        *uses += 1;
+        Ok(())
+    }
+
+    /// The values of the privilege `name`; nothing without it.
+    pub fn values_of(&self, name: &str) -> Option<Vec<String>> {
+        privileges::parse(&self.ks.privileges)
+            .into_iter()
+            .find(|privilege| privilege.name == name)
+            .map(|privilege| privilege.values)
+    }
+
+    /// Ends it, and with it every session of the same session id.
+    pub fn revoke(&self, state: &mut State, now: i64) {
+        if self.ks.is_widget() {
+            return;
+        }
+        state
+            .revoked
+            .insert(self.ks.hash.clone(), self.ks.expiry.to_int());
+        if let Some(id) = self.ks.session_id() {
+            state
+                .revoked
+                .insert(session_key(self.partner_id, &id), now + REVOCATION);
+        }
+    }
+}
+
+/// How long a session id stays revoked.
+const REVOCATION: i64 = 86_400;
+
+fn session_key(partner_id: i64, session_id: &str) -> String {
+    format!("{partner_id}|{session_id}")
+}
+
+/// Ends every session of the app token `id`.
+pub(super) fn revoke_app_token(state: &mut State, partner_id: i64, id: &str, now: i64) {
+    state
+        .revoked
+        .insert(session_key(partner_id, id), now + REVOCATION);
+}
+
+/// Signs a session in the name of its partner.
+pub(super) fn sign(
+    state: &mut State,
+    fields: KsFields,
+    now_ms: i64,
+    random: &mut dyn FnMut(&mut [u8]),
+) -> Result<Secret, Exception> {
+    let partner = state
+        .partners
+        .get(&fields.partner_id)
+        .ok_or_else(Exception::internal)?;
+    let fields = KsFields {
+        version: partner.ks_version,
+        ..fields
+    };
+    let random = match fields.version {
+        ks::Version::V1 => Random::Text(microtime(now_ms, random)),
+        ks::Version::V2 => {
+            let mut bytes = [0; 16];
+            random(&mut bytes);
+            Random::Bytes(bytes)
+        }
+    };
+    let signed = ks::generate(&fields, &random, &partner.admin_secret);
+    state.cache.secrets.insert(fields.partner_id);
+    signed.map_err(|_| Exception::internal())
+}
+
+/// The time as the server's language writes it: seconds with up to four decimals.
+fn microtime(now_ms: i64, random: &mut dyn FnMut(&mut [u8])) -> String {
+    let mut tenth = [0];
+    random(&mut tenth);
+    let [tenth] = tenth;
+    let decimals = format!("{:03}{}", now_ms.rem_euclid(1000), tenth % 10);
+    let decimals = decimals.trim_end_matches('0');
+    let point = if decimals.is_empty() { "" } else { "." };
+    format!("{}{point}{decimals}", now_ms.div_euclid(1000))
+}
