@@ -3,4 +3,4 @@ import module from './kaltura_app_token.wasm?module'
 import { bind } from './shell.js'
 
 export { AppTokenError, isAppTokenError } from './error.js'
-export const { hashAppToken } = bind(() => module)
+export const { startAppTokenSession, hashAppToken } = bind(() => module)

@@ -1,4 +1,52 @@
-/** The one error of this package. */
-export class AppTokenError extends Error {}
+/**
+ * The one error of this package. What it shows is redacted: no token, hash or KS is in it.
+ */
+export class AppTokenError extends Error {
+  constructor({ message, causes = [], cause = chain(causes), ...details }) {
+    super(message, cause === undefined ? undefined : { cause })
+    this.retryable = false
+    this.attempts = 0
+    Object.assign(this, details)
+  }
 
-export const isAppTokenError = (error) => error instanceof AppTokenError
+  static {
+    // On the prototype, as the names of the built-in errors are.
+    Object.defineProperty(this.prototype, 'name', { value: 'AppTokenError', configurable: true, writable: true })
+  }
+}
+
+/** Also true of an error from another copy of this package. */
+export function isAppTokenError(value) {
+  return value instanceof Error && value.name === 'AppTokenError' && /^ERR_/.test(value.code)
+}
+
+/** `path` must be `expected`. */
+export function invalid(path, expected) {
+  return new AppTokenError({
+    code: 'ERR_INVALID_OPTIONS',
+    message: `${path} must be ${expected}`,
+    path,
+  })
+}
+
+/** The error for what the core has thrown: a plain object that describes one, or a trap. */
+export function fromCore(thrown) {
+  if (thrown instanceof AppTokenError) return thrown
+  if (typeof thrown?.code === 'string') return new AppTokenError(thrown)
+  const name = thrown instanceof Error ? thrown.name : 'not an Error'
+  return new AppTokenError({
+    code: 'ERR_INTERNAL',
+    message: `internal error (${name}); please report it`,
+  })
+}
+
+/** The errors behind one, from the outermost. */
+function chain(causes) {
+  return causes.reduceRight((cause, { name, code, message }) => {
+    const error = new Error(message, cause === undefined ? undefined : { cause })
+    error.name = name
+    error.stack = `${name}: ${message}`
+    if (code !== undefined) error.code = code
+    return error
+  }, undefined)
+}

@@ -4,4 +4,4 @@ import { compile } from './inline.js'
 import { bind } from './shell.js'
 
 export { AppTokenError, isAppTokenError } from './error.js'
-export const { hashAppToken } = bind(compile)
+export const { startAppTokenSession, hashAppToken } = bind(compile)

@@ -1,0 +1,200 @@
+import * as core from './kaltura_emulator.js'
+
+/** The partner of an emulator that was given none. */
+const DEFAULT_PARTNER = {
+  id: 1234567,
+  adminSecret: 'emulated-admin-secret',
+  userSecret: 'emulated-user-secret',
+}
+
+const OPTIONS = [
+  'appTokens',
+  'cache',
+  'latencyMs',
+  'now',
+  'partners',
+  'random',
+  'rateLimits',
+  'serviceUrl',
+  'state',
+]
+
+/** What stands behind each emulator; `answer` finds it for the listeners. */
+const insides = new WeakMap()
+
+/** Ties `createEmulator` to a module that `load` gives at the first call. */
+export function bind(load) {
+  let ready = false
+  return {
+    createEmulator(options = {}) {
+      if (!ready) {
+        core.initSync({ module: load() })
+        ready = true
+      }
+      return create(options)
+    },
+  }
+}
+
+function create(options) {
+  const unknown = Object.keys(options).find((name) => !OPTIONS.includes(name))
+  if (unknown) throw new TypeError(`createEmulator has no option ${unknown}`)
+  const {
+    partners = [DEFAULT_PARTNER],
+    appTokens = [],
+    state = { partners },
+    now = () => Date.now(),
+    random = (bytes) => void crypto.getRandomValues(bytes),
+    serviceUrl = 'https://kaltura.test',
+  } = options
+  const wasm = new core.Emulator(JSON.stringify(state))
+  const inside = { wasm, now, random, requests: 0 }
+
+  /** Lets `change` edit the state. */
+  const edit = (change) => {
+    const current = JSON.parse(wasm.state())
+    const result = change(current)
+    wasm.restore(JSON.stringify(current))
+    return result
+  }
+  const addAppToken = (wanted = {}) =>
+    JSON.parse(wasm.addAppToken(JSON.stringify(wanted), now(), random))
+  const set = (switches) => edit((current) => void Object.assign(current.switches, switches))
+
+  const first = JSON.parse(wasm.state()).partners[0]
+  const emulator = {
+    serviceUrl,
+    partnerId: first?.id,
+    adminSecret: first?.adminSecret,
+    get requests() {
+      return inside.requests
+    },
+    fetch: (input, init) => respond(inside, input, init),
+    addAppToken,
+    addPartner: (partner) => edit(({ partners }) => void partners.push(partner)),
+    setPartner: (id, changes) =>
+      edit(({ partners }) => void Object.assign(partnerOf(partners, id), changes)),
+    setUser: (partnerId, userId, changes) =>
+      edit(({ partners }) => {
+        const { users } = partnerOf(partners, partnerId)
+        const created = Math.floor(now() / 1000)
+        users[userId] = { createdAt: created, updatedAt: created, ...users[userId], ...changes }
+      }),
+    setAppToken: (id, changes) =>
+      edit(({ appTokens }) => {
+        const token = appTokens.find((known) => known.id === id)
+        if (!token) throw new TypeError(`the emulator has no app token ${id}`)
+        Object.assign(token, changes)
+      }),
+    set,
+    setFaults: (...faults) => edit((current) => void (current.faults = faults.map(plainFault))),
+    flushCaches: () => wasm.flushCaches(),
+    state: () => JSON.parse(wasm.state()),
+    restore: (state) => wasm.restore(JSON.stringify(state)),
+  }
+  insides.set(emulator, inside)
+  const switches = Object.fromEntries(
+    ['cache', 'latencyMs', 'rateLimits']
+      .filter((name) => options[name] !== undefined)
+      .map((name) => [name, options[name]]),
+  )
+  if (Object.keys(switches).length > 0) set(switches)
+  for (const wanted of appTokens) addAppToken(wanted)
+  return emulator
+}
+
+function partnerOf(partners, id) {
+  const partner = partners.find((known) => known.id === id)
+  if (!partner) throw new TypeError(`the emulator has no partner ${id}`)
+  return partner
+}
+
+const plainFault = ({ headers, ...fault }) => ({
+  ...fault,
+  headers: headers ? [...new Headers(headers)] : [],
+})
+
+/** What `emulator` answers to a request, with what is to happen to the transport. */
+export function answer(emulator, { method, url, headers, body, ip, https }) {
+  return handle(insides.get(emulator), { method, url, headers, body, ip, https })
+}
+
+function handle(inside, { method, url, headers, body, ip, https }) {
+  inside.requests += 1
+  const flat = headers.flat()
+  return inside.wasm.handle(method, url, flat, body, ip, https, inside.now(), inside.random)
+}
+
+async function respond(inside, input, init) {
+  // Deno, Bun and Workers give their handlers a second argument of their own.
+  const request = input instanceof Request ? input : new Request(input, init)
+  const { signal } = request
+  signal.throwIfAborted()
+  const body = new Uint8Array(await request.arrayBuffer())
+  const { protocol, pathname, search } = new URL(request.url)
+  const caller = input instanceof Request ? init?.remoteAddr?.hostname : undefined
+  const outcome = handle(inside, {
+    method: request.method,
+    url: pathname + search,
+    headers: [...request.headers],
+    body,
+    ip: caller ?? '127.0.0.1',
+    https: protocol === 'https:',
+  })
+  await pause(outcome.delayMs, signal)
+  signal.throwIfAborted()
+  if (outcome.cut === 'before') {
+    throw new TypeError('fetch failed', { cause: new Error('the connection was cut') })
+  }
+  const whole = outcome.cut === null && !outcome.bytesPerSecond
+  const empty = [204, 205, 304].includes(outcome.status)
+  const content = whole ? outcome.body : stream(outcome, signal)
+  return new Response(empty ? null : content, {
+    status: outcome.status,
+    headers: outcome.headers,
+  })
+}
+
+/** Waits, but not past an abort. */
+export function pause(ms, signal) {
+  if (!ms) return undefined
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(done, ms)
+    function done() {
+      signal?.removeEventListener('abort', stop)
+      resolve()
+    }
+    function stop() {
+      clearTimeout(timer)
+      reject(signal.reason)
+    }
+    signal?.addEventListener('abort', stop, { once: true })
+  })
+}
+
+/** The pieces in which a body goes out, each with the wait before it. */
+export function* pieces({ body, cut, bytesPerSecond }) {
+  const end = cut === 'body' ? Math.ceil(body.length / 2) : body.length
+  const size = bytesPerSecond ? Math.ceil(bytesPerSecond / 20) : end
+  const wait = bytesPerSecond ? (1000 * size) / bytesPerSecond : 0
+  for (let start = 0; start < end; start += size) {
+    yield { wait, bytes: body.subarray(start, Math.min(start + size, end)) }
+  }
+}
+
+function stream(outcome, signal) {
+  const rest = pieces(outcome)
+  return new ReadableStream({
+    async pull(controller) {
+      const { value, done } = rest.next()
+      if (!done) {
+        await pause(value.wait, signal)
+        controller.enqueue(value.bytes)
+      } else if (outcome.cut === 'body') {
+        controller.error(new TypeError('terminated'))
+      } else {
+        controller.close()
+      }
+    },
+  })
+}
