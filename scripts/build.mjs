@@ -6,7 +6,6 @@ import { homedir, tmpdir } from 'node:os'
 import { join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { inlineModule } from './build/inline.mjs'
-import { run } from './build/process.mjs'
 import { sizeTable } from './build/sizes.mjs'
 import { findTools } from './build/tools.mjs'
 import { compile } from './build/wasm.mjs'
@@ -16,12 +15,8 @@ const root = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '')
 const pkg = join(root, 'pkg')
 
 const modules = [
-  { name: 'kaltura_app_token', folder: '.', cargoArgs: [] },
-  {
-    name: 'kaltura_emulator',
-    folder: 'emulator',
-    cargoArgs: ['--no-default-features', '--features', 'emulator'],
-  },
+  { name: 'kaltura_app_token', folder: '.', features: ['client'] },
+  { name: 'kaltura_emulator', folder: 'emulator', features: ['emulator'] },
 ]
 
 // What a build is made from; build-info.json carries a digest of it.
@@ -30,11 +25,9 @@ const sources = ['Cargo.toml', 'Cargo.lock', 'src', 'scripts/build.mjs', 'script
 const log = (line) => console.log(`build: ${line}`)
 
 async function build(out) {
-  const target = await findWasmTarget(minimumRust(), log)
+  const target = await findWasmTarget(root, log)
   const tools = await findTools(root, log)
   log(`compiling with ${target.way} (${target.version.rustc})`)
-  // The registry's folders must be there before the compiler is told to leave them out of names.
-  await run(target.cargo, ['fetch', '--locked'], { cwd: root, env: target.env })
 
   fs.cpSync(join(root, 'src/js'), out, { recursive: true })
   for (const module of modules) {
@@ -52,10 +45,6 @@ async function build(out) {
   }
   fs.writeFileSync(join(out, 'build-info.json'), `${JSON.stringify(info, null, 2)}\n`)
   return info
-}
-
-function minimumRust() {
-  return fs.readFileSync(join(root, 'Cargo.toml'), 'utf8').match(/^rust-version = "(.+)"$/m)[1]
 }
 
 function assertNoPaths(name, bytes, target) {

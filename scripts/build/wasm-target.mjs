@@ -1,16 +1,18 @@
 // Where a Rust toolchain that compiles to WebAssembly is found: three ways, tried in order.
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ask, run } from './process.mjs'
 
-const TARGET = 'wasm32-unknown-unknown'
+export const TARGET = 'wasm32-unknown-unknown'
 const ways = [installedTarget, debianPackages, rustupTarget]
 
 /**
- * `{ way, cargo, cargoArgs, env, paths, version }`: how cargo is called, the folders whose names
- * must not get into what it makes, and what tells this toolchain from others.
+ * `{ way, cargo, clippy, args, env, paths, version }`: how cargo and its linter are called, the
+ * folders whose names must not get into what they make, and what tells this toolchain from others.
  */
-export async function findWasmTarget(minimumRust, log) {
+export async function findWasmTarget(root, log) {
+  const manifest = readFileSync(join(root, 'Cargo.toml'), 'utf8')
+  const minimumRust = manifest.match(/^rust-version = "(.+)"$/m)[1]
   const reasons = []
   for (const way of ways) {
     const found = await way(minimumRust, log)
@@ -32,14 +34,15 @@ async function installedTarget() {
   return {
     way: 'the toolchain in use',
     cargo: 'cargo',
-    cargoArgs: [],
+    clippy: 'cargo-clippy',
+    args: [],
     env: {},
     paths: [sysroot],
     version: { ...rustcVersion('rustc'), std: 'prebuilt' },
   }
 }
 
-const DEBIAN_PACKAGES = ['rustc-web', 'cargo-web', 'rust-web-src']
+const DEBIAN_PACKAGES = ['rustc-web', 'cargo-web', 'rust-web-src', 'rust-web-clippy']
 
 // Debian builds a newer Rust for its browsers. It has no standard library for the target, but
 // the source of one, and compiling that is a feature that only a bootstrap compiler admits.
@@ -74,10 +77,12 @@ async function debianPackages(minimumRust, log) {
   }
   const linker = ownLinker ? rustLld : '/usr/bin/wasm-ld'
   return {
-    way: 'Debian\'s Rust for browsers',
+    way: "Debian's Rust for browsers",
     cargo: '/usr/bin/cargo',
-    cargoArgs: ['-Z', 'build-std=std,panic_abort'],
+    clippy: '/usr/bin/cargo-clippy',
+    args: ['-Z', 'build-std=std,panic_abort'],
     env: {
+      CARGO: '/usr/bin/cargo',
       RUSTC: '/usr/bin/rustc',
       RUSTC_BOOTSTRAP: '1',
       CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER: linker,

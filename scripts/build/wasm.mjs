@@ -3,6 +3,7 @@ import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'no
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { run } from './process.mjs'
+import { TARGET } from './wasm-target.mjs'
 
 // What Node 20 reads. Not --all-features: with it wasm-opt emits what no runtime of ours does.
 const FEATURES = [
@@ -16,19 +17,11 @@ const FEATURES = [
 
 const CFGS = ['sha2_backend_soft="compact"', 'aes_backend_soft="compact"']
 
+const TARGET_DIR = 'target/wasm'
+
 export async function compile({ root, target, tools, module, out }) {
-  const targetDir = join(root, 'target/wasm')
-  await run(
-    target.cargo,
-    [
-      ...['rustc', '--locked', '--lib', '--crate-type', 'cdylib', '--release'],
-      ...['--target', 'wasm32-unknown-unknown', '--target-dir', targetDir],
-      ...target.cargoArgs,
-      ...module.cargoArgs,
-    ],
-    { cwd: root, env: { ...target.env, CARGO_ENCODED_RUSTFLAGS: rustFlags(root, target) } },
-  )
-  const compiled = join(targetDir, 'wasm32-unknown-unknown/release/kaltura_app_token.wasm')
+  await cargo(root, target, ['rustc', '--crate-type', 'cdylib'], module.features)
+  const compiled = join(root, TARGET_DIR, TARGET, 'release/kaltura_app_token.wasm')
   await run(tools.wasmBindgen, [
     compiled,
     ...['--target', 'web', '--omit-default-module-path', '--no-typescript'],
@@ -55,6 +48,26 @@ function acceptModulesOfOtherRealms(file) {
   if (glue.split(test).length !== 2) throw new Error(`${file} does not test for a module once`)
   const name = 'Object.prototype.toString.call(module)'
   writeFileSync(file, glue.replace(test, `${name} !== '[object WebAssembly.Module]'`))
+}
+
+/** What native clippy never sees: the code for WebAssembly only. */
+export async function lint(root, target, features) {
+  await cargo(root, target, ['clippy'], features, ['--', '-D', 'warnings'])
+}
+
+async function cargo(root, target, [command, ...args], features, rest = []) {
+  // The registry's folders must be there before the compiler is told to leave them out of names.
+  await run(target.cargo, ['fetch', '--locked'], { cwd: root, env: target.env })
+  await run(
+    command === 'clippy' ? target.clippy : target.cargo,
+    [
+      ...[command, ...args, '--locked', '--lib', '--release'],
+      ...['--target', TARGET, '--target-dir', TARGET_DIR, ...target.args],
+      ...['--no-default-features', '--features', features.join(',')],
+      ...rest,
+    ],
+    { cwd: root, env: { ...target.env, CARGO_ENCODED_RUSTFLAGS: rustFlags(root, target) } },
+  )
 }
 
 // Panics name source files: without the builder's folders in front, they are the same anywhere.

@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { installPackages } from '../build/npm.mjs'
 import { run } from '../build/process.mjs'
+import { findWasmTarget } from '../build/wasm-target.mjs'
+import { lint } from '../build/wasm.mjs'
 import { runtimeSteps } from './runtimes.mjs'
 import { suiteIsComplete } from './suite.mjs'
 
@@ -28,6 +30,14 @@ export const steps = [
     async run() {
       await cargo('clippy', '--locked', '--all-targets', '--all-features', ...STRICT)
       await cargo('clippy', '--locked', '--all-targets', ...EMULATOR, ...STRICT)
+    },
+  },
+  {
+    name: 'clippy-wasm',
+    async run() {
+      const target = await findWasmTarget(root, () => {})
+      await lint(root, target, ['client'])
+      await lint(root, target, ['emulator'])
     },
   },
   {
