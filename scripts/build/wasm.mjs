@@ -17,11 +17,14 @@ const FEATURES = [
 
 const CFGS = ['sha2_backend_soft="compact"', 'aes_backend_soft="compact"']
 
-const TARGET_DIR = 'target/wasm'
+// Apart, since each would make the other compile the standard library anew.
+const BUILT_IN = 'target/wasm'
+const LINTED_IN = 'target/wasm-clippy'
 
 export async function compile({ root, target, tools, module, out }) {
-  await cargo(root, target, ['rustc', '--crate-type', 'cdylib'], module.features)
-  const compiled = join(root, TARGET_DIR, TARGET, 'release/kaltura_app_token.wasm')
+  const { features } = module
+  await cargo({ root, target, features, folder: BUILT_IN }, 'rustc', ['--crate-type', 'cdylib'])
+  const compiled = join(root, BUILT_IN, TARGET, 'release/kaltura_app_token.wasm')
   await run(tools.wasmBindgen, [
     compiled,
     ...['--target', 'web', '--omit-default-module-path', '--no-typescript'],
@@ -52,19 +55,20 @@ function acceptModulesOfOtherRealms(file) {
 
 /** What native clippy never sees: the code for WebAssembly only. */
 export async function lint(root, target, features) {
-  await cargo(root, target, ['clippy'], features, ['--', '-D', 'warnings'])
+  const rest = ['--', '-D', 'warnings']
+  await cargo({ root, target, features, folder: LINTED_IN }, 'clippy', rest)
 }
 
-async function cargo(root, target, [command, ...args], features, rest = []) {
+async function cargo({ root, target, features, folder }, command, rest) {
   // The registry's folders must be there before the compiler is told to leave them out of names.
   await run(target.cargo, ['fetch', '--locked'], { cwd: root, env: target.env })
+  const program = command === 'clippy' ? target.clippy : target.cargo
   await run(
-    command === 'clippy' ? target.clippy : target.cargo,
+    program,
     [
-      ...[command, ...args, '--locked', '--lib', '--release'],
-      ...['--target', TARGET, '--target-dir', TARGET_DIR, ...target.args],
+      ...[command, '--locked', '--lib', '--release', '--target', TARGET, '--target-dir', folder],
       ...['--no-default-features', '--features', features.join(',')],
-      ...rest,
+      ...[...target.args, ...rest],
     ],
     { cwd: root, env: { ...target.env, CARGO_ENCODED_RUSTFLAGS: rustFlags(root, target) } },
   )
