@@ -1,39 +1,57 @@
-// The Kaltura that every runtime talks to: emulators behind one socket on the loopback.
+// The Kaltura that every runtime talks to: emulators behind sockets on the loopback.
 //
-//   node host.mjs    prints its address, and ends when its standard input does
+//   node host.mjs    prints where it is controlled, and ends when its standard input does
 //
-//   POST   /control               a seed -> { id, serviceUrl, … }
-//   POST   /control/ID            { method, args } -> what that method of the emulator answers
-//   GET    /control/ID/requests   what has reached /e/ID so far
-//   DELETE /control/ID
-//   *      /e/ID/…                the emulator itself
+//   POST   /             a seed -> { id, serviceUrl, partnerId, adminSecret, appToken, credentials }
+//   POST   /ID           { method, args } -> what that method of the emulator gives
+//   GET    /ID/requests  what has reached the emulator so far
+//   DELETE /ID
+//
+// A seed is what createEmulator takes, and also
+//   appToken: the app token that the test is about, as addAppToken takes it
+//   clockOffsetMs: how far the emulator's clock is ahead of this machine's
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { buffer } from 'node:stream/consumers'
 import { createEmulator } from 'kaltura-app-token/emulator'
-import { seeded } from './seed.mjs'
 
 const emulators = new Map()
-let made = 0
 
-const server = createServer(async (request, response) => {
-  const [, place, id, what] = request.url.split(/[/?]/)
-  try {
-    if (place === 'e' && emulators.has(id)) await serve(emulators.get(id), request, response)
-    else await control(place, id, what, request, response)
-  } catch (error) {
-    // A Kaltura that drops the connection does so here.
-    if (place === 'e') response.destroy()
-    else answer(response, 500, String(error?.stack ?? error))
+async function listening(handle) {
+  const server = createServer(handle).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return { server, url: `http://127.0.0.1:${server.address().port}` }
+}
+
+async function plant({ appToken: wanted = {}, clockOffsetMs = 0, ...options }) {
+  const emulator = createEmulator({ now: () => Date.now() + clockOffsetMs, ...options })
+  const appToken = emulator.addAppToken(wanted)
+  const requests = []
+  const { server, url } = await listening((request, response) => {
+    serve(emulator, requests, request, response).catch((error) => response.destroy(error))
+  })
+  const id = url.split(':').at(-1)
+  emulators.set(id, { emulator, requests, server })
+  const { partnerId, adminSecret } = emulator
+  return {
+    ...{ id, serviceUrl: url, partnerId, adminSecret, appToken },
+    credentials: {
+      serviceUrl: url,
+      partnerId: appToken.partnerId,
+      appTokenId: appToken.id,
+      appToken: appToken.token,
+      hashType: appToken.hashType,
+    },
   }
-})
+}
 
-async function serve({ emulator, requests }, request, response) {
+async function serve(emulator, requests, request, response) {
   const body = await buffer(request)
   const headers = pairs(request.rawHeaders)
   const { method, url } = request
   requests.push({ method, url, headers, body: body.toString(), text: asSent(request, body) })
 
+  // A connection that the emulator cuts rejects here, or in the midst of the body.
   const answered = await emulator.fetch(
     new Request(`http://${request.headers.host}${url}`, {
       method,
@@ -44,35 +62,6 @@ async function serve({ emulator, requests }, request, response) {
   response.writeHead(answered.status, [...answered.headers].flat())
   if (answered.body) for await (const chunk of answered.body) response.write(chunk)
   response.end()
-}
-
-async function control(place, id, what, request, response) {
-  const route = `${request.method} ${[place, id && 'ID', what].filter(Boolean).join('/')}`
-  const body = await buffer(request)
-  if (route === 'POST control') {
-    const seed = JSON.parse(body)
-    const name = String((made += 1))
-    const serviceUrl = `http://${request.headers.host}/e/${name}`
-    const { emulator, facts } = await seeded(seed, serviceUrl, createEmulator)
-    emulators.set(name, { emulator, requests: [] })
-    return answer(response, 200, { id: name, serviceUrl, ...facts })
-  }
-  const entry = emulators.get(id)
-  if (place !== 'control' || !entry) return answer(response, 404, `nothing at ${request.url}`)
-  if (route === 'DELETE control/ID') {
-    emulators.delete(id)
-    return answer(response, 200)
-  }
-  if (route === 'GET control/ID/requests') return answer(response, 200, entry.requests)
-  if (route === 'POST control/ID') {
-    const { method, args } = JSON.parse(body)
-    return answer(response, 200, await entry.emulator[method](...args))
-  }
-  return answer(response, 404, `no ${route}`)
-}
-
-function answer(response, status, value) {
-  response.writeHead(status).end(value === undefined ? '' : JSON.stringify(value))
 }
 
 function pairs(flat) {
@@ -90,7 +79,30 @@ function asSent({ method, url, httpVersion, rawHeaders, rawTrailers }, body) {
   ].join('')
 }
 
-server.listen(0, '127.0.0.1')
-await once(server, 'listening')
-console.log(`http://127.0.0.1:${server.address().port}`)
+const routes = {
+  'POST /': (seed) => plant(seed),
+  'POST /ID': ({ method, args }, { emulator }) => emulator[method](...args),
+  'GET /ID/requests': (_, { requests }) => requests,
+  'DELETE /ID': (_, { server }) => {
+    server.closeAllConnections()
+    server.close()
+  },
+}
+
+async function control(request, response) {
+  const [, id, ...rest] = request.url.split('/')
+  const route = routes[`${request.method} /${[id && 'ID', ...rest].filter(Boolean).join('/')}`]
+  const body = await buffer(request)
+  try {
+    if (!route || (id && !emulators.has(id))) throw new Error(`nothing is at ${request.url}`)
+    const value = await route(body.length > 0 ? JSON.parse(body) : undefined, emulators.get(id))
+    if (request.method === 'DELETE') emulators.delete(id)
+    response.end(value === undefined ? '' : JSON.stringify(value))
+  } catch (error) {
+    response.writeHead(500).end(String(error?.stack ?? error))
+  }
+}
+
+const { url } = await listening(control)
+console.log(url)
 process.stdin.resume().on('end', () => process.exit())

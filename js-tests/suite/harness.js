@@ -52,15 +52,18 @@ function createContext(host) {
     ok,
     throws,
     rejects,
-    /** A Kaltura of this test's own, behind a real socket; see host.mjs for the seed. */
+    /**
+     * A Kaltura of this test's own, behind a real socket: `{ serviceUrl, partnerId, adminSecret,
+     * appToken, credentials }` and what follows. host.mjs tells what a seed may say.
+     */
     async kaltura(seed = {}) {
-      const { id, ...facts } = await control(host, 'POST', '', seed)
+      const { id, ...facts } = await control(host, 'POST', '/', seed)
       made.push(id)
       return {
         ...facts,
         /** Every request that reached it: `{ method, url, headers, body, text }`. */
         requests: () => control(host, 'GET', `/${id}/requests`),
-        /** Calls a method of the emulator. */
+        /** Calls a method of the emulator, such as `setFaults`. */
         tell: (method, ...args) => control(host, 'POST', `/${id}`, { method, args }),
       }
     },
@@ -70,7 +73,7 @@ function createContext(host) {
 }
 
 async function control(host, method, path, body) {
-  const response = await fetch(`${host}/control${path}`, {
+  const response = await fetch(`${host}${path}`, {
     method,
     body: body === undefined ? undefined : JSON.stringify(body),
   })

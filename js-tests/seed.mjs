@@ -1,4 +1,0 @@
-export async function seeded(seed, serviceUrl, createEmulator) {
-  const emulator = createEmulator(seed)
-  return { emulator, facts: {} }
-}
