@@ -138,6 +138,30 @@ impl Error {
         }
     }
 
+    /// The path of the option that is wrong.
+    pub fn path(&self) -> Option<&str> {
+        match self {
+            Self::InvalidOptions(option) => Some(&option.path),
+            _ => None,
+        }
+    }
+
+    /// The HTTP status that was not 200.
+    pub fn status(&self) -> Option<u16> {
+        match self {
+            Self::HttpStatus { status, .. } => Some(*status),
+            _ => None,
+        }
+    }
+
+    /// In what the session is not what was asked for.
+    pub fn differences(&self) -> Option<&[Difference]> {
+        match self {
+            Self::NotGranted(differences) => Some(differences),
+            _ => None,
+        }
+    }
+
     /// The chain behind the failure, as the runtime reported it.
     pub fn causes(&self) -> &[Cause] {
         match self {

@@ -15,14 +15,15 @@
 //! With no wish it only fetches a widget session, with one it starts a session, with several
 //! it starts all of them in one `multirequest`.
 
-use serde_json::{Map, Value};
+use serde::Serialize;
+use serde::ser::{SerializeMap, Serializer};
 
 use crate::api::{
-    ApiError, KsRefusal, Operation, Request, ResponseHead, ServiceUrl, check_value, read_response,
+    ApiError, Fields, KsRefusal, Operation, Reply, Request, ResponseHead, ServiceUrl, read_response,
 };
 use crate::clock::{ServerClock, Timing};
 use crate::error::{Cause, Error};
-use crate::grants::{GrantPolicy, Wish};
+use crate::grants::{GrantPolicy, SessionType, Wish};
 use crate::hash::{HashType, token_hash};
 use crate::redact::redact;
 use crate::retry::{self, RetryPolicy};
@@ -177,10 +178,19 @@ impl Exchange {
         }
         let request = match &self.widget {
             None => self.widget_request(),
-            Some(_) => self.session_request(open),
+            Some(widget) => self.session_request(&widget.ks.clone(), open),
         };
-        self.attempts = self.attempts.saturating_add(1);
-        Step::Send(request)
+        match request {
+            Ok(request) => {
+                self.attempts = self.attempts.saturating_add(1);
+                Step::Send(request)
+            }
+            Err(error) => {
+                self.refused = Some(error.clone());
+                self.settle_open(&error);
+                Step::Done
+            }
+        }
     }
 
     /// Takes what came of the last request. `random`, any number, spreads retries.
@@ -195,11 +205,11 @@ impl Exchange {
                 self.clock = Some(clock);
             }
         }
-        let value = self.read(&sent, answer);
+        let reply = self.read(&sent, answer);
         let failed = if sent.wishes.is_empty() {
-            self.take_widget(&sent, value, timing).err()
+            self.take_widget(&sent, reply, timing).err()
         } else {
-            self.take_sessions(&sent, value, timing)
+            self.take_sessions(&sent, reply, timing)
         };
         if let Some(error) = failed {
             self.try_again(error, retry_after, random);
@@ -242,94 +252,71 @@ impl Exchange {
             .collect()
     }
 
-    fn widget_request(&mut self) -> Request {
-        let mut params = Map::new();
-        params.insert(
-            "widgetId".into(),
-            format!("_{}", self.credentials.partner_id).into(),
-        );
-        params.insert("expiry".into(), WIDGET_EXPIRY_S.into());
-        // Kaltura's cache spares it work, until it has once answered with something that is
-        // no use: then the same answer would come again.
-        if self.attempts > 0 {
-            params.insert("nocache".into(), 1.into());
-        }
+    fn widget_request(&mut self) -> Result<Request, Error> {
+        let params = StartWidgetSession {
+            format: JSON,
+            client_tag: &self.terms.client_tag,
+            widget_id: format!("_{}", self.credentials.partner_id),
+            expiry: WIDGET_EXPIRY_S,
+            // Kaltura's cache spares it work, until it has once answered with something that
+            // is no use: then the same answer would come again.
+            nocache: (self.attempts > 0).then_some(1),
+        };
         let operation = Operation::known("session", "startWidgetSession");
-        self.request(operation, params, Vec::new(), None)
-    }
-
-    fn session_request(&mut self, wishes: Vec<usize>) -> Request {
-        let ks = self.widget.as_ref().map(|widget| widget.ks.clone());
-        let ks = ks.unwrap_or_else(|| Secret::new(String::new()));
-        let hash = token_hash(self.hash_type(), ks.expose(), &self.credentials.app_token);
-        let mut items: Vec<_> = wishes
-            .iter()
-            .filter_map(|index| self.wishes.get(*index))
-            .map(|wish| self.session_params(wish, &hash))
-            .collect();
-        let (operation, mut params) = if items.len() == 1 {
-            (start_session(), items.remove(0))
-        } else {
-            let mut params = Map::new();
-            params.insert("service".into(), "multirequest".into());
-            for (index, mut item) in items.into_iter().enumerate() {
-                item.insert("service".into(), "appToken".into());
-                item.insert("action".into(), "startSession".into());
-                params.insert((index + 1).to_string(), Value::Object(item));
-            }
-            (Operation::known("multirequest", ""), params)
-        };
-        params.insert("ks".into(), ks.expose().into());
-        self.request(operation, params, wishes, Some(hash))
-    }
-
-    fn session_params(&self, wish: &Wish, hash: &Secret) -> Map<String, Value> {
-        let mut params = Map::new();
-        params.insert("id".into(), self.credentials.app_token_id.as_str().into());
-        params.insert("tokenHash".into(), hash.expose().into());
-        // Refusals are cached for two minutes without the KS in the key, so a call that looks
-        // the same gets the same refusal, even if the hash is right by now.
-        params.insert("nocache".into(), 1.into());
-        if let Some(user_id) = &wish.user_id {
-            params.insert("userId".into(), user_id.as_str().into());
-        }
-        if let Some(session_type) = wish.session_type {
-            params.insert("type".into(), session_type.number().into());
-        }
-        if let Some(expiry_s) = wish.expiry_s {
-            params.insert("expiry".into(), expiry_s.into());
-        }
-        if let Some(privileges) = &wish.privileges {
-            params.insert("sessionPrivileges".into(), privileges.as_str().into());
-        }
-        params
-    }
-
-    fn request(
-        &mut self,
-        operation: Operation,
-        params: Map<String, Value>,
-        wishes: Vec<usize>,
-        hash: Option<Secret>,
-    ) -> Request {
-        let request = Request::new(
-            &self.terms.service_url,
-            operation.clone(),
-            &self.terms.client_tag,
-            params,
-        );
-        // Errors speak of what was asked, not of the envelope that it went in.
-        let operation = if wishes.is_empty() {
-            operation
-        } else {
-            start_session()
-        };
+        let request = Request::new(&self.terms.service_url, operation.clone(), &params)?;
         self.in_flight = Some(InFlight {
             operation,
-            wishes,
-            hash,
+            wishes: Vec::new(),
+            hash: None,
+        });
+        Ok(request)
+    }
+
+    fn session_request(&mut self, ks: &Secret, open: Vec<usize>) -> Result<Request, Error> {
+        let hash = token_hash(self.hash_type(), ks.expose(), &self.credentials.app_token);
+        let wished = open.iter().filter_map(|index| self.wishes.get(*index));
+        let mut items: Vec<_> = wished.map(|wish| self.start_session(wish, &hash)).collect();
+        let service_url = &self.terms.service_url;
+        let request = if let [only] = items.as_mut_slice() {
+            only.format = Some(JSON);
+            only.client_tag = Some(&self.terms.client_tag);
+            only.ks = Some(ks.expose());
+            Request::new(service_url, start_session(), only)
+        } else {
+            for item in &mut items {
+                item.service = Some("appToken");
+                item.action = Some("startSession");
+            }
+            let client_tag = &self.terms.client_tag;
+            let batch = Batch {
+                client_tag,
+                ks: ks.expose(),
+                items,
+            };
+            Request::new(service_url, Operation::known("multirequest", ""), &batch)
+        };
+        // Errors speak of what was asked, not of the envelope that it went in.
+        self.in_flight = Some(InFlight {
+            operation: start_session(),
+            wishes: open,
+            hash: Some(hash),
         });
         request
+    }
+
+    fn start_session<'a>(&'a self, wish: &'a Wish, hash: &'a Secret) -> StartSession<'a> {
+        StartSession {
+            id: &self.credentials.app_token_id,
+            token_hash: hash.expose(),
+            // Refusals are cached for two minutes without the KS in the key, so a call that
+            // looks the same gets the same refusal, even if the hash is right by now.
+            nocache: 1,
+            user_id: wish.user_id.as_deref(),
+            r#type: wish.session_type.map(SessionType::number),
+            expiry: wish.expiry_s,
+            session_privileges: wish.privileges.as_deref(),
+            ..StartSession::default()
+        }
     }
 
     fn secrets<'a>(&'a self, sent: Option<&'a InFlight>) -> Vec<&'a Secret> {
@@ -341,7 +328,7 @@ impl Exchange {
             .collect()
     }
 
-    fn read(&self, sent: &InFlight, answer: Answer<'_>) -> Result<Value, Error> {
+    fn read(&self, sent: &InFlight, answer: Answer<'_>) -> Result<Reply, Error> {
         let operation = sent.operation.clone();
         match answer {
             Answer::Response(head, body) => {
@@ -365,16 +352,15 @@ impl Exchange {
     fn take_widget(
         &mut self,
         sent: &InFlight,
-        value: Result<Value, Error>,
+        reply: Result<Reply, Error>,
         timing: Timing,
     ) -> Result<(), Error> {
-        let widget =
-            Widget::read(&value?, self.credentials.partner_id, timing).map_err(|problem| {
-                Error::BadResponse {
-                    operation: sent.operation.clone(),
-                    problem,
-                }
-            })?;
+        let widget = Widget::read(&fields(reply?), self.credentials.partner_id, timing).map_err(
+            |problem| Error::BadResponse {
+                operation: sent.operation.clone(),
+                problem,
+            },
+        )?;
         self.widget = Some(widget);
         Ok(())
     }
@@ -383,18 +369,18 @@ impl Exchange {
     fn take_sessions(
         &mut self,
         sent: &InFlight,
-        value: Result<Value, Error>,
+        reply: Result<Reply, Error>,
         timing: Timing,
     ) -> Option<Error> {
-        let answers = value.and_then(|value| split(&sent.operation, value, sent.wishes.len()));
-        let mut results = match answers {
-            Ok(values) => values.into_iter().map(Ok).collect(),
-            Err(error) => vec![Err(error); sent.wishes.len()],
+        let replies = reply.and_then(|reply| split(&sent.operation, reply, sent.wishes.len()));
+        let results: Vec<_> = match replies {
+            Ok(replies) => replies.into_iter().map(Ok).collect(),
+            Err(error) => sent.wishes.iter().map(|_| Err(error.clone())).collect(),
         };
         let mut passing = None;
         let mut remedied = false;
-        for (index, result) in sent.wishes.iter().zip(results.drain(..)) {
-            let result = result.and_then(|value| self.read_session(sent, *index, &value, timing));
+        for (index, result) in sent.wishes.iter().zip(results) {
+            let result = result.and_then(|reply| self.read_session(sent, *index, reply, timing));
             match result {
                 Err(error) if remedied && is_remediable(&error) => {}
                 Err(error) if self.remedy(&error) => remedied = true,
@@ -410,13 +396,14 @@ impl Exchange {
         &self,
         sent: &InFlight,
         index: usize,
-        value: &Value,
+        reply: Reply,
         timing: Timing,
     ) -> Result<Session, Error> {
-        check_value(&sent.operation, value, &self.secrets(Some(sent)))?;
+        let answer = fields(reply);
+        answer.check(&sent.operation, &self.secrets(Some(sent)))?;
         let unknown = Wish::default();
         let session = Session::read(
-            value,
+            &answer,
             self.credentials.partner_id,
             &self.credentials.app_token_id,
             self.wishes.get(index).unwrap_or(&unknown),
@@ -494,19 +481,89 @@ impl Exchange {
     }
 }
 
+/// Kaltura's number for JSON; its default is XML.
+const JSON: u8 = 1;
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct StartWidgetSession<'a> {
+    format: u8,
+    client_tag: &'a str,
+    widget_id: String,
+    expiry: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    nocache: Option<u8>,
+}
+
+/// A call of its own, or an item of a batch.
+#[derive(Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct StartSession<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    format: Option<u8>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_tag: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ks: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    service: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    action: Option<&'a str>,
+    id: &'a str,
+    token_hash: &'a str,
+    nocache: u8,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    r#type: Option<u8>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expiry: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    session_privileges: Option<&'a str>,
+}
+
+/// A multirequest: its items are numbered from 1, and inherit the KS.
+struct Batch<'a> {
+    client_tag: &'a str,
+    ks: &'a str,
+    items: Vec<StartSession<'a>>,
+}
+
+impl Serialize for Batch<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("service", "multirequest")?;
+        map.serialize_entry("format", &JSON)?;
+        map.serialize_entry("clientTag", self.client_tag)?;
+        map.serialize_entry("ks", self.ks)?;
+        for (number, item) in (1_u32..).zip(&self.items) {
+            map.serialize_entry(&number.to_string(), item)?;
+        }
+        map.end()
+    }
+}
+
 fn start_session() -> Operation {
     Operation::known("appToken", "startSession")
 }
 
 /// The answers to the items of a multirequest, or the one answer to a single call.
-fn split(operation: &Operation, value: Value, items: usize) -> Result<Vec<Value>, Error> {
-    match value {
-        value if items == 1 => Ok(vec![value]),
-        Value::Array(values) if values.len() == items => Ok(values),
+fn split(operation: &Operation, reply: Reply, items: usize) -> Result<Vec<Reply>, Error> {
+    match reply {
+        reply if items == 1 => Ok(vec![reply]),
+        Reply::List(replies) if replies.len() == items => Ok(replies),
         _ => Err(Error::BadResponse {
             operation: operation.clone(),
             problem: "not one answer for each request of the batch",
         }),
+    }
+}
+
+/// The fields of an answer; what is no object has none.
+fn fields(reply: Reply) -> Box<Fields> {
+    match reply {
+        Reply::Object(fields) => fields,
+        Reply::List(_) | Reply::Other => Box::default(),
     }
 }
 

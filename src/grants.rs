@@ -139,6 +139,14 @@ impl Field {
             Self::Privilege(_) => "sessionPrivileges",
         }
     }
+
+    /// The privilege's name, where it is one.
+    pub fn privilege(&self) -> Option<&str> {
+        match self {
+            Self::Privilege(name) => Some(name),
+            _ => None,
+        }
+    }
 }
 
 impl Effect {

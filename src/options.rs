@@ -1,8 +1,4 @@
 //! What callers may ask for: each option's rule, in one place.
-#![expect(
-    clippy::needless_pass_by_value,
-    reason = "each input is read once, by one rule"
-)]
 
 use crate::api::ServiceUrl;
 use crate::error::InvalidOption;
@@ -29,6 +25,15 @@ pub enum Input {
     Other,
 }
 
+/// An option and where it stands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Named {
+    /// Its path, such as `partnerId` or `fallback.appToken`.
+    pub path: String,
+    /// Its value.
+    pub input: Input,
+}
+
 /// No option is longer than this, in UTF-16 units.
 pub const LONGEST_TEXT: u32 = 100_000;
 
@@ -36,7 +41,7 @@ pub const LONGEST_TEXT: u32 = 100_000;
 pub type Read<T> = Result<T, InvalidOption>;
 
 /// The partner's number; also as text, as it comes from the environment.
-pub fn partner_id(path: &str, input: Input) -> Read<u32> {
+pub fn partner_id(Named { path, input }: Named) -> Read<u32> {
     const EXPECTED: &str = "the partner's number, a positive integer";
     let number = match input {
         Input::Number(number) => integer(number),
@@ -49,7 +54,7 @@ pub fn partner_id(path: &str, input: Input) -> Read<u32> {
 }
 
 /// The application token's id.
-pub fn app_token_id(path: &str, input: Input) -> Read<String> {
+pub fn app_token_id(Named { path, input }: Named) -> Read<String> {
     const EXPECTED: &str = "the application token's id, such as 0_ab12cd34";
     match input {
         Input::Text(Some(text)) if is_word(&text, 128) => Ok(text),
@@ -58,7 +63,7 @@ pub fn app_token_id(path: &str, input: Input) -> Read<String> {
 }
 
 /// The application token itself. Its length says nothing: tokens can be edited.
-pub fn app_token(path: &str, input: Input) -> Read<Secret> {
+pub fn app_token(Named { path, input }: Named) -> Read<Secret> {
     const EXPECTED: &str = "the application token, a string without white space around it, or a function that gives it";
     if let Input::Text(Some(text)) = input {
         let secret = Secret::new(text);
@@ -72,7 +77,7 @@ pub fn app_token(path: &str, input: Input) -> Read<Secret> {
 }
 
 /// The hash types to try; SHA-1 if nothing is said, all of them for `auto`.
-pub fn hash_types(path: &str, input: Input) -> Read<Vec<HashType>> {
+pub fn hash_types(Named { path, input }: Named) -> Read<Vec<HashType>> {
     const EXPECTED: &str = "'SHA1', 'SHA256', 'SHA512', 'MD5' or 'auto'";
     match input {
         Input::Missing => Ok(vec![HashType::default()]),
@@ -86,7 +91,7 @@ pub fn hash_types(path: &str, input: Input) -> Read<Vec<HashType>> {
 }
 
 /// Where Kaltura is; its hosted service in the United States if nothing is said.
-pub fn service_url(path: &str, input: Input, allow_http: bool) -> Read<ServiceUrl> {
+pub fn service_url(Named { path, input }: Named, allow_http: bool) -> Read<ServiceUrl> {
     match input {
         Input::Missing => Ok(ServiceUrl::default()),
         Input::Text(Some(text)) => ServiceUrl::parse(&text, allow_http)
@@ -96,7 +101,7 @@ pub fn service_url(path: &str, input: Input, allow_http: bool) -> Read<ServiceUr
 }
 
 /// The session's user. Kaltura takes any text here, and refuses control characters.
-pub fn user_id(path: &str, input: Input) -> Read<Option<String>> {
+pub fn user_id(Named { path, input }: Named) -> Read<Option<String>> {
     const EXPECTED: &str = "a string of up to 1024 characters without control characters";
     match input {
         Input::Missing => Ok(None),
@@ -106,7 +111,7 @@ pub fn user_id(path: &str, input: Input) -> Read<Option<String>> {
 }
 
 /// USER or ADMIN, by name or by Kaltura's number.
-pub fn session_type(path: &str, input: Input) -> Read<Option<SessionType>> {
+pub fn session_type(Named { path, input }: Named) -> Read<Option<SessionType>> {
     const EXPECTED: &str = "'user', 'admin', 0 or 2";
     let found = match input {
         Input::Missing => return Ok(None),
@@ -122,21 +127,21 @@ pub fn session_type(path: &str, input: Input) -> Read<Option<SessionType>> {
 
 /// The session's life in seconds. To Kaltura 0 means the longest and a negative number an
 /// expired session, so neither is let through.
-pub fn expiry_s(path: &str, input: Input) -> Read<Option<u32>> {
+pub fn expiry_s(Named { path, input }: Named) -> Read<Option<u32>> {
     const EXPECTED: &str = "a positive whole number of seconds (not milliseconds), at most ten years; leave it out for the longest";
     const TEN_YEARS_S: u32 = 315_360_000;
-    optional_integer(path, input, 1, TEN_YEARS_S, EXPECTED)
+    optional_integer(Named { path, input }, 1, TEN_YEARS_S, EXPECTED)
 }
 
 /// Privileges as Kaltura's text, or as a list of names and values.
-pub fn session_privileges(path: &str, input: Input) -> Read<Option<String>> {
+pub fn session_privileges(Named { path, input }: Named) -> Read<Option<String>> {
     const EXPECTED: &str = "text such as 'edit:0_a,sview:*', or an array of { name, values }";
     match input {
         Input::Missing => Ok(None),
         Input::Text(Some(text)) if !has_control(&text) => Ok(Some(text)),
         Input::Privileges(list) => {
             for (index, privilege) in list.iter().enumerate() {
-                check_privilege(path, index, privilege)?;
+                check_privilege(&path, index, privilege)?;
             }
             Ok(Some(privileges::format(&list)))
         }
@@ -167,7 +172,7 @@ fn check_privilege(path: &str, index: usize, privilege: &Privilege) -> Read<()> 
 }
 
 /// What to do about sessions that are not what was asked for.
-pub fn grants(path: &str, input: Input) -> Read<GrantPolicy> {
+pub fn grants(Named { path, input }: Named) -> Read<GrantPolicy> {
     match input {
         Input::Missing => Ok(GrantPolicy::default()),
         Input::Text(Some(text)) if text == "guard" => Ok(GrantPolicy::Guard),
@@ -178,17 +183,17 @@ pub fn grants(path: &str, input: Input) -> Read<GrantPolicy> {
 }
 
 /// How often to try again after failures that pass.
-pub fn retry(path: &str, input: Input) -> Read<RetryPolicy> {
+pub fn retry(Named { path, input }: Named) -> Read<RetryPolicy> {
     const EXPECTED: &str = "the number of retries, from 0 to 10, or false";
     if input == Input::Bool(false) {
         return Ok(RetryPolicy { retries: 0 });
     }
-    let retries = optional_integer(path, input, 0, 10, EXPECTED)?;
+    let retries = optional_integer(Named { path, input }, 0, 10, EXPECTED)?;
     Ok(retries.map_or_else(RetryPolicy::default, |retries| RetryPolicy { retries }))
 }
 
 /// Who calls, for Kaltura's logs; this package and its version if nothing is said.
-pub fn client_tag(path: &str, input: Input) -> Read<String> {
+pub fn client_tag(Named { path, input }: Named) -> Read<String> {
     const EXPECTED: &str = "up to 256 printable ASCII characters";
     match input {
         Input::Missing => Ok(concat!("kaltura-app-token/", env!("CARGO_PKG_VERSION")).to_owned()),
@@ -202,14 +207,14 @@ pub fn client_tag(path: &str, input: Input) -> Read<String> {
 }
 
 /// The longest answer to read, in bytes; 1 MB if nothing is said.
-pub fn max_response_bytes(path: &str, input: Input) -> Read<u32> {
+pub fn max_response_bytes(Named { path, input }: Named) -> Read<u32> {
     const EXPECTED: &str = "a whole number of bytes, from 1024 to 67108864";
-    let bytes = optional_integer(path, input, 1024, 64 * 1024 * 1024, EXPECTED)?;
+    let bytes = optional_integer(Named { path, input }, 1024, 64 * 1024 * 1024, EXPECTED)?;
     Ok(bytes.unwrap_or(1_000_000))
 }
 
 /// A switch; off if nothing is said.
-pub fn switch(path: &str, input: Input) -> Read<bool> {
+pub fn switch(Named { path, input }: Named) -> Read<bool> {
     match input {
         Input::Missing => Ok(false),
         Input::Bool(on) => Ok(on),
@@ -219,8 +224,7 @@ pub fn switch(path: &str, input: Input) -> Read<bool> {
 
 /// A whole number between two bounds.
 pub fn optional_integer(
-    path: &str,
-    input: Input,
+    Named { path, input }: Named,
     least: u32,
     most: u32,
     expected: &'static str,
@@ -261,6 +265,13 @@ fn has_control(text: &str) -> bool {
 mod tests {
     use super::*;
 
+    fn at(path: &str, input: Input) -> Named {
+        Named {
+            path: path.to_owned(),
+            input,
+        }
+    }
+
     fn text(text: &str) -> Input {
         Input::Text(Some(text.to_owned()))
     }
@@ -274,8 +285,8 @@ mod tests {
 
     #[test]
     fn a_partner_is_a_positive_integer_or_its_digits() {
-        assert_eq!(partner_id("p", Input::Number(102.0)), Ok(102));
-        assert_eq!(partner_id("p", text("102")), Ok(102));
+        assert_eq!(partner_id(at("p", Input::Number(102.0))), Ok(102));
+        assert_eq!(partner_id(at("p", text("102"))), Ok(102));
         for wrong in [
             Input::Missing,
             Input::Other,
@@ -286,7 +297,7 @@ mod tests {
             text(" 1"),
             text("99999999999"),
         ] {
-            assert!(partner_id("p", wrong.clone()).is_err(), "{wrong:?}");
+            assert!(partner_id(at("p", wrong.clone())).is_err(), "{wrong:?}");
         }
         for wrong in [
             0.0,
@@ -297,29 +308,32 @@ mod tests {
             2_147_483_648.0,
             1e300,
         ] {
-            assert!(partner_id("p", Input::Number(wrong)).is_err(), "{wrong}");
+            assert!(
+                partner_id(at("p", Input::Number(wrong))).is_err(),
+                "{wrong}"
+            );
         }
     }
 
     #[test]
     fn an_error_tells_the_path_and_never_the_value() {
-        let error = app_token("fallback.appToken", text(" s3cret\n")).unwrap_err();
+        let error = app_token(at("fallback.appToken", text(" s3cret\n"))).unwrap_err();
         assert_eq!(error.path, "fallback.appToken");
         assert!(!format!("{error:?}").contains("s3cret"));
     }
 
     #[test]
     fn an_expiry_that_kaltura_would_misread_is_refused() {
-        assert_eq!(expiry_s("e", Input::Number(3600.0)), Ok(Some(3600)));
-        assert_eq!(expiry_s("e", Input::Missing), Ok(None));
+        assert_eq!(expiry_s(at("e", Input::Number(3600.0))), Ok(Some(3600)));
+        assert_eq!(expiry_s(at("e", Input::Missing)), Ok(None));
         for wrong in [0.0, -5.0, 0.5, 1_795_493_657_000.0] {
-            assert!(expiry_s("e", Input::Number(wrong)).is_err(), "{wrong}");
+            assert!(expiry_s(at("e", Input::Number(wrong))).is_err(), "{wrong}");
         }
     }
 
     #[test]
     fn a_list_of_privileges_cannot_smuggle_in_another() {
-        let read = |list| session_privileges("sp", Input::Privileges(list));
+        let read = |list| session_privileges(at("sp", Input::Privileges(list)));
         assert_eq!(
             read(vec![privilege("edit", &["0_a", "0_b"])]),
             Ok(Some("edit:0_a/0_b".into()))
@@ -339,17 +353,20 @@ mod tests {
     #[test]
     fn text_that_is_no_unicode_is_refused_wherever_it_stands() {
         let broken = || Input::Text(None);
-        assert!(user_id("u", broken()).is_err());
-        assert!(app_token("t", broken()).is_err());
-        assert!(session_privileges("s", broken()).is_err());
-        assert!(service_url("s", broken(), false).is_err());
+        assert!(user_id(at("u", broken())).is_err());
+        assert!(app_token(at("t", broken())).is_err());
+        assert!(session_privileges(at("s", broken())).is_err());
+        assert!(service_url(at("s", broken()), false).is_err());
     }
 
     #[test]
     fn retries_can_be_turned_off() {
-        assert_eq!(retry("r", Input::Bool(false)).unwrap().retries, 0);
-        assert_eq!(retry("r", Input::Missing).unwrap(), RetryPolicy::default());
-        assert!(retry("r", Input::Bool(true)).is_err());
-        assert!(retry("r", Input::Number(11.0)).is_err());
+        assert_eq!(retry(at("r", Input::Bool(false))).unwrap().retries, 0);
+        assert_eq!(
+            retry(at("r", Input::Missing)).unwrap(),
+            RetryPolicy::default()
+        );
+        assert!(retry(at("r", Input::Bool(true))).is_err());
+        assert!(retry(at("r", Input::Number(11.0))).is_err());
     }
 }

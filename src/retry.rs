@@ -1,7 +1,6 @@
 //! When and whether to try again.
 
-use crate::api::ResponseHead;
-use crate::clock::http_date_s;
+use crate::api::{ResponseHead, RetryAfter};
 use crate::error::Error;
 
 /// Kaltura's rate limit looks back this long by default, and says nothing of when to return.
@@ -49,16 +48,16 @@ pub fn delay_ms(
     Some(floor.saturating_add(jitter).min(LONGEST_DELAY_MS))
 }
 
-/// What a `Retry-After` header asks for, in milliseconds; `now_s` is the local unix time.
+/// The wait that a response asks for, in milliseconds; `now_s` is the local unix time.
 pub fn retry_after_ms(head: &ResponseHead, now_s: i64) -> Option<u64> {
-    let text = head.retry_after.as_deref()?.trim();
-    if let Ok(seconds) = text.parse::<u64>() {
-        return Some(seconds.saturating_mul(1000));
+    match head.retry_after? {
+        RetryAfter::Seconds(seconds) => Some(u64::from(seconds).saturating_mul(1000)),
+        RetryAfter::Moment(moment_s) => {
+            // The server's own `Date` is on the clock that the moment was named by.
+            let wait_s = moment_s.saturating_sub(head.date_s.unwrap_or(now_s)).max(0);
+            u64::try_from(wait_s).ok()?.checked_mul(1000)
+        }
     }
-    // The server's own `Date` is the clock that the moment was named on.
-    let now_s = head.date.as_deref().and_then(http_date_s).unwrap_or(now_s);
-    let wait_s = http_date_s(text)?.saturating_sub(now_s).max(0);
-    u64::try_from(wait_s).ok()?.checked_mul(1000)
 }
 
 #[cfg(test)]
@@ -110,21 +109,18 @@ mod tests {
     }
 
     #[test]
-    fn retry_after_is_read_as_seconds_and_as_a_date() {
-        let head = |retry_after: &str, date: Option<&str>| ResponseHead {
-            retry_after: Some(retry_after.to_owned()),
-            date: date.map(str::to_owned),
-            ..ResponseHead::default()
+    fn retry_after_is_seconds_or_a_moment_on_the_server_s_clock() {
+        let wait = |retry_after, date_s, now_s| {
+            let head = ResponseHead {
+                retry_after: Some(retry_after),
+                date_s,
+                ..ResponseHead::default()
+            };
+            retry_after_ms(&head, now_s)
         };
-        let at = "Tue, 24 Nov 2026 04:14:17 GMT";
-        assert_eq!(retry_after_ms(&head(" 7 ", None), 0), Some(7000));
-        assert_eq!(retry_after_ms(&head(at, None), 1_795_493_650), Some(7000));
-        assert_eq!(
-            retry_after_ms(&head(at, Some("Tue, 24 Nov 2026 04:14:15 GMT")), 0),
-            Some(2000)
-        );
-        assert_eq!(retry_after_ms(&head(at, None), 1_795_493_999), Some(0));
-        assert_eq!(retry_after_ms(&head("soon", None), 0), None);
-        assert_eq!(retry_after_ms(&head("-1", None), 0), None);
+        assert_eq!(wait(RetryAfter::Seconds(7), None, 0), Some(7000));
+        assert_eq!(wait(RetryAfter::Moment(107), None, 100), Some(7000));
+        assert_eq!(wait(RetryAfter::Moment(107), Some(105), 0), Some(2000));
+        assert_eq!(wait(RetryAfter::Moment(107), None, 200), Some(0));
     }
 }

@@ -1,8 +1,6 @@
 //! Sessions as Kaltura's answers describe them.
 
-use serde_json::Value;
-
-use crate::api::{integer, text_or_number};
+use crate::api::{Field, Fields};
 use crate::clock::{ServerClock, Timing};
 use crate::grants::{self, Difference, Grant, SessionType, Wish};
 use crate::ks;
@@ -50,7 +48,7 @@ const LONGEST_KS: usize = 200_000;
 
 impl Widget {
     /// Reads the answer to `session.startWidgetSession`, or says what is wrong with it.
-    pub fn read(answer: &Value, partner_id: u32, timing: Timing) -> Result<Self, &'static str> {
+    pub fn read(answer: &Fields, partner_id: u32, timing: Timing) -> Result<Self, &'static str> {
         expect_type(answer, "KalturaStartWidgetSessionResponse")?;
         let ks = read_ks(answer, partner_id)?;
         // Nothing in the answer tells its end, so it is reckoned from the sending.
@@ -65,7 +63,7 @@ impl Widget {
 impl Session {
     /// Reads the answer to `appToken.startSession`, or says what is wrong with it.
     pub fn read(
-        answer: &Value,
+        answer: &Fields,
         partner_id: u32,
         app_token_id: &str,
         wish: &Wish,
@@ -75,19 +73,19 @@ impl Session {
         expect_type(answer, "KalturaSessionInfo")?;
         let ks = read_ks(answer, partner_id)?;
         let optional_text = |name: &str| match answer.get(name) {
-            None | Some(Value::Null) => Some(String::new()),
-            Some(value) => text_or_number(value),
+            Field::Missing => Some(String::new()),
+            field => field.text(),
         };
         let user_id = optional_text("userId").ok_or("userId is no text")?;
         let privileges = optional_text("privileges").ok_or("privileges is no text")?;
         let session_type = answer
             .get("sessionType")
-            .and_then(integer)
+            .integer()
             .and_then(SessionType::from_number)
             .ok_or("sessionType is neither 0 nor 2")?;
         let expiry_s = answer
             .get("expiry")
-            .and_then(integer)
+            .integer()
             .filter(|expiry| (0..=LATEST_EXPIRY_S).contains(expiry))
             .ok_or("expiry is no unix time")?;
         if names_another_token(&privileges, app_token_id) {
@@ -118,26 +116,23 @@ impl Session {
 /// In seconds; its milliseconds are still a safe integer in JavaScript.
 const LATEST_EXPIRY_S: i64 = 9_000_000_000_000;
 
-fn expect_type(answer: &Value, name: &str) -> Result<(), &'static str> {
-    match answer.get("objectType").map(Value::as_str) {
-        None => Ok(()),
-        Some(Some(found)) if found == name => Ok(()),
-        Some(_) => Err("the answer to another request"),
+fn expect_type(answer: &Fields, name: &str) -> Result<(), &'static str> {
+    match answer.get("objectType") {
+        Field::Missing => Ok(()),
+        Field::Text(found) if found == name => Ok(()),
+        _ => Err("the answer to another request"),
     }
 }
 
-fn read_ks(answer: &Value, partner_id: u32) -> Result<Secret, &'static str> {
-    let ks = answer
-        .get("ks")
-        .and_then(Value::as_str)
-        .ok_or("no ks in it")?;
+fn read_ks(answer: &Fields, partner_id: u32) -> Result<Secret, &'static str> {
+    let ks = answer.get("ks").as_text().ok_or("no ks in it")?;
     // What goes into headers and further requests must be one plain word.
     if ks.is_empty() || ks.len() > LONGEST_KS || !ks.bytes().all(|b| b.is_ascii_graphic()) {
         return Err("its ks is no KS");
     }
     let stated = answer
         .get("partnerId")
-        .and_then(integer)
+        .integer()
         .ok_or("no partnerId in it")?;
     let carried = ks::inspect(ks, &[]).ok().map(|info| info.partner_id);
     if stated != i64::from(partner_id) || carried.is_some_and(|id| id != i64::from(partner_id)) {

@@ -1,13 +1,15 @@
 //! Kaltura's API as text: a call to a request, a response to a value or a refusal.
 
 mod refusal;
+mod reply;
 mod service_url;
 
 use core::fmt;
 
-use serde_json::{Map, Value};
+use serde::Serialize;
 
 pub use refusal::{ApiError, KsRefusal};
+pub use reply::{Field, Fields, Reply};
 pub use service_url::ServiceUrl;
 
 use crate::clock::TimeHeaders;
@@ -66,33 +68,28 @@ impl Request {
         ("accept", "application/json"),
     ];
 
-    /// The request that calls `operation` with `params`.
+    /// The request that calls `operation` with `params`, an object.
     ///
     /// Parameters are left out rather than `null`: to Kaltura a `null` number is 0.
     pub fn new(
         service_url: &ServiceUrl,
         operation: Operation,
-        client_tag: &str,
-        mut params: Map<String, Value>,
-    ) -> Self {
-        let url = match operation.service.as_str() {
-            // A multirequest has no action.
-            "multirequest" => format!("{}/api_v3/service/multirequest", service_url.as_str()),
-            service => {
-                format!(
-                    "{}/api_v3/service/{service}/action/{}",
-                    service_url.as_str(),
-                    operation.action
-                )
-            }
+        params: &impl Serialize,
+    ) -> Result<Self, Error> {
+        let base = service_url.as_str();
+        let Operation { service, action } = &operation;
+        // A multirequest has no action, and names its service among the parameters.
+        let url = if action.is_empty() {
+            format!("{base}/api_v3/index.php")
+        } else {
+            format!("{base}/api_v3/service/{service}/action/{action}")
         };
-        params.insert("format".to_owned(), Value::from(1));
-        params.insert("clientTag".to_owned(), Value::from(client_tag));
-        Self {
+        let body = serde_json::to_string(params).map_err(|_| Error::Internal("no JSON"))?;
+        Ok(Self {
             operation,
             url,
-            body: Secret::new(Value::Object(params).to_string()),
-        }
+            body: Secret::new(body),
+        })
     }
 }
 
@@ -101,28 +98,37 @@ impl Request {
 pub struct ResponseHead {
     /// The HTTP status.
     pub status: u16,
-    /// `Date`.
-    pub date: Option<String>,
-    /// `Age`.
-    pub age: Option<String>,
+    /// `Date`, in unix seconds; none if there was none, or no date in it.
+    pub date_s: Option<i64>,
+    /// Whether there was an `Age`: then a cache answered, whose `Date` is an old one.
+    pub has_age: bool,
     /// `Retry-After`.
-    pub retry_after: Option<String>,
+    pub retry_after: Option<RetryAfter>,
     /// `X-Kaltura-Session`.
     pub kaltura_session: Option<String>,
+}
+
+/// What a `Retry-After` header asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RetryAfter {
+    /// To wait so many seconds.
+    Seconds(u32),
+    /// To wait for a moment, in unix seconds.
+    Moment(i64),
 }
 
 impl ResponseHead {
     /// The headers that tell the server's time.
     pub fn time(&self) -> TimeHeaders<'_> {
         TimeHeaders {
-            date: self.date.as_deref(),
-            age: self.age.as_deref(),
+            date_s: self.date_s,
+            has_age: self.has_age,
             kaltura_session: self.kaltura_session.as_deref(),
         }
     }
 }
 
-/// The value that a response carries, or why it carries none.
+/// What a response says, or why it says nothing.
 ///
 /// `known` are the secrets that were sent: an error never shows them.
 pub fn read_response(
@@ -130,7 +136,7 @@ pub fn read_response(
     head: &ResponseHead,
     body: &[u8],
     known: &[&Secret],
-) -> Result<Value, Error> {
+) -> Result<Reply, Error> {
     // Kaltura answers everything with 200, errors too.
     if head.status != 200 {
         return Err(Error::HttpStatus {
@@ -138,17 +144,11 @@ pub fn read_response(
             status: head.status,
         });
     }
-    let value: Value = serde_json::from_slice(body).map_err(|_| unreadable(operation, body))?;
-    check_value(operation, &value, known)?;
-    Ok(value)
-}
-
-/// `value` is an answer, not a refusal. For one item of a multirequest, or a whole answer.
-pub fn check_value(operation: &Operation, value: &Value, known: &[&Secret]) -> Result<(), Error> {
-    match ApiError::from_value(operation, value, known) {
-        Some(refusal) => Err(Error::Kaltura(refusal)),
-        None => Ok(()),
+    let reply: Reply = serde_json::from_slice(body).map_err(|_| unreadable(operation, body))?;
+    if let Reply::Object(fields) = &reply {
+        fields.check(operation, known)?;
     }
+    Ok(reply)
 }
 
 fn unreadable(operation: &Operation, body: &[u8]) -> Error {
@@ -168,33 +168,13 @@ fn unreadable(operation: &Operation, body: &[u8]) -> Error {
     }
 }
 
-/// The text of a field that Kaltura sends as text or as a number, depending on the action;
-/// `None` if it is neither. Null fields are left out by Kaltura and read as missing.
-pub(crate) fn text_or_number(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
-    }
-}
-
-/// An integer that Kaltura sends as a number or as text, depending on the action.
-pub(crate) fn integer(value: &Value) -> Option<i64> {
-    match value {
-        Value::Number(number) => number.as_i64(),
-        Value::String(text) => text.parse().ok(),
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use serde_json::json;
 
     use super::*;
 
-    fn read(status: u16, body: &[u8]) -> Result<Value, Error> {
+    fn read(status: u16, body: &[u8]) -> Result<Reply, Error> {
         let head = ResponseHead {
             status,
             ..ResponseHead::default()
@@ -211,18 +191,22 @@ mod tests {
 
     #[test]
     fn a_request_carries_its_parameters_in_the_body_alone() {
+        #[derive(Serialize)]
+        struct Params {
+            ks: &'static str,
+        }
         let url = ServiceUrl::parse("https://www.kaltura.com", false).unwrap();
-        let params = json!({ "ks": "s3cret" }).as_object().cloned().unwrap();
-        let request = Request::new(&url, Operation::known("user", "get"), "tag", params);
+        let request = Request::new(
+            &url,
+            Operation::known("user", "get"),
+            &Params { ks: "s3\"" },
+        )
+        .unwrap();
         assert_eq!(
             request.url,
             "https://www.kaltura.com/api_v3/service/user/action/get"
         );
-        let body: Value = serde_json::from_str(request.body.expose()).unwrap();
-        assert_eq!(
-            body,
-            json!({ "ks": "s3cret", "format": 1, "clientTag": "tag" })
-        );
+        assert_eq!(request.body.expose(), r#"{"ks":"s3\""}"#);
     }
 
     #[test]
@@ -245,6 +229,7 @@ mod tests {
     #[test]
     fn deep_nesting_is_refused_without_exhausting_the_stack() {
         assert_eq!(problem("[".repeat(1_000_000).as_bytes()), "not JSON");
+        assert_eq!(problem("{\"a\":".repeat(1_000_000).as_bytes()), "not JSON");
     }
 
     #[test]
@@ -253,7 +238,7 @@ mod tests {
             read(502, b"{}"),
             Err(Error::HttpStatus { status: 502, .. })
         ));
-        assert_eq!(read(200, b"{}"), Ok(json!({})));
+        assert!(matches!(read(200, b"{}"), Ok(Reply::Object(_))));
     }
 
     proptest! {

@@ -2,9 +2,7 @@
 
 use core::fmt;
 
-use serde_json::Value;
-
-use super::Operation;
+use super::{Fields, Operation};
 use crate::hash::HashType;
 use crate::redact::redact;
 use crate::secret::Secret;
@@ -48,13 +46,8 @@ pub enum KsRefusal {
 
 impl KsRefusal {
     /// The reason stands where the KS should: in `KSID`; older servers put it into `ERR_CODE`.
-    fn read(args: &Value) -> Self {
-        let field = |name: &str| {
-            args.get(name)
-                .and_then(super::text_or_number)
-                .unwrap_or_default()
-        };
-        match field("KSID").as_str() {
+    fn read(reply: &Fields) -> Self {
+        match reply.arg("KSID").as_text().unwrap_or_default() {
             "EXPIRED" => return Self::Expired,
             "LOGOUT" => return Self::Logout,
             "EXCEEDED_ACTIONS_LIMIT" => return Self::ActionsLimit,
@@ -64,12 +57,12 @@ impl KsRefusal {
             "INVALID_USER" => return Self::InvalidUser,
             _ => {}
         }
-        match field("ERR_CODE").as_str() {
-            "-5" => Self::ActionsLimit,
-            "-6" => Self::RestrictedIp,
-            "-8" => Self::Expired,
-            "-9" => Self::Logout,
-            "-11" => Self::RestrictedUri,
+        match reply.arg("ERR_CODE").integer() {
+            Some(-5) => Self::ActionsLimit,
+            Some(-6) => Self::RestrictedIp,
+            Some(-8) => Self::Expired,
+            Some(-9) => Self::Logout,
+            Some(-11) => Self::RestrictedUri,
             _ => Self::Undecodable,
         }
     }
@@ -90,30 +83,22 @@ impl KsRefusal {
 }
 
 impl ApiError {
-    /// The refusal that `value` is, if it is one.
-    pub fn from_value(operation: &Operation, value: &Value, known: &[&Secret]) -> Option<Self> {
-        if value.get("objectType")?.as_str()? != "KalturaAPIException" {
+    /// The refusal that an answer is, if it is one.
+    pub fn from_fields(operation: &Operation, reply: &Fields, known: &[&Secret]) -> Option<Self> {
+        if reply.get("objectType").as_text()? != "KalturaAPIException" {
             return None;
         }
-        let code = value
-            .get("code")
-            .and_then(Value::as_str)
-            .unwrap_or_default();
+        let code = reply.get("code").as_text().unwrap_or_default();
         let is_code = (1..=64).contains(&code.len())
             && code
                 .bytes()
                 .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
         let code = if is_code { code } else { "UNKNOWN" };
-        let args = value.get("args").unwrap_or(&Value::Null);
-        let message = value
-            .get("message")
-            .and_then(Value::as_str)
-            .unwrap_or_default();
         Some(Self {
             operation: operation.clone(),
             code: code.to_owned(),
-            message: redact(&without_arguments(message, args), known),
-            ks_refusal: (code == "INVALID_KS").then(|| KsRefusal::read(args)),
+            message: redact(&without_arguments(reply), known),
+            ks_refusal: (code == "INVALID_KS").then(|| KsRefusal::read(reply)),
             hash_type: None,
         })
     }
@@ -209,32 +194,36 @@ const SHOWN: [&str; 9] = [
     "SERVICE_NAME",
 ];
 
-/// `message` with the name of each argument in the place of its value.
-fn without_arguments(message: &str, args: &Value) -> String {
-    let mut template = message.to_owned();
-    let Some(args) = args.as_object() else {
-        return template;
-    };
-    for (name, value) in args {
-        let Some(value) = super::text_or_number(value) else {
-            continue;
-        };
-        if value.is_empty() || SHOWN.contains(&name.as_str()) {
-            continue;
+/// The message with the name of each argument in the place of its value.
+fn without_arguments(reply: &Fields) -> String {
+    let mut message = reply.get("message").text().unwrap_or_default();
+    for (name, value) in reply.args() {
+        let value = value.text().unwrap_or_default();
+        if !value.is_empty() && !SHOWN.contains(&name.as_str()) {
+            message = message.replace(&value, &format!("<{name}>"));
         }
-        template = template.replace(&value, &format!("<{name}>"));
     }
-    template
+    message
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
+    use crate::api::Reply;
+
+    fn read(value: &Value) -> Option<ApiError> {
+        match serde_json::from_str(&value.to_string()) {
+            Ok(Reply::Object(fields)) => {
+                ApiError::from_fields(&Operation::known("user", "get"), &fields, &[])
+            }
+            other => panic!("{other:?}"),
+        }
+    }
 
     fn refusal(value: &Value) -> ApiError {
-        ApiError::from_value(&Operation::known("user", "get"), value, &[]).unwrap()
+        read(value).unwrap()
     }
 
     fn invalid_ks(args: &Value) -> Option<KsRefusal> {
@@ -270,7 +259,7 @@ mod tests {
     #[test]
     fn a_code_that_is_none_is_not_repeated() {
         let error = refusal(
-            &json!({ "objectType": "KalturaAPIException", "code": "djJ8 MTAy", "message": 5 }),
+            &json!({ "objectType": "KalturaAPIException", "code": "djJ8 MTAy", "message": [5] }),
         );
         assert_eq!(
             (error.code.as_str(), error.message.as_str()),
@@ -290,17 +279,13 @@ mod tests {
     }
 
     #[test]
-    fn other_values_are_no_refusal() {
+    fn other_answers_are_no_refusal() {
         for value in [
-            json!(null),
-            json!([]),
             json!({}),
             json!({ "objectType": "KalturaSessionInfo" }),
+            json!({ "code": "X" }),
         ] {
-            assert_eq!(
-                ApiError::from_value(&Operation::known("a", "b"), &value, &[]),
-                None
-            );
+            assert_eq!(read(&value), None);
         }
     }
 }

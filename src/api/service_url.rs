@@ -80,8 +80,10 @@ fn host_of(authority: &str) -> Option<&str> {
     let (host, port) = match authority.strip_prefix('[') {
         Some(rest) => {
             let (address, port) = rest.split_once(']')?;
-            address.parse::<core::net::Ipv6Addr>().ok()?;
-            (address, port)
+            let is_address = address
+                .bytes()
+                .all(|b| b.is_ascii_hexdigit() || b":.".contains(&b));
+            (is_address && address.contains(':')).then_some((address, port))?
         }
         None => match authority.find(':') {
             Some(colon) => authority.split_at_checked(colon)?,
@@ -100,10 +102,10 @@ fn host_of(authority: &str) -> Option<&str> {
 
 fn is_loopback(host: &str) -> bool {
     let host = host.to_ascii_lowercase();
-    match host.parse::<core::net::IpAddr>() {
-        Ok(address) => address.is_loopback(),
-        Err(_) => host == "localhost" || host.ends_with(".localhost"),
-    }
+    let is_127 = host.starts_with("127.")
+        && host.split('.').count() == 4
+        && host.split('.').all(|part| part.parse::<u8>().is_ok());
+    is_127 || host == "::1" || host == "localhost" || host.ends_with(".localhost")
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use crate::error::{Cause, Error, Failure, InvalidOption};
 use crate::exchange::{Credentials, Exchange, Terms};
 use crate::grants::Wish;
 use crate::hash::{HashType, token_hash};
-use crate::options;
+use crate::options::{self, Named};
 use crate::secret::Secret;
 
 /// The options of `startAppTokenSession`, but for those that are the shell's.
@@ -68,7 +68,7 @@ pub async fn start_app_token_session(
     let exchange = Exchange::new(call.terms, credentials, vec![call.wish], None);
     let mut outcome = fetch::drive(exchange, &host, call.max_response_bytes).await;
     match outcome.sessions.pop() {
-        Some(Ok(session)) => convert::session(&session),
+        Some(Ok(session)) => Ok(convert::session(&session)),
         Some(Err(error)) => Err(refuse(error, outcome.attempts)),
         None => Err(refuse(Error::Internal("no outcome"), outcome.attempts)),
     }
@@ -88,32 +88,30 @@ struct Call {
 impl Call {
     fn read(options: &Object, host: &Host, deadline_ms: f64) -> Result<Self, InvalidOption> {
         let from = Options::new(options, "", &START_OPTIONS)?;
-        let allow_http = from.read("dangerouslyAllowHttp", options::switch)?;
+        let allow_http = options::switch(from.get("dangerouslyAllowHttp"))?;
         Ok(Self {
-            partner_id: from.read("partnerId", options::partner_id)?,
-            app_token_id: from.read("appTokenId", options::app_token_id)?,
+            partner_id: options::partner_id(from.get("partnerId"))?,
+            app_token_id: options::app_token_id(from.get("appTokenId"))?,
             app_token: if host.has_app_token_function() {
                 None
             } else {
-                Some(from.read("appToken", options::app_token)?)
+                Some(options::app_token(from.get("appToken"))?)
             },
-            hash_types: from.read("hashType", options::hash_types)?,
+            hash_types: options::hash_types(from.get("hashType"))?,
             terms: Terms {
-                service_url: from.read("serviceUrl", |path, input| {
-                    options::service_url(path, input, allow_http)
-                })?,
-                client_tag: from.read("clientTag", options::client_tag)?,
-                grants: from.read("grants", options::grants)?,
-                retry: from.read("retry", options::retry)?,
+                service_url: options::service_url(from.get("serviceUrl"), allow_http)?,
+                client_tag: options::client_tag(from.get("clientTag"))?,
+                grants: options::grants(from.get("grants"))?,
+                retry: options::retry(from.get("retry"))?,
                 deadline_ms: fetch::whole_ms(deadline_ms),
             },
             wish: Wish {
-                user_id: from.read("userId", options::user_id)?,
-                session_type: from.read("sessionType", options::session_type)?,
-                expiry_s: from.read("expiry", options::expiry_s)?,
-                privileges: from.read("sessionPrivileges", options::session_privileges)?,
+                user_id: options::user_id(from.get("userId"))?,
+                session_type: options::session_type(from.get("sessionType"))?,
+                expiry_s: options::expiry_s(from.get("expiry"))?,
+                privileges: options::session_privileges(from.get("sessionPrivileges"))?,
             },
-            max_response_bytes: from.read("maxResponseBytes", options::max_response_bytes)?,
+            max_response_bytes: options::max_response_bytes(from.get("maxResponseBytes"))?,
         })
     }
 }
@@ -132,5 +130,8 @@ async fn ask_for_token(host: &Host) -> Result<Secret, Error> {
             })
             .collect(),
     })?;
-    Ok(options::app_token("appToken", convert::input(&token))?)
+    Ok(options::app_token(Named {
+        path: "appToken".to_owned(),
+        input: convert::input(&token),
+    })?)
 }

@@ -1,13 +1,11 @@
 //! Options from JavaScript, results and errors to it.
 
 use js_sys::{Array, JsString, Object, Reflect};
-use serde::Serialize;
-use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::error::{Cause, Error, Failure, InvalidOption};
 use crate::grants::{Difference, Field};
-use crate::options::{Input, LONGEST_TEXT};
+use crate::options::{Input, LONGEST_TEXT, Named};
 use crate::privileges::Privilege;
 use crate::session::Session;
 
@@ -37,14 +35,13 @@ impl<'a> Options<'a> {
         Ok(Self { object, prefix })
     }
 
-    /// The option `name`, read by its rule.
-    pub fn read<T>(
-        &self,
-        name: &str,
-        rule: impl FnOnce(&str, Input) -> Result<T, InvalidOption>,
-    ) -> Result<T, InvalidOption> {
+    /// The option `name`, for its rule to read.
+    pub fn get(&self, name: &str) -> Named {
         let value = Reflect::get(self.object, &name.into()).unwrap_or(JsValue::NULL);
-        rule(&format!("{}{name}", self.prefix), input(&value))
+        Named {
+            path: format!("{}{name}", self.prefix),
+            input: input(&value),
+        }
     }
 }
 
@@ -92,155 +89,107 @@ fn privileges(value: &JsValue) -> Option<Vec<Privilege>> {
         .collect()
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct SessionOut<'a> {
-    ks: &'a str,
-    partner_id: u32,
-    user_id: &'a str,
-    session_type: u8,
-    privileges: &'a str,
-    expiry: i64,
-    expires_at: i64,
-    differences: Vec<DifferenceOut<'a>>,
-}
-
-#[derive(Serialize)]
-struct DifferenceOut<'a> {
-    field: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    privilege: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    asked: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    granted: Option<&'a str>,
-    effect: &'static str,
-}
-
-impl<'a> From<&'a Difference> for DifferenceOut<'a> {
-    fn from(difference: &'a Difference) -> Self {
-        let privilege = match &difference.field {
-            Field::Privilege(name) => Some(name.as_str()),
-            _ => None,
-        };
-        Self {
-            field: difference.field.option(),
-            privilege,
-            asked: difference.asked.as_deref(),
-            granted: difference.granted.as_deref(),
-            effect: difference.effect.name(),
+/// A plain object of those of the properties that are there.
+fn object<const N: usize>(properties: [(&str, Option<JsValue>); N]) -> Object {
+    let object = Object::new();
+    for (name, value) in properties {
+        if let Some(value) = value {
+            // Setting a property of a fresh plain object can't fail.
+            let _ = Reflect::set(&object, &name.into(), &value);
         }
     }
+    object
+}
+
+fn array<T>(items: &[T], convert: impl Fn(&T) -> Object) -> JsValue {
+    items.iter().map(convert).collect::<Array>().into()
 }
 
 /// A session as JavaScript gets it.
-pub fn session(session: &Session) -> Result<JsValue, JsValue> {
-    to_js(&SessionOut {
-        ks: session.ks.expose(),
-        partner_id: session.partner_id,
-        user_id: &session.user_id,
-        session_type: session.session_type.number(),
-        privileges: &session.privileges,
-        expiry: session.expiry_s,
-        expires_at: session.expires_at_ms,
-        differences: session
-            .differences
-            .iter()
-            .map(DifferenceOut::from)
-            .collect(),
-    })
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "times are checked to be safe integers"
+)]
+pub fn session(session: &Session) -> JsValue {
+    object([
+        ("ks", Some(session.ks.expose().into())),
+        ("partnerId", Some(session.partner_id.into())),
+        ("userId", Some(session.user_id.as_str().into())),
+        ("sessionType", Some(session.session_type.number().into())),
+        ("privileges", Some(session.privileges.as_str().into())),
+        ("expiry", Some((session.expiry_s as f64).into())),
+        ("expiresAt", Some((session.expires_at_ms as f64).into())),
+        (
+            "differences",
+            Some(array(&session.differences, |it| difference(it, true))),
+        ),
+    ])
+    .into()
 }
 
-/// What the shell makes an `AppTokenError` from.
-#[derive(Default, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct ErrorOut<'a> {
-    code: &'static str,
-    message: String,
-    retryable: bool,
-    attempts: u32,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    path: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    service: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    action: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    status: Option<u16>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    kaltura_code: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    ks_refusal: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    differences: Option<Vec<DifferenceOut<'a>>>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    causes: Vec<CauseOut<'a>>,
+/// Without its values where it gets into logs: no user's name belongs there.
+fn difference(difference: &Difference, with_user: bool) -> Object {
+    let text = |text: &Option<String>| text.as_deref().map(JsValue::from);
+    let shown = with_user || difference.field != Field::UserId;
+    object([
+        ("field", Some(difference.field.option().into())),
+        ("privilege", difference.field.privilege().map(JsValue::from)),
+        ("asked", text(&difference.asked).filter(|_| shown)),
+        ("granted", text(&difference.granted).filter(|_| shown)),
+        ("effect", Some(difference.effect.name().into())),
+    ])
 }
 
-#[derive(Serialize)]
-struct CauseOut<'a> {
-    name: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    code: Option<&'a str>,
-    message: &'a str,
-}
-
-impl<'a> From<&'a Cause> for CauseOut<'a> {
-    fn from(cause: &'a Cause) -> Self {
-        Self {
-            name: &cause.name,
-            code: cause.code.as_deref(),
-            message: &cause.message,
-        }
-    }
-}
-
-impl<'a> ErrorOut<'a> {
-    fn new(error: &'a Error, attempts: u32) -> Self {
-        let mut out = ErrorOut {
-            code: error.code(),
-            message: error.to_string(),
-            retryable: error.retryable(),
-            attempts,
-            service: error
-                .operation()
-                .map(|operation| operation.service.as_str()),
-            action: error.operation().map(|operation| operation.action.as_str()),
-            causes: error.causes().iter().map(CauseOut::from).collect(),
-            ..ErrorOut::default()
-        };
-        match error {
-            Error::InvalidOptions(option) => out.path = Some(&option.path),
-            Error::HttpStatus { status, .. } => out.status = Some(*status),
-            Error::Kaltura(refusal) => {
-                out.kaltura_code = Some(&refusal.code);
-                out.ks_refusal = refusal.ks_refusal.map(crate::api::KsRefusal::name);
-            }
-            Error::NotGranted(differences) => {
-                out.differences = Some(differences.iter().map(for_an_error).collect());
-            }
-            _ => {}
-        }
-        out
-    }
-}
-
-/// Errors get into logs, where no user's name belongs.
-fn for_an_error(difference: &Difference) -> DifferenceOut<'_> {
-    let out = DifferenceOut::from(difference);
-    match difference.field {
-        Field::UserId => DifferenceOut {
-            asked: None,
-            granted: None,
-            ..out
-        },
-        _ => out,
-    }
-}
-
-/// A failure, for the shell to throw.
+/// A failure, from which the shell makes an `AppTokenError`.
 pub fn failure(failure: &Failure) -> JsValue {
-    to_js(&ErrorOut::new(&failure.error, failure.attempts)).unwrap_or_else(|thrown| thrown)
+    let Failure { error, attempts } = failure;
+    let refusal = match error {
+        Error::Kaltura(refusal) => Some(refusal),
+        _ => None,
+    };
+    object([
+        ("code", Some(error.code().into())),
+        ("message", Some(error.to_string().into())),
+        ("retryable", Some(error.retryable().into())),
+        ("attempts", Some((*attempts).into())),
+        ("path", error.path().map(JsValue::from)),
+        (
+            "service",
+            error
+                .operation()
+                .map(|operation| operation.service.as_str().into()),
+        ),
+        (
+            "action",
+            error
+                .operation()
+                .map(|operation| operation.action.as_str().into()),
+        ),
+        ("status", error.status().map(JsValue::from)),
+        ("kalturaCode", refusal.map(|it| it.code.as_str().into())),
+        (
+            "ksRefusal",
+            refusal
+                .and_then(|it| it.ks_refusal)
+                .map(|it| it.name().into()),
+        ),
+        (
+            "differences",
+            error
+                .differences()
+                .map(|it| array(it, |it| difference(it, false))),
+        ),
+        ("causes", Some(array(error.causes(), cause))),
+    ])
+    .into()
+}
+
+fn cause(cause: &Cause) -> Object {
+    object([
+        ("name", Some(cause.name.as_str().into())),
+        ("code", cause.code.as_deref().map(JsValue::from)),
+        ("message", Some(cause.message.as_str().into())),
+    ])
 }
 
 /// A wrong option, for the shell to throw.
@@ -251,31 +200,18 @@ pub fn invalid(option: InvalidOption) -> JsValue {
     })
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct RetriedEvent<'a> {
-    r#type: &'static str,
-    code: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    kaltura_code: Option<&'a str>,
-    delay_ms: u64,
-}
-
 /// The event of a retry that is to come.
+#[expect(clippy::cast_precision_loss, reason = "a minute at most")]
 pub fn retried_event(reason: &Error, delay_ms: u64) -> JsValue {
     let kaltura_code = match reason {
-        Error::Kaltura(refusal) => Some(refusal.code.as_str()),
+        Error::Kaltura(refusal) => Some(refusal.code.as_str().into()),
         _ => None,
     };
-    let event = RetriedEvent {
-        r#type: "retried",
-        code: reason.code(),
-        kaltura_code,
-        delay_ms,
-    };
-    to_js(&event).unwrap_or(JsValue::UNDEFINED)
-}
-
-fn to_js(value: &impl Serialize) -> Result<JsValue, JsValue> {
-    value.serialize(&Serializer::new()).map_err(JsValue::from)
+    object([
+        ("type", Some("retried".into())),
+        ("code", Some(reason.code().into())),
+        ("kalturaCode", kaltura_code),
+        ("delayMs", Some((delay_ms as f64).into())),
+    ])
+    .into()
 }

@@ -6,7 +6,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{RequestInit, RequestRedirect};
 
 use super::host::{Chunk, Host, Reader, Response, Stream};
-use crate::api::{Request, ResponseHead};
+use crate::api::{Request, ResponseHead, RetryAfter};
 use crate::clock::Timing;
 use crate::error::Cause;
 use crate::exchange::{Answer, Exchange, Outcome, Step};
@@ -127,11 +127,24 @@ fn head(response: &Response) -> Result<ResponseHead, Loss> {
             reason = "0 to 999"
         )]
         status: status as u16,
-        date: header("date")?,
-        age: header("age")?,
-        retry_after: header("retry-after")?,
+        date_s: header("date")?.as_deref().and_then(date_s),
+        has_age: header("age")?.is_some(),
+        retry_after: header("retry-after")?.as_deref().and_then(retry_after),
         kaltura_session: header("x-kaltura-session")?,
     })
+}
+
+fn retry_after(text: &str) -> Option<RetryAfter> {
+    match text.trim().parse() {
+        Ok(seconds) => Some(RetryAfter::Seconds(seconds)),
+        Err(_) => date_s(text).map(RetryAfter::Moment),
+    }
+}
+
+/// An HTTP date as unix seconds.
+fn date_s(text: &str) -> Option<i64> {
+    let ms = js_sys::Date::parse(text);
+    ms.is_finite().then(|| whole_ms(ms).div_euclid(1000))
 }
 
 async fn body(response: &Response, host: &Host, limit: u32) -> Result<Vec<u8>, Loss> {
