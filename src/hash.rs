@@ -67,3 +67,38 @@ fn hex_digest<H: Digest>(ks: &str, app_token: &Secret) -> Secret {
     digest.update(app_token.expose().as_bytes());
     Secret::new(hex::encode(digest.finalize()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_hash_type_gives_the_hex_that_its_digest_is_known_for() {
+        let hash = |hash_type| token_hash(hash_type, "a", &Secret::new("bc".into()));
+        for (hash_type, known) in [
+            (HashType::Md5, "900150983cd24fb0d6963f7d28e17f72"),
+            (HashType::Sha1, "a9993e364706816aba3e25717850c26c9cd0d89d"),
+            (
+                HashType::Sha256,
+                "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
+            ),
+            (
+                HashType::Sha512,
+                "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a\
+                 2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f",
+            ),
+        ] {
+            assert_eq!(hash(hash_type).expose(), known, "{hash_type}");
+        }
+    }
+
+    #[test]
+    fn names_are_kaltura_s_to_the_letter() {
+        for hash_type in HashType::ALL {
+            assert_eq!(HashType::from_name(hash_type.name()), Some(hash_type));
+        }
+        for wrong in ["", "sha1", "SHA-256", "SHA384", " SHA1"] {
+            assert_eq!(HashType::from_name(wrong), None, "{wrong}");
+        }
+    }
+}
