@@ -116,7 +116,7 @@ pub(super) fn place(
     level: Level,
     now: i64,
 ) -> Place {
-    if mentions_nocache(params) {
+    if params.contains_key("nocache") {
         return Place::None;
     }
     let identity = match verdict {
@@ -150,17 +150,6 @@ pub(super) fn place(
 /// The name of a key, as it stands in the headers.
 pub(super) fn key_of(text: &str) -> String {
     hex::encode(Md5::digest(text.as_bytes()))
-}
-
-/// `nocache` counts in an item of a multirequest too, and then for the whole.
-fn mentions_nocache(params: &Params) -> bool {
-    params.iter().any(|(name, value)| {
-        name == "nocache"
-            || name.ends_with(":nocache")
-            || value
-                .as_object()
-                .is_some_and(|inner| inner.contains_key("nocache"))
-    })
 }
 
 /// A value without the difference between a number and its text.

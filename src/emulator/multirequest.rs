@@ -7,27 +7,42 @@ use super::arguments::Arguments;
 use super::cache::{self, Keep, Kept, Level, Place};
 use super::dispatch::{self, Moment};
 use super::php::{self, Params};
-use super::session::Verdict;
 use super::state::State;
 
 /// What items take over from the request as a whole.
 const INHERITED: [&str; 3] = ["clientTag", "ks", "partnerId"];
 
-/// The answers of all items.
+/// What a request was answered, and what the cache had to do with it.
 pub(super) struct Done {
     pub answer: Answer,
     pub keep: Keep,
-    /// The names of the keys under which items were found in the cache.
+    /// The keys under which items were found in the cache.
     pub hits: Vec<String>,
+    /// The key under which an item was kept last.
+    pub kept: Option<String>,
 }
 
-/// Answers the items of `params`, from 1 up to the first number that is missing.
+impl From<dispatch::Done> for Done {
+    fn from(one: dispatch::Done) -> Self {
+        Self {
+            answer: one.answer,
+            keep: one.keep,
+            hits: Vec::new(),
+            kept: None,
+        }
+    }
+}
+
+/// Answers the items of `params`, from 0 or 1 up to the first number that is missing.
 pub(super) fn call(state: &mut State, params: &Params, moment: &mut Moment<'_>) -> Done {
     let mut answers: Vec<Answer> = Vec::new();
     let mut hits = Vec::new();
-    let mut private = false;
-    let items = (1..)
-        .map_while(|number: usize| Arguments(params).object(&number.to_string()).ok().flatten());
+    let mut kept_last = None;
+    // What keeps one item out of the cache keeps the whole out of it.
+    let mut uncached = false;
+    let first = usize::from(!params.contains_key("0"));
+    let items =
+        (first..).map_while(|number| Arguments(params).object(&number.to_string()).ok().flatten());
     for mut item in items {
         for name in INHERITED {
             if let Some(value) = params.get(name) {
@@ -35,7 +50,7 @@ pub(super) fn call(state: &mut State, params: &Params, moment: &mut Moment<'_>) 
             }
         }
         for (_, value) in &mut item {
-            resolve(value, &answers);
+            resolve(value, &answers, first);
         }
         let read = dispatch::read_ks(state, &item);
         let now = moment.now();
@@ -45,7 +60,7 @@ pub(super) fn call(state: &mut State, params: &Params, moment: &mut Moment<'_>) 
             }
             _ => Place::None,
         };
-        private |= place == Place::None && matches!(read, Ok(Verdict::Read(_)));
+        uncached |= place == Place::None;
         let kept = match &place {
             Place::Key(key) => match state.cache.get(key, now) {
                 Some((Kept::Answer(answer), _)) => Some((key.clone(), answer.clone())),
@@ -59,17 +74,18 @@ pub(super) fn call(state: &mut State, params: &Params, moment: &mut Moment<'_>) 
             continue;
         }
         let done = dispatch::call(state, &item, &read, moment);
-        if let Place::Key(key) = place {
-            state
-                .cache
-                .put(key, Kept::Answer(done.answer.clone()), done.keep, now);
+        uncached |= done.keep == Keep::Never;
+        if let (Place::Key(key), true) = (place, done.keep != Keep::Never) {
+            let kept = Kept::Answer(done.answer.clone());
+            state.cache.put(key.clone(), kept, done.keep, now);
+            kept_last = Some(key);
         }
         answers.push(done.answer);
     }
     let failed = answers
         .iter()
         .any(|answer| matches!(answer, Answer::Error(_)));
-    let keep = match (private, failed) {
+    let keep = match (uncached, failed) {
         (true, _) => Keep::Never,
         (false, true) => Keep::Error,
         (false, false) => Keep::Answer,
@@ -78,20 +94,25 @@ pub(super) fn call(state: &mut State, params: &Params, moment: &mut Moment<'_>) 
         answer: Answer::List(answers),
         keep,
         hits,
+        kept: kept_last,
     }
 }
 
 /// Puts what earlier items answered in place of `{1:result:ks}`; nothing where they failed.
-fn resolve(value: &mut Value, answers: &[Answer]) {
+fn resolve(value: &mut Value, answers: &[Answer], first: usize) {
     match value {
-        Value::String(text) if text.contains(":result") => *text = resolved(text, answers),
-        Value::Object(inner) => inner.values_mut().for_each(|value| resolve(value, answers)),
-        Value::Array(items) => items.iter_mut().for_each(|value| resolve(value, answers)),
+        Value::String(text) if text.contains(":result") => *text = resolved(text, answers, first),
+        Value::Object(inner) => inner
+            .values_mut()
+            .for_each(|value| resolve(value, answers, first)),
+        Value::Array(items) => items
+            .iter_mut()
+            .for_each(|value| resolve(value, answers, first)),
         _ => {}
     }
 }
 
-fn resolved(text: &str, answers: &[Answer]) -> String {
+fn resolved(text: &str, answers: &[Answer], first: usize) -> String {
     let mut out = String::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('{') {
@@ -102,7 +123,9 @@ fn resolved(text: &str, answers: &[Answer]) -> String {
             (steps.next()? == "result").then(|| (number, steps.collect::<Vec<_>>(), rest))
         });
         if let Some((number, path, after)) = reference {
-            let earlier = number.checked_sub(1).and_then(|index| answers.get(index));
+            let earlier = number
+                .checked_sub(first)
+                .and_then(|index| answers.get(index));
             out.push_str(
                 &earlier
                     .and_then(|answer| answer.at(&path))
@@ -148,7 +171,7 @@ mod tests {
             ("{1:result:ks", "{1:result:ks"),
         ];
         for (text, expected) in cases {
-            assert_eq!(resolved(text, &answers), expected, "{text}");
+            assert_eq!(resolved(text, &answers, 1), expected, "{text}");
         }
     }
 }

@@ -122,12 +122,15 @@ fn serve(
         return answer;
     }
     let (service, _) = names(params);
-    let (result, keep, hits) = if service.eq_ignore_ascii_case("multirequest") {
-        let done = multirequest::call(state, params, moment);
-        (done.answer, done.keep, done.hits)
+    let multirequest::Done {
+        answer: result,
+        keep,
+        hits,
+        kept,
+    } = if service.eq_ignore_ascii_case("multirequest") {
+        multirequest::call(state, params, moment)
     } else {
-        let done = dispatch::call(state, params, &read, moment);
-        (done.answer, done.keep, Vec::new())
+        dispatch::call(state, params, &read, moment).into()
     };
     let body = format.write(&result, &callback);
     let mut answer = http::api_answer(body.clone(), format.content_type(), now);
@@ -136,6 +139,13 @@ fn serve(
     for key in hits {
         let hit = format!("cached-dispatcher,cache_v3-{key},{CACHED_IN}");
         http::add(&mut answer, "X-Kaltura-Part-Of-MultiRequest", hit);
+    }
+    if let Some(key) = kept {
+        http::set(
+            &mut answer,
+            "X-Kaltura",
+            format!("cache-key,cache_v3-{key}"),
+        );
     }
     if let (Place::Key(key), true) = (place, keep != Keep::Never) {
         http::set(
