@@ -55,6 +55,13 @@ export const steps = [
       return said.trim().split('\n').at(-1)
     },
   },
+  {
+    name: 'conformance',
+    async run() {
+      const said = await node('scripts/conformance.mjs')
+      return said.split('\n')[0]
+    },
+  },
   { name: 'suite', run: () => suiteIsComplete(root) },
   ...runtimeSteps(root),
 ]

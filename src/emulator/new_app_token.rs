@@ -40,7 +40,7 @@ pub struct NewAppToken {
     /// None without.
     pub description: Option<String>,
     #[serde(rename = "objectType")]
-    _object_type: serde::de::IgnoredAny,
+    pub(super) _object_type: serde::de::IgnoredAny,
 }
 
 impl NewAppToken {

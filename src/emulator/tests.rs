@@ -6,7 +6,14 @@ use super::{Emulator, Incoming, Outgoing, State};
 use crate::hash::{HashType, token_hash};
 use crate::secret::Secret;
 
+mod app_tokens;
+mod caches;
+mod ends;
+mod multirequests;
+mod refusals;
 mod sessions;
+mod state;
+mod transport;
 
 /// Unix time at which every test begins.
 const NOW: i64 = 1_800_000_000;
@@ -15,7 +22,7 @@ const NOW: i64 = 1_800_000_000;
 struct Kaltura {
     emulator: Emulator,
     now: i64,
-    drawn: u8,
+    drawn: u64,
     https: bool,
     ip: &'static str,
 }
@@ -38,8 +45,10 @@ impl Kaltura {
         self.emulator
             .handle(incoming, self.now * 1000, &mut |bytes| {
                 for byte in bytes {
-                    *drawn = drawn.wrapping_add(1);
-                    *byte = *drawn;
+                    *drawn = drawn
+                        .wrapping_mul(6_364_136_223_846_793_005)
+                        .wrapping_add(1);
+                    *byte = drawn.to_be_bytes()[0];
                 }
             })
     }
@@ -88,14 +97,63 @@ impl Kaltura {
     /// Starts a session with `token` over a widget session.
     fn start_session(&mut self, token: &Value, params: &Value) -> Value {
         let ks = self.widget_ks();
-        let hash_type = HashType::from_name(token["hashType"].as_str().unwrap()).unwrap();
-        let secret = Secret::new(token["token"].as_str().unwrap().to_owned());
-        let hash = token_hash(hash_type, &ks, &secret);
-        let mut all = json!({ "ks": ks, "id": token["id"], "tokenHash": hash.expose() });
+        self.start_session_over(&ks, token, params)
+    }
+
+    fn start_session_over(&mut self, ks: &str, token: &Value, params: &Value) -> Value {
+        let hash = Self::hash_for(ks, token);
+        let mut all = json!({ "ks": ks, "id": token["id"], "tokenHash": hash });
         all.as_object_mut()
             .unwrap()
             .extend(params.as_object().cloned().unwrap());
         self.call("appToken.startSession", &all)
+    }
+
+    fn hash_for(ks: &str, token: &Value) -> String {
+        let hash_type = HashType::from_name(&text(&token["hashType"])).unwrap();
+        let secret = Secret::new(text(&token["token"]));
+        token_hash(hash_type, ks, &secret).expose().to_owned()
+    }
+
+    /// Changes the state by hand.
+    fn edit(&mut self, change: impl FnOnce(&mut Value)) {
+        let mut state = serde_json::to_value(self.emulator.state()).unwrap();
+        change(&mut state);
+        self.emulator = Emulator::new(State::from_json(&state.to_string()).unwrap()).unwrap();
+    }
+
+    fn knows_user(&self, id: &str) -> bool {
+        self.emulator
+            .state()
+            .partners
+            .values()
+            .any(|partner| partner.users.contains_key(id))
+    }
+
+    fn send_plain(&mut self, method: &str, url: &str) -> Outgoing {
+        self.send(&Incoming {
+            method: method.to_owned(),
+            url: url.to_owned(),
+            ..Incoming::default()
+        })
+    }
+
+    fn get(&mut self, url: &str) -> Outgoing {
+        self.send_plain("GET", url)
+    }
+
+    fn post(&mut self, content_type: &str, body: &str) -> Outgoing {
+        self.send(&Incoming {
+            method: "POST".to_owned(),
+            url: "/api_v3/index.php".to_owned(),
+            headers: vec![("content-type".to_owned(), content_type.to_owned())],
+            body: body.as_bytes().to_vec(),
+            ..Incoming::default()
+        })
+    }
+
+    fn post_form(&mut self, form: &str) -> Outgoing {
+        self.post("application/x-www-form-urlencoded", form)
     }
 }
 
@@ -105,4 +163,8 @@ fn seed() -> Value {
 
 fn code(answer: &Value) -> &str {
     answer["code"].as_str().unwrap_or("no error")
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap().to_owned()
 }

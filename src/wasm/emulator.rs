@@ -69,13 +69,11 @@ impl JsEmulator {
         now: f64,
         random: &Function,
     ) -> Result<Object, JsValue> {
-        let headers = headers
-            .chunks_exact(2)
-            .filter_map(|pair| match pair {
-                [name, value] => Some((name.clone(), value.clone())),
-                _ => None,
-            })
-            .collect();
+        let mut flat = headers.into_iter();
+        let mut headers = Vec::new();
+        while let (Some(name), Some(value)) = (flat.next(), flat.next()) {
+            headers.push((name, value));
+        }
         let incoming = Incoming {
             method,
             url,
@@ -86,7 +84,7 @@ impl JsEmulator {
         };
         let mut random = Random::new(random);
         let answer = self.0.handle(&incoming, milliseconds(now), &mut |bytes| {
-            random.fill(bytes)
+            random.fill(bytes);
         });
         random.outcome()?;
         object(&answer)
