@@ -9,6 +9,7 @@ export function createHost({ deadline, fetch, onEvent, appToken }) {
     signal: deadline.signal,
     ended: () => deadline.error !== undefined,
     within: (value) => deadline.within(value),
+    forget: (promise) => void Promise.resolve(promise).catch(() => {}),
     sleep: (ms) => deadline.sleep(ms),
     now: () => Date.now(),
     // Called as a bare function: a fetch that is called as a method is an illegal invocation.

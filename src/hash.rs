@@ -6,7 +6,7 @@ use md5::{Digest, Md5};
 use sha1::Sha1;
 use sha2::{Sha256, Sha512};
 
-use crate::secret::Secret;
+use crate::secret::{Secret, wipe_stack};
 
 /// The digest that an application token was created with; Kaltura's default is SHA-1.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -53,14 +53,17 @@ impl fmt::Display for HashType {
 /// `ks` is hashed as the exact text that goes out with the call. The result is as secret as
 /// a session: together with its `ks` it can be replayed until that expires.
 pub fn token_hash(hash_type: HashType, ks: &str, app_token: &Secret) -> Secret {
-    match hash_type {
+    let hash = match hash_type {
         HashType::Md5 => hex_digest::<Md5>(ks, app_token),
         HashType::Sha1 => hex_digest::<Sha1>(ks, app_token),
         HashType::Sha256 => hex_digest::<Sha256>(ks, app_token),
         HashType::Sha512 => hex_digest::<Sha512>(ks, app_token),
-    }
+    };
+    wipe_stack();
+    hash
 }
 
+#[inline(never)]
 fn hex_digest<H: Digest>(ks: &str, app_token: &Secret) -> Secret {
     let mut digest = H::new();
     digest.update(ks.as_bytes());

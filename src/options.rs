@@ -76,6 +76,12 @@ pub fn app_token(Named { path, input }: Named) -> Read<Secret> {
     Err(InvalidOption::new(path, EXPECTED))
 }
 
+/// One hash type.
+pub fn hash_type(path: &str, name: &str) -> Read<HashType> {
+    const EXPECTED: &str = "'SHA1', 'SHA256', 'SHA512' or 'MD5'";
+    HashType::from_name(name).ok_or_else(|| InvalidOption::new(path, EXPECTED))
+}
+
 /// The hash types to try; SHA-1 if nothing is said, all of them for `auto`.
 pub fn hash_types(Named { path, input }: Named) -> Read<Vec<HashType>> {
     const EXPECTED: &str = "'SHA1', 'SHA256', 'SHA512', 'MD5' or 'auto'";

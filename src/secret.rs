@@ -3,7 +3,7 @@
 use core::fmt;
 
 use subtle::ConstantTimeEq;
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
 /// An application token, a token hash, a KS or an admin secret.
 #[derive(Clone)]
@@ -35,6 +35,15 @@ impl PartialEq for Secret {
 }
 
 impl Eq for Secret {}
+
+/// Overwrites the stack that calls from here have just used: a digest works in buffers there,
+/// and moving one leaves a copy behind. What is to be wiped must not be inlined.
+#[inline(never)]
+pub fn wipe_stack() {
+    let mut used = [0_u8; 4096];
+    used.zeroize();
+    core::hint::black_box(&used);
+}
 
 #[cfg(test)]
 mod tests {

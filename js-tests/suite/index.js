@@ -1,4 +1,10 @@
 // Every file of the suite. Listed, since not every runtime can look into a folder.
+import './memory.js'
 import './hash.js'
+import './options.js'
+import './secrets.js'
+import './session.js'
+import './time.js'
+import './transport.js'
 
 export { runTests } from './harness.js'

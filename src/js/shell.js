@@ -5,23 +5,26 @@ import { fromCore, invalid } from './error.js'
 import { createHost } from './host.js'
 import { loader } from './load.js'
 
+/** The options that the core doesn't see. */
+const SHELL_OPTIONS = ['signal', 'timeoutMs', 'fetch', 'onEvent']
+
 /** Ties the package's functions to a module, which `load` gives at the first call. */
 export function bind(load) {
   const wasm = loader(core, load)
 
   return {
     async startAppTokenSession(options) {
-      const { signal, timeoutMs, fetch, onEvent, ...rest } = ownOptions(options)
+      const own = ownOptions(options)
+      const { signal, timeoutMs, fetch, onEvent, appToken } = own
+      for (const name of SHELL_OPTIONS) delete own[name]
       const limits = readLimits({ signal, timeoutMs })
       checkFunctions({ fetch, onEvent })
       const exports = wasm()
       const deadline = new Deadline(limits)
       if (deadline.error) throw deadline.error
-      const host = createHost({ deadline, fetch, onEvent, appToken: rest.appToken })
+      const host = createHost({ deadline, fetch, onEvent, appToken })
       try {
-        return await deadline.within(
-          exports.startAppTokenSession(rest, host, deadline.at),
-        )
+        return await deadline.within(exports.startAppTokenSession(own, host, deadline.at))
       } catch (thrown) {
         throw deadline.error ?? fromCore(thrown)
       } finally {

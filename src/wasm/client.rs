@@ -33,15 +33,12 @@ const START_OPTIONS: [&str; 14] = [
     "dangerouslyAllowHttp",
 ];
 
-/// `hashAppToken(ks, appToken, hashType)`: the hash, or nothing if there is no such type.
+/// `hashAppToken(ks, appToken, hashType)`
 #[wasm_bindgen(js_name = hashAppToken, skip_typescript)]
-pub fn hash_app_token(ks: &str, app_token: String, hash_type: &str) -> Option<String> {
-    let hash_type = HashType::from_name(hash_type)?;
-    Some(
-        token_hash(hash_type, ks, &Secret::new(app_token))
-            .expose()
-            .to_owned(),
-    )
+pub fn hash_app_token(ks: &str, app_token: String, hash_type: &str) -> Result<String, JsValue> {
+    let app_token = Secret::new(app_token);
+    let hash_type = options::hash_type("hashType", hash_type).map_err(convert::invalid)?;
+    Ok(token_hash(hash_type, ks, &app_token).expose().to_owned())
 }
 
 /// `startAppTokenSession(options)`. The host ends the call at `deadline_ms`; that moment is

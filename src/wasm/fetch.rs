@@ -180,7 +180,7 @@ async fn body(response: &Response, host: &Host, limit: u32) -> Result<Vec<u8>, L
     };
     // Nobody waits for the rest, nor for the news that it couldn't be stopped.
     if let Ok(cancelled) = reader.cancel() {
-        let _ = host.within(&cancelled);
+        host.forget(&cancelled);
     }
     Err(read)
 }

@@ -22,6 +22,9 @@ extern "C" {
     /// The value or promise, but rejecting when the call ends.
     #[wasm_bindgen(method)]
     pub fn within(this: &Host, value: &JsValue) -> Promise;
+    /// Lets a promise be, whatever becomes of it.
+    #[wasm_bindgen(method)]
+    pub fn forget(this: &Host, promise: &JsValue);
     /// Resolves after a time; rejects when the call ends.
     #[wasm_bindgen(method)]
     pub fn sleep(this: &Host, ms: f64) -> Promise;

@@ -1,0 +1,31 @@
+// Must be imported before anything is called: it sees the memories of the modules.
+
+const memories = []
+const { Instance } = WebAssembly
+
+WebAssembly.Instance = new Proxy(Instance, {
+  construct(target, args) {
+    const instance = new target(...args)
+    if (instance.exports.memory) memories.push(instance.exports.memory)
+    return instance
+  },
+})
+
+/** How often `text` is found in any module's memory. */
+export function occurrences(text) {
+  const needle = new TextEncoder().encode(text)
+  return memories.reduce((sum, memory) => sum + count(new Uint8Array(memory.buffer), needle), 0)
+}
+
+/** How many modules have been seen. */
+export const modules = () => memories.length
+
+function count(bytes, needle) {
+  let found = 0
+  let at = bytes.indexOf(needle[0])
+  while (at !== -1) {
+    if (needle.every((byte, i) => bytes[at + i] === byte)) found += 1
+    at = bytes.indexOf(needle[0], at + 1)
+  }
+  return found
+}

@@ -1,0 +1,96 @@
+import { hashAppToken, startAppTokenSession } from 'kaltura-app-token'
+import { test } from './harness.js'
+
+const right = { partnerId: 102, appTokenId: '0_ab12cd34', appToken: 'a-token-of-mine' }
+
+/** Starts a session with a fetch that must not be called. */
+async function refused(t, options) {
+  let sent = 0
+  const error = await t.rejects(
+    startAppTokenSession({ ...right, fetch: async () => { sent += 1 }, ...options }),
+  )
+  t.equal(sent, 0)
+  t.equal(error.code, 'ERR_INVALID_OPTIONS')
+  t.equal(error.attempts, 0)
+  return error
+}
+
+const hostile = () => [null, true, Symbol('x'), 10n, [], {}, () => {}, new Date(), '\ud800', new Proxy({}, { get() { throw new Error() } })]
+
+const wrong = {
+  partnerId: [undefined, '', '0', 'abc', 0, -1, 1.5, NaN, Infinity, 2 ** 31, ...hostile()],
+  appTokenId: [undefined, '', ' 0_a', 'a b', 'x'.repeat(200), 5, ...hostile()],
+  appToken: [undefined, '', ' x', 'x\n', 'a\0b', 'x'.repeat(100_000), 5, ...hostile().filter((v) => typeof v !== 'function')],
+  hashType: ['sha1', 'SHA384', '', 1, ...hostile()],
+  serviceUrl: ['', 'mars', 'ftp://x', 'http://www.kaltura.com', 'https://a@b', 'https://a?b', 5, ...hostile()],
+  userId: ['a\nb', 'x'.repeat(2000), 5, ...hostile()],
+  sessionType: ['ADMIN', '2', 1, -1, NaN, ...hostile()],
+  expiry: [0, -1, 1.5, NaN, '3600', Date.now(), ...hostile()],
+  sessionPrivileges: [5, 'a\nb', [{}], [{ name: 'a' }], ...hostile().filter((v) => !Array.isArray(v))],
+  grants: ['none', 1, ...hostile()],
+  retry: [-1, 11, 0.5, '1', true, ...hostile().filter((v) => v !== true)],
+  clientTag: ['a\r\nx: y', 'ü', 'x'.repeat(300), 5, ...hostile()],
+  maxResponseBytes: [0, 1.5, '1', 2 ** 40, ...hostile()],
+  dangerouslyAllowHttp: ['yes', 1, ...hostile().filter((v) => v !== true)],
+  timeoutMs: [0, -1, 1.5, NaN, Infinity, '10', 2 ** 31, ...hostile()],
+  signal: [5, 'x', ...hostile()],
+  fetch: [5, 'x', ...hostile().filter((v) => typeof v !== 'function')],
+  onEvent: [5, 'x', ...hostile().filter((v) => typeof v !== 'function')],
+}
+
+for (const [path, values] of Object.entries(wrong)) {
+  test(`a wrong ${path} is refused before anything is sent`, async (t) => {
+    for (const value of values) {
+      const error = await refused(t, { [path]: value })
+      t.equal(error.path, path)
+      t.match(error.message, new RegExp(`^${path} must be `))
+    }
+  })
+}
+
+test('the error for a wrong secret never shows it', async (t) => {
+  const error = await refused(t, { appToken: ' swordfish-and-chips' })
+  t.equal(`${error.message} ${error.stack} ${JSON.stringify(error)}`.includes('swordfish'), false)
+})
+
+test('a list of privileges says which entry is wrong', async (t) => {
+  const error = await refused(t, {
+    sessionPrivileges: [{ name: 'edit', values: ['0_a'] }, { name: 'edit', values: ['0_a,disableentitlement'] }],
+  })
+  t.equal(error.path, 'sessionPrivileges[1].values[0]')
+})
+
+test('a misspelt option is an error: it might have been a restriction', async (t) => {
+  t.equal((await refused(t, { sessionPrivilege: 'iprestrict:10.0.0.1' })).path, 'sessionPrivilege')
+})
+
+test('options that are no object, or that throw, are refused', async (t) => {
+  for (const options of [undefined, null, 5, 'x', () => {}]) {
+    t.equal((await t.rejects(startAppTokenSession(options))).code, 'ERR_INVALID_OPTIONS')
+  }
+  const throwing = { get partnerId() { throw new Error('mine') } }
+  t.equal((await t.rejects(startAppTokenSession(throwing))).code, 'ERR_INVALID_OPTIONS')
+})
+
+test('nothing is taken from a polluted prototype', async (t) => {
+  const polluted = { userId: 'mallory', sessionType: 'admin', fetch: () => { throw new Error() } }
+  const kaltura = await t.kaltura({ appToken: { sessionUserId: 'ada' } })
+  try {
+    Object.assign(Object.prototype, polluted)
+    t.equal((await startAppTokenSession({ ...kaltura.credentials })).userId, 'ada')
+  } finally {
+    for (const name of Object.keys(polluted)) delete Object.prototype[name]
+  }
+})
+
+test('hashAppToken refuses what is no text, and hash types that Kaltura has not', (t) => {
+  for (const value of [undefined, null, 5, {}, [], Symbol('x')]) {
+    t.equal(t.throws(() => hashAppToken(value, 'token')).path, 'ks')
+    t.equal(t.throws(() => hashAppToken('ks', value)).path, 'appToken')
+  }
+  for (const value of ['', 'sha1', 'SHA-1', null, 5]) {
+    const error = t.throws(() => hashAppToken('ks', 'token', value))
+    t.equal(error.code, 'ERR_INVALID_OPTIONS')
+    t.equal(error.path, 'hashType')
+  }
+})

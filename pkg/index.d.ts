@@ -1,0 +1,353 @@
+/**
+ * Kaltura sessions from application tokens, for server-side JavaScript.
+ *
+ * An application token is a secret: keep it on the server. It is hashed together with a
+ * widget session's KS, and only the hash is sent; nothing here shows it in an error, a log
+ * line or a URL.
+ *
+ * @module
+ */
+
+/**
+ * Starts one session from an application token. Nothing is cached.
+ *
+ * Two requests are made: for a widget session, and with the hash for the session itself.
+ * Failures that pass (the network, 5xx, Kaltura's rate limit) are tried again within
+ * {@link SessionOptions.timeoutMs}; refusals are not, but for one try with a fresh widget
+ * session where that may help.
+ *
+ * @throws {@link AppTokenError}, always as a rejection.
+ *
+ * @example
+ * ```js
+ * import { startAppTokenSession } from 'kaltura-app-token'
+ *
+ * const { ks, expiresAt } = await startAppTokenSession({
+ *   partnerId: process.env.KALTURA_PARTNER_ID,
+ *   appTokenId: process.env.KALTURA_APP_TOKEN_ID,
+ *   appToken: process.env.KALTURA_APP_TOKEN,
+ *   userId: 'viewer@example.org',
+ *   expiry: 3600,
+ * })
+ * ```
+ */
+export function startAppTokenSession(options: StartOptions): Promise<AppTokenSession>
+
+/**
+ * The hash that proves an application token: lower-case hex of H(`ks` + `appToken`).
+ *
+ * `startAppTokenSession` does this for you. The result is as secret as a session: together
+ * with its `ks` it can be replayed until that expires.
+ *
+ * @param ks The widget session's KS, exactly as it is sent.
+ * @param appToken The application token.
+ * @param hashType The token's own `hashType`; `SHA1` by default.
+ * @throws {@link AppTokenError} with `ERR_INVALID_OPTIONS`
+ */
+export function hashAppToken(ks: string, appToken: string, hashType?: HashType): string
+
+/** The digests that an application token can be made with; Kaltura's default is SHA1. */
+export type HashType = 'SHA1' | 'SHA256' | 'SHA512' | 'MD5'
+
+/** Which application token, where, and how to reach it. */
+export interface ConnectionOptions {
+  /** The partner (account) number; its digits as text do as well. */
+  partnerId: number | string
+  /** The application token's id, such as `0_ab12cd34`. Not a secret. */
+  appTokenId: string
+  /** The application token itself, or a function that fetches it, from a vault for instance. */
+  appToken: string | (() => string | Promise<string>)
+  /**
+   * The token's own `hashType`. `'auto'` tries all of them when one is refused; it costs up to
+   * four requests more, so set it once it is known.
+   *
+   * @default 'SHA1'
+   */
+  hashType?: HashType | 'auto'
+  /**
+   * Where Kaltura is: a URL, with or without `/api_v3`, or the name of one of Kaltura's own
+   * regions.
+   *
+   * @default 'https://www.kaltura.com'
+   */
+  serviceUrl?: Region | (string & {})
+  /**
+   * Allows `http:` for hosts other than the loopback. Sessions then travel in the clear.
+   *
+   * @default false
+   */
+  dangerouslyAllowHttp?: boolean
+  /**
+   * Used in place of the global `fetch`, called as `fetch(url, init)` with `this` undefined.
+   * It must keep `init.redirect` and give a `Response`.
+   */
+  fetch?: Fetch
+  /** Who calls, for Kaltura's logs; up to 256 printable ASCII characters. */
+  clientTag?: string
+  /**
+   * The longest answer that is read, in bytes.
+   *
+   * @default 1_000_000
+   */
+  maxResponseBytes?: number
+  /** Told of what happens on the way; there is nothing secret in an event. */
+  onEvent?: (event: AppTokenEvent) => void
+  /**
+   * How often to try again after a failure that passes, 0 to 10; `false` is 0. Waits grow,
+   * are spread at random, and heed `Retry-After`.
+   *
+   * @default 2
+   */
+  retry?: number | false
+}
+
+/** What the session should be. What is left out is the application token's choice. */
+export interface SessionRequest {
+  /**
+   * The session's user. A token with a user of its own keeps that one; without any the session
+   * is anonymous.
+   */
+  userId?: string
+  /** The session's type; a token with a type of its own keeps that one. */
+  sessionType?: 'user' | 'admin' | 0 | 2
+  /** How long the session shall live, in seconds. Left out: as long as the token allows. */
+  expiry?: number
+  /**
+   * Privileges to add, as Kaltura's text (`'edit:0_a,sview:*'`) or as a list. Kaltura drops
+   * silently what the token doesn't allow; see {@link SessionOptions.grants}. In a list no
+   * value can smuggle in another privilege; still, never pass on what an end user typed.
+   */
+  sessionPrivileges?: string | Privilege[]
+}
+
+/** A privilege, and the values that it is limited to. */
+export interface Privilege {
+  /** Such as `edit`. */
+  name: string
+  /** Such as `['0_ab12cd34']`; empty for a flag. */
+  values: string[]
+}
+
+/** How long to wait, and what to accept. */
+export interface SessionOptions {
+  /**
+   * What to do when the session is not what was asked for:
+   * - `'guard'`: one that may do more than asked (a restriction was dropped, another user, an
+   *   admin's rights, a longer life) or that has already expired is an error,
+   *   `ERR_NOT_GRANTED`; one that may do less is reported in `differences`;
+   * - `'exact'`: every difference is an error;
+   * - `'report'`: none is.
+   *
+   * The case that bites: `iprestrict` asked of a token that doesn't carry it gives, silently,
+   * a session without any restriction.
+   *
+   * @default 'guard'
+   */
+  grants?: 'guard' | 'exact' | 'report'
+  /**
+   * For the whole exchange, retries included, in milliseconds.
+   *
+   * @default 10_000
+   */
+  timeoutMs?: number
+  /** Ends the call, which then rejects with `ERR_ABORTED`. */
+  signal?: Signal
+}
+
+/** The options of {@link startAppTokenSession}. */
+export interface StartOptions extends ConnectionOptions, SessionRequest, SessionOptions {}
+
+/** A session. A plain object; nothing has to be freed. */
+export interface AppTokenSession {
+  /** The KS: a secret, to be sent with every call to Kaltura's API. */
+  ks: string
+  /** The partner it belongs to. */
+  partnerId: number
+  /** Its user; empty for an anonymous session. */
+  userId: string
+  /** 0: may do what its user may. 2: may do everything. */
+  sessionType: 0 | 2
+  /** All its privileges, as Kaltura writes them. */
+  privileges: string
+  /** When it ends, in unix seconds by the server's clock. */
+  expiry: number
+  /** When it ends, in milliseconds by this machine's clock: compare it with `Date.now()`. */
+  expiresAt: number
+  /** In what it is not what was asked for; empty if it is. */
+  differences: Difference[]
+}
+
+/** One point in which a session is not what was asked for. */
+export interface Difference {
+  /** The option that asked for it. */
+  field: 'userId' | 'sessionType' | 'expiry' | 'sessionPrivileges'
+  /** With `sessionPrivileges`: the privilege's name. */
+  privilege?: string
+  /** What was asked. Errors leave out a user's name here. */
+  asked?: string
+  /** What was granted; left out if nothing was. */
+  granted?: string
+  /** Whether the session may do more or less than asked, or is over already. */
+  effect: 'broader' | 'narrower' | 'expired'
+}
+
+/** Kaltura's own data centres; `ap` is in Australia. */
+export type Region = 'us' | 'de' | 'eu' | 'sg' | 'ca' | 'ap'
+
+/** What happened on the way to a session. */
+export type AppTokenEvent = RetriedEvent
+
+/** A failure that passes: the next try follows. */
+export interface RetriedEvent {
+  type: 'retried'
+  /** What failed. */
+  code: AppTokenErrorCode
+  /** With `ERR_KALTURA`: Kaltura's code. */
+  kalturaCode?: string
+  /** In how many milliseconds the next try follows. */
+  delayMs: number
+}
+
+/** Whether `value` is an error of this package, also of another copy of it. */
+export function isAppTokenError(value: unknown): value is AppTokenError
+
+/**
+ * The one error of this package; `code` tells which, and narrows its type. Its message says
+ * what to do next. Nothing in it is secret: no token, hash, KS or user.
+ *
+ * @example
+ * ```js
+ * try {
+ *   await startAppTokenSession(options)
+ * } catch (error) {
+ *   if (isAppTokenError(error) && error.code === 'ERR_KALTURA') {
+ *     console.error(error.kalturaCode)
+ *   }
+ * }
+ * ```
+ */
+export type AppTokenError =
+  | InvalidOptionsError
+  | CallError
+  | HttpStatusError
+  | KalturaError
+  | NotGrantedError
+  | OtherError
+/** For `instanceof`; only this package makes such errors. */
+export const AppTokenError: { readonly prototype: AppTokenError } & (abstract new (
+  details: never,
+) => AppTokenError)
+
+/** Every value that an error's `code` can have. */
+export type AppTokenErrorCode = AppTokenError['code']
+
+/** What all errors of this package have. */
+export interface AppTokenErrorBase extends Error {
+  readonly name: 'AppTokenError'
+  /** Whether the same call may well succeed a little later. */
+  readonly retryable: boolean
+  /** How many HTTP requests were made. */
+  readonly attempts: number
+  /** What was behind it, redacted. */
+  readonly cause?: unknown
+}
+
+/** An option or argument is missing or wrong; nothing was sent. */
+export interface InvalidOptionsError extends AppTokenErrorBase {
+  readonly code: 'ERR_INVALID_OPTIONS'
+  /** Which one, such as `sessionPrivileges[0].name`. */
+  readonly path: string
+}
+
+/** A call got no answer, or none that could be used. */
+export interface CallError extends AppTokenErrorBase {
+  readonly code: 'ERR_NETWORK' | 'ERR_BAD_RESPONSE'
+  /** The service that was called, such as `appToken`. */
+  readonly service: string
+  /** Its action, such as `startSession`. */
+  readonly action: string
+}
+
+/** A status other than 200: from something before Kaltura's API, which always says 200. */
+export interface HttpStatusError extends AppTokenErrorBase {
+  readonly code: 'ERR_HTTP_STATUS'
+  /** The status. */
+  readonly status: number
+  /** The service that was called. */
+  readonly service: string
+  /** Its action. */
+  readonly action: string
+}
+
+/** Kaltura refused. */
+export interface KalturaError extends AppTokenErrorBase {
+  readonly code: 'ERR_KALTURA'
+  /** Kaltura's own code, such as `APP_TOKEN_ID_NOT_FOUND`. */
+  readonly kalturaCode: string
+  /** With `INVALID_KS`: why, such as `EXPIRED` or `LOGOUT`. */
+  readonly ksRefusal?: string
+  /** The service that was called. */
+  readonly service: string
+  /** Its action. */
+  readonly action: string
+}
+
+/** The session differs from what was asked for, in a way that `grants` doesn't allow. */
+export interface NotGrantedError extends AppTokenErrorBase {
+  readonly code: 'ERR_NOT_GRANTED'
+  /** In what. */
+  readonly differences: readonly Difference[]
+}
+
+/** Errors that their code says all about. */
+export interface OtherError extends AppTokenErrorBase {
+  readonly code:
+    | 'ERR_TIMEOUT'
+    | 'ERR_ABORTED'
+    /** The `appToken` function failed. */
+    | 'ERR_TOKEN_SOURCE'
+    /** Every session of the token is refused: `session.end` was called with one of them. */
+    | 'ERR_SESSION_REVOKED'
+    /** The package was imported in a web page. */
+    | 'ERR_BROWSER'
+    /** The runtime refused to compile WebAssembly; see `kaltura-app-token/slim`. */
+    | 'ERR_WASM'
+    /** A fault of this package. */
+    | 'ERR_INTERNAL'
+}
+
+/** What is asked of a `fetch`; the global one of every runtime does. */
+export type Fetch = (url: string, init: FetchInit) => Promise<FetchResponse>
+
+/** What `fetch` is called with. */
+export interface FetchInit {
+  method: 'POST'
+  headers: Record<string, string>
+  /** JSON, with the credentials in it. */
+  body: string
+  /** Redirects must not be followed. */
+  redirect: 'manual'
+  signal: Signal
+}
+
+/** What of a `Response` is used. */
+export interface FetchResponse {
+  readonly status: number
+  readonly headers: { get(name: string): string | null }
+  /** A `ReadableStream` of bytes; where there is none, `text()` is called. */
+  readonly body?: unknown
+  text(): Promise<string>
+}
+
+/** The runtime's own `AbortSignal`, where its types are known. */
+export type Signal = typeof globalThis extends { AbortSignal: { prototype: infer Known } }
+  ? Known
+  : SignalLike
+
+/** What of an `AbortSignal` is used. */
+export interface SignalLike {
+  readonly aborted: boolean
+  readonly reason?: unknown
+  addEventListener(type: 'abort', listener: () => void, options?: { once?: boolean }): void
+  removeEventListener(type: 'abort', listener: () => void): void
+}
