@@ -1,4 +1,5 @@
-// Must be imported before anything is called: it sees the memories of the modules.
+// Must be imported before anything is called: it sees the memory of the package's module.
+// Runtimes have modules of their own, such as the HTTP parser of Node's fetch.
 
 const memories = []
 const { Instance } = WebAssembly
@@ -6,18 +7,18 @@ const { Instance } = WebAssembly
 WebAssembly.Instance = new Proxy(Instance, {
   construct(target, args) {
     const instance = new target(...args)
-    if (instance.exports.memory) memories.push(instance.exports.memory)
+    if ('hashAppToken' in instance.exports) memories.push(instance.exports.memory)
     return instance
   },
 })
 
-/** How often `text` is found in any module's memory. */
+/** How often `text` is found there. */
 export function occurrences(text) {
   const needle = new TextEncoder().encode(text)
   return memories.reduce((sum, memory) => sum + count(new Uint8Array(memory.buffer), needle), 0)
 }
 
-/** How many modules have been seen. */
+/** How many instances have been seen. */
 export const modules = () => memories.length
 
 function count(bytes, needle) {
@@ -29,3 +30,6 @@ function count(bytes, needle) {
   }
   return found
 }
+
+/** Its size in bytes. */
+export const memorySize = () => memories.reduce((sum, { buffer }) => sum + buffer.byteLength, 0)

@@ -64,4 +64,5 @@ export const steps = [
   },
   { name: 'suite', run: () => suiteIsComplete(root) },
   ...runtimeSteps(root),
+  { name: 'growth', run: async () => (await node('js-tests/growth.mjs')).trim() },
 ]
