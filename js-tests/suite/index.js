@@ -1,6 +1,7 @@
 // Every file of the suite. Listed, since not every runtime can look into a folder.
-import './memory.js'
+import './emulator.js'
 import './hash.js'
+import './memory.js'
 import './options.js'
 import './secrets.js'
 import './session.js'
