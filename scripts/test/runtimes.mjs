@@ -21,6 +21,7 @@ export function runtimeSteps(root) {
     suite('workerd', here, runner('workerd')),
     suite('workerd-old', here, runner('workerd'), `--date=${OLD_WORKER}`),
     suite('edge-light', here, runner('edge')),
+    suite('packed', here, runner('packed')),
   ]
 
   function suite(name, program, ...args) {

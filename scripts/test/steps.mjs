@@ -5,6 +5,8 @@ import { installPackages } from '../build/npm.mjs'
 import { run } from '../build/process.mjs'
 import { findWasmTarget } from '../build/wasm-target.mjs'
 import { lint } from '../build/wasm.mjs'
+import { withinBudgets } from './budgets.mjs'
+import { checkPackage } from './package.mjs'
 import { runtimeSteps } from './runtimes.mjs'
 import { suiteIsComplete } from './suite.mjs'
 
@@ -14,6 +16,7 @@ const cargo = (...args) => run('cargo', args, { cwd: root })
 const node = (...args) => run(process.execPath, args, { cwd: root })
 
 const EMULATOR = ['--no-default-features', '--features', 'emulator']
+const TSC = 'node_modules/.bin/tsc'
 const STRICT = ['--', '-D', 'warnings']
 
 export const steps = [
@@ -65,4 +68,7 @@ export const steps = [
   { name: 'suite', run: () => suiteIsComplete(root) },
   ...runtimeSteps(root),
   { name: 'growth', run: async () => (await node('js-tests/growth.mjs')).trim() },
+  { name: 'types', run: () => node(TSC, '-p', 'js-tests/types') },
+  { name: 'package', run: () => checkPackage(root) },
+  { name: 'sizes', run: () => withinBudgets(root) },
 ]

@@ -1,0 +1,52 @@
+// An empty project with the packed tarball installed, as a user would have it.
+import { execFileSync } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { run } from '../../scripts/build/process.mjs'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const scratch = mkdtempSync(join(tmpdir(), 'packed-'))
+process.on('exit', () => rmSync(scratch, { recursive: true, force: true }))
+
+let packed
+let made = 0
+
+/** `{ tarball, files }`: the path of the tarball, and the names of the files in it. */
+export function pack() {
+  packed ??= npmPack()
+  return packed
+}
+
+function npmPack() {
+  const options = { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }
+  const said = execFileSync('npm', ['pack', '--json', '--pack-destination', scratch], options)
+  const [{ filename, files }] = Object.values(JSON.parse(said))
+  return { tarball: join(scratch, filename), files: files.map(({ path }) => path).sort() }
+}
+
+/** A folder with `files` (names to texts) and the package in its node_modules. */
+export async function project(files) {
+  const folder = join(scratch, `project-${(made += 1)}`)
+  const { tarball } = pack()
+  write(folder, { 'package.json': '{ "private": true, "type": "module" }', ...files })
+  await run(
+    'npm',
+    ['install', '--offline', '--ignore-scripts', '--no-audit', '--no-fund', tarball],
+    { cwd: folder },
+  )
+  return {
+    folder,
+    write: (more) => write(folder, more),
+    run: (program, args, env = {}) => run(program, args, { cwd: folder, env, timeoutMs: 60_000 }),
+  }
+}
+
+function write(folder, files) {
+  for (const [name, text] of Object.entries(files)) {
+    const file = join(folder, name)
+    mkdirSync(dirname(file), { recursive: true })
+    writeFileSync(file, text)
+  }
+}

@@ -1,0 +1,7 @@
+// node run-packed.mjs HOST
+import { report } from './report.mjs'
+import './packed/installed.mjs'
+import './packed/typescript.mjs'
+import { runTests } from './suite/harness.js'
+
+report('packed', await runTests(process.argv[2]))
