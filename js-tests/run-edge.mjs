@@ -26,6 +26,8 @@ const entry = fileURLToPath(new URL('bundled.js', import.meta.url))
 const { script } = await bundle(entry, 'edge-light', {
   format: 'iife',
   globalName: 'suite',
+  // It is evaluated as a script, but written as modules are.
+  banner: { js: '"use strict";' },
   plugins: [compiledAhead],
   // The package has no side effects; the tests in its folders have nothing else.
   ignoreAnnotations: true,
