@@ -159,6 +159,8 @@ async function respond(inside, input, init) {
 export function pause(ms, signal) {
   if (!ms) return undefined
   return new Promise((resolve, reject) => {
+    // Its event may be over.
+    if (signal?.aborted) return reject(signal.reason)
     const timer = setTimeout(done, ms)
     function done() {
       signal?.removeEventListener('abort', stop)
