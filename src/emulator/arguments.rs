@@ -66,8 +66,21 @@ impl Arguments<'_> {
         self.0.get(name).map(php::to_int)
     }
 
-    /// A `KalturaSessionType`, which knows 0 and 2.
     pub fn session_type(self, name: &str) -> Result<Option<i64>, Exception> {
+        self.enumeration(name, "KalturaSessionType", &[0, 2])
+    }
+
+    pub fn app_token_status(self, name: &str) -> Result<Option<i64>, Exception> {
+        self.enumeration(name, "KalturaAppTokenStatus", &[1, 2, 3])
+    }
+
+    /// One of the `numbers` that the enumeration called `kind` knows; null is 0.
+    fn enumeration(
+        self,
+        name: &str,
+        kind: &str,
+        numbers: &[i64],
+    ) -> Result<Option<i64>, Exception> {
         let Some(value) = self.0.get(name) else {
             return Ok(None);
         };
@@ -75,14 +88,12 @@ impl Arguments<'_> {
             return Ok(Some(0));
         }
         let text = php::to_text(value);
-        match text.trim() {
-            "0" => Ok(Some(0)),
-            "2" => Ok(Some(2)),
-            _ => Err(Exception::invalid_enum_value(
-                &text,
-                name,
-                "KalturaSessionType",
-            )),
+        match numbers
+            .iter()
+            .find(|number| number.to_string() == text.trim())
+        {
+            Some(number) => Ok(Some(*number)),
+            None => Err(Exception::invalid_enum_value(&text, name, kind)),
         }
     }
 

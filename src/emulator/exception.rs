@@ -277,7 +277,7 @@ impl Exception {
         // So spelt by the server.
         Self::new(
             "INTERNAL_SERVERL_ERROR",
-            "Internal server error".to_owned(),
+            "Internal server error occurred".to_owned(),
             &[],
         )
     }

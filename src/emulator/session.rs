@@ -114,6 +114,9 @@ impl Session {
 
     /// Whether it still holds for a call from `origin`; counts as a use of it.
     pub fn admit(&self, state: &mut State, origin: Origin<'_>, now: i64) -> Result<(), Exception> {
+        if self.ks.expiry.text().is_none() {
+            return Err(Exception::invalid_ks("INVALID_STR"));
+        }
         if self.ks.is_expired(now) {
             return Err(Exception::invalid_ks("EXPIRED"));
         }

@@ -10,6 +10,7 @@ mod app_tokens;
 mod caches;
 mod ends;
 mod multirequests;
+mod properties;
 mod refusals;
 mod sessions;
 mod state;

@@ -6,7 +6,7 @@ use crate::emulator::app_token::{AppToken, Status, cut_user_id, random_id, rando
 use crate::emulator::arguments::{Arguments, Change, absolute_time};
 use crate::emulator::exception::Exception;
 use crate::emulator::partner::{Partner, User};
-use crate::emulator::php::Params;
+use crate::emulator::php::{Params, text_to_int};
 use crate::emulator::session;
 use crate::hash::{HashType, token_hash};
 use crate::ks::KsFields;
@@ -324,11 +324,13 @@ impl Wanted {
             let time = |name| filter.int(name).map(|time| absolute_time(time, now));
             (time(from).unwrap_or(i64::MIN), time(to).unwrap_or(i64::MAX))
         };
-        let statuses = list("statusEqual", "statusIn")?;
-        let number = |text: &String| crate::emulator::php::text_to_int(text);
+        let one = filter.app_token_status("statusEqual")?;
+        let many = list("", "statusIn")?;
+        let numbers = |texts: Vec<String>| texts.iter().map(|text| text_to_int(text)).collect();
+        let statuses = one.map(|status| vec![status]).or(many.map(numbers));
         Ok(Self {
             ids: list("idEqual", "idIn")?,
-            statuses: statuses.map(|texts| texts.iter().map(number).collect()),
+            statuses,
             user_id,
             created: span("createdAtGreaterThanOrEqual", "createdAtLessThanOrEqual"),
             updated: span("updatedAtGreaterThanOrEqual", "updatedAtLessThanOrEqual"),

@@ -267,6 +267,14 @@ fn lists_are_filtered_ordered_and_paged() {
         list(json!({ "pager": { "pageIndex": 1000 } })),
         found(3, "")
     );
+    assert_eq!(
+        list(json!({ "filter": { "statusIn": "1,2" } })),
+        found(3, "0_d 0_a 0_c")
+    );
+    assert_eq!(
+        list(json!({ "filter": { "statusEqual": 9 } })),
+        (json!(null), None)
+    );
     let of = |user| json!({ "filter": { "sessionUserIdEqual": user } });
     assert_eq!(list(of("viewer")).0, 3);
     assert_eq!(
