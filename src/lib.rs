@@ -15,6 +15,7 @@ pub mod grants;
 pub mod hash;
 pub mod ks;
 pub mod options;
+mod php;
 pub mod privileges;
 pub mod redact;
 pub mod retry;

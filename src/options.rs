@@ -13,6 +13,8 @@ use crate::secret::Secret;
 pub enum Input {
     /// `undefined`, or not there.
     Missing,
+    /// `null`.
+    Null,
     /// A string; `None` if it is no Unicode text (a lone surrogate), or over [`LONGEST_TEXT`].
     Text(Option<String>),
     /// A number.

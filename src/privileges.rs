@@ -3,7 +3,7 @@
 //! `name`, or `name:value/value`, with commas between. Nothing is escaped, nothing trimmed,
 //! and no text is wrong.
 
-use indexmap::IndexMap;
+use crate::php;
 
 /// The names that the server keeps to itself: a caller of `appToken.startSession` can't add
 /// them, only the token can carry them.
@@ -58,19 +58,17 @@ pub struct Privilege {
 /// Reads privileges as the server does. The values of equal names are put together at the
 /// place of the first; an empty item is a flag without a name.
 pub fn parse(text: &str) -> Vec<Privilege> {
-    list(parse_map(text))
-}
-
-fn parse_map(text: &str) -> IndexMap<String, Vec<String>> {
-    let mut privileges = IndexMap::new();
-    for item in text.split(',') {
+    let items = text.split(',').map(|item| {
         let (name, values) = item.split_once(':').unwrap_or((item, ""));
-        let known: &mut Vec<String> = privileges.entry(name.to_owned()).or_default();
-        if !values.is_empty() {
-            known.extend(values.split('/').map(str::to_owned));
-        }
-    }
-    privileges
+        let values = if values.is_empty() {
+            Vec::new()
+        } else {
+            values.split('/').map(str::to_owned).collect()
+        };
+        let name = name.to_owned();
+        Privilege { name, values }
+    });
+    merged(items.collect())
 }
 
 /// Writes privileges as the server does.
@@ -96,29 +94,38 @@ pub fn predict(
     token_privileges: Option<&str>,
     requested: Option<&str>,
 ) -> String {
-    let given = |text: Option<&str>| text.filter(|text| !text.is_empty()).map(parse_map);
+    let given = |text: Option<&str>| text.filter(|text| !text.is_empty()).map(parse);
 
-    let mut granted = IndexMap::from(
-        ["sessionid", "apptoken"].map(|name| (name.to_owned(), vec![app_token_id.to_owned()])),
-    );
-    let mut next_integer = 0_u64;
-    for (mut name, values) in given(token_privileges).unwrap_or_default() {
-        // What looks like an integer is one to PHP, and merging arrays counts those anew.
-        if is_integer(&name) {
-            name = next_integer.to_string();
-            next_integer += 1;
-        }
-        granted.entry(name).or_default().extend(values);
+    let own = ["sessionid", "apptoken"].map(|name| Privilege {
+        name: name.to_owned(),
+        values: vec![app_token_id.to_owned()],
+    });
+    let mut tokens = given(token_privileges).unwrap_or_default();
+    // What looks like an integer is one to PHP, and merging arrays counts those anew.
+    let integers = tokens
+        .iter_mut()
+        .filter(|known| php::is_integer_key(&known.name));
+    for (count, privilege) in integers.enumerate() {
+        privilege.name = count.to_string();
     }
-    for (name, values) in given(requested).unwrap_or_default() {
-        match granted.get_mut(&name) {
-            Some(known) if known.iter().any(|value| value == ANY) => *known = values,
+    let mut granted = merged(own.into_iter().chain(tokens).collect());
+    let requested = given(requested).unwrap_or_default();
+
+    let names = granted
+        .iter()
+        .chain(&requested)
+        .map(|privilege| &*privilege.name);
+    let places = php::places(&names.collect::<Vec<_>>()).split_off(granted.len());
+    let known = granted.len();
+    for (privilege, place) in requested.into_iter().zip(places) {
+        match granted.get_mut(place).filter(|_| place < known) {
+            Some(known) if known.values.iter().any(|value| value == ANY) => *known = privilege,
             Some(_) => {}
-            None if SERVER_PRIVILEGES.contains(&php_trim(&name)) => {}
-            None => drop(granted.insert(name, values)),
+            None if SERVER_PRIVILEGES.contains(&php::trim(&privilege.name)) => {}
+            None => granted.push(privilege),
         }
     }
-    format(&list(granted))
+    format(&granted)
 }
 
 /// Whether `privileges` allow `value` for `name`, as the server judges it; without a value,
@@ -132,27 +139,18 @@ pub fn allows(privileges: &str, name: &str, value: Option<&str>) -> bool {
     privileges == ANY
         || privileges.contains(&format!("{name}:{ANY}"))
         || privileges.contains(&format!("{name}:{value}"))
-        || parse_map(privileges)
-            .get(name)
-            .is_some_and(|values| values.iter().any(|known| known == value))
+        || parse(privileges)
+            .iter()
+            .any(|known| known.name == name && known.values.iter().any(|known| known == value))
 }
 
-fn list(privileges: IndexMap<String, Vec<String>>) -> Vec<Privilege> {
-    privileges
-        .into_iter()
-        .map(|(name, values)| Privilege { name, values })
-        .collect()
-}
-
-/// Whether PHP makes an integer of the array key `name`.
-fn is_integer(name: &str) -> bool {
-    name.parse()
-        .is_ok_and(|integer: i64| integer.to_string() == name)
-}
-
-/// PHP's `trim`.
-pub(crate) fn php_trim(text: &str) -> &str {
-    text.trim_matches([' ', '\t', '\n', '\r', '\0', '\x0b'])
+/// Equal names become one, with the values of all.
+fn merged(privileges: Vec<Privilege>) -> Vec<Privilege> {
+    php::array(
+        privileges,
+        |privilege| &privilege.name,
+        |earlier, later| earlier.values.extend(later.values),
+    )
 }
 
 #[cfg(test)]

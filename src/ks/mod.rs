@@ -13,6 +13,7 @@ use crate::privileges;
 use crate::secret::Secret;
 
 mod number;
+pub mod options;
 mod query;
 mod v1;
 mod v2;

@@ -1,5 +1,7 @@
 //! Numbers as a KS carries them: text, which may be missing or no number at all.
 
+use crate::php;
+
 /// A number in a KS, kept as the text that stands there.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Number(Option<String>);
@@ -18,15 +20,14 @@ impl Number {
         self.0.as_deref()
     }
 
-    /// Its value, unless the text is no number from end to end.
+    /// The number that the text is from end to end, as digits; `None` if it is none.
+    pub fn digits(&self) -> Option<&str> {
+        php::numeric(self.text()?)
+    }
+
+    /// Its value, if it has [`digits`](Self::digits).
     pub fn value(&self) -> Option<f64> {
-        // PHP allows white space around a number.
-        let text = self
-            .text()?
-            .trim_matches([' ', '\t', '\n', '\r', '\x0b', '\x0c']);
-        // Rust reads `inf` and `nan` as well.
-        let is_written_in_digits = text.bytes().all(|byte| b"0123456789+-.eE".contains(&byte));
-        text.parse().ok().filter(|_| is_written_in_digits)
+        self.digits()?.parse().ok()
     }
 
     /// Its value as a whole number, as the server takes it where it needs one: 0 for a text

@@ -1,8 +1,9 @@
 //! Query strings as PHP writes and reads them: the fields inside a KS of version 2.
 
-use indexmap::IndexMap;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode, percent_encode};
 use zeroize::Zeroizing;
+
+use crate::php;
 
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.');
 
@@ -35,8 +36,8 @@ pub(super) enum Value {
 
 /// The variables that PHP's `parse_str` makes of `query`: names mangled, the last of equal
 /// ones at the place of the first.
-pub(super) fn parse(query: &[u8]) -> IndexMap<String, Value> {
-    let mut variables = IndexMap::new();
+pub(super) fn parse(query: &[u8]) -> Vec<(String, Value)> {
+    let mut variables = Vec::new();
     // To PHP the text ends at a zero byte.
     let query = query.split(|&byte| byte == 0).next().unwrap_or_default();
     for field in query.split(|&byte| byte == b'&') {
@@ -51,10 +52,13 @@ pub(super) fn parse(query: &[u8]) -> IndexMap<String, Value> {
         } else {
             Value::Text(value)
         };
-        // In the place of an equal one, if there is one.
-        variables.insert(name, value);
+        variables.push((name, value));
     }
-    variables
+    php::array(
+        variables,
+        |(name, _)| name,
+        |earlier, later| *earlier = later,
+    )
 }
 
 /// Bytes that are no UTF-8 are shown as U+FFFD.
@@ -131,10 +135,7 @@ mod tests {
 
     #[test]
     fn a_zero_byte_ends_the_text() {
-        assert_eq!(
-            parse(b"a=1\0&b=2"),
-            IndexMap::from([("a".to_owned(), text("1"))])
-        );
+        assert_eq!(parse(b"a=1\0&b=2"), [("a".to_owned(), text("1"))]);
     }
 
     #[test]

@@ -3,7 +3,6 @@
 
 use aes::Aes128;
 use aes::cipher::{BlockModeDecrypt, BlockModeEncrypt, KeyIvInit};
-use indexmap::IndexMap;
 use sha1::{Digest, Sha1};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
@@ -11,7 +10,8 @@ use zeroize::Zeroizing;
 use super::number::Number;
 use super::query::{self, Value};
 use super::{KsError, KsFields, KsInfo, KsSession, Version, partner_id};
-use crate::privileges::{ANY, php_trim};
+use crate::php;
+use crate::privileges::ANY;
 use crate::secret::Secret;
 
 pub(super) const PREFIX: &[u8] = b"v2|";
@@ -48,8 +48,11 @@ pub(super) fn inspect(decoded: &[u8], secrets: &[Secret]) -> Result<KsInfo, KsEr
 /// What `cipher` carries, if it was made with `secret`.
 fn open(cipher: &[u8], secret: &Secret) -> Option<Result<KsSession, KsError>> {
     let mut plain = Zeroizing::new(cipher.to_vec());
-    cbc::Decryptor::<Aes128>::new(&key(secret), &aes::Block::default())
-        .decrypt_blocks(aes::Block::slice_as_chunks_mut(&mut plain).0);
+    let mut decryptor = cbc::Decryptor::<Aes128>::new(&key(secret), &aes::Block::default());
+    // One by one: several at once would be another four kilobytes of code.
+    for block in aes::Block::slice_as_chunks_mut(&mut plain).0 {
+        decryptor.decrypt_block(block);
+    }
     // The padding is zeros, and so may be the end of a body that is not escaped text: the
     // server can't read that either.
     let end = plain.iter().rposition(|&byte| byte != 0)? + 1;
@@ -116,8 +119,10 @@ pub(super) fn generate(
     plain.extend_from_slice(random);
     plain.extend_from_slice(query.as_bytes());
     plain.resize(length, 0);
-    cbc::Encryptor::<Aes128>::new(&key(secret), &aes::Block::default())
-        .encrypt_blocks(aes::Block::slice_as_chunks_mut(&mut plain).0);
+    let mut encryptor = cbc::Encryptor::<Aes128>::new(&key(secret), &aes::Block::default());
+    for block in aes::Block::slice_as_chunks_mut(&mut plain).0 {
+        encryptor.encrypt_block(block);
+    }
     Zeroizing::new(
         [
             PREFIX,
@@ -131,22 +136,28 @@ pub(super) fn generate(
 
 /// The fields as a query string.
 fn write(fields: &KsFields) -> Zeroizing<String> {
-    // As in PHP's arrays, the last value counts, at the place of the first.
-    let mut variables: IndexMap<&str, Option<&str>> = IndexMap::new();
-    for item in fields.privileges.split(',').map(php_trim) {
+    let mut variables: Vec<(&str, Option<&str>)> = Vec::new();
+    for item in fields.privileges.split(',').map(php::trim) {
         // PHP takes the text `0` for an empty one.
         if ["", "0"].contains(&item) {
             continue;
         }
         let item = if item == ANY { EVERYTHING } else { item };
         let (name, value) = item.split_once(':').unwrap_or((item, ""));
-        variables.insert(name, Some(value));
+        variables.push((name, Some(value)));
     }
-    variables.insert("_e", fields.expiry.text());
-    variables.insert("_t", fields.session_type.text());
-    variables.insert("_u", fields.user_id.as_deref());
-    variables.insert("_m", fields.master_partner_id.text());
-    variables.insert("_d", fields.additional_data.as_deref());
+    variables.extend([
+        ("_e", fields.expiry.text()),
+        ("_t", fields.session_type.text()),
+        ("_u", fields.user_id.as_deref()),
+        ("_m", fields.master_partner_id.text()),
+        ("_d", fields.additional_data.as_deref()),
+    ]);
+    let variables = php::array(
+        variables,
+        |(name, _)| name,
+        |earlier, later| *earlier = later,
+    );
 
     // Room for every character escaped, so that no copy stays behind unwiped.
     let length: usize = variables

@@ -49,6 +49,8 @@ impl<'a> Options<'a> {
 pub fn input(value: &JsValue) -> Input {
     if value.is_undefined() {
         Input::Missing
+    } else if value.is_null() {
+        Input::Null
     } else if let Some(text) = value.dyn_ref::<JsString>() {
         let is_text = text.length() <= LONGEST_TEXT && text.is_valid_utf16();
         Input::Text(if is_text { text.as_string() } else { None })
@@ -90,7 +92,7 @@ fn privileges(value: &JsValue) -> Option<Vec<Privilege>> {
 }
 
 /// A plain object of those of the properties that are there.
-fn object<const N: usize>(properties: [(&str, Option<JsValue>); N]) -> Object {
+pub fn object<const N: usize>(properties: [(&str, Option<JsValue>); N]) -> Object {
     let object = Object::new();
     for (name, value) in properties {
         if let Some(value) = value {
@@ -101,7 +103,8 @@ fn object<const N: usize>(properties: [(&str, Option<JsValue>); N]) -> Object {
     object
 }
 
-fn array<T>(items: &[T], convert: impl Fn(&T) -> Object) -> JsValue {
+/// An array of what `convert` makes of each.
+pub fn array<T>(items: &[T], convert: impl Fn(&T) -> Object) -> JsValue {
     items.iter().map(convert).collect::<Array>().into()
 }
 

@@ -5,6 +5,8 @@ mod alloc;
 #[cfg(feature = "client")]
 mod client;
 #[cfg(feature = "client")]
+mod codec;
+#[cfg(feature = "client")]
 mod convert;
 #[cfg(feature = "emulator")]
 mod emulator;

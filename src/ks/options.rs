@@ -1,0 +1,192 @@
+//! What may be asked of a KS that is to be made: each field's rule.
+//!
+//! Numbers come as the text that JavaScript writes them with, since text is what a KS carries.
+
+use super::{KsError, Number, Random, Version};
+use crate::error::InvalidOption;
+use crate::options::{self, Input, Named, Read};
+use crate::php;
+use crate::secret::Secret;
+
+/// Version 1 or 2; the second if nothing is said.
+pub fn version(Named { path, input }: Named) -> Read<Version> {
+    match input {
+        Input::Number(1.0) => Ok(Version::V1),
+        Input::Missing | Input::Number(2.0) => Ok(Version::V2),
+        _ => Err(InvalidOption::new(path, "1 or 2")),
+    }
+}
+
+/// The partner's number. The server's own partners have numbers below 1.
+pub fn partner_id(Named { path, input }: Named) -> Read<i64> {
+    let id = match input {
+        Input::Text(Some(text)) => text.parse().ok(),
+        _ => None,
+    };
+    id.ok_or_else(|| InvalidOption::new(path, "the partner's number, an integer"))
+}
+
+/// USER or ADMIN, by name or by Kaltura's number; `null` to leave it out.
+pub fn session_type(Named { path, input }: Named) -> Read<Number> {
+    const EXPECTED: &str = "'user', 'admin', 0 or 2";
+    match &input {
+        Input::Text(Some(name)) if name == "user" => Ok(Number::from(0)),
+        Input::Text(Some(name)) if name == "admin" => Ok(Number::from(2)),
+        Input::Null => Ok(Number::ABSENT),
+        input => number(input).ok_or_else(|| InvalidOption::new(path, EXPECTED)),
+    }
+}
+
+/// The moment at which the session ends; `null` to leave it out.
+pub fn expiry(Named { path, input }: Named) -> Read<Number> {
+    const EXPECTED: &str = "a time in seconds since 1970, a number";
+    match &input {
+        Input::Null => Ok(Number::ABSENT),
+        input => number(input).ok_or_else(|| InvalidOption::new(path, EXPECTED)),
+    }
+}
+
+/// Privileges as Kaltura's text, or as a list of names and values.
+pub fn privileges(Named { path, input }: Named) -> Read<String> {
+    match input {
+        Input::Missing | Input::Null => Ok(String::new()),
+        Input::Text(Some(text)) => Ok(text),
+        input => Ok(options::session_privileges(Named { path, input })?.unwrap_or_default()),
+    }
+}
+
+/// The partner on whose behalf the session's is used, if any.
+pub fn master_partner_id(Named { path, input }: Named) -> Read<Number> {
+    match &input {
+        Input::Missing | Input::Null => Ok(Number::ABSENT),
+        input => {
+            number(input).ok_or_else(|| InvalidOption::new(path, "a partner's number, an integer"))
+        }
+    }
+}
+
+/// Any text, or none: the user, or additional data.
+pub fn text(Named { path, input }: Named) -> Read<Option<String>> {
+    const EXPECTED: &str = "a string of up to 100000 characters";
+    match input {
+        Input::Missing | Input::Null => Ok(None),
+        Input::Text(Some(text)) => Ok(Some(text)),
+        _ => Err(InvalidOption::new(path, EXPECTED)),
+    }
+}
+
+/// What makes a KS differ from others with its fields; for version 2 the hex of 16 bytes.
+pub fn random(Named { path, input }: Named, version: Version) -> Read<Random> {
+    const EXPECTED: &str = "16 bytes, or their hex, in version 2; text in version 1";
+    let random = match (input, version) {
+        (Input::Text(Some(text)), Version::V1) => Some(Random::Text(text)),
+        (Input::Text(Some(text)), Version::V2) => {
+            let mut bytes = [0; 16];
+            let decoded = hex::decode_to_slice(text, &mut bytes);
+            decoded.is_ok().then_some(Random::Bytes(bytes))
+        }
+        _ => None,
+    };
+    random.ok_or_else(|| InvalidOption::new(path, EXPECTED))
+}
+
+/// An admin secret of the partner.
+pub fn secret(Named { path, input }: Named) -> Read<Secret> {
+    const EXPECTED: &str = "an admin secret, a string that is not empty";
+    match input {
+        Input::Text(Some(text)) if !text.is_empty() => Ok(Secret::new(text)),
+        _ => Err(InvalidOption::new(path, EXPECTED)),
+    }
+}
+
+/// What is wrong with the KS that was given, or would have been made, as `path`.
+pub fn refused(path: &str, error: KsError) -> InvalidOption {
+    InvalidOption::new(
+        path,
+        match error {
+            KsError::TooLong => "at most 262144 bytes long as a KS",
+            KsError::Malformed => "a KS of version 1 or 2",
+            KsError::Unreadable => "a KS that carries no more than a server can read",
+            KsError::WrongRandom => "given a random part of its version's kind",
+        },
+    )
+}
+
+fn number(input: &Input) -> Option<Number> {
+    match input {
+        Input::Text(Some(text)) => php::numeric(text).map(Number::from_text),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn given(input: Input) -> Named {
+        let path = "it".to_owned();
+        Named { path, input }
+    }
+
+    fn written(text: &str) -> Named {
+        given(Input::Text(Some(text.to_owned())))
+    }
+
+    #[test]
+    fn numbers_are_kept_as_they_are_written() {
+        for number in ["4102444800", "4102444800.5", "-2"] {
+            assert_eq!(expiry(written(number)).unwrap().text(), Some(number));
+        }
+        for wrong in [
+            given(Input::Missing),
+            given(Input::Number(f64::NAN)),
+            given(Input::Bool(true)),
+            given(Input::Other),
+            written(""),
+            written("soon"),
+            written("1;2"),
+        ] {
+            assert!(expiry(wrong.clone()).is_err(), "{wrong:?}");
+        }
+        assert_eq!(expiry(given(Input::Null)), Ok(Number::ABSENT));
+    }
+
+    #[test]
+    fn a_partner_is_an_integer() {
+        assert_eq!(partner_id(written("-2")), Ok(-2));
+        for wrong in [Input::Missing, Input::Null, Input::Bool(true)] {
+            assert!(partner_id(given(wrong.clone())).is_err(), "{wrong:?}");
+        }
+        assert!(partner_id(written("0.5")).is_err());
+        assert!(partner_id(written("a")).is_err());
+    }
+
+    #[test]
+    fn a_session_type_has_a_name_too() {
+        assert_eq!(session_type(written("user")), Ok(Number::from(0)));
+        assert_eq!(session_type(written("admin")), Ok(Number::from(2)));
+        assert_eq!(session_type(written("1")), Ok(Number::from(1)));
+        assert!(session_type(written("root")).is_err());
+        assert!(session_type(given(Input::Missing)).is_err());
+    }
+
+    #[test]
+    fn the_random_part_is_of_the_versions_kind() {
+        let bytes = random(written("000102030405060708090a0b0c0d0eff"), Version::V2);
+        let expected = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 255];
+        assert_eq!(bytes, Ok(Random::Bytes(expected)));
+        assert!(random(written("00"), Version::V2).is_err());
+        assert!(random(written("zz0102030405060708090a0b0c0d0eff"), Version::V2).is_err());
+        assert_eq!(
+            random(written("00"), Version::V1),
+            Ok(Random::Text("00".to_owned()))
+        );
+        assert!(random(given(Input::Number(7.0)), Version::V1).is_err());
+    }
+
+    #[test]
+    fn an_empty_secret_is_none() {
+        assert!(secret(written("")).is_err());
+        assert_eq!(secret(written("s")), Ok(Secret::new("s".to_owned())));
+    }
+}

@@ -1,0 +1,108 @@
+//! What PHP does, where what Kaltura writes and reads depends on it.
+
+use std::collections::BTreeMap;
+
+/// PHP's `trim`.
+pub fn trim(text: &str) -> &str {
+    text.trim_matches([' ', '\t', '\n', '\r', '\0', '\x0b'])
+}
+
+/// Whether PHP makes an integer of the array key `name`.
+pub fn is_integer_key(name: &str) -> bool {
+    name.parse()
+        .is_ok_and(|integer: i64| integer.to_string() == name)
+}
+
+/// The number that `text` is to PHP's `is_numeric`, without the white space around it.
+pub fn numeric(text: &str) -> Option<&str> {
+    let number = text.trim_matches([' ', '\t', '\n', '\r', '\x0b', '\x0c']);
+    let (mantissa, exponent) = number.split_once(['e', 'E']).unwrap_or((number, "0"));
+    let (whole, fraction) = unsigned(mantissa)
+        .split_once('.')
+        .unwrap_or((unsigned(mantissa), ""));
+    let is_number = is_digits(whole)
+        && is_digits(fraction)
+        && whole.len() + fraction.len() > 0
+        && is_digits(unsigned(exponent))
+        && !unsigned(exponent).is_empty();
+    is_number.then_some(number)
+}
+
+fn unsigned(number: &str) -> &str {
+    number.strip_prefix(['+', '-']).unwrap_or(number)
+}
+
+fn is_digits(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// An array that `items` are put into by name, in order: `again` puts one into the place of
+/// an earlier one of its name.
+pub fn array<T>(items: Vec<T>, name: fn(&T) -> &str, again: fn(&mut T, T)) -> Vec<T> {
+    let places = places(&items.iter().map(name).collect::<Vec<_>>());
+    let mut array = Vec::with_capacity(items.len());
+    for (item, place) in items.into_iter().zip(places) {
+        match array.get_mut(place) {
+            Some(earlier) => again(earlier, item),
+            None => array.push(item),
+        }
+    }
+    array
+}
+
+/// The place of each name in an array that they are put into in order; equal ones share it.
+pub fn places(names: &[&str]) -> Vec<usize> {
+    let mut known = BTreeMap::new();
+    let mut place = |name| {
+        let next = known.len();
+        *known.entry(name).or_insert(next)
+    };
+    names.iter().map(|&name| place(name)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_names_share_the_place_of_the_first() {
+        assert_eq!(
+            places(&["b", "a", "b", "", "a", "b", "c"]),
+            [0, 1, 0, 2, 1, 0, 3]
+        );
+        assert_eq!(places(&["a", "a"]), [0, 0]);
+        assert_eq!(places(&["z", "a"]), [0, 1]);
+        assert!(places(&[]).is_empty());
+    }
+
+    #[test]
+    fn only_decimal_integers_are_integer_keys() {
+        for name in ["0", "7", "-5", "9223372036854775807"] {
+            assert!(is_integer_key(name), "{name}");
+        }
+        for name in ["", "07", "-0", "+5", " 7", "7.0", "9223372036854775808"] {
+            assert!(!is_integer_key(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn numbers_may_have_white_space_around_and_nothing_else() {
+        for text in [
+            "0",
+            "-2",
+            " 12 ",
+            "4102444800.5",
+            "1e3",
+            "1.",
+            ".5",
+            "+5E-2",
+        ] {
+            assert_eq!(numeric(text), Some(text.trim()), "{text:?}");
+        }
+        for text in [
+            "", " ", ".", "abc", "12abc", "nan", "inf", "0x10", "1e", "--1", "1 2", "é",
+        ] {
+            assert_eq!(numeric(text), None, "{text:?}");
+        }
+    }
+}

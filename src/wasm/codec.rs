@@ -1,0 +1,137 @@
+//! KSs and privileges, pure and synchronous.
+
+use js_sys::Object;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use super::convert::{self, Options};
+use crate::error::InvalidOption;
+use crate::ks::{self, KsFields, KsInfo, KsSession, Number, Random, Version, options};
+use crate::options::{Input, Named};
+use crate::privileges;
+
+const KS_FIELDS: [&str; 9] = [
+    "version",
+    "partnerId",
+    "userId",
+    "sessionType",
+    "expiry",
+    "privileges",
+    "masterPartnerId",
+    "additionalData",
+    "random",
+];
+
+/// `inspectKs(ks, secrets)`
+#[wasm_bindgen(js_name = inspectKs, skip_typescript)]
+pub fn inspect_ks(ks: &str, secrets: Vec<JsValue>) -> Result<JsValue, JsValue> {
+    let secret = |(index, secret)| {
+        options::secret(Named {
+            path: format!("secrets[{index}]"),
+            input: convert::input(secret),
+        })
+    };
+    let secrets: Result<Vec<_>, _> = secrets.iter().enumerate().map(secret).collect();
+    let info = ks::inspect(ks, &secrets.map_err(convert::invalid)?);
+    let info = info.map_err(|error| convert::invalid(options::refused("ks", error)))?;
+    Ok(ks_info(&info))
+}
+
+fn ks_info(info: &KsInfo) -> JsValue {
+    let version = match info.version {
+        Version::V1 => 1,
+        Version::V2 => 2,
+    };
+    #[expect(clippy::cast_precision_loss, reason = "JavaScript has no other number")]
+    let partner_id = info.partner_id as f64;
+    convert::object([
+        ("version", Some(version.into())),
+        ("partnerId", Some(partner_id.into())),
+        ("verified", or_null(info.verified)),
+        ("session", or_null(info.session.as_ref().map(ks_session))),
+    ])
+    .into()
+}
+
+fn ks_session(session: &KsSession) -> Object {
+    // JavaScript reads numbers anyway; Rust would bring tables for it.
+    let number = |number: &Number| or_null(number.digits().map(js_sys::parse_float));
+    convert::object([
+        ("userId", or_null(session.user_id.as_deref())),
+        ("sessionType", number(&session.session_type)),
+        ("expiry", number(&session.expiry)),
+        ("privileges", Some(session.privileges.as_str().into())),
+        ("masterPartnerId", number(&session.master_partner_id)),
+        (
+            "additionalData",
+            or_null(session.additional_data.as_deref()),
+        ),
+        ("random", Some(session.random.as_str().into())),
+    ])
+}
+
+fn or_null(value: Option<impl Into<JsValue>>) -> Option<JsValue> {
+    Some(value.map_or(JsValue::NULL, Into::into))
+}
+
+/// `generateKs(fields, secret)`
+#[wasm_bindgen(js_name = generateKs, skip_typescript)]
+pub fn generate_ks(fields: &Object, secret: &JsValue) -> Result<String, JsValue> {
+    let (fields, random) = ks_fields(fields).map_err(convert::invalid)?;
+    let secret = options::secret(Named {
+        path: "secret".to_owned(),
+        input: convert::input(secret),
+    });
+    let ks = ks::generate(&fields, &random, &secret.map_err(convert::invalid)?);
+    let ks = ks.map_err(|error| convert::invalid(options::refused("fields", error)))?;
+    Ok(ks.expose().to_owned())
+}
+
+fn ks_fields(fields: &Object) -> Result<(KsFields, Random), InvalidOption> {
+    let from = Options::new(fields, "", &KS_FIELDS)?;
+    let version = options::version(from.get("version"))?;
+    let fields = KsFields {
+        version,
+        partner_id: options::partner_id(from.get("partnerId"))?,
+        user_id: options::text(from.get("userId"))?,
+        session_type: options::session_type(from.get("sessionType"))?,
+        expiry: options::expiry(from.get("expiry"))?,
+        privileges: options::privileges(from.get("privileges"))?,
+        master_partner_id: options::master_partner_id(from.get("masterPartnerId"))?,
+        additional_data: options::text(from.get("additionalData"))?,
+    };
+    Ok((fields, options::random(from.get("random"), version)?))
+}
+
+/// `parsePrivileges(text)`
+#[wasm_bindgen(js_name = parsePrivileges, skip_typescript)]
+pub fn parse_privileges(text: &str) -> JsValue {
+    convert::array(&privileges::parse(text), |privilege| {
+        let values = privilege.values.iter().map(JsValue::from);
+        convert::object([
+            ("name", Some(privilege.name.as_str().into())),
+            ("values", Some(values.collect::<js_sys::Array>().into())),
+        ])
+    })
+}
+
+/// `formatPrivileges(list)`
+#[wasm_bindgen(js_name = formatPrivileges, skip_typescript)]
+pub fn format_privileges(list: &JsValue) -> Result<String, JsValue> {
+    const EXPECTED: &str = "an array of { name, values }";
+    match convert::input(list) {
+        Input::Privileges(list) => Ok(privileges::format(&list)),
+        _ => Err(convert::invalid(InvalidOption::new("list", EXPECTED))),
+    }
+}
+
+/// `predictPrivileges(appTokenId, tokenPrivileges, requested)`
+#[wasm_bindgen(js_name = predictPrivileges, skip_typescript)]
+pub fn predict_privileges(
+    app_token_id: &str,
+    token_privileges: Option<String>,
+    requested: Option<String>,
+) -> String {
+    let token_privileges = token_privileges.as_deref();
+    privileges::predict(app_token_id, token_privileges, requested.as_deref())
+}
