@@ -1,0 +1,25 @@
+//! Any text as a KS, which nobody signed.
+
+#![no_main]
+
+use kaltura_app_token::ks::{Version, inspect};
+use kaltura_app_token::secret::Secret;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|text: &str| {
+    let bare = inspect(text, &[]);
+    let checked = inspect(
+        text,
+        &[Secret::new("a secret that signed nothing".to_owned())],
+    );
+    assert_eq!(bare.is_ok(), checked.is_ok());
+    let (Ok(bare), Ok(checked)) = (bare, checked) else {
+        return;
+    };
+    assert_eq!(bare.verified, None);
+    assert_eq!(checked.verified, Some(false));
+    assert_eq!(bare.partner_id, checked.partner_id);
+    let is_readable = bare.version == Version::V1;
+    assert_eq!(bare.session.is_some(), is_readable);
+    assert_eq!(checked.session.is_some(), is_readable);
+});

@@ -1,0 +1,31 @@
+//! Any texts as an app token's privileges and as requested ones, a zero byte between them.
+
+#![no_main]
+
+use kaltura_app_token::privileges::{SERVER_PRIVILEGES, allows, format, parse, predict};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|text: &str| {
+    let (token, requested) = text.split_once('\0').unwrap_or((text, ""));
+
+    let parsed = parse(token);
+    assert!(!parsed.is_empty());
+    assert_eq!(parse(&format(&parsed)), parsed);
+
+    for privilege in &parsed {
+        assert!(allows(token, &privilege.name, None));
+        for value in &privilege.values {
+            assert!(allows(token, &privilege.name, Some(value)));
+        }
+    }
+
+    let granted = parse(&predict("0_token", Some(token), Some(requested)));
+    for (privilege, name) in granted.iter().zip(["sessionid", "apptoken"]) {
+        assert_eq!(privilege.name, name);
+        assert_eq!(privilege.values[0], "0_token");
+    }
+    for privilege in granted.iter().skip(2) {
+        let is_the_tokens = parsed.iter().any(|known| known.name == privilege.name);
+        assert!(is_the_tokens || !SERVER_PRIVILEGES.contains(&privilege.name.as_str()));
+    }
+});
