@@ -1,6 +1,6 @@
 //! KSs and privileges, pure and synchronous.
 
-use js_sys::Object;
+use js_sys::{Array, Object};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -24,11 +24,11 @@ const KS_FIELDS: [&str; 9] = [
 
 /// `inspectKs(ks, secrets)`
 #[wasm_bindgen(js_name = inspectKs, skip_typescript)]
-pub fn inspect_ks(ks: &str, secrets: Vec<JsValue>) -> Result<JsValue, JsValue> {
-    let secret = |(index, secret)| {
+pub fn inspect_ks(ks: &str, secrets: &Array) -> Result<JsValue, JsValue> {
+    let secret = |(index, secret): (usize, JsValue)| {
         options::secret(Named {
             path: format!("secrets[{index}]"),
-            input: convert::input(secret),
+            input: convert::input(&secret),
         })
     };
     let secrets: Result<Vec<_>, _> = secrets.iter().enumerate().map(secret).collect();
@@ -47,31 +47,32 @@ fn ks_info(info: &KsInfo) -> JsValue {
     convert::object([
         ("version", Some(version.into())),
         ("partnerId", Some(partner_id.into())),
-        ("verified", or_null(info.verified)),
-        ("session", or_null(info.session.as_ref().map(ks_session))),
+        ("verified", Some(or_null(info.verified))),
+        (
+            "session",
+            Some(or_null(info.session.as_ref().map(ks_session))),
+        ),
     ])
     .into()
 }
 
 fn ks_session(session: &KsSession) -> Object {
     // JavaScript reads numbers anyway; Rust would bring tables for it.
-    let number = |number: &Number| or_null(number.digits().map(js_sys::parse_float));
+    let number = |number: &Number| Some(or_null(number.digits().map(js_sys::parse_float)));
+    let text = |text: &Option<String>| Some(or_null(text.as_deref()));
     convert::object([
-        ("userId", or_null(session.user_id.as_deref())),
+        ("userId", text(&session.user_id)),
         ("sessionType", number(&session.session_type)),
         ("expiry", number(&session.expiry)),
         ("privileges", Some(session.privileges.as_str().into())),
         ("masterPartnerId", number(&session.master_partner_id)),
-        (
-            "additionalData",
-            or_null(session.additional_data.as_deref()),
-        ),
+        ("additionalData", text(&session.additional_data)),
         ("random", Some(session.random.as_str().into())),
     ])
 }
 
-fn or_null(value: Option<impl Into<JsValue>>) -> Option<JsValue> {
-    Some(value.map_or(JsValue::NULL, Into::into))
+fn or_null(value: Option<impl Into<JsValue>>) -> JsValue {
+    value.map_or(JsValue::NULL, Into::into)
 }
 
 /// `generateKs(fields, secret)`
@@ -110,7 +111,7 @@ pub fn parse_privileges(text: &str) -> JsValue {
         let values = privilege.values.iter().map(JsValue::from);
         convert::object([
             ("name", Some(privilege.name.as_str().into())),
-            ("values", Some(values.collect::<js_sys::Array>().into())),
+            ("values", Some(values.collect::<Array>().into())),
         ])
     })
 }
@@ -129,9 +130,14 @@ pub fn format_privileges(list: &JsValue) -> Result<String, JsValue> {
 #[wasm_bindgen(js_name = predictPrivileges, skip_typescript)]
 pub fn predict_privileges(
     app_token_id: &str,
-    token_privileges: Option<String>,
-    requested: Option<String>,
+    token_privileges: &JsValue,
+    requested: &JsValue,
 ) -> String {
-    let token_privileges = token_privileges.as_deref();
-    privileges::predict(app_token_id, token_privileges, requested.as_deref())
+    let token_privileges = token_privileges.as_string();
+    let requested = requested.as_string();
+    privileges::predict(
+        app_token_id,
+        token_privileges.as_deref(),
+        requested.as_deref(),
+    )
 }
