@@ -2,6 +2,7 @@
 import { checkText, guarded, ownOptions } from './check.js'
 import { invalid } from './error.js'
 
+// Kaltura's own widget sessions have the number 0 for a user.
 const NUMBERS = ['partnerId', 'userId', 'sessionType', 'expiry', 'masterPartnerId']
 
 /** The functions, on the core that `wasm` gives. */
@@ -22,8 +23,10 @@ export function codec(wasm) {
     },
 
     parsePrivileges(text) {
-      checkText({ text })
-      return guarded(() => wasm().parsePrivileges(text))
+      // What a token without privileges has for them.
+      const given = text ?? ''
+      checkText({ text: given })
+      return guarded(() => wasm().parsePrivileges(given))
     },
 
     formatPrivileges(list) {
