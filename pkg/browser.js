@@ -13,3 +13,8 @@ throw new AppTokenError({
 // Never reached; bundlers look the names up.
 export const startAppTokenSession = undefined
 export const hashAppToken = undefined
+export const inspectKs = undefined
+export const generateKs = undefined
+export const parsePrivileges = undefined
+export const formatPrivileges = undefined
+export const predictPrivileges = undefined

@@ -46,6 +46,142 @@ export function startAppTokenSession(options: StartOptions): Promise<AppTokenSes
  */
 export function hashAppToken(ks: string, appToken: string, hashType?: HashType): string
 
+/**
+ * What a KS says. Version 1 is signed text that anyone can read; version 2 is encrypted, so
+ * that without the secret only its version and its partner are known.
+ *
+ * Nothing is judged but the signature: an expired KS is read like any other. Version 2 does
+ * not sign its partner, so where KSs of several partners come in, give only the secrets of
+ * the one that it names.
+ *
+ * @param ks The KS.
+ * @param secrets The partner's admin secret, or several, any of which verifies.
+ * @throws {@link AppTokenError} with `ERR_INVALID_OPTIONS`, also for text that is no KS
+ *
+ * @example
+ * ```js
+ * const { partnerId, verified, session } = inspectKs(ks, process.env.KALTURA_ADMIN_SECRET)
+ * if (verified) console.log(partnerId, session.userId, session.privileges)
+ * ```
+ */
+export function inspectKs(ks: string, secrets?: string | readonly string[] | null): KsInfo
+
+/**
+ * Makes a KS with a partner's admin secret, without any request. Who holds that secret may do
+ * everything: where an application token will do, use one.
+ *
+ * @throws {@link AppTokenError} with `ERR_INVALID_OPTIONS`
+ *
+ * @example
+ * ```js
+ * const ks = generateKs(
+ *   {
+ *     partnerId: 102,
+ *     userId: 'ada@example.org',
+ *     sessionType: 'user',
+ *     expiry: Math.floor(Date.now() / 1000) + 3600,
+ *     privileges: 'sview:0_ab12cd34',
+ *   },
+ *   process.env.KALTURA_ADMIN_SECRET,
+ * )
+ * ```
+ */
+export function generateKs(fields: KsFields, secret: string): string
+
+/**
+ * Reads privileges as Kaltura does: `name` or `name:value/value`, with commas between. The
+ * values of equal names are put together; no text is wrong, and none is read as an empty one.
+ */
+export function parsePrivileges(text: string | null | undefined): Privilege[]
+
+/** Writes privileges as Kaltura does. Nothing is escaped: a comma begins another privilege. */
+export function formatPrivileges(list: readonly Privilege[]): string
+
+/**
+ * What a session of an application token will carry, by Kaltura's own rule. Asked privileges
+ * that the token doesn't allow are left out, silently; so are they by Kaltura.
+ *
+ * @param appTokenId The token's id, which every session of it carries.
+ * @param tokenPrivileges The token's own `sessionPrivileges`.
+ * @param requested The privileges that are asked for with `startSession`.
+ *
+ * @example
+ * ```js
+ * predictPrivileges('0_ab12cd34', 'sview:*', 'iprestrict:10.0.0.1,sview:0_x')
+ * // 'sessionid:0_ab12cd34,apptoken:0_ab12cd34,sview:0_x': not restricted to that address
+ * ```
+ */
+export function predictPrivileges(
+  appTokenId: string,
+  tokenPrivileges?: string | null,
+  requested?: string | null,
+): string
+
+/** What {@link inspectKs} gives. */
+export interface KsInfo {
+  /** The format it is written in. */
+  version: 1 | 2
+  /** The partner it is for. */
+  partnerId: number
+  /** Whether one of the secrets made it; `null` if none was given. */
+  verified: boolean | null
+  /**
+   * What it carries: in version 2 `null` unless `verified` is true; in version 1 always
+   * there, so that unless `verified` is true anyone may have written it.
+   */
+  session: KsSession | null
+}
+
+/** What a KS carries; `null` for what it leaves out. */
+export interface KsSession {
+  /** Its user; empty or `'0'` for nobody. */
+  userId: string | null
+  /** 0 for a user's session, 2 for an administrator's. Also `null` if it is no number. */
+  sessionType: number | null
+  /** When it ends, in unix seconds. Also `null` if it is no number. */
+  expiry: number | null
+  /** Its privileges, for {@link parsePrivileges}. */
+  privileges: string
+  /** The partner on whose behalf `partnerId` is used. */
+  masterPartnerId: number | null
+  /** Free text. */
+  additionalData: string | null
+  /** What makes it differ from others: hex of 16 bytes in version 2, text in version 1. */
+  random: string
+}
+
+/** What a KS is to carry. What {@link inspectKs} has read can be given back as it is. */
+export interface KsFields {
+  /**
+   * The format to write; few servers still want the first.
+   *
+   * @default 2
+   */
+  version?: 1 | 2
+  /** The partner that the secret belongs to; its digits as text do as well. */
+  partnerId: number | string
+  /** The user; left out for nobody. */
+  userId?: string | null
+  /** `'user'` (0) or `'admin'` (2); other numbers are written as they are. */
+  sessionType: 'user' | 'admin' | number | null
+  /** When it ends: a time in unix seconds, not a duration. */
+  expiry: number | null
+  /**
+   * Its privileges, as Kaltura's text or as a list. Version 2 keeps names as PHP does: `.`,
+   * space and `[` become `_`, and of equal names the last counts.
+   */
+  privileges?: string | readonly Privilege[] | null
+  /** The partner on whose behalf `partnerId` is used. */
+  masterPartnerId?: number | null
+  /** Free text. */
+  additionalData?: string | null
+  /**
+   * What makes it differ from others, drawn at random if left out: 16 bytes or their hex in
+   * version 2, text in version 1.
+   */
+  random?: string | Uint8Array
+}
+
 /** The digests that an application token can be made with; Kaltura's default is SHA1. */
 export type HashType = 'SHA1' | 'SHA256' | 'SHA512' | 'MD5'
 

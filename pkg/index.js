@@ -4,4 +4,12 @@ import { compile } from './inline.js'
 import { bind } from './shell.js'
 
 export { AppTokenError, isAppTokenError } from './error.js'
-export const { startAppTokenSession, hashAppToken } = bind(compile)
+export const {
+  startAppTokenSession,
+  hashAppToken,
+  inspectKs,
+  generateKs,
+  parsePrivileges,
+  formatPrivileges,
+  predictPrivileges,
+} = bind(compile)

@@ -1,4 +1,53 @@
 /**
+ * `formatPrivileges(list)`
+ * @param {any} list
+ * @returns {string}
+ */
+export function formatPrivileges(list) {
+    let deferred2_0;
+    let deferred2_1;
+    try {
+        const ret = wasm.formatPrivileges(list);
+        var ptr1 = ret[0];
+        var len1 = ret[1];
+        if (ret[3]) {
+            ptr1 = 0; len1 = 0;
+            throw takeFromExternrefTable0(ret[2]);
+        }
+        deferred2_0 = ptr1;
+        deferred2_1 = len1;
+        return getStringFromWasm0(ptr1, len1);
+    } finally {
+        wasm.__wbindgen_free(deferred2_0, deferred2_1, 1);
+    }
+}
+
+/**
+ * `generateKs(fields, secret)`
+ * @param {object} fields
+ * @param {any} secret
+ * @returns {string}
+ */
+export function generateKs(fields, secret) {
+    let deferred2_0;
+    let deferred2_1;
+    try {
+        const ret = wasm.generateKs(fields, secret);
+        var ptr1 = ret[0];
+        var len1 = ret[1];
+        if (ret[3]) {
+            ptr1 = 0; len1 = 0;
+            throw takeFromExternrefTable0(ret[2]);
+        }
+        deferred2_0 = ptr1;
+        deferred2_1 = len1;
+        return getStringFromWasm0(ptr1, len1);
+    } finally {
+        wasm.__wbindgen_free(deferred2_0, deferred2_1, 1);
+    }
+}
+
+/**
  * `hashAppToken(ks, appToken, hashType)`
  * @param {string} ks
  * @param {string} app_token
@@ -39,6 +88,56 @@ export function hashAppToken(ks, app_token, hash_type) {
 }
 
 /**
+ * `inspectKs(ks, secrets)`
+ * @param {string} ks
+ * @param {Array<any>} secrets
+ * @returns {any}
+ */
+export function inspectKs(ks, secrets) {
+    const ptr0 = passStringToWasm0(ks, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+    const len0 = WASM_VECTOR_LEN;
+    const ret = wasm.inspectKs(ptr0, len0, secrets);
+    if (ret[2]) {
+        throw takeFromExternrefTable0(ret[1]);
+    }
+    return takeFromExternrefTable0(ret[0]);
+}
+
+/**
+ * `parsePrivileges(text)`
+ * @param {string} text
+ * @returns {any}
+ */
+export function parsePrivileges(text) {
+    const ptr0 = passStringToWasm0(text, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+    const len0 = WASM_VECTOR_LEN;
+    const ret = wasm.parsePrivileges(ptr0, len0);
+    return ret;
+}
+
+/**
+ * `predictPrivileges(appTokenId, tokenPrivileges, requested)`
+ * @param {string} app_token_id
+ * @param {any} token_privileges
+ * @param {any} requested
+ * @returns {string}
+ */
+export function predictPrivileges(app_token_id, token_privileges, requested) {
+    let deferred2_0;
+    let deferred2_1;
+    try {
+        const ptr0 = passStringToWasm0(app_token_id, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+        const len0 = WASM_VECTOR_LEN;
+        const ret = wasm.predictPrivileges(ptr0, len0, token_privileges, requested);
+        deferred2_0 = ret[0];
+        deferred2_1 = ret[1];
+        return getStringFromWasm0(ret[0], ret[1]);
+    } finally {
+        wasm.__wbindgen_free(deferred2_0, deferred2_1, 1);
+    }
+}
+
+/**
  * `startAppTokenSession(options)`. The host ends the call at `deadline_ms`; that moment is
  * told so that no wait is begun that it would cut.
  * @param {object} options
@@ -68,6 +167,10 @@ function __wbg_get_imports() {
         },
         __wbg___wbindgen_is_function_741ff2bb612836f5: function(arg0) {
             const ret = typeof(arg0) === 'function';
+            return ret;
+        },
+        __wbg___wbindgen_is_null_c22311b1cc228e3a: function(arg0) {
+            const ret = arg0 === null;
             return ret;
         },
         __wbg___wbindgen_is_object_8b968c3ab8e96595: function(arg0) {
@@ -233,6 +336,10 @@ function __wbg_get_imports() {
             const ret = arg0.now();
             return ret;
         },
+        __wbg_parseFloat_7c60ddeefae8d8f6: function(arg0, arg1) {
+            const ret = parseFloat(getStringFromWasm0(arg0, arg1));
+            return ret;
+        },
         __wbg_parse_db19ce9de46824f7: function(arg0, arg1) {
             const ret = Date.parse(getStringFromWasm0(arg0, arg1));
             return ret;
@@ -331,7 +438,7 @@ function __wbg_get_imports() {
             return ret;
         },
         __wbindgen_generic_0000000000000001: function(arg0, arg1) {
-            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [Externref], shim_idx: 22, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
+            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [Externref], shim_idx: 26, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
             const ret = makeMutClosure(arg0, arg1, wasm_bindgen_dbbfa9268b86855___convert__closures_____invoke___wasm_bindgen_dbbfa9268b86855___JsValue__core_f9449fc31f7c2003___result__Result_____wasm_bindgen_dbbfa9268b86855___JsError___true_);
             return ret;
         },

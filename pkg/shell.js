@@ -1,7 +1,9 @@
 // Between the caller and the core: loads it, keeps the time, maps errors.
 import * as core from './kaltura_app_token.js'
+import { checkFunctions, checkText, guarded, ownOptions } from './check.js'
+import { codec } from './codec.js'
 import { Deadline, readLimits } from './deadline.js'
-import { fromCore, invalid } from './error.js'
+import { fromCore } from './error.js'
 import { createHost } from './host.js'
 import { loader } from './load.js'
 
@@ -36,38 +38,7 @@ export function bind(load) {
       checkText({ ks, appToken, hashType })
       return guarded(() => wasm().hashAppToken(ks, appToken, hashType))
     },
-  }
-}
 
-/**
- * A copy of the caller's own options, so that what has got into `Object.prototype` is not
- * taken for one, and that getters run once.
- */
-function ownOptions(options) {
-  if (options === null || typeof options !== 'object') throw invalid('options', 'an object')
-  try {
-    return Object.assign(Object.create(null), options)
-  } catch {
-    throw invalid('options', 'an object whose properties can be read')
-  }
-}
-
-function checkFunctions(options) {
-  for (const [path, value] of Object.entries(options)) {
-    if (value !== undefined && typeof value !== 'function') throw invalid(path, 'a function')
-  }
-}
-
-function checkText(args) {
-  for (const [path, value] of Object.entries(args)) {
-    if (typeof value !== 'string') throw invalid(path, 'a string')
-  }
-}
-
-function guarded(run) {
-  try {
-    return run()
-  } catch (thrown) {
-    throw fromCore(thrown)
+    ...codec(wasm),
   }
 }

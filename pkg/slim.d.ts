@@ -4,7 +4,15 @@
  *
  * @module
  */
-import type { hashAppToken, startAppTokenSession } from './index.js'
+import type {
+  formatPrivileges,
+  generateKs,
+  hashAppToken,
+  inspectKs,
+  parsePrivileges,
+  predictPrivileges,
+  startAppTokenSession,
+} from './index.js'
 
 export { AppTokenError, isAppTokenError } from './index.js'
 export type * from './index.js'
@@ -13,6 +21,11 @@ export type * from './index.js'
 export interface KalturaAppToken {
   startAppTokenSession: typeof startAppTokenSession
   hashAppToken: typeof hashAppToken
+  inspectKs: typeof inspectKs
+  generateKs: typeof generateKs
+  parsePrivileges: typeof parsePrivileges
+  formatPrivileges: typeof formatPrivileges
+  predictPrivileges: typeof predictPrivileges
 }
 
 /**

@@ -3,4 +3,12 @@ import module from './kaltura_app_token.wasm'
 import { bind } from './shell.js'
 
 export { AppTokenError, isAppTokenError } from './error.js'
-export const { startAppTokenSession, hashAppToken } = bind(() => module)
+export const {
+  startAppTokenSession,
+  hashAppToken,
+  inspectKs,
+  generateKs,
+  parsePrivileges,
+  formatPrivileges,
+  predictPrivileges,
+} = bind(() => module)

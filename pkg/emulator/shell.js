@@ -147,7 +147,7 @@ async function respond(inside, input, init) {
     throw new TypeError('fetch failed', { cause: new Error('the connection was cut') })
   }
   const whole = outcome.cut === null && !outcome.bytesPerSecond
-  const empty = [204, 205, 304].includes(outcome.status)
+  const empty = request.method === 'HEAD' || [204, 205, 304].includes(outcome.status)
   const content = whole ? outcome.body : stream(outcome, signal)
   return new Response(empty ? null : content, {
     status: outcome.status,

@@ -1,0 +1,36 @@
+// What the shell judges by itself: the kinds of things it is handed.
+import { fromCore, invalid } from './error.js'
+
+/**
+ * A copy of the caller's own options, so that what has got into `Object.prototype` is not
+ * taken for one, and that getters run once.
+ */
+export function ownOptions(options, path = 'options') {
+  if (options === null || typeof options !== 'object') throw invalid(path, 'an object')
+  try {
+    return Object.assign(Object.create(null), options)
+  } catch {
+    throw invalid(path, 'an object whose properties can be read')
+  }
+}
+
+export function checkFunctions(options) {
+  for (const [path, value] of Object.entries(options)) {
+    if (value !== undefined && typeof value !== 'function') throw invalid(path, 'a function')
+  }
+}
+
+export function checkText(args) {
+  for (const [path, value] of Object.entries(args)) {
+    if (typeof value !== 'string') throw invalid(path, 'a string')
+  }
+}
+
+/** What `run` gives; what it throws becomes an error of this package. */
+export function guarded(run) {
+  try {
+    return run()
+  } catch (thrown) {
+    throw fromCore(thrown)
+  }
+}
