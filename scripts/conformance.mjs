@@ -38,7 +38,10 @@ const records = [...judgedRecords, ...others.filter(({ seq }) => !isJudged.has(s
 const replay = new Replay(records, {
   partners: jsonOf(pathOf('partners.json')),
   users: jsonOf(pathOf('users.json')),
-  appTokens: jsonOf(pathOf('apptokens.json')),
+  appTokens: [
+    ...jsonOf(pathOf('apptokens.json')),
+    ...(isSameRecording ? jsonOf(join(own, 'apptokens.json')) : []),
+  ],
 })
 const outcomes = []
 for (const record of records) {

@@ -26,7 +26,7 @@ export function partnersFrom(file, users) {
  * show, and their value is made up.
  */
 export function appTokensFrom(file, records, partners) {
-  const known = new Map(file.map((token) => [token.id, token]))
+  const known = new Map(file.toReversed().map((token) => [token.id, token]))
   for (const { context } of records) {
     const token = context?.token
     if (token?.createdAt && !known.has(token.id.trim())) {

@@ -8,7 +8,7 @@ use super::php::{self, Params};
 
 /// A format, as the parameter `format` numbers it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Format {
+enum Format {
     /// 1
     Json,
     /// 2, and without the parameter.
@@ -21,38 +21,54 @@ pub(super) enum Format {
     Unknown,
 }
 
-impl Format {
-    pub fn of(params: &Params) -> Self {
-        match params.get("format").map(php::to_text).as_deref() {
-            Some("1") => Self::Json,
-            None | Some("2" | "") => Self::Xml,
-            Some("3") => Self::Php,
-            Some("9") => Self::Jsonp,
-            Some(_) => Self::Unknown,
+/// Writes answers in the format that a request asked for.
+pub(super) struct Writer {
+    format: Format,
+    /// For JSONP.
+    callback: String,
+}
+
+impl Writer {
+    pub fn new(params: &Params) -> Self {
+        let text = |name: &str| params.get(name).map(php::to_text).unwrap_or_default();
+        let format = match text("format").as_str() {
+            "1" => Format::Json,
+            "" | "2" => Format::Xml,
+            "3" => Format::Php,
+            "9" => Format::Jsonp,
+            _ => Format::Unknown,
+        };
+        Self {
+            format,
+            callback: text("callback"),
         }
     }
 
-    pub fn content_type(self) -> &'static str {
-        match self {
-            Self::Json => "application/json",
-            Self::Xml => "text/xml;charset=UTF-8",
-            Self::Jsonp => "application/javascript",
-            Self::Php | Self::Unknown => "text/html; charset=UTF-8",
+    /// Whether JSONP is asked for without the name of the function to call.
+    pub fn lacks_callback(&self) -> bool {
+        self.format == Format::Jsonp && self.callback.is_empty()
+    }
+
+    pub fn content_type(&self) -> &'static str {
+        match self.format {
+            Format::Json => "application/json",
+            Format::Xml => "text/xml;charset=UTF-8",
+            Format::Jsonp => "application/javascript",
+            Format::Php | Format::Unknown => "text/html; charset=UTF-8",
         }
     }
 
-    /// `answer` in this format; `callback` is for JSONP.
-    pub fn write(self, answer: &Answer, callback: &str) -> String {
-        match self {
-            Self::Json => answer.to_json(),
-            Self::Jsonp => format!("{callback}({});", answer.to_json()),
-            Self::Xml => format!(
+    pub fn write(&self, answer: &Answer) -> String {
+        match self.format {
+            Format::Json => answer.to_json(),
+            Format::Jsonp => format!("{}({});", self.callback, answer.to_json()),
+            Format::Xml => format!(
                 "<?xml version=\"1.0\" encoding=\"utf-8\"?><xml><result>{}</result>\
                  <executionTime>0.001</executionTime></xml>",
                 xml(answer),
             ),
-            Self::Php => serialized(answer),
-            Self::Unknown => String::new(),
+            Format::Php => serialized(answer),
+            Format::Unknown => String::new(),
         }
     }
 }

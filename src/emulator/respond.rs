@@ -5,7 +5,7 @@ use super::cache::{self, Keep, Kept, Level, Place};
 use super::dispatch::{self, Moment};
 use super::exception::Exception;
 use super::fault;
-use super::format::Format;
+use super::format::Writer;
 use super::http;
 use super::message::{Incoming, Outgoing};
 use super::multirequest;
@@ -76,99 +76,98 @@ fn serve(
     params: &Params,
     moment: &mut Moment<'_>,
 ) -> Outgoing {
-    let now = moment.now();
-    let format = Format::of(params);
-    let callback = params.get("callback").map(php::to_text).unwrap_or_default();
-    if format == Format::Jsonp && callback.is_empty() {
+    let writer = Writer::new(params);
+    if writer.lacks_callback() {
         return without_callback(moment);
     }
-    let fast = service::start_fast(
-        state,
-        params,
-        moment.https,
-        moment.now_ms,
-        &mut *moment.random,
-    );
-    if let Some(ks) = fast {
-        let key = cache::key_of(&format!("fast|{params:?}"));
-        let body = format.write(&ks, &callback);
-        let mut answer = http::api_answer(body, format.content_type(), now);
+    let (https, now_ms) = (moment.https, moment.now_ms);
+    if let Some(ks) = service::start_fast(state, params, https, now_ms, &mut *moment.random) {
+        let key = cache::key_of(&now_ms.to_string());
+        let mut answer = http::api_answer(writer.write(&ks), writer.content_type(), moment.now());
         http::forbid_caching(&mut answer);
-        http::set(
-            &mut answer,
-            "X-Kaltura",
-            format!("cached-dispatcher,{key},{CACHED_IN}"),
-        );
+        http::set(&mut answer, "X-Kaltura", cached(&key));
         return answer;
     }
     let read = dispatch::read_ks(state, params);
     let place = match &read {
         Ok(verdict) if state.switches.cache => {
-            cache::place(params, verdict, moment.https, Level::Request, now)
+            cache::place(params, verdict, https, Level::Request, moment.now())
         }
         _ => Place::None,
     };
-    if let Place::Key(key) = &place
-        && let Some((Kept::Body { content_type, body }, made)) = state.cache.get(key, now)
-    {
-        let mut answer = http::api_answer(body.clone(), content_type, now);
-        if incoming.method == "GET" && params.contains_key("kalsig") {
-            http::allow_caching(&mut answer, made, now);
-        } else {
-            http::forbid_caching(&mut answer);
-        }
-        let hit = format!("cached-dispatcher,cache_v3-{key},{CACHED_IN}");
-        http::set(&mut answer, "X-Kaltura", hit);
+    let is_signed_get = incoming.method == "GET" && params.contains_key("kalsig");
+    if let Some(answer) = kept(state, &place, is_signed_get, moment.now()) {
         return answer;
     }
     let (service, _) = names(params);
-    let multirequest::Done {
-        answer: result,
-        keep,
-        hits,
-        kept,
-    } = if service.eq_ignore_ascii_case("multirequest") {
+    let done = if service.eq_ignore_ascii_case("multirequest") {
         multirequest::call(state, params, moment)
     } else {
         dispatch::call(state, params, &read, moment).into()
     };
-    let body = format.write(&result, &callback);
-    let mut answer = http::api_answer(body.clone(), format.content_type(), now);
+    computed(state, done, place, &writer, moment)
+}
+
+/// The answer that the cache holds at `place`.
+fn kept(state: &State, place: &Place, is_signed_get: bool, now: i64) -> Option<Outgoing> {
+    let Place::Key(key) = place else {
+        return None;
+    };
+    let Some((Kept::Body { content_type, body }, made)) = state.cache.get(key, now) else {
+        return None;
+    };
+    let mut answer = http::api_answer(body.clone(), content_type, now);
+    if is_signed_get {
+        http::allow_caching(&mut answer, made, now);
+    } else {
+        http::forbid_caching(&mut answer);
+    }
+    http::set(&mut answer, "X-Kaltura", cached(&format!("cache_v3-{key}")));
+    Some(answer)
+}
+
+/// The answer that has just been found, which is kept where it may be.
+fn computed(
+    state: &mut State,
+    done: multirequest::Done,
+    place: Place,
+    writer: &Writer,
+    moment: &mut Moment<'_>,
+) -> Outgoing {
+    let now = moment.now();
+    let body = writer.write(&done.answer);
+    let mut answer = http::api_answer(body.clone(), writer.content_type(), now);
     http::forbid_caching(&mut answer);
     http::set(&mut answer, "X-Kaltura-Session", request_id(moment));
-    for key in hits {
-        let hit = format!("cached-dispatcher,cache_v3-{key},{CACHED_IN}");
+    for key in done.hits {
+        let hit = cached(&format!("cache_v3-{key}"));
         http::add(&mut answer, "X-Kaltura-Part-Of-MultiRequest", hit);
     }
-    if let Some(key) = kept {
+    let mut kept_under = done.kept;
+    if let (Place::Key(key), true) = (place, done.keep != Keep::Never) {
+        let content_type = writer.content_type().to_owned();
+        let kept = Kept::Body { content_type, body };
+        state.cache.put(key.clone(), kept, done.keep, now);
+        kept_under = Some(key);
+    }
+    if let Some(key) = kept_under {
         http::set(
             &mut answer,
             "X-Kaltura",
             format!("cache-key,cache_v3-{key}"),
         );
     }
-    if let (Place::Key(key), true) = (place, keep != Keep::Never) {
-        http::set(
-            &mut answer,
-            "X-Kaltura",
-            format!("cache-key,cache_v3-{key}"),
-        );
-        let kept = Kept::Body {
-            content_type: format.content_type().to_owned(),
-            body,
-        };
-        state.cache.put(key, kept, keep, now);
-    }
-    if let Some(exception) = forbidden(&result) {
-        let message = &exception.message;
+    if let Some(exception) = forbidden(&done.answer) {
+        let told = format!("exiting on error SERVICE_FORBIDDEN - {}", exception.message);
         http::set(&mut answer, "X-Kaltura", "error-SERVICE_FORBIDDEN");
-        http::set(
-            &mut answer,
-            "X-Kaltura-App",
-            format!("exiting on error SERVICE_FORBIDDEN - {message}"),
-        );
+        http::set(&mut answer, "X-Kaltura-App", told);
     }
     answer
+}
+
+/// How the headers tell of an answer from the cache.
+fn cached(key: &str) -> String {
+    format!("cached-dispatcher,{key},{CACHED_IN}")
 }
 
 /// The refusal that the headers tell of as well.
