@@ -1,5 +1,6 @@
 import { generateKs, inspectKs } from 'kaltura-app-token'
 import { test } from './harness.js'
+import { memorySize, modules, occurrences } from './memory.js'
 import { ks as recorded, secretsOf } from '../vectors/index.js'
 
 const SECRET = '1ff6f3c05143ef42880ef4d00c38ca7c'
@@ -162,6 +163,25 @@ test('a wrong argument is named', (t) => {
   t.equal(path(() => generateKs(undefined, SECRET)), 'fields')
   t.equal(path(() => generateKs(fields)), 'secret')
   t.equal(path(() => generateKs(fields, '')), 'secret')
+})
+
+test('nothing of a KS stays in the memory of wasm, and it does not grow', (t) => {
+  const canaries = { secret: 'canary secret', userId: 'canary.user', privileges: 'canary:privilege' }
+  const { secret, ...content } = canaries
+  const work = (version) => {
+    const ks = generateKs({ ...fields, ...content, version }, secret)
+    t.equal(inspectKs(ks, ['another', secret]).session.userId, canaries.userId)
+    t.throws(() => generateKs({ ...fields, ...content, version, expiry: 'never' }, secret))
+    return ks
+  }
+  for (const version of [1, 2]) {
+    const ks = work(version)
+    t.ok(modules() > 0)
+    for (const text of [ks, ...Object.values(canaries)]) t.equal(occurrences(text), 0)
+    const size = memorySize()
+    for (let i = 0; i < 2_000; i += 1) work(version)
+    t.equal(memorySize(), size)
+  }
 })
 
 test('what got into Object.prototype is no field of a KS', (t) => {

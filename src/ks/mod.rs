@@ -10,7 +10,7 @@ use base64::prelude::{BASE64_STANDARD, BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE};
 use zeroize::Zeroizing;
 
 use crate::privileges;
-use crate::secret::Secret;
+use crate::secret::{Secret, wipe_stack};
 
 mod number;
 pub mod options;
@@ -185,6 +185,13 @@ pub fn inspect(ks: &str, secrets: &[Secret]) -> Result<KsInfo, KsError> {
     if ks.len() > MAX_LENGTH {
         return Err(KsError::TooLong);
     }
+    let info = read(ks, secrets);
+    wipe_stack();
+    info
+}
+
+#[inline(never)]
+fn read(ks: &str, secrets: &[Secret]) -> Result<KsInfo, KsError> {
     let decoded = decode(ks)?;
     match decoded.strip_prefix(v2::PREFIX) {
         Some(rest) => v2::inspect(rest, secrets),
@@ -194,6 +201,16 @@ pub fn inspect(ks: &str, secrets: &[Secret]) -> Result<KsInfo, KsError> {
 
 /// Makes the KS that carries `fields`, signed with `secret`.
 pub fn generate(fields: &KsFields, random: &Random, secret: &Secret) -> Result<Secret, KsError> {
+    let ks = write(fields, random, secret)?;
+    wipe_stack();
+    if ks.expose().len() > MAX_LENGTH {
+        return Err(KsError::TooLong);
+    }
+    Ok(ks)
+}
+
+#[inline(never)]
+fn write(fields: &KsFields, random: &Random, secret: &Secret) -> Result<Secret, KsError> {
     let ks = match (fields.version, random) {
         (Version::V1, Random::Text(random)) => {
             BASE64_STANDARD.encode(&*v1::generate(fields, random, secret))
@@ -203,11 +220,7 @@ pub fn generate(fields: &KsFields, random: &Random, secret: &Secret) -> Result<S
         }
         _ => return Err(KsError::WrongRandom),
     };
-    let ks = Secret::new(ks);
-    if ks.expose().len() > MAX_LENGTH {
-        return Err(KsError::TooLong);
-    }
-    Ok(ks)
+    Ok(Secret::new(ks))
 }
 
 /// PHP's `base64_decode`, in its strict form, after `-_` have become `+/`: white space is
