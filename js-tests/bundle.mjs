@@ -21,3 +21,7 @@ export async function bundle(entry, condition, options) {
     modules: modules.map(({ path, contents }) => ({ name: basename(path), contents })),
   }
 }
+
+/** A Worker's: an ES module, and the WebAssembly modules that it imports. */
+export const bundleWorker = (entry, options) =>
+  bundle(entry, 'workerd', { format: 'esm', loader: { '.wasm': 'copy' }, ...options })

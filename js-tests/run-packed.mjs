@@ -1,6 +1,7 @@
 // node run-packed.mjs HOST
 import { report } from './report.mjs'
 import './packed/installed.mjs'
+import './packed/readme.mjs'
 import './packed/typescript.mjs'
 import { runTests } from './suite/harness.js'
 

@@ -1,7 +1,7 @@
 // node run-workerd.mjs [--date=COMPATIBILITY_DATE] HOST
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { bundle } from './bundle.mjs'
+import { bundleWorker } from './bundle.mjs'
 import { report } from './report.mjs'
 import { require } from './runtimes/index.mjs'
 import { serveWorker } from './workerd.mjs'
@@ -17,9 +17,7 @@ const today = version.split('.')[1].replace(/(....)(..)(..)/, '$1-$2-$3')
 const compatibilityDate = values.date ?? today
 
 const entry = fileURLToPath(new URL('bundled.js', import.meta.url))
-const suite = await bundle(entry, 'workerd', {
-  format: 'esm',
-  loader: { '.wasm': 'copy' },
+const suite = await bundleWorker(entry, {
   // The package has no side effects; the tests in its folders have nothing else.
   ignoreAnnotations: true,
 })

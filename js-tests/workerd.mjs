@@ -7,12 +7,12 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { workerd } from './runtimes/index.mjs'
 
-/** Serves an ES module and what it imports; `{ url, stop() }`. */
-export async function serveWorker({ script, modules, compatibilityDate, flags = [] }) {
+/** Serves an ES module and what it imports, with texts for its `env`; `{ url, stop() }`. */
+export async function serveWorker({ script, modules, compatibilityDate, bindings = {} }) {
   const folder = mkdtempSync(join(tmpdir(), 'worker-'))
   writeFileSync(join(folder, 'worker.js'), script)
   for (const { name, contents } of modules) writeFileSync(join(folder, name), contents)
-  writeFileSync(join(folder, 'config.capnp'), config(modules, compatibilityDate, flags))
+  writeFileSync(join(folder, 'config.capnp'), config(modules, compatibilityDate, bindings))
 
   const child = spawn(workerd(), ['serve', '--control-fd=3', join(folder, 'config.capnp')], {
     stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
@@ -32,15 +32,18 @@ export async function serveWorker({ script, modules, compatibilityDate, flags = 
   return { url: `http://127.0.0.1:${JSON.parse(heard.value).port}/`, stop }
 }
 
-function config(modules, compatibilityDate, flags) {
+function config(modules, compatibilityDate, bindings) {
   const wasm = modules.map(({ name }) => `(name = "${name}", wasm = embed "${name}")`)
+  const texts = Object.entries(bindings).map(
+    ([name, text]) => `(name = "${name}", text = ${JSON.stringify(text)})`,
+  )
   return `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [
     (name = "worker", worker = (
       modules = [${['(name = "worker.js", esModule = embed "worker.js")', ...wasm].join(', ')}],
+      bindings = [${texts.join(', ')}],
       compatibilityDate = "${compatibilityDate}",
-      compatibilityFlags = [${flags.map((flag) => `"${flag}"`).join(', ')}],
       globalOutbound = "loopback"
     )),
     (name = "loopback", network = (allow = ["127.0.0.0/8"]))

@@ -1,7 +1,7 @@
 // The tarball, installed into empty projects and used as a user would.
-import { test } from '../suite/harness.js'
+import { bundleWorker } from '../bundle.mjs'
 import { bun, deno, node, NODE_VERSIONS } from '../runtimes/index.mjs'
-import { bundle } from '../bundle.mjs'
+import { test } from '../suite/harness.js'
 import { serveWorker } from '../workerd.mjs'
 import { project } from './project.mjs'
 
@@ -60,10 +60,7 @@ export default {
   },
 }`,
   })
-  const bundled = await bundle(`${installed.folder}/worker.js`, 'workerd', {
-    format: 'esm',
-    loader: { '.wasm': 'copy' },
-  })
+  const bundled = await bundleWorker(`${installed.folder}/worker.js`)
   const worker = await serveWorker({ ...bundled, compatibilityDate: '2024-01-01' })
   try {
     const { credentials, partnerId } = await t.kaltura()

@@ -11,13 +11,11 @@ const scratch = mkdtempSync(join(tmpdir(), 'packed-'))
 process.on('exit', () => rmSync(scratch, { recursive: true, force: true }))
 
 let packed
+let installed
 let made = 0
 
 /** `{ tarball, files }`: the path of the tarball, and the names of the files in it. */
-export function pack() {
-  packed ??= npmPack()
-  return packed
-}
+export const pack = () => (packed ??= npmPack())
 
 function npmPack() {
   const options = { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }
@@ -29,18 +27,26 @@ function npmPack() {
 /** A folder with `files` (names to texts) and the package in its node_modules. */
 export async function project(files) {
   const folder = join(scratch, `project-${(made += 1)}`)
+  // One installation does for all: npm makes the same of the same tarball.
+  installed ??= install()
+  cpSync(await installed, folder, { recursive: true })
+  write(folder, files)
+  return {
+    folder,
+    run: (program, args, env = {}) => run(program, args, { cwd: folder, env, timeoutMs: 60_000 }),
+  }
+}
+
+async function install() {
+  const folder = join(scratch, 'installed')
   const { tarball } = pack()
-  write(folder, { 'package.json': '{ "private": true, "type": "module" }', ...files })
+  write(folder, { 'package.json': '{ "private": true, "type": "module" }' })
   await run(
     'npm',
     ['install', '--offline', '--ignore-scripts', '--no-audit', '--no-fund', tarball],
     { cwd: folder },
   )
-  return {
-    folder,
-    write: (more) => write(folder, more),
-    run: (program, args, env = {}) => run(program, args, { cwd: folder, env, timeoutMs: 60_000 }),
-  }
+  return folder
 }
 
 function write(folder, files) {
