@@ -127,22 +127,24 @@ function handle(inside, { method, url, headers, body, ip, https }) {
 
 async function respond(inside, input, init) {
   // Deno, Bun and Workers give their handlers a second argument of their own.
-  const request = input instanceof Request ? input : new Request(input, init)
-  const { signal } = request
-  signal.throwIfAborted()
+  const isHandler = input instanceof Request
+  const request = isHandler ? input : new Request(input, init)
+  if (!isHandler) request.signal.throwIfAborted()
   const body = new Uint8Array(await request.arrayBuffer())
   const { protocol, pathname, search } = new URL(request.url)
-  const caller = input instanceof Request ? init?.remoteAddr?.hostname : undefined
   const outcome = handle(inside, {
     method: request.method,
     url: pathname + search,
     headers: [...request.headers],
     body,
-    ip: caller ?? '127.0.0.1',
+    ip: (isHandler && init?.remoteAddr?.hostname) || '127.0.0.1',
     https: protocol === 'https:',
   })
+  // Deno warns of a handler that looks at its request's signal: only who waits looks.
+  const isSlow = outcome.delayMs > 0 || outcome.bytesPerSecond
+  const signal = isHandler && !isSlow ? undefined : request.signal
   await pause(outcome.delayMs, signal)
-  signal.throwIfAborted()
+  signal?.throwIfAborted()
   if (outcome.cut === 'before') {
     throw new TypeError('fetch failed', { cause: new Error('the connection was cut') })
   }
