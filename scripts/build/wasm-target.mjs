@@ -7,8 +7,9 @@ export const TARGET = 'wasm32-unknown-unknown'
 const ways = [installedTarget, debianPackages, rustupTarget]
 
 /**
- * `{ way, cargo, clippy, args, env, paths, version }`: how cargo and its linter are called, the
- * folders whose names must not get into what they make, and what tells this toolchain from others.
+ * `{ way, cargo, clippy, args, rustFlags, env, paths, version }`: how cargo and its linter are
+ * called, the folders whose names must not get into what they make, and what tells this
+ * toolchain from others.
  */
 export async function findWasmTarget(root, log) {
   const manifest = readFileSync(join(root, 'Cargo.toml'), 'utf8')
@@ -36,6 +37,7 @@ async function installedTarget() {
     cargo: 'cargo',
     clippy: 'cargo-clippy',
     args: [],
+    rustFlags: [],
     env: {},
     paths: [sysroot],
     version: { ...rustcVersion('rustc'), std: 'prebuilt' },
@@ -80,7 +82,12 @@ async function debianPackages(minimumRust, log) {
     way: "Debian's Rust for browsers",
     cargo: '/usr/bin/cargo',
     clippy: '/usr/bin/cargo-clippy',
-    args: ['-Z', 'build-std=std,panic_abort'],
+    args: [
+      ...['-Z', 'build-std=std,panic_abort'],
+      ...['-Z', 'build-std-features=optimize_for_size'],
+    ],
+    // Without what it takes to tell of panics: the lints leave none to tell of.
+    rustFlags: ['-Zunstable-options', '-Cpanic=immediate-abort'],
     env: {
       CARGO: '/usr/bin/cargo',
       RUSTC: '/usr/bin/rustc',

@@ -37,7 +37,7 @@ export async function compile({ root, target, tools, module, out }) {
     tools.wasmOpt,
     bound,
     ...['-o', join(out, `${module.name}.wasm`)],
-    ...['-Os', '--converge', '--strip-producers', '--strip-target-features'],
+    ...['-Oz', '--converge', '--strip-producers', '--strip-target-features'],
     ...['--mvp-features', ...FEATURES.map((feature) => `--enable-${feature}`)],
   ])
   rmSync(bound)
@@ -86,5 +86,6 @@ function rustFlags(root, target) {
   return [
     ...folders.map(([from, to]) => `--remap-path-prefix=${from}=${to}`),
     ...CFGS.flatMap((cfg) => ['--cfg', cfg]),
+    ...target.rustFlags,
   ].join('\x1f')
 }
