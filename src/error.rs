@@ -169,56 +169,62 @@ impl Error {
             _ => &[],
         }
     }
-}
 
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    /// What happened, and what to do next.
+    pub fn message(&self) -> String {
         match self {
             Self::InvalidOptions(InvalidOption { path, expected }) => {
-                write!(f, "{path} must be {expected}")
+                [path, " must be ", expected].concat()
             }
             Self::Network { operation, causes } => {
-                write!(f, "no answer to {operation}")?;
-                if let Some(code) = causes.iter().rev().find_map(|cause| cause.code.as_ref()) {
-                    write!(f, " ({code})")?;
-                }
-                f.write_str(": check serviceUrl and the network; `cause` has the details")
+                let code = causes.iter().rev().find_map(|cause| cause.code.as_deref());
+                let code = code.map_or_else(String::new, |code| [" (", code, ")"].concat());
+                [
+                    "no answer to ",
+                    &operation.name(),
+                    &code,
+                    ": check serviceUrl and the network; `cause` has the details",
+                ]
+                .concat()
             }
-            Self::Timeout => f.write_str(
-                "timed out: no session within timeoutMs; raise it, or look at the network and the service",
-            ),
-            Self::Aborted => f.write_str("aborted by the caller's signal"),
+            Self::Timeout => "timed out: no session within timeoutMs; raise it, or look at the network and the service".to_owned(),
+            Self::Aborted => "aborted by the caller's signal".to_owned(),
             Self::TokenSource { .. } => {
-                f.write_str("the appToken function failed; `cause` has what it said")
+                "the appToken function failed; `cause` has what it said".to_owned()
             }
             Self::HttpStatus { operation, status } => {
-                write!(f, "HTTP status {status} to {operation}: ")?;
-                f.write_str(match status {
+                let advice = match status {
                     300..=399 => "redirects are not followed; set serviceUrl to where it points, if that is right",
                     404 => "no Kaltura API there; check serviceUrl",
                     408 | 425 | 429 => "too many or too slow; try again later",
                     500..=599 => "the service, or a proxy before it, is out of order; try again later",
                     _ => "something before Kaltura's API refuses; check serviceUrl and what stands between",
-                })
+                };
+                let status = status.to_string();
+                ["HTTP status ", &status, " to ", &operation.name(), ": ", advice].concat()
             }
             Self::BadResponse { operation, problem } => {
-                write!(f, "unusable answer to {operation}: {problem}")
+                ["unusable answer to ", &operation.name(), ": ", problem].concat()
             }
-            Self::Kaltura(error) => error.fmt(f),
+            Self::Kaltura(refusal) => refusal.message(),
             Self::NotGranted(differences) => {
-                f.write_str("the session is not what was asked for:")?;
-                for (index, difference) in differences.iter().enumerate() {
-                    write!(f, "{} {difference}", if index == 0 { "" } else { ";" })?;
-                }
-                f.write_str(
+                let differences: Vec<_> = differences.iter().map(Difference::message).collect();
+                [
+                    "the session is not what was asked for: ",
+                    &differences.join("; "),
                     ". Kaltura drops silently what the application token doesn't allow: change the token, ask for what it allows, or set `grants`",
-                )
+                ]
+                .concat()
             }
-            Self::SessionRevoked => f.write_str(
-                "every session of this application token is refused as logged out, new ones too: session.end was called with one of them, which ends the whole token for a day or more. Make a new token, and log out by forgetting the KS",
-            ),
-            Self::Internal(what) => write!(f, "internal error: {what}; please report it"),
+            Self::SessionRevoked => "every session of this application token is refused as logged out, new ones too: session.end was called with one of them, which ends the whole token for a day or more. Make a new token, and log out by forgetting the KS".to_owned(),
+            Self::Internal(what) => ["internal error: ", what, "; please report it"].concat(),
         }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message())
     }
 }
 

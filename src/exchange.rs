@@ -15,15 +15,13 @@
 //! With no wish it only fetches a widget session, with one it starts a session, with several
 //! it starts all of them in one `multirequest`.
 
-use serde::Serialize;
-use serde::ser::{SerializeMap, Serializer};
-
 use crate::api::{
-    ApiError, Fields, KsRefusal, Operation, Reply, Request, ResponseHead, ServiceUrl, read_response,
+    ApiError, Fields, KsRefusal, Operation, Params, Reply, Request, ResponseHead, ServiceUrl,
+    read_response,
 };
 use crate::clock::{ServerClock, Timing};
 use crate::error::{Cause, Error};
-use crate::grants::{GrantPolicy, SessionType, Wish};
+use crate::grants::{GrantPolicy, Wish};
 use crate::hash::{HashType, token_hash};
 use crate::redact::redact;
 use crate::retry::{self, RetryPolicy};
@@ -176,21 +174,11 @@ impl Exchange {
         if at_hand.is_some_and(|widget| widget.usable_until_ms <= now_ms) {
             self.widget = None;
         }
-        let request = match &self.widget {
+        self.attempts = self.attempts.saturating_add(1);
+        Step::Send(match &self.widget {
             None => self.widget_request(),
             Some(widget) => self.session_request(&widget.ks.clone(), open),
-        };
-        match request {
-            Ok(request) => {
-                self.attempts = self.attempts.saturating_add(1);
-                Step::Send(request)
-            }
-            Err(error) => {
-                self.refused = Some(error.clone());
-                self.settle_open(&error);
-                Step::Done
-            }
-        }
+        })
     }
 
     /// Takes what came of the last request. `random`, any number, spreads retries.
@@ -252,48 +240,49 @@ impl Exchange {
             .collect()
     }
 
-    fn widget_request(&mut self) -> Result<Request, Error> {
-        let params = StartWidgetSession {
-            format: JSON,
-            client_tag: &self.terms.client_tag,
-            widget_id: format!("_{}", self.credentials.partner_id),
-            expiry: WIDGET_EXPIRY_S,
-            // Kaltura's cache spares it work, until it has once answered with something that
-            // is no use: then the same answer would come again.
-            nocache: (self.attempts > 0).then_some(1),
-        };
+    fn widget_request(&mut self) -> Request {
+        let mut params = Params::default();
+        params.number("format", JSON);
+        params.text("clientTag", &self.terms.client_tag);
+        params.text(
+            "widgetId",
+            &["_", &self.credentials.partner_id.to_string()].concat(),
+        );
+        params.number("expiry", WIDGET_EXPIRY_S);
+        // Kaltura's cache spares it work, until it has once answered with something that is
+        // no use: then the same answer would come again.
+        if self.attempts > 1 {
+            params.number("nocache", 1);
+        }
         let operation = Operation::known("session", "startWidgetSession");
-        let request = Request::new(&self.terms.service_url, operation.clone(), &params)?;
         self.in_flight = Some(InFlight {
-            operation,
+            operation: operation.clone(),
             wishes: Vec::new(),
             hash: None,
         });
-        Ok(request)
+        Request::new(&self.terms.service_url, operation, params)
     }
 
-    fn session_request(&mut self, ks: &Secret, open: Vec<usize>) -> Result<Request, Error> {
+    fn session_request(&mut self, ks: &Secret, open: Vec<usize>) -> Request {
         let hash = token_hash(self.hash_type(), ks.expose(), &self.credentials.app_token);
-        let wished = open.iter().filter_map(|index| self.wishes.get(*index));
-        let mut items: Vec<_> = wished.map(|wish| self.start_session(wish, &hash)).collect();
-        let service_url = &self.terms.service_url;
-        let request = if let [only] = items.as_mut_slice() {
-            only.format = Some(JSON);
-            only.client_tag = Some(&self.terms.client_tag);
-            only.ks = Some(ks.expose());
-            Request::new(service_url, start_session(), only)
+        let mut params = Params::default();
+        params.number("format", JSON);
+        params.text("clientTag", &self.terms.client_tag);
+        params.text("ks", ks.expose());
+        let operation = if let [only] = open.as_slice() {
+            self.ask(&mut params, *only, &hash);
+            start_session()
         } else {
-            for item in &mut items {
-                item.service = Some("appToken");
-                item.action = Some("startSession");
+            params.text("service", "multirequest");
+            // Items are numbered from 1, and inherit the KS.
+            for (number, index) in (1_u32..).zip(&open) {
+                let mut item = Params::default();
+                item.text("service", "appToken");
+                item.text("action", "startSession");
+                self.ask(&mut item, *index, &hash);
+                params.params(&number.to_string(), item);
             }
-            let client_tag = &self.terms.client_tag;
-            let batch = Batch {
-                client_tag,
-                ks: ks.expose(),
-                items,
-            };
-            Request::new(service_url, Operation::known("multirequest", ""), &batch)
+            Operation::known("multirequest", "")
         };
         // Errors speak of what was asked, not of the envelope that it went in.
         self.in_flight = Some(InFlight {
@@ -301,21 +290,30 @@ impl Exchange {
             wishes: open,
             hash: Some(hash),
         });
-        request
+        Request::new(&self.terms.service_url, operation, params)
     }
 
-    fn start_session<'a>(&'a self, wish: &'a Wish, hash: &'a Secret) -> StartSession<'a> {
-        StartSession {
-            id: &self.credentials.app_token_id,
-            token_hash: hash.expose(),
-            // Refusals are cached for two minutes without the KS in the key, so a call that
-            // looks the same gets the same refusal, even if the hash is right by now.
-            nocache: 1,
-            user_id: wish.user_id.as_deref(),
-            r#type: wish.session_type.map(SessionType::number),
-            expiry: wish.expiry_s,
-            session_privileges: wish.privileges.as_deref(),
-            ..StartSession::default()
+    /// Adds what `appToken.startSession` is told of a wish.
+    fn ask(&self, params: &mut Params, index: usize, hash: &Secret) {
+        params.text("id", &self.credentials.app_token_id);
+        params.text("tokenHash", hash.expose());
+        // Refusals are cached for two minutes without the KS in the key, so a call that
+        // looks the same gets the same refusal, even if the hash is right by now.
+        params.number("nocache", 1);
+        let Some(wish) = self.wishes.get(index) else {
+            return;
+        };
+        if let Some(user_id) = &wish.user_id {
+            params.text("userId", user_id);
+        }
+        if let Some(session_type) = wish.session_type {
+            params.number("type", session_type.number().into());
+        }
+        if let Some(expiry_s) = wish.expiry_s {
+            params.number("expiry", expiry_s);
+        }
+        if let Some(privileges) = &wish.privileges {
+            params.text("sessionPrivileges", privileges);
         }
     }
 
@@ -482,66 +480,7 @@ impl Exchange {
 }
 
 /// Kaltura's number for JSON; its default is XML.
-const JSON: u8 = 1;
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct StartWidgetSession<'a> {
-    format: u8,
-    client_tag: &'a str,
-    widget_id: String,
-    expiry: u32,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    nocache: Option<u8>,
-}
-
-/// A call of its own, or an item of a batch.
-#[derive(Default, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct StartSession<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    format: Option<u8>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    client_tag: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    ks: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    service: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    action: Option<&'a str>,
-    id: &'a str,
-    token_hash: &'a str,
-    nocache: u8,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    user_id: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    r#type: Option<u8>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    expiry: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    session_privileges: Option<&'a str>,
-}
-
-/// A multirequest: its items are numbered from 1, and inherit the KS.
-struct Batch<'a> {
-    client_tag: &'a str,
-    ks: &'a str,
-    items: Vec<StartSession<'a>>,
-}
-
-impl Serialize for Batch<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("service", "multirequest")?;
-        map.serialize_entry("format", &JSON)?;
-        map.serialize_entry("clientTag", self.client_tag)?;
-        map.serialize_entry("ks", self.ks)?;
-        for (number, item) in (1_u32..).zip(&self.items) {
-            map.serialize_entry(&number.to_string(), item)?;
-        }
-        map.end()
-    }
-}
+const JSON: u32 = 1;
 
 fn start_session() -> Operation {
     Operation::known("appToken", "startSession")

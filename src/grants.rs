@@ -1,8 +1,6 @@
 //! Asked and granted: Kaltura drops silently what an application token doesn't allow, so the
 //! session has to be compared with the wish.
 
-use core::fmt;
-
 use crate::privileges::{self, Privilege};
 
 /// What the caller asks of a session; what is `None` is left to the application token.
@@ -36,6 +34,14 @@ impl SessionType {
         }
     }
 
+    /// Its name in the JavaScript API.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::Admin => "admin",
+        }
+    }
+
     /// The type that Kaltura gives this number.
     pub fn from_number(number: i64) -> Option<Self> {
         match number {
@@ -43,15 +49,6 @@ impl SessionType {
             2 => Some(Self::Admin),
             _ => None,
         }
-    }
-}
-
-impl fmt::Display for SessionType {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::User => "user",
-            Self::Admin => "admin",
-        })
     }
 }
 
@@ -160,24 +157,27 @@ impl Effect {
     }
 }
 
-/// A user is somebody's name, so it is told that it differs, not what it is.
-impl fmt::Display for Difference {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Difference {
+    /// The difference in words. A user is somebody's name, so it is told that it differs, not
+    /// what it is.
+    pub fn message(&self) -> String {
         if self.effect == Effect::Expired {
-            return f.write_str("it has already expired (is the token's sessionDuration 0?)");
+            return "it has already expired (is the token's sessionDuration 0?)".to_owned();
         }
+        let shown = |value: &Option<String>| value.clone().unwrap_or_else(|| "none".to_owned());
         match &self.field {
-            Field::UserId => f.write_str("userId is another one"),
-            Field::SessionType | Field::Expiry => write!(
-                f,
-                "{} {} instead of {}",
+            Field::UserId => "userId is another one".to_owned(),
+            Field::SessionType | Field::Expiry => [
                 self.field.option(),
-                self.granted.as_deref().unwrap_or("none"),
-                self.asked.as_deref().unwrap_or("none"),
-            ),
+                " ",
+                &shown(&self.granted),
+                " instead of ",
+                &shown(&self.asked),
+            ]
+            .concat(),
             Field::Privilege(name) => match self.granted {
-                None => write!(f, "privilege {name} was dropped"),
-                Some(_) => write!(f, "privilege {name} has another value"),
+                None => ["privilege ", name, " was dropped"].concat(),
+                Some(_) => ["privilege ", name, " has another value"].concat(),
             },
         }
     }
@@ -230,8 +230,8 @@ pub fn differences(wish: &Wish, grant: &Grant<'_>) -> Vec<Difference> {
     {
         found.push(Difference {
             field: Field::SessionType,
-            asked: Some(asked.to_string()),
-            granted: Some(grant.session_type.to_string()),
+            asked: Some(asked.name().to_owned()),
+            granted: Some(grant.session_type.name().to_owned()),
             effect: match grant.session_type {
                 SessionType::Admin => Effect::Broader,
                 SessionType::User => Effect::Narrower,
@@ -472,7 +472,7 @@ mod tests {
         };
         let text = differences(&wish, &granted(""))
             .iter()
-            .map(ToString::to_string)
+            .map(Difference::message)
             .collect::<String>();
         assert!(!text.contains("bob") && !text.contains("ada"), "{text}");
     }

@@ -161,7 +161,7 @@ pub fn session_privileges(Named { path, input }: Named) -> Read<Option<String>> 
 fn check_privilege(path: &str, index: usize, privilege: &Privilege) -> Read<()> {
     let name = &privilege.name;
     if name.trim().is_empty() || name.contains([',', ':']) || has_control(name) {
-        let path = format!("{path}[{index}].name");
+        let path = [path, "[", &index.to_string(), "].name"].concat();
         return Err(InvalidOption::new(
             path,
             "a privilege's name, without ',' and ':'",
@@ -169,7 +169,15 @@ fn check_privilege(path: &str, index: usize, privilege: &Privilege) -> Read<()> 
     }
     for (nth, value) in privilege.values.iter().enumerate() {
         if value.is_empty() || value.contains([',', '/']) || has_control(value) {
-            let path = format!("{path}[{index}].values[{nth}]");
+            let path = [
+                path,
+                "[",
+                &index.to_string(),
+                "].values[",
+                &nth.to_string(),
+                "]",
+            ]
+            .concat();
             return Err(InvalidOption::new(
                 path,
                 "a privilege's value, without ',' and '/'",

@@ -1,13 +1,13 @@
 //! Kaltura's API as text: a call to a request, a response to a value or a refusal.
 
+mod json;
 mod refusal;
 mod reply;
 mod service_url;
 
-use core::fmt;
+use std::borrow::Cow;
 
-use serde::Serialize;
-
+pub use json::Params;
 pub use refusal::{ApiError, KsRefusal};
 pub use reply::{Field, Fields, Reply};
 pub use service_url::ServiceUrl;
@@ -20,9 +20,9 @@ use crate::secret::Secret;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Operation {
     /// The service, such as `appToken`.
-    pub service: String,
+    pub service: Cow<'static, str>,
     /// The action, such as `startSession`.
-    pub action: String,
+    pub action: Cow<'static, str>,
 }
 
 impl Operation {
@@ -32,20 +32,22 @@ impl Operation {
             (1..=64).contains(&text.len())
                 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
         };
-        (is_name(service) && is_name(action)).then(|| Self::known(service, action))
+        (is_name(service) && is_name(action)).then(|| Self {
+            service: service.to_owned().into(),
+            action: action.to_owned().into(),
+        })
     }
 
-    pub(crate) fn known(service: &str, action: &str) -> Self {
+    pub(crate) fn known(service: &'static str, action: &'static str) -> Self {
         Self {
-            service: service.to_owned(),
-            action: action.to_owned(),
+            service: service.into(),
+            action: action.into(),
         }
     }
-}
 
-impl fmt::Display for Operation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}", self.service, self.action)
+    /// As Kaltura's documents name it, such as `appToken.startSession`.
+    pub fn name(&self) -> String {
+        [&*self.service, ".", &self.action].concat()
     }
 }
 
@@ -68,28 +70,23 @@ impl Request {
         ("accept", "application/json"),
     ];
 
-    /// The request that calls `operation` with `params`, an object.
+    /// The request that calls `operation` with `params`.
     ///
     /// Parameters are left out rather than `null`: to Kaltura a `null` number is 0.
-    pub fn new(
-        service_url: &ServiceUrl,
-        operation: Operation,
-        params: &impl Serialize,
-    ) -> Result<Self, Error> {
+    pub fn new(service_url: &ServiceUrl, operation: Operation, params: Params) -> Self {
         let base = service_url.as_str();
         let Operation { service, action } = &operation;
         // A multirequest has no action, and names its service among the parameters.
         let url = if action.is_empty() {
-            format!("{base}/api_v3/index.php")
+            [base, "/api_v3/index.php"].concat()
         } else {
-            format!("{base}/api_v3/service/{service}/action/{action}")
+            [base, "/api_v3/service/", service, "/action/", action].concat()
         };
-        let body = serde_json::to_string(params).map_err(|_| Error::Internal("no JSON"))?;
-        Ok(Self {
+        Self {
             operation,
             url,
-            body: Secret::new(body),
-        })
+            body: Secret::new(params.into_json()),
+        }
     }
 }
 
@@ -144,7 +141,7 @@ pub fn read_response(
             status: head.status,
         });
     }
-    let reply: Reply = serde_json::from_slice(body).map_err(|_| unreadable(operation, body))?;
+    let reply = Reply::from_json(body).ok_or_else(|| unreadable(operation, body))?;
     if let Reply::Object(fields) = &reply {
         fields.check(operation, known)?;
     }
@@ -191,17 +188,10 @@ mod tests {
 
     #[test]
     fn a_request_carries_its_parameters_in_the_body_alone() {
-        #[derive(Serialize)]
-        struct Params {
-            ks: &'static str,
-        }
+        let mut params = Params::default();
+        params.text("ks", "s3\"");
         let url = ServiceUrl::parse("https://www.kaltura.com", false).unwrap();
-        let request = Request::new(
-            &url,
-            Operation::known("user", "get"),
-            &Params { ks: "s3\"" },
-        )
-        .unwrap();
+        let request = Request::new(&url, Operation::known("user", "get"), params);
         assert_eq!(
             request.url,
             "https://www.kaltura.com/api_v3/service/user/action/get"

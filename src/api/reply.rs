@@ -1,8 +1,6 @@
 //! What Kaltura answers, as far as it is of interest here.
 
-use core::fmt;
-
-use serde::de::{Deserialize, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use nojson::{JsonValueKind, RawJson, RawJsonValue};
 
 use super::{ApiError, Operation};
 use crate::error::Error;
@@ -17,6 +15,22 @@ pub enum Reply {
     List(Vec<Self>),
     /// Anything else: text, a number, `null`.
     Other,
+}
+
+impl Reply {
+    /// The answer in a response's body; `None` if that is no JSON, or no answer of Kaltura's.
+    pub fn from_json(body: &[u8]) -> Option<Self> {
+        let body = str::from_utf8(body).ok()?;
+        Self::read(RawJson::parse(body).ok()?.value())
+    }
+
+    fn read(value: RawJsonValue<'_, '_>) -> Option<Self> {
+        Some(match value.kind() {
+            JsonValueKind::Object => Self::Object(Box::new(Fields::read(value)?)),
+            JsonValueKind::Array => Self::List(read_list(value)?),
+            _ => Self::Other,
+        })
+    }
 }
 
 /// The fields of an answer that have a meaning here.
@@ -116,152 +130,58 @@ impl Fields {
     }
 }
 
-impl<'de> Deserialize<'de> for Reply {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(ReplyVisitor)
-    }
+fn read_list(value: RawJsonValue<'_, '_>) -> Option<Vec<Reply>> {
+    value.to_array().ok()?.map(Reply::read).collect()
 }
 
-struct ReplyVisitor;
-
-impl<'de> Visitor<'de> for ReplyVisitor {
-    type Value = Reply;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an answer")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Reply, A::Error> {
-        let mut reply = Box::new(Fields::default());
-        while let Some(name) = map.next_key::<String>()? {
+impl Fields {
+    fn read(object: RawJsonValue<'_, '_>) -> Option<Self> {
+        let mut read = Self::default();
+        for (name, value) in object.to_object().ok()? {
+            let name = name.to_unquoted_string_str().ok()?;
             if name == "args" {
-                reply.args = map.next_value::<Args>()?.0;
+                read.args = read_args(value)?;
                 continue;
             }
-            match reply.fields.iter_mut().find(|(known, _)| *known == name) {
+            match read.fields.iter_mut().find(|(known, _)| *known == name) {
                 // Whoever sends a field twice means to be read in two ways.
-                Some((_, field)) if *field != Field::Missing => return Err(A::Error::custom("")),
-                Some((_, field)) => *field = map.next_value()?,
-                None => {
-                    map.next_value::<IgnoredAny>()?;
-                }
+                Some((_, field)) if *field != Field::Missing => return None,
+                Some((_, field)) => *field = Field::read(value),
+                None => {}
             }
         }
-        Ok(Reply::Object(reply))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Reply, A::Error> {
-        let mut replies = Vec::new();
-        while let Some(reply) = items.next_element()? {
-            replies.push(reply);
-        }
-        Ok(Reply::List(replies))
-    }
-
-    fn visit_str<E>(self, _: &str) -> Result<Reply, E> {
-        Ok(Reply::Other)
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<Reply, E> {
-        Ok(Reply::Other)
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<Reply, E> {
-        Ok(Reply::Other)
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<Reply, E> {
-        Ok(Reply::Other)
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<Reply, E> {
-        Ok(Reply::Other)
-    }
-
-    fn visit_unit<E>(self) -> Result<Reply, E> {
-        Ok(Reply::Other)
-    }
-}
-
-impl<'de> Deserialize<'de> for Field {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(FieldVisitor)
-    }
-}
-
-struct FieldVisitor;
-
-impl<'de> Visitor<'de> for FieldVisitor {
-    type Value = Field;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a field")
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Field, E> {
-        Ok(Field::Text(text.to_owned()))
-    }
-
-    fn visit_i64<E>(self, number: i64) -> Result<Field, E> {
-        Ok(Field::Integer(number))
-    }
-
-    fn visit_u64<E>(self, number: u64) -> Result<Field, E> {
-        Ok(i64::try_from(number).map_or(Field::Other, Field::Integer))
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<Field, E> {
-        Ok(Field::Other)
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<Field, E> {
-        Ok(Field::Other)
-    }
-
-    fn visit_unit<E>(self) -> Result<Field, E> {
-        Ok(Field::Missing)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Field, A::Error> {
-        while items.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Field::Other)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Field, A::Error> {
-        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(Field::Other)
+        Some(read)
     }
 }
 
 /// The arguments of a refusal: an object, but an empty array where there are none.
-struct Args(Vec<(String, Field)>);
-
-impl<'de> Deserialize<'de> for Args {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(ArgsVisitor)
+fn read_args(value: RawJsonValue<'_, '_>) -> Option<Vec<(String, Field)>> {
+    if value.kind() == JsonValueKind::Array {
+        return Some(Vec::new());
     }
+    let members = value.to_object().ok()?;
+    members
+        .map(|(name, value)| {
+            let name = name.to_unquoted_string_str().ok()?;
+            Some((name.into_owned(), Field::read(value)))
+        })
+        .collect()
 }
 
-struct ArgsVisitor;
-
-impl<'de> Visitor<'de> for ArgsVisitor {
-    type Value = Args;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("arguments")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Args, A::Error> {
-        let mut args = Vec::new();
-        while let Some(arg) = map.next_entry()? {
-            args.push(arg);
+impl Field {
+    fn read(value: RawJsonValue<'_, '_>) -> Self {
+        match value.kind() {
+            JsonValueKind::Null => Self::Missing,
+            JsonValueKind::String => match value.to_unquoted_string_str() {
+                Ok(text) => Self::Text(text.into_owned()),
+                Err(_) => Self::Other,
+            },
+            JsonValueKind::Integer => value
+                .as_raw_str()
+                .parse()
+                .map_or(Self::Other, Self::Integer),
+            _ => Self::Other,
         }
-        Ok(Args(args))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Args, A::Error> {
-        while items.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Args(Vec::new()))
     }
 }
 
@@ -270,8 +190,8 @@ mod tests {
     use super::*;
 
     fn fields(json: &str) -> Box<Fields> {
-        match serde_json::from_str(json) {
-            Ok(Reply::Object(fields)) => fields,
+        match Reply::from_json(json.as_bytes()) {
+            Some(Reply::Object(fields)) => fields,
             other => panic!("{other:?}"),
         }
     }
@@ -311,24 +231,35 @@ mod tests {
 
     #[test]
     fn a_field_that_comes_twice_spoils_the_answer() {
-        assert!(serde_json::from_str::<Reply>(r#"{"ks":"a","ks":"b"}"#).is_err());
+        assert!(Reply::from_json(br#"{"ks":"a","ks":"b"}"#).is_none());
     }
 
     #[test]
     fn lone_surrogates_spoil_the_answer() {
-        assert!(serde_json::from_str::<Reply>(r#"{"ks":"\ud800"}"#).is_err());
+        assert!(Reply::from_json(br#"{"ks":"\ud800"}"#).is_none());
     }
 
     #[test]
     fn other_values_are_no_objects() {
         for json in ["null", "true", "5", "-5", "0.5", "\"text\""] {
             assert!(
-                matches!(serde_json::from_str(json), Ok(Reply::Other)),
+                matches!(Reply::from_json(json.as_bytes()), Some(Reply::Other)),
                 "{json}"
             );
         }
         assert!(
-            matches!(serde_json::from_str("[null,{}]"), Ok(Reply::List(items)) if items.len() == 2)
+            matches!(Reply::from_json(b"[null,{}]"), Some(Reply::List(items)) if items.len() == 2)
         );
+    }
+
+    #[test]
+    fn deep_nesting_spoils_the_answer_even_where_it_is_of_no_interest() {
+        let nested = |depth: usize| {
+            let (open, close) = ("[".repeat(depth), "]".repeat(depth));
+            format!(r#"{{"ks":"a]\"","new":{open}"[[["{close}}}"#)
+        };
+        assert!(Reply::from_json(nested(100).as_bytes()).is_some());
+        assert!(Reply::from_json(nested(200).as_bytes()).is_none());
+        assert!(Reply::from_json(nested(200_000).as_bytes()).is_none());
     }
 }

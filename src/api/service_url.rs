@@ -30,7 +30,8 @@ impl ServiceUrl {
         if text.len() > 2000 {
             return Err(Self::EXPECTED);
         }
-        let (scheme, rest) = text.split_once("://").ok_or(Self::EXPECTED)?;
+        let (scheme, rest) = text.split_once(':').ok_or(Self::EXPECTED)?;
+        let rest = rest.strip_prefix("//").ok_or(Self::EXPECTED)?;
         let secure = scheme.eq_ignore_ascii_case("https");
         if !secure && !scheme.eq_ignore_ascii_case("http") {
             return Err(Self::EXPECTED);
@@ -59,7 +60,7 @@ impl ServiceUrl {
         let scheme = if secure { "https" } else { "http" };
         let authority = authority.to_ascii_lowercase();
         let slash = if path.is_empty() { "" } else { "/" };
-        Ok(Self(format!("{scheme}://{authority}{slash}{path}")))
+        Ok(Self([scheme, "://", &authority, slash, path].concat()))
     }
 
     /// The URL, without a slash at the end.

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::grants::Effect;
+use crate::grants::{Effect, SessionType};
 
 const NOW_MS: i64 = 1_795_493_657_000;
 const TOKEN: &str = "599d54237bca94c1db5746efd0416795";

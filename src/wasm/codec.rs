@@ -4,7 +4,7 @@ use js_sys::{Array, Object};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::convert::{self, Options};
+use super::convert::{self, Options, Plain};
 use crate::error::InvalidOption;
 use crate::ks::{self, KsFields, KsInfo, KsSession, Number, Random, Version, options};
 use crate::options::{Input, Named};
@@ -27,7 +27,7 @@ const KS_FIELDS: [&str; 9] = [
 pub fn inspect_ks(ks: &str, secrets: &Array) -> Result<JsValue, JsValue> {
     let secret = |(index, secret): (usize, JsValue)| {
         options::secret(Named {
-            path: format!("secrets[{index}]"),
+            path: ["secrets[", &index.to_string(), "]"].concat(),
             input: convert::input(&secret),
         })
     };
@@ -44,31 +44,29 @@ fn ks_info(info: &KsInfo) -> JsValue {
     };
     #[expect(clippy::cast_precision_loss, reason = "JavaScript has no other number")]
     let partner_id = info.partner_id as f64;
-    convert::object([
-        ("version", Some(version.into())),
-        ("partnerId", Some(partner_id.into())),
-        ("verified", Some(or_null(info.verified))),
-        (
-            "session",
-            Some(or_null(info.session.as_ref().map(ks_session))),
-        ),
-    ])
-    .into()
+    let plain = Plain::new();
+    plain.set("version", version);
+    plain.set("partnerId", partner_id);
+    plain.set("verified", or_null(info.verified));
+    plain.set("session", or_null(info.session.as_ref().map(ks_session)));
+    plain.into()
 }
 
-fn ks_session(session: &KsSession) -> Object {
+fn ks_session(session: &KsSession) -> Plain {
     // JavaScript reads numbers anyway; Rust would bring tables for it.
-    let number = |number: &Number| Some(or_null(number.digits().map(js_sys::parse_float)));
-    let text = |text: &Option<String>| Some(or_null(text.as_deref()));
-    convert::object([
-        ("userId", text(&session.user_id)),
-        ("sessionType", number(&session.session_type)),
-        ("expiry", number(&session.expiry)),
-        ("privileges", Some(session.privileges.as_str().into())),
-        ("masterPartnerId", number(&session.master_partner_id)),
-        ("additionalData", text(&session.additional_data)),
-        ("random", Some(session.random.as_str().into())),
-    ])
+    let number = |number: &Number| or_null(number.digits().map(js_sys::parse_float));
+    let plain = Plain::new();
+    plain.set("userId", or_null(session.user_id.as_deref()));
+    plain.set("sessionType", number(&session.session_type));
+    plain.set("expiry", number(&session.expiry));
+    plain.set("privileges", &*session.privileges);
+    plain.set("masterPartnerId", number(&session.master_partner_id));
+    plain.set(
+        "additionalData",
+        or_null(session.additional_data.as_deref()),
+    );
+    plain.set("random", &*session.random);
+    plain
 }
 
 fn or_null(value: Option<impl Into<JsValue>>) -> JsValue {
@@ -109,10 +107,10 @@ fn ks_fields(fields: &Object) -> Result<(KsFields, Random), InvalidOption> {
 pub fn parse_privileges(text: &str) -> JsValue {
     convert::array(&privileges::parse(text), |privilege| {
         let values = privilege.values.iter().map(JsValue::from);
-        convert::object([
-            ("name", Some(privilege.name.as_str().into())),
-            ("values", Some(values.collect::<Array>().into())),
-        ])
+        let plain = Plain::new();
+        plain.set("name", &*privilege.name);
+        plain.set("values", values.collect::<Array>());
+        plain
     })
 }
 

@@ -3,6 +3,7 @@
 use js_sys::{Array, JsString, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 
+use crate::api::KsRefusal;
 use crate::error::{Cause, Error, Failure, InvalidOption};
 use crate::grants::{Difference, Field};
 use crate::options::{Input, LONGEST_TEXT, Named};
@@ -25,7 +26,7 @@ impl<'a> Options<'a> {
             .filter_map(|key| key.as_string())
         {
             if !known.contains(&name.as_str()) {
-                let path = format!("{prefix}{name}");
+                let path = [prefix, &name].concat();
                 return Err(InvalidOption::new(
                     path,
                     "left out: there is no such option",
@@ -39,7 +40,7 @@ impl<'a> Options<'a> {
     pub fn get(&self, name: &str) -> Named {
         let value = Reflect::get(self.object, &name.into()).unwrap_or(JsValue::NULL);
         Named {
-            path: format!("{}{name}", self.prefix),
+            path: [self.prefix, name].concat(),
             input: input(&value),
         }
     }
@@ -91,21 +92,42 @@ fn privileges(value: &JsValue) -> Option<Vec<Privilege>> {
         .collect()
 }
 
-/// A plain object of those of the properties that are there.
-pub fn object<const N: usize>(properties: [(&str, Option<JsValue>); N]) -> Object {
-    let object = Object::new();
-    for (name, value) in properties {
+/// A plain object that is being filled.
+pub struct Plain(Object);
+
+impl Plain {
+    /// An object without properties.
+    pub fn new() -> Self {
+        Self(Object::new())
+    }
+
+    /// Sets a property.
+    pub fn set(&self, name: &str, value: impl Into<JsValue>) {
+        // Setting a property of a fresh plain object can't fail.
+        let _ = Reflect::set(&self.0, &name.into(), &value.into());
+    }
+
+    /// Sets a property that may be none.
+    pub fn set_some(&self, name: &str, value: Option<impl Into<JsValue>>) {
         if let Some(value) = value {
-            // Setting a property of a fresh plain object can't fail.
-            let _ = Reflect::set(&object, &name.into(), &value);
+            self.set(name, value);
         }
     }
-    object
+}
+
+impl From<Plain> for JsValue {
+    fn from(plain: Plain) -> Self {
+        plain.0.into()
+    }
 }
 
 /// An array of what `convert` makes of each.
-pub fn array<T>(items: &[T], convert: impl Fn(&T) -> Object) -> JsValue {
-    items.iter().map(convert).collect::<Array>().into()
+pub fn array<T>(items: &[T], convert: impl Fn(&T) -> Plain) -> JsValue {
+    let array = Array::new();
+    for item in items {
+        array.push(&convert(item).into());
+    }
+    array.into()
 }
 
 /// A session as JavaScript gets it.
@@ -114,85 +136,68 @@ pub fn array<T>(items: &[T], convert: impl Fn(&T) -> Object) -> JsValue {
     reason = "times are checked to be safe integers"
 )]
 pub fn session(session: &Session) -> JsValue {
-    object([
-        ("ks", Some(session.ks.expose().into())),
-        ("partnerId", Some(session.partner_id.into())),
-        ("userId", Some(session.user_id.as_str().into())),
-        ("sessionType", Some(session.session_type.number().into())),
-        ("privileges", Some(session.privileges.as_str().into())),
-        ("expiry", Some((session.expiry_s as f64).into())),
-        ("expiresAt", Some((session.expires_at_ms as f64).into())),
-        (
-            "differences",
-            Some(array(&session.differences, |it| difference(it, true))),
-        ),
-    ])
-    .into()
+    let plain = Plain::new();
+    plain.set("ks", session.ks.expose());
+    plain.set("partnerId", session.partner_id);
+    plain.set("userId", &*session.user_id);
+    plain.set("sessionType", session.session_type.number());
+    plain.set("privileges", &*session.privileges);
+    plain.set("expiry", session.expiry_s as f64);
+    plain.set("expiresAt", session.expires_at_ms as f64);
+    plain.set(
+        "differences",
+        array(&session.differences, |it| difference(it, true)),
+    );
+    plain.into()
 }
 
 /// Without its values where it gets into logs: no user's name belongs there.
-fn difference(difference: &Difference, with_user: bool) -> Object {
-    let text = |text: &Option<String>| text.as_deref().map(JsValue::from);
-    let shown = with_user || difference.field != Field::UserId;
-    object([
-        ("field", Some(difference.field.option().into())),
-        ("privilege", difference.field.privilege().map(JsValue::from)),
-        ("asked", text(&difference.asked).filter(|_| shown)),
-        ("granted", text(&difference.granted).filter(|_| shown)),
-        ("effect", Some(difference.effect.name().into())),
-    ])
+fn difference(difference: &Difference, with_user: bool) -> Plain {
+    let plain = Plain::new();
+    plain.set("field", difference.field.option());
+    plain.set_some("privilege", difference.field.privilege());
+    if with_user || difference.field != Field::UserId {
+        plain.set_some("asked", difference.asked.as_deref());
+        plain.set_some("granted", difference.granted.as_deref());
+    }
+    plain.set("effect", difference.effect.name());
+    plain
 }
 
 /// A failure, from which the shell makes an `AppTokenError`.
 pub fn failure(failure: &Failure) -> JsValue {
     let Failure { error, attempts } = failure;
-    let refusal = match error {
-        Error::Kaltura(refusal) => Some(refusal),
-        _ => None,
-    };
-    object([
-        ("code", Some(error.code().into())),
-        ("message", Some(error.to_string().into())),
-        ("retryable", Some(error.retryable().into())),
-        ("attempts", Some((*attempts).into())),
-        ("path", error.path().map(JsValue::from)),
-        (
-            "service",
-            error
-                .operation()
-                .map(|operation| operation.service.as_str().into()),
-        ),
-        (
-            "action",
-            error
-                .operation()
-                .map(|operation| operation.action.as_str().into()),
-        ),
-        ("status", error.status().map(JsValue::from)),
-        ("kalturaCode", refusal.map(|it| it.code.as_str().into())),
-        (
-            "ksRefusal",
-            refusal
-                .and_then(|it| it.ks_refusal)
-                .map(|it| it.name().into()),
-        ),
-        (
-            "differences",
-            error
-                .differences()
-                .map(|it| array(it, |it| difference(it, false))),
-        ),
-        ("causes", Some(array(error.causes(), cause))),
-    ])
-    .into()
+    let plain = Plain::new();
+    plain.set("code", error.code());
+    plain.set("message", error.message());
+    plain.set("retryable", error.retryable());
+    plain.set("attempts", *attempts);
+    plain.set_some("path", error.path());
+    if let Some(operation) = error.operation() {
+        plain.set("service", &*operation.service);
+        plain.set("action", &*operation.action);
+    }
+    plain.set_some("status", error.status());
+    if let Error::Kaltura(refusal) = error {
+        plain.set("kalturaCode", &*refusal.code);
+        plain.set_some("ksRefusal", refusal.ks_refusal.map(KsRefusal::name));
+    }
+    plain.set_some(
+        "differences",
+        error
+            .differences()
+            .map(|it| array(it, |it| difference(it, false))),
+    );
+    plain.set("causes", array(error.causes(), cause));
+    plain.into()
 }
 
-fn cause(cause: &Cause) -> Object {
-    object([
-        ("name", Some(cause.name.as_str().into())),
-        ("code", cause.code.as_deref().map(JsValue::from)),
-        ("message", Some(cause.message.as_str().into())),
-    ])
+fn cause(cause: &Cause) -> Plain {
+    let plain = Plain::new();
+    plain.set("name", &*cause.name);
+    plain.set_some("code", cause.code.as_deref());
+    plain.set("message", &*cause.message);
+    plain
 }
 
 /// A wrong option, for the shell to throw.
@@ -206,15 +211,12 @@ pub fn invalid(option: InvalidOption) -> JsValue {
 /// The event of a retry that is to come.
 #[expect(clippy::cast_precision_loss, reason = "a minute at most")]
 pub fn retried_event(reason: &Error, delay_ms: u64) -> JsValue {
-    let kaltura_code = match reason {
-        Error::Kaltura(refusal) => Some(refusal.code.as_str().into()),
-        _ => None,
-    };
-    object([
-        ("type", Some("retried".into())),
-        ("code", Some(reason.code().into())),
-        ("kalturaCode", kaltura_code),
-        ("delayMs", Some((delay_ms as f64).into())),
-    ])
-    .into()
+    let plain = Plain::new();
+    plain.set("type", "retried");
+    plain.set("code", reason.code());
+    if let Error::Kaltura(refusal) = reason {
+        plain.set("kalturaCode", &*refusal.code);
+    }
+    plain.set("delayMs", delay_ms as f64);
+    plain.into()
 }
