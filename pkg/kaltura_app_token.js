@@ -321,7 +321,7 @@ function __wbg_get_imports() {
                     const a = state0.a;
                     state0.a = 0;
                     try {
-                        return wasm_bindgen_dbbfa9268b86855___convert__closures_____invoke___js_sys_199845c6db58f919___Function_fn_wasm_bindgen_dbbfa9268b86855___JsValue_____wasm_bindgen_dbbfa9268b86855___sys__Undefined___js_sys_199845c6db58f919___Function_fn_wasm_bindgen_dbbfa9268b86855___JsValue_____wasm_bindgen_dbbfa9268b86855___sys__Undefined_______true_(a, state0.b, arg0, arg1);
+                        return wasm_bindgen_2ec73fbd60530911___convert__closures_____invoke___js_sys_21b106e04dac7c40___Function_fn_wasm_bindgen_2ec73fbd60530911___JsValue_____wasm_bindgen_2ec73fbd60530911___sys__Undefined___js_sys_21b106e04dac7c40___Function_fn_wasm_bindgen_2ec73fbd60530911___JsValue_____wasm_bindgen_2ec73fbd60530911___sys__Undefined_______true_(a, state0.b, arg0, arg1);
                     } finally {
                         state0.a = a;
                     }
@@ -438,8 +438,8 @@ function __wbg_get_imports() {
             return ret;
         },
         __wbindgen_generic_0000000000000001: function(arg0, arg1) {
-            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [Externref], shim_idx: 26, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
-            const ret = makeMutClosure(arg0, arg1, wasm_bindgen_dbbfa9268b86855___convert__closures_____invoke___wasm_bindgen_dbbfa9268b86855___JsValue__core_f9449fc31f7c2003___result__Result_____wasm_bindgen_dbbfa9268b86855___JsError___true_);
+            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [Externref], shim_idx: 7, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
+            const ret = makeMutClosure(arg0, arg1, wasm_bindgen_2ec73fbd60530911___convert__closures_____invoke___wasm_bindgen_2ec73fbd60530911___JsValue__core_84191437197a5fe3___result__Result_____wasm_bindgen_2ec73fbd60530911___JsError___true_);
             return ret;
         },
         __wbindgen_generic_0000000000000002: function(arg0) {
@@ -467,15 +467,15 @@ function __wbg_get_imports() {
     };
 }
 
-function wasm_bindgen_dbbfa9268b86855___convert__closures_____invoke___wasm_bindgen_dbbfa9268b86855___JsValue__core_f9449fc31f7c2003___result__Result_____wasm_bindgen_dbbfa9268b86855___JsError___true_(arg0, arg1, arg2) {
-    const ret = wasm.wasm_bindgen_dbbfa9268b86855___convert__closures_____invoke___wasm_bindgen_dbbfa9268b86855___JsValue__core_f9449fc31f7c2003___result__Result_____wasm_bindgen_dbbfa9268b86855___JsError___true_(arg0, arg1, arg2);
+function wasm_bindgen_2ec73fbd60530911___convert__closures_____invoke___wasm_bindgen_2ec73fbd60530911___JsValue__core_84191437197a5fe3___result__Result_____wasm_bindgen_2ec73fbd60530911___JsError___true_(arg0, arg1, arg2) {
+    const ret = wasm.wasm_bindgen_2ec73fbd60530911___convert__closures_____invoke___wasm_bindgen_2ec73fbd60530911___JsValue__core_84191437197a5fe3___result__Result_____wasm_bindgen_2ec73fbd60530911___JsError___true_(arg0, arg1, arg2);
     if (ret[1]) {
         throw takeFromExternrefTable0(ret[0]);
     }
 }
 
-function wasm_bindgen_dbbfa9268b86855___convert__closures_____invoke___js_sys_199845c6db58f919___Function_fn_wasm_bindgen_dbbfa9268b86855___JsValue_____wasm_bindgen_dbbfa9268b86855___sys__Undefined___js_sys_199845c6db58f919___Function_fn_wasm_bindgen_dbbfa9268b86855___JsValue_____wasm_bindgen_dbbfa9268b86855___sys__Undefined_______true_(arg0, arg1, arg2, arg3) {
-    wasm.wasm_bindgen_dbbfa9268b86855___convert__closures_____invoke___js_sys_199845c6db58f919___Function_fn_wasm_bindgen_dbbfa9268b86855___JsValue_____wasm_bindgen_dbbfa9268b86855___sys__Undefined___js_sys_199845c6db58f919___Function_fn_wasm_bindgen_dbbfa9268b86855___JsValue_____wasm_bindgen_dbbfa9268b86855___sys__Undefined_______true_(arg0, arg1, arg2, arg3);
+function wasm_bindgen_2ec73fbd60530911___convert__closures_____invoke___js_sys_21b106e04dac7c40___Function_fn_wasm_bindgen_2ec73fbd60530911___JsValue_____wasm_bindgen_2ec73fbd60530911___sys__Undefined___js_sys_21b106e04dac7c40___Function_fn_wasm_bindgen_2ec73fbd60530911___JsValue_____wasm_bindgen_2ec73fbd60530911___sys__Undefined_______true_(arg0, arg1, arg2, arg3) {
+    wasm.wasm_bindgen_2ec73fbd60530911___convert__closures_____invoke___js_sys_21b106e04dac7c40___Function_fn_wasm_bindgen_2ec73fbd60530911___JsValue_____wasm_bindgen_2ec73fbd60530911___sys__Undefined___js_sys_21b106e04dac7c40___Function_fn_wasm_bindgen_2ec73fbd60530911___JsValue_____wasm_bindgen_2ec73fbd60530911___sys__Undefined_______true_(arg0, arg1, arg2, arg3);
 }
 
 
