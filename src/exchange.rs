@@ -16,8 +16,8 @@
 //! it starts all of them in one `multirequest`.
 
 use crate::api::{
-    ApiError, Fields, KsRefusal, Operation, Params, Reply, Request, ResponseHead, ServiceUrl,
-    read_response,
+    ApiError, Fields, KsRefusal, Operation, Params, Request, ResponseHead, ServiceUrl, Value,
+    check, read_response,
 };
 use crate::clock::{ServerClock, Timing};
 use crate::error::{Cause, Error};
@@ -326,7 +326,7 @@ impl Exchange {
             .collect()
     }
 
-    fn read(&self, sent: &InFlight, answer: Answer<'_>) -> Result<Reply, Error> {
+    fn read(&self, sent: &InFlight, answer: Answer<'_>) -> Result<Value, Error> {
         let operation = sent.operation.clone();
         match answer {
             Answer::Response(head, body) => {
@@ -350,7 +350,7 @@ impl Exchange {
     fn take_widget(
         &mut self,
         sent: &InFlight,
-        reply: Result<Reply, Error>,
+        reply: Result<Value, Error>,
         timing: Timing,
     ) -> Result<(), Error> {
         let widget = Widget::read(&fields(reply?), self.credentials.partner_id, timing).map_err(
@@ -367,7 +367,7 @@ impl Exchange {
     fn take_sessions(
         &mut self,
         sent: &InFlight,
-        reply: Result<Reply, Error>,
+        reply: Result<Value, Error>,
         timing: Timing,
     ) -> Option<Error> {
         let replies = reply.and_then(|reply| split(&sent.operation, reply, sent.wishes.len()));
@@ -394,11 +394,11 @@ impl Exchange {
         &self,
         sent: &InFlight,
         index: usize,
-        reply: Reply,
+        reply: Value,
         timing: Timing,
     ) -> Result<Session, Error> {
         let answer = fields(reply);
-        answer.check(&sent.operation, &self.secrets(Some(sent)))?;
+        check(&answer, &sent.operation, &self.secrets(Some(sent)))?;
         let unknown = Wish::default();
         let session = Session::read(
             &answer,
@@ -487,10 +487,10 @@ fn start_session() -> Operation {
 }
 
 /// The answers to the items of a multirequest, or the one answer to a single call.
-fn split(operation: &Operation, reply: Reply, items: usize) -> Result<Vec<Reply>, Error> {
+fn split(operation: &Operation, reply: Value, items: usize) -> Result<Vec<Value>, Error> {
     match reply {
         reply if items == 1 => Ok(vec![reply]),
-        Reply::List(replies) if replies.len() == items => Ok(replies),
+        Value::List(replies) if replies.len() == items => Ok(replies),
         _ => Err(Error::BadResponse {
             operation: operation.clone(),
             problem: "not one answer for each request of the batch",
@@ -499,10 +499,10 @@ fn split(operation: &Operation, reply: Reply, items: usize) -> Result<Vec<Reply>
 }
 
 /// The fields of an answer; what is no object has none.
-fn fields(reply: Reply) -> Box<Fields> {
+fn fields(reply: Value) -> Fields {
     match reply {
-        Reply::Object(fields) => fields,
-        Reply::List(_) | Reply::Other => Box::default(),
+        Value::Object(fields) => fields,
+        _ => Fields::NONE,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Sessions as Kaltura's answers describe them.
 
-use crate::api::{Field, Fields};
+use crate::api::{Fields, Value};
 use crate::clock::{ServerClock, Timing};
 use crate::grants::{self, Difference, Grant, SessionType, Wish};
 use crate::ks;
@@ -73,7 +73,7 @@ impl Session {
         expect_type(answer, "KalturaSessionInfo")?;
         let ks = read_ks(answer, partner_id)?;
         let optional_text = |name: &str| match answer.get(name) {
-            Field::Missing => Some(String::new()),
+            Value::Missing => Some(String::new()),
             field => field.text(),
         };
         let user_id = optional_text("userId").ok_or("userId is no text")?;
@@ -118,8 +118,8 @@ const LATEST_EXPIRY_S: i64 = 9_000_000_000_000;
 
 fn expect_type(answer: &Fields, name: &str) -> Result<(), &'static str> {
     match answer.get("objectType") {
-        Field::Missing => Ok(()),
-        Field::Text(found) if found == name => Ok(()),
+        Value::Missing => Ok(()),
+        Value::Text(found) if found == name => Ok(()),
         _ => Err("the answer to another request"),
     }
 }

@@ -1,16 +1,16 @@
 //! Kaltura's API as text: a call to a request, a response to a value or a refusal.
 
-mod json;
+mod params;
 mod refusal;
-mod reply;
 mod service_url;
+mod value;
 
 use std::borrow::Cow;
 
-pub use json::Params;
+pub use params::Params;
 pub use refusal::{ApiError, KsRefusal};
-pub use reply::{Field, Fields, Reply};
 pub use service_url::ServiceUrl;
+pub use value::{Fields, Value};
 
 use crate::clock::TimeHeaders;
 use crate::error::Error;
@@ -133,7 +133,7 @@ pub fn read_response(
     head: &ResponseHead,
     body: &[u8],
     known: &[&Secret],
-) -> Result<Reply, Error> {
+) -> Result<Value, Error> {
     // Kaltura answers everything with 200, errors too.
     if head.status != 200 {
         return Err(Error::HttpStatus {
@@ -141,11 +141,20 @@ pub fn read_response(
             status: head.status,
         });
     }
-    let reply = Reply::from_json(body).ok_or_else(|| unreadable(operation, body))?;
-    if let Reply::Object(fields) = &reply {
-        fields.check(operation, known)?;
+    let reply = Value::from_json(body).ok_or_else(|| unreadable(operation, body))?;
+    if let Value::Object(fields) = &reply {
+        check(fields, operation, known)?;
     }
     Ok(reply)
+}
+
+/// Fails if the answer with these fields is a refusal. `known` are secrets that an error must
+/// not show.
+pub fn check(fields: &Fields, operation: &Operation, known: &[&Secret]) -> Result<(), Error> {
+    match ApiError::from_fields(operation, fields, known) {
+        Some(refusal) => Err(Error::Kaltura(refusal)),
+        None => Ok(()),
+    }
 }
 
 fn unreadable(operation: &Operation, body: &[u8]) -> Error {
@@ -171,7 +180,7 @@ mod tests {
 
     use super::*;
 
-    fn read(status: u16, body: &[u8]) -> Result<Reply, Error> {
+    fn read(status: u16, body: &[u8]) -> Result<Value, Error> {
         let head = ResponseHead {
             status,
             ..ResponseHead::default()
@@ -228,7 +237,7 @@ mod tests {
             read(502, b"{}"),
             Err(Error::HttpStatus { status: 502, .. })
         ));
-        assert!(matches!(read(200, b"{}"), Ok(Reply::Object(_))));
+        assert!(matches!(read(200, b"{}"), Ok(Value::Object(_))));
     }
 
     proptest! {

@@ -44,8 +44,8 @@ pub enum KsRefusal {
 
 impl KsRefusal {
     /// The reason stands where the KS should: in `KSID`; older servers put it into `ERR_CODE`.
-    fn read(reply: &Fields) -> Self {
-        match reply.arg("KSID").as_text().unwrap_or_default() {
+    fn read(args: &Fields) -> Self {
+        match args.get("KSID").as_text().unwrap_or_default() {
             "EXPIRED" => return Self::Expired,
             "LOGOUT" => return Self::Logout,
             "EXCEEDED_ACTIONS_LIMIT" => return Self::ActionsLimit,
@@ -55,7 +55,7 @@ impl KsRefusal {
             "INVALID_USER" => return Self::InvalidUser,
             _ => {}
         }
-        match reply.arg("ERR_CODE").integer() {
+        match args.get("ERR_CODE").integer() {
             Some(-5) => Self::ActionsLimit,
             Some(-6) => Self::RestrictedIp,
             Some(-8) => Self::Expired,
@@ -96,7 +96,7 @@ impl ApiError {
             operation: operation.clone(),
             code: code.to_owned(),
             message: redact(&without_arguments(reply), known),
-            ks_refusal: (code == "INVALID_KS").then(|| KsRefusal::read(reply)),
+            ks_refusal: (code == "INVALID_KS").then(|| KsRefusal::read(args(reply))),
             hash_type: None,
         })
     }
@@ -185,6 +185,12 @@ impl ApiError {
     }
 }
 
+/// The arguments: an object, but an empty array where there are none.
+fn args(reply: &Fields) -> &Fields {
+    const NONE: &Fields = &Fields::NONE;
+    reply.get("args").as_fields().unwrap_or(NONE)
+}
+
 /// The arguments whose values are Kaltura's own words.
 const SHOWN: [&str; 9] = [
     "ACTION_NAME",
@@ -207,7 +213,7 @@ fn without_arguments(reply: &Fields) -> String {
     let mut message = message
         .filter(|it| it.len() <= LONGEST_MESSAGE)
         .unwrap_or_default();
-    for (name, value) in reply.args() {
+    for (name, value) in args(reply).iter() {
         let value = value.text().unwrap_or_default();
         if !SHOWN.contains(&name.as_str()) {
             message = replace(&message, &value, &["<", name, ">"].concat());
@@ -218,25 +224,25 @@ fn without_arguments(reply: &Fields) -> String {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
+    use serde_json::{Value as Json, json};
 
     use super::*;
-    use crate::api::Reply;
+    use crate::api::Value;
 
-    fn read(value: &Value) -> Option<ApiError> {
-        match Reply::from_json(value.to_string().as_bytes()) {
-            Some(Reply::Object(fields)) => {
+    fn read(value: &Json) -> Option<ApiError> {
+        match Value::from_json(value.to_string().as_bytes()) {
+            Some(Value::Object(fields)) => {
                 ApiError::from_fields(&Operation::known("user", "get"), &fields, &[])
             }
             other => panic!("{other:?}"),
         }
     }
 
-    fn refusal(value: &Value) -> ApiError {
+    fn refusal(value: &Json) -> ApiError {
         read(value).unwrap()
     }
 
-    fn invalid_ks(args: &Value) -> Option<KsRefusal> {
+    fn invalid_ks(args: &Json) -> Option<KsRefusal> {
         refusal(&json!({ "objectType": "KalturaAPIException", "code": "INVALID_KS", "args": args }))
             .ks_refusal
     }
@@ -250,7 +256,7 @@ mod tests {
         assert_eq!(new("LOGOUT"), Some(KsRefusal::Logout));
         assert_eq!(new("EXCEEDED_ACTIONS_LIMIT"), Some(KsRefusal::ActionsLimit));
         assert_eq!(new("djJ8MTAyfA"), Some(KsRefusal::Undecodable));
-        let old = |code: Value| invalid_ks(&json!({ "KSID": "djJ8", "ERR_CODE": code }));
+        let old = |code: Json| invalid_ks(&json!({ "KSID": "djJ8", "ERR_CODE": code }));
         assert_eq!(old(json!("-8")), Some(KsRefusal::Expired));
         assert_eq!(old(json!(-9)), Some(KsRefusal::Logout));
         assert_eq!(invalid_ks(&json!([])), Some(KsRefusal::Undecodable));

@@ -103,8 +103,14 @@ impl Plain {
 
     /// Sets a property.
     pub fn set(&self, name: &str, value: impl Into<JsValue>) {
+        self.put(name, &value.into());
+    }
+
+    // Not once for each type of value.
+    #[inline(never)]
+    fn put(&self, name: &str, value: &JsValue) {
         // Setting a property of a fresh plain object can't fail.
-        let _ = Reflect::set(&self.0, &name.into(), &value.into());
+        let _ = Reflect::set(&self.0, &name.into(), value);
     }
 
     /// Sets a property that may be none.

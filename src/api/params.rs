@@ -1,4 +1,4 @@
-//! JSON for requests: what Kaltura's parameters need of it, and no more.
+//! The parameters of a request, written as JSON: what Kaltura needs of it, and no more.
 
 /// The parameters of a call, as a JSON object that grows.
 #[derive(Default)]
