@@ -35,7 +35,9 @@ impl ServerClock {
     pub fn read(headers: TimeHeaders<'_>, timing: Timing) -> Option<Self> {
         let server_ms = kaltura_time_ms(headers.kaltura_session)
             .or_else(|| date_ms(headers.date_s, headers.has_age))?;
-        let half_trip_ms = timing.received_ms.saturating_sub(timing.sent_ms).max(0) / 2;
+        // Longer than a minute, or negative, and the local clock was set on the way.
+        let trip_ms = timing.received_ms.saturating_sub(timing.sent_ms);
+        let half_trip_ms = trip_ms.clamp(0, 60_000) / 2;
         let at_receipt_ms = server_ms.saturating_add(half_trip_ms);
         Some(Self {
             offset_ms: at_receipt_ms.saturating_sub(timing.received_ms),

@@ -17,6 +17,7 @@ pub mod ks;
 pub mod options;
 mod php;
 pub mod privileges;
+pub mod provider;
 pub mod redact;
 pub mod retry;
 pub mod secret;

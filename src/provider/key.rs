@@ -1,0 +1,115 @@
+//! What tells one cached session from another.
+
+use crate::api::ServiceUrl;
+use crate::grants::{SessionType, Wish};
+use crate::privileges;
+
+/// Whose sessions they are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Issuer {
+    /// Where Kaltura is.
+    pub service_url: ServiceUrl,
+    /// The partner.
+    pub partner_id: u32,
+    /// The application token's id.
+    pub app_token_id: String,
+}
+
+/// The key of all sessions that are as good as one another: text, each part behind its
+/// length, so that no two wishes share one.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Key(String);
+
+impl Key {
+    /// The key of what `wish` asks of `issuer`.
+    pub fn new(issuer: &Issuer, wish: &Wish) -> Self {
+        let mut key = String::new();
+        let partner_id = issuer.partner_id.to_string();
+        let expiry_s = wish.expiry_s.map(|expiry_s| expiry_s.to_string());
+        let privileges = wish.privileges.as_deref().map(normalised);
+        let session_type = wish.session_type.map(|it| match it {
+            SessionType::User => "0",
+            SessionType::Admin => "2",
+        });
+        for part in [
+            Some(issuer.service_url.as_str()),
+            Some(&partner_id),
+            Some(&issuer.app_token_id),
+            wish.user_id.as_deref(),
+            session_type,
+            expiry_s.as_deref(),
+            privileges.as_deref(),
+        ] {
+            if let Some(part) = part {
+                key.push_str(&part.len().to_string());
+                key.push(':');
+                key.push_str(part);
+            }
+            key.push(',');
+        }
+        Self(key)
+    }
+
+    /// The key of the widget session, which is nobody's.
+    pub fn widget() -> Self {
+        Self(String::new())
+    }
+
+    /// The key as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The same text for the same privileges in another order.
+fn normalised(text: &str) -> String {
+    let mut list = privileges::parse(text);
+    for privilege in &mut list {
+        privilege.name = privilege.name.trim().to_owned();
+        privilege.values.sort_unstable();
+    }
+    list.sort_unstable_by(|a, b| a.name.cmp(&b.name));
+    privileges::format(&list)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(user_id: Option<&str>, privileges: Option<&str>) -> Key {
+        let issuer = Issuer {
+            service_url: ServiceUrl::default(),
+            partner_id: 102,
+            app_token_id: "0_abc".to_owned(),
+        };
+        Key::new(
+            &issuer,
+            &Wish {
+                user_id: user_id.map(str::to_owned),
+                privileges: privileges.map(str::to_owned),
+                ..Wish::default()
+            },
+        )
+    }
+
+    #[test]
+    fn privileges_in_another_order_are_the_same() {
+        assert_eq!(
+            key(None, Some("sview:*,edit:0_a/0_b")),
+            key(None, Some("edit:0_b/0_a, sview:*"))
+        );
+        assert_ne!(key(None, Some("edit:0_a")), key(None, Some("edit:0_b")));
+    }
+
+    #[test]
+    fn nothing_asked_is_not_the_same_as_nothing_granted() {
+        assert_ne!(key(None, None), key(Some(""), None));
+        assert_ne!(key(None, None), key(None, Some("")));
+    }
+
+    #[test]
+    fn no_part_can_pass_for_another() {
+        assert_ne!(key(Some("a,,,1:b"), None), key(Some("a"), Some("b")));
+        assert_ne!(key(Some("1:a"), None), key(Some("a"), None));
+    }
+}

@@ -1,0 +1,403 @@
+//! A live session at hand: what is cached, who fetches what is missing, and when to give up.
+//!
+//! The provider decides; the shell around it waits and sends. A caller asks and is told to
+//! serve a session, to serve and renew it in the background, to lead a flight (to fetch the
+//! session for everybody who wants it), to follow a flight that somebody else leads, or why
+//! there is nothing to be had. Whoever leads settles the flight with what came of it.
+
+mod budget;
+mod credentials;
+mod key;
+mod life;
+
+use core::num::NonZeroUsize;
+use std::collections::HashMap;
+
+use lru::LruCache;
+
+pub use budget::RetryBudget;
+pub use credentials::Standings;
+pub use key::{Issuer, Key};
+pub use life::{Life, Moment};
+
+use crate::error::{Error, Failure};
+use crate::grants::Wish;
+use crate::secret::Secret;
+use crate::session::{Session, Widget};
+
+/// Names a flight; never used twice.
+pub type FlightId = u32;
+
+/// What a caller who follows a flight knows of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Following {
+    /// The flight.
+    pub flight: FlightId,
+    /// How often in a row the caller has looked, and seen no sign of life from its leader.
+    pub silent_checks: u32,
+}
+
+/// What a caller is to do.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Answer {
+    /// Take this session.
+    Serve {
+        /// The session.
+        session: Session,
+        /// Until when it may be served again without asking.
+        lease: Option<Moment>,
+        /// Whether it should have been renewed by now, and could not be.
+        stale: bool,
+    },
+    /// Take this session, and lead the flight that renews it.
+    Renew {
+        /// The session.
+        session: Session,
+        /// The flight to lead.
+        flight: FlightId,
+    },
+    /// Lead this flight.
+    Lead(FlightId),
+    /// Wait for this flight, and ask again if nothing comes of it.
+    Follow(FlightId),
+}
+
+/// What came of a flight, for those who waited for it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Landed {
+    /// The session.
+    pub session: Session,
+    /// Until when it may be served again without asking.
+    pub lease: Option<Moment>,
+    /// Whether it took the place of another one.
+    pub renewed: bool,
+    /// Whether it is the old one, since no new one was to be had.
+    pub stale: bool,
+}
+
+/// A leader that gave no sign for so many checks of a follower is gone.
+const SILENT_CHECKS: u32 = 3;
+/// How often a leader must give a sign, and a follower look for it, in milliseconds.
+pub const CHECK_EVERY_MS: u32 = 200;
+
+/// A session that dies so soon after it took a dead one's place makes its token suspect.
+const SUSPECT_WITHIN_MS: i64 = 60_000;
+
+/// Failed renewals are tried again after this time, doubled with each failure.
+const RENEWAL_BACKOFF_MS: i64 = 1000;
+const LONGEST_RENEWAL_BACKOFF_MS: i64 = 60_000;
+/// From this many failures in a row, callers are refused for a while without a request.
+const PATIENCE: u32 = 3;
+const FIRST_REFUSAL_MS: i64 = 100;
+const LONGEST_REFUSAL_MS: i64 = 5000;
+
+/// The decisions about cached sessions.
+#[derive(Debug)]
+pub struct Provider {
+    issuer: Issuer,
+    entries: LruCache<Key, Entry>,
+    leading: HashMap<Key, FlightId>,
+    next_flight: FlightId,
+    /// What comes of flights before this one is not kept.
+    first_flight: FlightId,
+    widget: Option<Widget>,
+    /// The application tokens, and how Kaltura has received them.
+    pub standings: Standings,
+    /// What is left for retries.
+    pub budget: RetryBudget,
+}
+
+#[derive(Debug, Default)]
+struct Entry {
+    kept: Option<Kept>,
+    /// The session that was reported dead last.
+    dead: Option<Dead>,
+    failures: u32,
+    /// When a renewal may be tried again, on the steady clock.
+    renew_from_ms: i64,
+    /// Until when callers are refused, and with what.
+    refusal: Option<(i64, Failure)>,
+}
+
+#[derive(Debug)]
+struct Kept {
+    session: Session,
+    life: Life,
+    /// When it took the place of one that had died before its time.
+    replaced_dead_ms: Option<i64>,
+}
+
+#[derive(Debug)]
+struct Dead {
+    ks: Secret,
+    /// Whether it had itself replaced a dead one: then the token may be revoked.
+    suspect: bool,
+}
+
+impl Provider {
+    /// A provider that keeps at most `max_entries` sessions.
+    pub fn new(issuer: Issuer, max_entries: NonZeroUsize, standings: Standings) -> Self {
+        Self {
+            issuer,
+            entries: LruCache::new(max_entries),
+            leading: HashMap::new(),
+            next_flight: 1,
+            first_flight: 1,
+            widget: None,
+            standings,
+            budget: RetryBudget::new(0),
+        }
+    }
+
+    /// The key of a wish.
+    pub fn key(&self, wish: &Wish) -> Key {
+        Key::new(&self.issuer, wish)
+    }
+
+    /// What a caller who wants a session is to do now.
+    pub fn ask(&mut self, key: &Key, following: Following, now: Moment) -> Result<Answer, Failure> {
+        let mut stale = None;
+        if let Some(entry) = self.entries.get(key) {
+            let backing_off = entry.failures > 0 && now.steady_ms < entry.renew_from_ms;
+            if let Some(kept) = &entry.kept {
+                let session = &kept.session;
+                let served = |lease, stale| Answer::Serve {
+                    session: session.clone(),
+                    lease,
+                    stale,
+                };
+                if now.is_before(kept.life.soft) {
+                    return Ok(served(Some(kept.life.soft), false));
+                }
+                if now.is_before(kept.life.hard) {
+                    let session = session.clone();
+                    let is_silent = following.silent_checks >= SILENT_CHECKS;
+                    if backing_off || (self.leading.contains_key(key) && !is_silent) {
+                        return Ok(served(None, backing_off));
+                    }
+                    let flight = self.take_off(key);
+                    return Ok(Answer::Renew { session, flight });
+                }
+                if backing_off && now.is_before(kept.life.end) {
+                    stale = Some(served(None, true));
+                }
+            }
+            if stale.is_none()
+                && let Some((until_ms, failure)) = &entry.refusal
+                && now.steady_ms < *until_ms
+            {
+                return Err(failure.clone());
+            }
+        }
+        if let Some(stale) = stale {
+            return Ok(stale);
+        }
+        if self.standings.usable(now).is_none() {
+            return Err(revoked());
+        }
+        Ok(self.lead_or_follow(key, following))
+    }
+
+    /// What somebody who needs a widget session is to do; `None` if there is one at hand.
+    pub fn ask_for_widget(&mut self, following: Following, now: Moment) -> Option<Answer> {
+        let usable = |widget: &Widget| now.wall_ms < widget.usable_until_ms;
+        if self.widget.as_ref().is_some_and(usable) {
+            return None;
+        }
+        Some(self.lead_or_follow(&Key::widget(), following))
+    }
+
+    /// The widget session at hand.
+    pub fn widget(&self) -> Option<&Widget> {
+        self.widget.as_ref()
+    }
+
+    /// Keeps a widget session, or forgets the one that there was.
+    pub fn keep_widget(&mut self, widget: Option<Widget>) {
+        self.widget = widget;
+    }
+
+    fn lead_or_follow(&mut self, key: &Key, following: Following) -> Answer {
+        match self.leading.get(key) {
+            Some(flight)
+                if *flight != following.flight || following.silent_checks < SILENT_CHECKS =>
+            {
+                Answer::Follow(*flight)
+            }
+            _ => Answer::Lead(self.take_off(key)),
+        }
+    }
+
+    fn take_off(&mut self, key: &Key) -> FlightId {
+        let flight = self.next_flight;
+        self.next_flight = flight.wrapping_add(1);
+        self.leading.insert(key.clone(), flight);
+        flight
+    }
+
+    /// The end of a flight that nothing came of, so that the next who asks leads another.
+    pub fn abandon(&mut self, key: &Key, flight: FlightId) {
+        if self.leading.get(key) == Some(&flight) {
+            self.leading.remove(key);
+        }
+    }
+
+    /// A session that is suspected to be dead because its whole token is.
+    pub fn suspect(&self, key: &Key) -> Option<Secret> {
+        let dead = self.entries.peek(key)?.dead.as_ref()?;
+        dead.suspect.then(|| dead.ks.clone())
+    }
+
+    /// The suspicion was unfounded.
+    pub fn clear_suspicion(&mut self, key: &Key) {
+        let entry = self.entries.peek_mut(key);
+        if let Some(dead) = entry.and_then(|entry| entry.dead.as_mut()) {
+            dead.suspect = false;
+        }
+    }
+
+    /// Whether a session from elsewhere would be served: it is alive, and not the dead one.
+    pub fn would_serve(&self, key: &Key, session: &Session, now: Moment) -> bool {
+        let dead = self.entries.peek(key).and_then(|it| it.dead.as_ref());
+        now.is_before(Life::of(session, now).soft) && dead.is_none_or(|it| it.ks != session.ks)
+    }
+
+    /// Takes what came of a flight. `random`, any number, spreads what is tried again.
+    pub fn settle(
+        &mut self,
+        key: &Key,
+        flight: FlightId,
+        result: Result<Session, Failure>,
+        random: u32,
+        now: Moment,
+    ) -> Result<Landed, Failure> {
+        self.abandon(key, flight);
+        let forgotten = flight < self.first_flight;
+        match result {
+            Ok(session) => Ok(self.keep(key, session, forgotten, now)),
+            Err(failure) if forgotten => Err(failure),
+            Err(failure) => self.fail(key, failure, random, now),
+        }
+    }
+
+    fn keep(&mut self, key: &Key, session: Session, forgotten: bool, now: Moment) -> Landed {
+        let life = Life::of(&session, now);
+        let mut landed = Landed {
+            session: session.clone(),
+            lease: None,
+            renewed: false,
+            stale: false,
+        };
+        if forgotten {
+            return landed;
+        }
+        landed.lease = now.is_before(life.soft).then_some(life.soft);
+        let entry = self.entries.get_or_insert_mut(key.clone(), Entry::default);
+        landed.renewed = entry.kept.is_some();
+        let died = entry.dead.as_ref().filter(|_| entry.kept.is_none());
+        entry.kept = Some(Kept {
+            session,
+            life,
+            replaced_dead_ms: died.map(|_| now.steady_ms),
+        });
+        entry.failures = 0;
+        entry.refusal = None;
+        landed
+    }
+
+    fn fail(
+        &mut self,
+        key: &Key,
+        failure: Failure,
+        random: u32,
+        now: Moment,
+    ) -> Result<Landed, Failure> {
+        let entry = self.entries.get_or_insert_mut(key.clone(), Entry::default);
+        entry.failures = entry.failures.saturating_add(1);
+        let backoff_ms = doubled(RENEWAL_BACKOFF_MS, entry.failures.saturating_sub(1))
+            .min(LONGEST_RENEWAL_BACKOFF_MS);
+        // Half of it is fixed, so that a small random number doesn't make it none.
+        let jitter_ms = ((backoff_ms / 2).saturating_mul(i64::from(random))) >> 32;
+        let wait_ms = (backoff_ms / 2).saturating_add(jitter_ms);
+        entry.renew_from_ms = now.steady_ms.saturating_add(wait_ms);
+        if let Some(kept) = &entry.kept
+            && now.is_before(kept.life.end)
+        {
+            return Ok(Landed {
+                session: kept.session.clone(),
+                lease: None,
+                renewed: false,
+                stale: true,
+            });
+        }
+        if entry.failures >= PATIENCE && failure.error.retryable() {
+            let refused_ms = doubled(FIRST_REFUSAL_MS, entry.failures.saturating_sub(PATIENCE))
+                .min(LONGEST_REFUSAL_MS);
+            let told_later = Failure {
+                attempts: 0,
+                ..failure.clone()
+            };
+            entry.refusal = Some((now.steady_ms.saturating_add(refused_ms), told_later));
+        }
+        Err(failure)
+    }
+
+    /// Forgets the session of a wish, which its caller found to be dead or wrong.
+    pub fn invalidate(&mut self, key: &Key, now: Moment) {
+        let Some(entry) = self.entries.peek_mut(key) else {
+            return;
+        };
+        entry.refusal = None;
+        if let Some(kept) = entry.kept.take() {
+            let suspect = kept
+                .replaced_dead_ms
+                .is_some_and(|since_ms| now.steady_ms.saturating_sub(since_ms) < SUSPECT_WITHIN_MS);
+            entry.dead = Some(Dead {
+                ks: kept.session.ks,
+                suspect,
+            });
+        }
+    }
+
+    /// Forgets this session, wherever it is kept; says whose it was.
+    pub fn invalidate_ks(&mut self, ks: &Secret, now: Moment) -> Option<Key> {
+        let is_it = |entry: &Entry| entry.kept.as_ref().is_some_and(|it| it.session.ks == *ks);
+        let mut found = self.entries.iter().filter(|(_, entry)| is_it(entry));
+        let key = found.next()?.0.clone();
+        self.invalidate(&key, now);
+        Some(key)
+    }
+
+    /// The token in use is revoked, and with it all its sessions. Says whether there is
+    /// another token left.
+    pub fn revoke(&mut self, credential: usize, now: Moment) -> bool {
+        self.entries.clear();
+        self.first_flight = self.next_flight;
+        self.standings.revoke(credential, now);
+        self.standings.usable(now).is_some()
+    }
+
+    /// Forgets everything; what is under way is not kept when it comes.
+    pub fn clear(&mut self) {
+        self.entries.clear();
+        self.leading.clear();
+        self.first_flight = self.next_flight;
+        self.widget = None;
+        self.standings.forget();
+    }
+}
+
+/// What is said while every token is known to be revoked.
+pub fn revoked() -> Failure {
+    Failure {
+        error: Error::SessionRevoked,
+        attempts: 0,
+    }
+}
+
+fn doubled(ms: i64, times: u32) -> i64 {
+    ms.saturating_mul(1 << times.min(20))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,621 @@
+use core::num::NonZeroUsize;
+use std::collections::{BTreeMap, BTreeSet};
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::api::{ApiError, Operation, ServiceUrl};
+use crate::grants::SessionType;
+use crate::hash::HashType;
+
+const START: Moment = Moment {
+    wall_ms: 1_795_500_000_000,
+    steady_ms: 1_000_000,
+};
+
+pub(super) fn session(ks: &str, expires_at_ms: i64) -> Session {
+    Session {
+        ks: Secret::new(ks.to_owned()),
+        partner_id: 102,
+        user_id: String::new(),
+        session_type: SessionType::User,
+        privileges: String::new(),
+        expiry_s: expires_at_ms / 1000,
+        expires_at_ms,
+        differences: Vec::new(),
+    }
+}
+
+fn provider(max_entries: usize, tokens: usize) -> Provider {
+    Provider::new(
+        Issuer {
+            service_url: ServiceUrl::default(),
+            partner_id: 102,
+            app_token_id: "0_abc".to_owned(),
+        },
+        NonZeroUsize::new(max_entries).unwrap(),
+        Standings::new(vec![vec![HashType::Sha1]; tokens]),
+    )
+}
+
+fn key(provider: &Provider, user: u8) -> Key {
+    provider.key(&Wish {
+        user_id: Some(user.to_string()),
+        ..Wish::default()
+    })
+}
+
+fn refusal(code: &str) -> Failure {
+    Failure {
+        error: Error::Kaltura(ApiError {
+            operation: Operation::new("appToken", "startSession").unwrap(),
+            code: code.to_owned(),
+            message: String::new(),
+            ks_refusal: None,
+            hash_type: None,
+        }),
+        attempts: 1,
+    }
+}
+
+fn down() -> Failure {
+    refusal("INTERNAL_DATABASE_ERROR")
+}
+
+/// One key and one clock: what most tests are about.
+struct Scene {
+    provider: Provider,
+    key: Key,
+    now: Moment,
+}
+
+impl Scene {
+    fn new() -> Self {
+        let provider = provider(10, 1);
+        let key = key(&provider, 1);
+        Self {
+            provider,
+            key,
+            now: START,
+        }
+    }
+
+    fn after(&mut self, ms: i64) -> &mut Self {
+        self.now = self.now.plus(ms);
+        self
+    }
+
+    fn ask(&mut self) -> Result<Answer, Failure> {
+        self.provider.ask(&self.key, Following::default(), self.now)
+    }
+
+    fn lead(&mut self) -> FlightId {
+        match self.ask() {
+            Ok(Answer::Lead(flight)) => flight,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn land(&mut self, flight: FlightId, ks: &str, life_s: i64) -> Landed {
+        let session = session(ks, self.now.wall_ms + life_s * 1000);
+        self.provider
+            .settle(&self.key, flight, Ok(session), 0, self.now)
+            .unwrap()
+    }
+
+    fn crash(&mut self, flight: FlightId, failure: Failure) -> Result<Landed, Failure> {
+        self.provider
+            .settle(&self.key, flight, Err(failure), 0, self.now)
+    }
+
+    fn served(&mut self) -> String {
+        match self.ask() {
+            Ok(Answer::Serve { session, .. }) => session.ks.expose().to_owned(),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[test]
+fn one_caller_leads_and_the_others_follow() {
+    let mut scene = Scene::new();
+    let flight = scene.lead();
+    assert_eq!(scene.ask(), Ok(Answer::Follow(flight)));
+    scene.land(flight, "a", 3600);
+    assert_eq!(scene.served(), "a");
+}
+
+#[test]
+fn a_lease_lasts_until_the_renewal_is_due() {
+    let mut scene = Scene::new();
+    let flight = scene.lead();
+    let landed = scene.land(flight, "a", 3600);
+    assert_eq!(landed.lease, Some(START.plus(3_000_000)));
+    scene.after(2_999_999);
+    assert!(
+        matches!(scene.ask(), Ok(Answer::Serve { lease: Some(lease), .. }) if lease == START.plus(3_000_000))
+    );
+    scene.after(1);
+    assert!(matches!(scene.ask(), Ok(Answer::Renew { .. })));
+}
+
+#[test]
+fn while_one_renews_the_others_are_served() {
+    let mut scene = Scene::new();
+    let flight = scene.lead();
+    scene.land(flight, "a", 3600);
+    let Ok(Answer::Renew { flight, .. }) = scene.after(3_100_000).ask() else {
+        panic!()
+    };
+    assert_eq!(scene.served(), "a");
+    assert!(scene.land(flight, "b", 3600).renewed);
+    assert_eq!(scene.served(), "b");
+}
+
+#[test]
+fn close_to_the_end_callers_wait_for_the_new_session() {
+    let mut scene = Scene::new();
+    let flight = scene.lead();
+    scene.land(flight, "a", 3600);
+    let flight = scene.after(3_570_000).lead();
+    assert_eq!(scene.ask(), Ok(Answer::Follow(flight)));
+}
+
+#[test]
+fn a_failed_renewal_is_tried_again_ever_more_seldom_and_the_session_served_to_its_end() {
+    let mut scene = Scene::new();
+    let flight = scene.lead();
+    scene.land(flight, "a", 3600);
+    scene.after(3_100_000);
+    let mut tries = 0;
+    while scene.now.is_before(START.plus(3_599_000)) {
+        match scene.ask() {
+            Ok(Answer::Renew { flight, .. } | Answer::Lead(flight)) => {
+                tries += 1;
+                assert!(scene.crash(flight, down()).unwrap().stale);
+            }
+            Ok(Answer::Serve { session, stale, .. }) => {
+                assert!(stale && session.ks.expose() == "a");
+            }
+            other => panic!("{other:?}"),
+        }
+        scene.after(100);
+    }
+    assert!((10..30).contains(&tries), "{tries}");
+    scene.after(60_000);
+    let flight = scene.lead();
+    assert_eq!(scene.crash(flight, down()), Err(down()));
+}
+
+#[test]
+fn after_failures_in_a_row_callers_are_refused_for_a_while() {
+    let mut scene = Scene::new();
+    for _ in 0..3 {
+        let flight = scene.lead();
+        scene.crash(flight, down()).unwrap_err();
+    }
+    assert_eq!(scene.ask().unwrap_err().error, down().error);
+    scene.after(100).lead();
+}
+
+#[test]
+fn a_refusal_that_does_not_pass_is_asked_for_each_time() {
+    let mut scene = Scene::new();
+    for _ in 0..5 {
+        let flight = scene.lead();
+        scene
+            .crash(flight, refusal("APP_TOKEN_ID_NOT_FOUND"))
+            .unwrap_err();
+    }
+    scene.lead();
+}
+
+#[test]
+fn a_silent_leader_is_replaced_by_one_follower() {
+    let mut scene = Scene::new();
+    let gone = scene.lead();
+    let follow = |scene: &mut Scene, silent_checks| {
+        let following = Following {
+            flight: gone,
+            silent_checks,
+        };
+        scene.provider.ask(&scene.key, following, scene.now)
+    };
+    assert_eq!(follow(&mut scene, 2), Ok(Answer::Follow(gone)));
+    let Ok(Answer::Lead(next)) = follow(&mut scene, 3) else {
+        panic!()
+    };
+    assert_eq!(follow(&mut scene, 3), Ok(Answer::Follow(next)));
+    scene.provider.abandon(&scene.key.clone(), gone);
+    assert_eq!(scene.ask(), Ok(Answer::Follow(next)));
+}
+
+#[test]
+fn a_silent_renewal_is_taken_over_too() {
+    let mut scene = Scene::new();
+    let flight = scene.lead();
+    scene.land(flight, "a", 3600);
+    let Ok(Answer::Renew { flight: gone, .. }) = scene.after(3_100_000).ask() else {
+        panic!()
+    };
+    scene.after(480_000);
+    let following = Following {
+        flight: gone,
+        silent_checks: 3,
+    };
+    let answer = scene.provider.ask(&scene.key, following, scene.now);
+    assert!(matches!(answer, Ok(Answer::Lead(next)) if next != gone));
+}
+
+#[test]
+fn an_invalidated_session_is_never_served_again() {
+    let mut scene = Scene::new();
+    let flight = scene.lead();
+    scene.land(flight, "a", 3600);
+    let found = scene
+        .provider
+        .invalidate_ks(&Secret::new("a".to_owned()), scene.now);
+    assert_eq!(found.as_ref(), Some(&scene.key));
+    let dead = session("a", scene.now.wall_ms + 3_600_000);
+    let alive = session("b", scene.now.wall_ms + 3_600_000);
+    assert!(!scene.provider.would_serve(&scene.key, &dead, scene.now));
+    assert!(scene.provider.would_serve(&scene.key, &alive, scene.now));
+    scene.lead();
+}
+
+#[test]
+fn a_replacement_that_dies_at_once_makes_the_token_suspect() {
+    let mut scene = Scene::new();
+    let flight = scene.lead();
+    scene.land(flight, "a", 3600);
+    scene.provider.invalidate(&scene.key, scene.now);
+    assert_eq!(scene.provider.suspect(&scene.key), None);
+    let flight = scene.lead();
+    scene.land(flight, "b", 3600);
+    scene.provider.invalidate(&scene.key, scene.now);
+    let suspect = scene.provider.suspect(&scene.key).unwrap();
+    assert_eq!(suspect.expose(), "b");
+}
+
+#[test]
+fn a_replacement_that_has_lived_for_a_while_is_not_suspect() {
+    let mut scene = Scene::new();
+    for ks in ["a", "b"] {
+        let flight = scene.lead();
+        scene.land(flight, ks, 3600);
+        scene.after(60_000);
+        scene.provider.invalidate(&scene.key, scene.now);
+    }
+    assert_eq!(scene.provider.suspect(&scene.key), None);
+}
+
+#[test]
+fn a_revoked_token_is_not_asked_for_a_while_and_then_with_doubt() {
+    let mut scene = Scene::new();
+    assert!(!scene.provider.revoke(0, scene.now));
+    assert_eq!(scene.ask(), Err(revoked()));
+    scene.after(60_000).lead();
+    assert!(scene.provider.standings.is_doubtful(0));
+    scene.provider.clear();
+    assert!(!scene.provider.standings.is_doubtful(0));
+}
+
+#[test]
+fn a_second_token_takes_over_when_the_first_is_refused_and_stays() {
+    let mut provider = provider(10, 2);
+    let standings = &mut provider.standings;
+    assert_eq!(standings.usable(START), Some(0));
+    for code in [
+        "APP_TOKEN_ID_NOT_FOUND",
+        "APP_TOKEN_NOT_ACTIVE",
+        "APP_TOKEN_EXPIRED",
+        "INVALID_APP_TOKEN_HASH",
+    ] {
+        let error = refusal(code).error;
+        assert_eq!(standings.after_refusal(0, &error, START), Some(1), "{code}");
+    }
+    assert_eq!(standings.after_refusal(0, &down().error, START), None);
+    standings.granted(1, HashType::Sha1);
+    assert_eq!(standings.usable(START), Some(1));
+    assert!(provider.revoke(1, START));
+    assert_eq!(provider.standings.usable(START), Some(0));
+}
+
+#[test]
+fn the_hash_type_that_worked_is_tried_first_from_then_on() {
+    let mut standings = Standings::new(vec![HashType::ALL.to_vec()]);
+    standings.granted(0, HashType::Sha512);
+    assert_eq!(
+        standings.hash_types(0),
+        [
+            HashType::Sha512,
+            HashType::Sha1,
+            HashType::Sha256,
+            HashType::Md5
+        ]
+    );
+    standings.forget();
+    assert_eq!(standings.hash_types(0), HashType::ALL);
+}
+
+#[test]
+fn what_was_under_way_when_all_was_forgotten_is_not_kept() {
+    let mut scene = Scene::new();
+    let old = scene.lead();
+    scene.provider.clear();
+    let new = scene.lead();
+    assert_eq!(scene.land(old, "old", 3600).lease, None);
+    assert_eq!(scene.ask(), Ok(Answer::Follow(new)));
+}
+
+#[test]
+fn the_cache_keeps_what_was_used_last() {
+    let mut provider = provider(2, 1);
+    let keys: Vec<_> = (0..3).map(|user| key(&provider, user)).collect();
+    for key in &keys {
+        let Ok(Answer::Lead(flight)) = provider.ask(key, Following::default(), START) else {
+            panic!()
+        };
+        let session = session("a", START.wall_ms + 3_600_000);
+        provider.settle(key, flight, Ok(session), 0, START).unwrap();
+    }
+    let serves: Vec<_> = keys
+        .iter()
+        .rev()
+        .map(|key| {
+            let answer = provider.ask(key, Following::default(), START);
+            matches!(answer, Ok(Answer::Serve { .. }))
+        })
+        .collect();
+    assert_eq!(serves, [true, true, false]);
+}
+
+#[test]
+fn a_widget_session_is_fetched_by_one_and_kept_for_all() {
+    let mut provider = provider(2, 1);
+    let ask = |provider: &mut Provider, now| provider.ask_for_widget(Following::default(), now);
+    let Some(Answer::Lead(flight)) = ask(&mut provider, START) else {
+        panic!()
+    };
+    assert_eq!(ask(&mut provider, START), Some(Answer::Follow(flight)));
+    provider.keep_widget(Some(Widget {
+        ks: Secret::new("w".to_owned()),
+        usable_until_ms: START.wall_ms + 1000,
+    }));
+    provider.abandon(&Key::widget(), flight);
+    assert_eq!(ask(&mut provider, START), None);
+    assert!(ask(&mut provider, START.plus(1000)).is_some());
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Event {
+    Ask(u8),
+    Answer {
+        nth: usize,
+        life_s: i64,
+    },
+    Fail {
+        nth: usize,
+        passing: bool,
+    },
+    /// The leader is never heard of again, and its followers look for it.
+    Vanish {
+        nth: usize,
+    },
+    Pass(i64),
+    Set(i64),
+    Invalidate(u8),
+    Revoke,
+    Clear,
+}
+
+fn event() -> impl Strategy<Value = Event> {
+    prop_oneof![
+        8 => (0_u8..4).prop_map(Event::Ask),
+        4 => (any::<usize>(), prop_oneof![0..8_i64, 5..4000_i64])
+            .prop_map(|(nth, life_s)| Event::Answer { nth, life_s }),
+        2 => (any::<usize>(), any::<bool>())
+            .prop_map(|(nth, passing)| Event::Fail { nth, passing }),
+        1 => any::<usize>().prop_map(|nth| Event::Vanish { nth }),
+        4 => prop_oneof![0..3000_i64, 0..4_000_000_i64].prop_map(Event::Pass),
+        1 => (-90_000_000..90_000_000_i64).prop_map(Event::Set),
+        1 => (0_u8..4).prop_map(Event::Invalidate),
+        1 => Just(Event::Revoke),
+        1 => Just(Event::Clear),
+    ]
+}
+
+/// Callers, leaders and a server, played against the provider. True time is the steady clock;
+/// the server's time is known to within its resolution.
+struct Play {
+    provider: Provider,
+    now: Moment,
+    minted: u32,
+    /// Flights that somebody leads, and whom they are for.
+    flights: BTreeMap<FlightId, u8>,
+    /// Flights whose leader has vanished.
+    vanished: BTreeSet<FlightId>,
+    /// Who waits for which flight.
+    waiting: Vec<(u8, FlightId)>,
+    /// When each session truly ends.
+    ends: BTreeMap<String, i64>,
+    dead: BTreeSet<String>,
+    settled: usize,
+}
+
+impl Play {
+    fn new() -> Self {
+        Self {
+            provider: provider(3, 1),
+            now: START,
+            minted: 0,
+            flights: BTreeMap::new(),
+            vanished: BTreeSet::new(),
+            waiting: Vec::new(),
+            ends: BTreeMap::new(),
+            dead: BTreeSet::new(),
+            settled: 0,
+        }
+    }
+
+    fn ask(&mut self, user: u8, following: Following) {
+        let key = key(&self.provider, user);
+        match self.provider.ask(&key, following, self.now) {
+            Ok(Answer::Serve { session, lease, .. }) => {
+                self.check_served(&session);
+                if let Some(lease) = lease {
+                    let end = self.ends[session.ks.expose()];
+                    assert!(lease.steady_ms <= end, "a lease beyond the end");
+                }
+                self.settled += 1;
+            }
+            Ok(Answer::Renew { session, flight }) => {
+                self.check_served(&session);
+                self.take_off(user, flight);
+                self.settled += 1;
+            }
+            Ok(Answer::Lead(flight)) => {
+                self.take_off(user, flight);
+                self.waiting.push((user, flight));
+            }
+            Ok(Answer::Follow(flight)) => {
+                let known = self.flights.contains_key(&flight) || self.vanished.contains(&flight);
+                assert!(known, "follows a flight that nobody leads");
+                self.waiting.push((user, flight));
+            }
+            Err(_) => self.settled += 1,
+        }
+    }
+
+    fn check_served(&self, session: &Session) {
+        let ks = session.ks.expose();
+        assert!(self.now.steady_ms < self.ends[ks], "an expired session");
+        assert!(!self.dead.contains(ks), "a dead session");
+    }
+
+    fn take_off(&mut self, user: u8, flight: FlightId) {
+        let others = self.flights.values().filter(|it| **it == user).count();
+        assert_eq!(others, 0, "two mints in flight for one key");
+        self.flights.insert(flight, user);
+    }
+
+    fn nth(&self, nth: usize) -> Option<(FlightId, u8)> {
+        let count = self.flights.len();
+        let (flight, user) = self.flights.iter().nth(nth.checked_rem(count)?)?;
+        Some((*flight, *user))
+    }
+
+    fn land(&mut self, flight: FlightId, user: u8, result: Result<i64, Failure>) {
+        self.flights.remove(&flight);
+        let result = result.map(|life_s| {
+            self.minted += 1;
+            let ks = self.minted.to_string();
+            let life_ms = life_s * 1000;
+            self.ends.insert(ks.clone(), self.now.steady_ms + life_ms);
+            // Read off a server's clock that tells whole seconds.
+            let error_ms = i64::from(self.minted * 7919 % 1000);
+            session(&ks, self.now.wall_ms + life_ms + error_ms)
+        });
+        let is_fresh = result.is_ok();
+        let key = key(&self.provider, user);
+        let landed = self
+            .provider
+            .settle(&key, flight, result, self.minted, self.now);
+        if let Ok(landed) = &landed
+            && !is_fresh
+        {
+            assert!(landed.stale);
+            self.check_served(&landed.session);
+        }
+        let before = self.waiting.len();
+        self.waiting.retain(|(_, waited)| *waited != flight);
+        self.settled += before - self.waiting.len();
+    }
+
+    fn vanish(&mut self, flight: FlightId) {
+        self.flights.remove(&flight);
+        self.vanished.insert(flight);
+        let (left, others) = self.waiting.iter().partition(|(_, it)| *it == flight);
+        self.waiting = others;
+        let left: Vec<(u8, FlightId)> = left;
+        for (user, _) in left {
+            let following = Following {
+                flight,
+                silent_checks: SILENT_CHECKS,
+            };
+            self.ask(user, following);
+        }
+    }
+
+    fn happen(&mut self, event: Event) {
+        match event {
+            Event::Ask(user) => self.ask(user, Following::default()),
+            Event::Answer { nth, life_s } => {
+                if let Some((flight, user)) = self.nth(nth) {
+                    self.land(flight, user, Ok(life_s));
+                }
+            }
+            Event::Fail { nth, passing } => {
+                if let Some((flight, user)) = self.nth(nth) {
+                    let failure = if passing {
+                        down()
+                    } else {
+                        refusal("APP_TOKEN_ID_NOT_FOUND")
+                    };
+                    self.land(flight, user, Err(failure));
+                }
+            }
+            Event::Vanish { nth } => {
+                if let Some((flight, _)) = self.nth(nth) {
+                    self.vanish(flight);
+                }
+            }
+            Event::Pass(ms) => self.now = self.now.plus(ms),
+            Event::Set(ms) => self.now.wall_ms = START.wall_ms + ms,
+            Event::Invalidate(user) => {
+                let key = key(&self.provider, user);
+                let entry = self.provider.entries.peek(&key);
+                if let Some(kept) = entry.and_then(|entry| entry.kept.as_ref()) {
+                    let ks = kept.session.ks.clone();
+                    self.dead.insert(ks.expose().to_owned());
+                    self.provider.invalidate_ks(&ks, self.now);
+                }
+            }
+            Event::Revoke => {
+                self.provider.revoke(0, self.now);
+            }
+            Event::Clear => {
+                self.provider.clear();
+                // What is under way goes on, for those who wait for it.
+                for (flight, user) in core::mem::take(&mut self.flights) {
+                    self.land(flight, user, Ok(100));
+                }
+            }
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn whatever_happens_sessions_are_alive_mints_single_and_callers_settled(
+        events in prop::collection::vec(event(), 1..120),
+    ) {
+        let mut play = Play::new();
+        let mut asked = 0;
+        for event in events {
+            asked += usize::from(matches!(event, Event::Ask(_)));
+            play.happen(event);
+        }
+        // Each flight lands or its leader is found to be gone; then nobody waits any more.
+        for _ in 0..8 {
+            while let Some((flight, user)) = play.nth(0) {
+                play.land(flight, user, Ok(3600));
+            }
+            for flight in play.vanished.clone() {
+                play.vanish(flight);
+            }
+        }
+        prop_assert_eq!(play.waiting.len(), 0);
+        prop_assert_eq!(play.settled, asked);
+    }
+}
