@@ -12,6 +12,7 @@ export function createHost({ deadline, fetch, onEvent, appToken }) {
     forget: (promise) => void Promise.resolve(promise).catch(() => {}),
     sleep: (ms) => deadline.sleep(ms),
     now: () => Date.now(),
+    steady,
     // Called as a bare function: a fetch that is called as a method is an illegal invocation.
     fetch: (url, init) => deadline.within(attempt(() => (fetch ?? globalThis.fetch)(url, init))),
     hasAppTokenFunction: typeof appToken === 'function',
@@ -21,12 +22,12 @@ export function createHost({ deadline, fetch, onEvent, appToken }) {
 }
 
 /** A promise for what `run` gives, even if it throws at once. */
-async function attempt(run) {
+export async function attempt(run) {
   return run()
 }
 
 /** Tells a listener, whose faults are its own. */
-function tell(onEvent, event) {
+export function tell(onEvent, event) {
   if (!onEvent) return
   try {
     const told = onEvent(event)
@@ -34,4 +35,9 @@ function tell(onEvent, event) {
   } catch {
     // A call must not fail because somebody who watches it does.
   }
+}
+
+/** Milliseconds by a clock that is never set, where the runtime has one. */
+export function steady() {
+  return globalThis.performance?.now() ?? Date.now()
 }

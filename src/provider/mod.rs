@@ -6,20 +6,19 @@
 //! there is nothing to be had. Whoever leads settles the flight with what came of it.
 
 mod budget;
+mod cache;
 mod credentials;
 mod key;
 mod life;
 
-use core::num::NonZeroUsize;
-use std::collections::HashMap;
-
-use lru::LruCache;
+use std::collections::BTreeMap;
 
 pub use budget::RetryBudget;
 pub use credentials::Standings;
 pub use key::{Issuer, Key};
 pub use life::{Life, Moment};
 
+use self::cache::Cache;
 use crate::error::{Error, Failure};
 use crate::grants::Wish;
 use crate::secret::Secret;
@@ -48,6 +47,8 @@ pub enum Answer {
         lease: Option<Moment>,
         /// Whether it should have been renewed by now, and could not be.
         stale: bool,
+        /// The flight that renews it, if one does.
+        renewal: Option<FlightId>,
     },
     /// Take this session, and lead the flight that renews it.
     Renew {
@@ -78,7 +79,7 @@ pub struct Landed {
 /// A leader that gave no sign for so many checks of a follower is gone.
 const SILENT_CHECKS: u32 = 3;
 /// How often a leader must give a sign, and a follower look for it, in milliseconds.
-pub const CHECK_EVERY_MS: u32 = 200;
+pub const CHECK_EVERY_MS: u32 = 150;
 
 /// A session that dies so soon after it took a dead one's place makes its token suspect.
 const SUSPECT_WITHIN_MS: i64 = 60_000;
@@ -95,8 +96,8 @@ const LONGEST_REFUSAL_MS: i64 = 5000;
 #[derive(Debug)]
 pub struct Provider {
     issuer: Issuer,
-    entries: LruCache<Key, Entry>,
-    leading: HashMap<Key, FlightId>,
+    entries: Cache<Key, Entry>,
+    leading: BTreeMap<Key, FlightId>,
     next_flight: FlightId,
     /// What comes of flights before this one is not kept.
     first_flight: FlightId,
@@ -136,11 +137,11 @@ struct Dead {
 
 impl Provider {
     /// A provider that keeps at most `max_entries` sessions.
-    pub fn new(issuer: Issuer, max_entries: NonZeroUsize, standings: Standings) -> Self {
+    pub fn new(issuer: Issuer, max_entries: usize, standings: Standings) -> Self {
         Self {
             issuer,
-            entries: LruCache::new(max_entries),
-            leading: HashMap::new(),
+            entries: Cache::new(max_entries),
+            leading: BTreeMap::new(),
             next_flight: 1,
             first_flight: 1,
             widget: None,
@@ -161,18 +162,19 @@ impl Provider {
             let backing_off = entry.failures > 0 && now.steady_ms < entry.renew_from_ms;
             if let Some(kept) = &entry.kept {
                 let session = &kept.session;
+                let renewal = self.leading.get(key).copied();
                 let served = |lease, stale| Answer::Serve {
                     session: session.clone(),
                     lease,
                     stale,
+                    renewal,
                 };
                 if now.is_before(kept.life.soft) {
                     return Ok(served(Some(kept.life.soft), false));
                 }
                 if now.is_before(kept.life.hard) {
                     let session = session.clone();
-                    let is_silent = following.silent_checks >= SILENT_CHECKS;
-                    if backing_off || (self.leading.contains_key(key) && !is_silent) {
+                    if backing_off || renewal.is_some() {
                         return Ok(served(None, backing_off));
                     }
                     let flight = self.take_off(key);
@@ -250,7 +252,7 @@ impl Provider {
 
     /// The suspicion was unfounded.
     pub fn clear_suspicion(&mut self, key: &Key) {
-        let entry = self.entries.peek_mut(key);
+        let entry = self.entries.get(key);
         if let Some(dead) = entry.and_then(|entry| entry.dead.as_mut()) {
             dead.suspect = false;
         }
@@ -292,16 +294,17 @@ impl Provider {
             return landed;
         }
         landed.lease = now.is_before(life.soft).then_some(life.soft);
-        let entry = self.entries.get_or_insert_mut(key.clone(), Entry::default);
-        landed.renewed = entry.kept.is_some();
-        let died = entry.dead.as_ref().filter(|_| entry.kept.is_none());
-        entry.kept = Some(Kept {
-            session,
-            life,
-            replaced_dead_ms: died.map(|_| now.steady_ms),
+        self.entries.change(key, |entry| {
+            landed.renewed = entry.kept.is_some();
+            let died = entry.dead.as_ref().filter(|_| entry.kept.is_none());
+            entry.kept = Some(Kept {
+                session,
+                life,
+                replaced_dead_ms: died.map(|_| now.steady_ms),
+            });
+            entry.failures = 0;
+            entry.refusal = None;
         });
-        entry.failures = 0;
-        entry.refusal = None;
         landed
     }
 
@@ -312,39 +315,13 @@ impl Provider {
         random: u32,
         now: Moment,
     ) -> Result<Landed, Failure> {
-        let entry = self.entries.get_or_insert_mut(key.clone(), Entry::default);
-        entry.failures = entry.failures.saturating_add(1);
-        let backoff_ms = doubled(RENEWAL_BACKOFF_MS, entry.failures.saturating_sub(1))
-            .min(LONGEST_RENEWAL_BACKOFF_MS);
-        // Half of it is fixed, so that a small random number doesn't make it none.
-        let jitter_ms = ((backoff_ms / 2).saturating_mul(i64::from(random))) >> 32;
-        let wait_ms = (backoff_ms / 2).saturating_add(jitter_ms);
-        entry.renew_from_ms = now.steady_ms.saturating_add(wait_ms);
-        if let Some(kept) = &entry.kept
-            && now.is_before(kept.life.end)
-        {
-            return Ok(Landed {
-                session: kept.session.clone(),
-                lease: None,
-                renewed: false,
-                stale: true,
-            });
-        }
-        if entry.failures >= PATIENCE && failure.error.retryable() {
-            let refused_ms = doubled(FIRST_REFUSAL_MS, entry.failures.saturating_sub(PATIENCE))
-                .min(LONGEST_REFUSAL_MS);
-            let told_later = Failure {
-                attempts: 0,
-                ..failure.clone()
-            };
-            entry.refusal = Some((now.steady_ms.saturating_add(refused_ms), told_later));
-        }
-        Err(failure)
+        self.entries
+            .change(key, |entry| entry.fail(failure, random, now))
     }
 
     /// Forgets the session of a wish, which its caller found to be dead or wrong.
     pub fn invalidate(&mut self, key: &Key, now: Moment) {
-        let Some(entry) = self.entries.peek_mut(key) else {
+        let Some(entry) = self.entries.get(key) else {
             return;
         };
         entry.refusal = None;
@@ -362,8 +339,7 @@ impl Provider {
     /// Forgets this session, wherever it is kept; says whose it was.
     pub fn invalidate_ks(&mut self, ks: &Secret, now: Moment) -> Option<Key> {
         let is_it = |entry: &Entry| entry.kept.as_ref().is_some_and(|it| it.session.ks == *ks);
-        let mut found = self.entries.iter().filter(|(_, entry)| is_it(entry));
-        let key = found.next()?.0.clone();
+        let key = self.entries.find(is_it)?;
         self.invalidate(&key, now);
         Some(key)
     }
@@ -384,6 +360,39 @@ impl Provider {
         self.first_flight = self.next_flight;
         self.widget = None;
         self.standings.forget();
+    }
+}
+
+impl Entry {
+    /// The old session while it lives, or what the caller is told.
+    fn fail(&mut self, failure: Failure, random: u32, now: Moment) -> Result<Landed, Failure> {
+        self.failures = self.failures.saturating_add(1);
+        let backoff_ms = doubled(RENEWAL_BACKOFF_MS, self.failures.saturating_sub(1))
+            .min(LONGEST_RENEWAL_BACKOFF_MS);
+        // Half of it is fixed, so that a small random number doesn't make it none.
+        let jitter_ms = ((backoff_ms / 2).saturating_mul(i64::from(random))) >> 32;
+        let wait_ms = (backoff_ms / 2).saturating_add(jitter_ms);
+        self.renew_from_ms = now.steady_ms.saturating_add(wait_ms);
+        if let Some(kept) = &self.kept
+            && now.is_before(kept.life.end)
+        {
+            return Ok(Landed {
+                session: kept.session.clone(),
+                lease: None,
+                renewed: false,
+                stale: true,
+            });
+        }
+        if self.failures >= PATIENCE && failure.error.retryable() {
+            let refused_ms = doubled(FIRST_REFUSAL_MS, self.failures.saturating_sub(PATIENCE))
+                .min(LONGEST_REFUSAL_MS);
+            let told_later = Failure {
+                attempts: 0,
+                ..failure.clone()
+            };
+            self.refusal = Some((now.steady_ms.saturating_add(refused_ms), told_later));
+        }
+        Err(failure)
     }
 }
 

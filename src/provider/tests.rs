@@ -1,4 +1,3 @@
-use core::num::NonZeroUsize;
 use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
@@ -33,7 +32,7 @@ fn provider(max_entries: usize, tokens: usize) -> Provider {
             partner_id: 102,
             app_token_id: "0_abc".to_owned(),
         },
-        NonZeroUsize::new(max_entries).unwrap(),
+        max_entries,
         Standings::new(vec![vec![HashType::Sha1]; tokens]),
     )
 }

@@ -3,35 +3,17 @@
 use js_sys::Object;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
-use wasm_bindgen_futures::JsFuture;
 
 use super::convert::{self, Options};
 use super::fetch;
 use super::host::Host;
-use crate::error::{Cause, Error, Failure, InvalidOption};
+use super::terms::{OPTIONS, ask_for_token, terms, wish};
+use crate::error::{Error, Failure, InvalidOption};
 use crate::exchange::{Credentials, Exchange, Terms};
 use crate::grants::Wish;
 use crate::hash::{HashType, token_hash};
-use crate::options::{self, Named};
+use crate::options;
 use crate::secret::Secret;
-
-/// The options of `startAppTokenSession`, but for those that are the shell's.
-const START_OPTIONS: [&str; 14] = [
-    "partnerId",
-    "appTokenId",
-    "appToken",
-    "hashType",
-    "serviceUrl",
-    "userId",
-    "sessionType",
-    "expiry",
-    "sessionPrivileges",
-    "grants",
-    "retry",
-    "clientTag",
-    "maxResponseBytes",
-    "dangerouslyAllowHttp",
-];
 
 /// `hashAppToken(ks, appToken, hashType)`
 #[wasm_bindgen(js_name = hashAppToken, skip_typescript)]
@@ -56,7 +38,7 @@ pub async fn start_app_token_session(
         app_token_id: call.app_token_id,
         app_token: match call.app_token {
             Some(token) => token,
-            None => ask_for_token(&host)
+            None => ask_for_token(&host, 0)
                 .await
                 .map_err(|error| refuse(error, 0))?,
         },
@@ -84,8 +66,7 @@ struct Call {
 
 impl Call {
     fn read(options: &Object, host: &Host, deadline_ms: f64) -> Result<Self, InvalidOption> {
-        let from = Options::new(options, "", &START_OPTIONS)?;
-        let allow_http = options::switch(from.get("dangerouslyAllowHttp"))?;
+        let from = Options::new(options, "", &OPTIONS)?;
         Ok(Self {
             partner_id: options::partner_id(from.get("partnerId"))?,
             app_token_id: options::app_token_id(from.get("appTokenId"))?,
@@ -95,40 +76,9 @@ impl Call {
                 Some(options::app_token(from.get("appToken"))?)
             },
             hash_types: options::hash_types(from.get("hashType"))?,
-            terms: Terms {
-                service_url: options::service_url(from.get("serviceUrl"), allow_http)?,
-                client_tag: options::client_tag(from.get("clientTag"))?,
-                grants: options::grants(from.get("grants"))?,
-                retry: options::retry(from.get("retry"))?,
-                deadline_ms: fetch::whole_ms(deadline_ms),
-            },
-            wish: Wish {
-                user_id: options::user_id(from.get("userId"))?,
-                session_type: options::session_type(from.get("sessionType"))?,
-                expiry_s: options::expiry_s(from.get("expiry"))?,
-                privileges: options::session_privileges(from.get("sessionPrivileges"))?,
-            },
+            terms: terms(&from, deadline_ms)?,
+            wish: wish(&from)?,
             max_response_bytes: options::max_response_bytes(from.get("maxResponseBytes"))?,
         })
     }
-}
-
-/// The application token from the caller's function.
-async fn ask_for_token(host: &Host) -> Result<Secret, Error> {
-    let token = JsFuture::from(host.ask_for_app_token()).await;
-    // What a vault's client says when it fails is not ours to judge, so only its class and
-    // code are passed on.
-    let token = token.map_err(|thrown| Error::TokenSource {
-        causes: fetch::causes(thrown)
-            .into_iter()
-            .map(|cause| Cause {
-                message: String::new(),
-                ..cause
-            })
-            .collect(),
-    })?;
-    Ok(options::app_token(Named {
-        path: "appToken".to_owned(),
-        input: convert::input(&token),
-    })?)
 }

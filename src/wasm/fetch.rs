@@ -1,18 +1,30 @@
 //! Requests over the caller's fetch, and their answers.
 
+use core::pin::Pin;
+
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{RequestInit, RequestRedirect};
 
 use super::host::{Chunk, Host, Reader, Response, Stream};
-use crate::api::{Request, ResponseHead, RetryAfter};
+use crate::api::{Request, ResponseHead, RetryAfter, read_response};
 use crate::clock::Timing;
-use crate::error::Cause;
+use crate::error::{Cause, Error};
 use crate::exchange::{Answer, Exchange, Outcome, Step};
+use crate::redact::redact;
+use crate::secret::Secret;
 
 /// Holds the exchange to its end. When the host ends the call, it stops where it is.
-pub async fn drive(mut exchange: Exchange, host: &Host, max_response_bytes: u32) -> Outcome {
+/// Boxed, so that it is compiled once and not into each of its callers.
+pub fn drive(exchange: Exchange, host: &Host, max_response_bytes: u32) -> Boxed<'_, Outcome> {
+    Box::pin(hold(exchange, host, max_response_bytes))
+}
+
+/// A future on the heap.
+pub type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
+
+async fn hold(mut exchange: Exchange, host: &Host, max_response_bytes: u32) -> Outcome {
     while !host.ended() {
         match exchange.next(now_ms(host)) {
             Step::Done => break,
@@ -44,6 +56,36 @@ pub async fn drive(mut exchange: Exchange, host: &Host, max_response_bytes: u32)
     exchange.finish()
 }
 
+/// One request outside an exchange, with its refusal as an error.
+pub async fn call(
+    request: &Request,
+    host: &Host,
+    max_response_bytes: u32,
+    known: &[&Secret],
+) -> Result<Vec<u8>, Error> {
+    let operation = &request.operation;
+    match send(request, host, max_response_bytes).await.result {
+        Ok((head, body)) => {
+            read_response(operation, &head, &body, known)?;
+            Ok(body)
+        }
+        Err(Loss::Unusable(problem)) => Err(Error::BadResponse {
+            operation: operation.clone(),
+            problem,
+        }),
+        Err(Loss::Lost(causes)) => {
+            let redacted = causes.into_iter().map(|cause| Cause {
+                message: redact(&cause.message, known),
+                ..cause
+            });
+            Err(Error::Network {
+                operation: operation.clone(),
+                causes: redacted.collect(),
+            })
+        }
+    }
+}
+
 struct Received {
     /// When the head of the answer was there.
     at_ms: i64,
@@ -62,7 +104,11 @@ impl From<JsValue> for Loss {
     }
 }
 
-async fn send(request: &Request, host: &Host, max_response_bytes: u32) -> Received {
+fn send<'a>(request: &'a Request, host: &'a Host, max_response_bytes: u32) -> Boxed<'a, Received> {
+    Box::pin(exchange_one(request, host, max_response_bytes))
+}
+
+async fn exchange_one(request: &Request, host: &Host, max_response_bytes: u32) -> Received {
     let response = JsFuture::from(host.fetch(&request.url, &init(request, host))).await;
     let at_ms = now_ms(host);
     let result = match response {
@@ -261,6 +307,6 @@ pub fn whole_ms(ms: f64) -> i64 {
     clippy::cast_sign_loss,
     reason = "within u32's range"
 )]
-fn random() -> u32 {
+pub fn random() -> u32 {
     (js_sys::Math::random() * 4_294_967_295.0) as u32
 }

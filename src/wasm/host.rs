@@ -37,9 +37,13 @@ extern "C" {
     /// Whether the caller's `appToken` is a function.
     #[wasm_bindgen(method, getter, js_name = hasAppTokenFunction)]
     pub fn has_app_token_function(this: &Host) -> bool;
-    /// Calls it; the promise rejects when it throws, or when the call ends.
+    /// Calls it, the one of this credential; the promise rejects when it throws, or when the
+    /// call ends.
     #[wasm_bindgen(method, js_name = askForAppToken)]
-    pub fn ask_for_app_token(this: &Host) -> Promise;
+    pub fn ask_for_app_token(this: &Host, credential: usize) -> Promise;
+    /// Milliseconds since some beginning, by a clock that is never set.
+    #[wasm_bindgen(method)]
+    pub fn steady(this: &Host) -> f64;
 }
 
 #[wasm_bindgen]

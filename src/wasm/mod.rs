@@ -14,3 +14,7 @@ mod emulator;
 mod fetch;
 #[cfg(feature = "client")]
 mod host;
+#[cfg(feature = "client")]
+mod provider;
+#[cfg(feature = "client")]
+mod terms;

@@ -1,0 +1,305 @@
+import { createSessionProvider } from 'kaltura-app-token'
+import { test } from './harness.js'
+
+const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
+
+/** A provider of this Kaltura's, with what it tells. */
+function providerOf(kaltura, options = {}) {
+  const events = []
+  const provider = createSessionProvider({
+    ...kaltura.credentials,
+    onEvent: (event) => events.push(event),
+    ...options,
+  })
+  return { provider, told: () => events.map(({ type }) => type) }
+}
+
+const actionsOf = async (kaltura) =>
+  (await kaltura.requests()).map(({ url }) => url.split('/').at(-1))
+
+/** Calls the API the way any other client does. */
+async function use(kaltura, ks, service = 'session', action = 'get') {
+  const response = await fetch(`${kaltura.serviceUrl}/api_v3/service/${service}/action/${action}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ ks, format: 1, nocache: 1 }),
+  })
+  return response.json()
+}
+
+const isAlive = async (kaltura, ks) => (await use(kaltura, ks)).code !== 'INVALID_KS'
+
+test('ten thousand who ask at once get one session for two requests, and ten thousand more for none', async (t) => {
+  const kaltura = await t.kaltura()
+  const { provider, told } = providerOf(kaltura)
+  const everybody = () => Promise.all(Array.from({ length: 10_000 }, () => provider.getKs()))
+  const first = await everybody()
+  t.deepEqual(await actionsOf(kaltura), ['startWidgetSession', 'startSession'])
+  const second = await everybody()
+  t.equal((await kaltura.requests()).length, 2)
+  t.equal(new Set([...first, ...second]).size, 1)
+  t.deepEqual(told(), ['minted'])
+})
+
+test('each user, life and set of privileges has a session of its own, over one widget session', async (t) => {
+  const kaltura = await t.kaltura()
+  const { provider } = providerOf(kaltura, { userId: 'nobody' })
+  const requests = [
+    undefined,
+    { userId: 'ada' },
+    { userId: 'ada', expiry: 600 },
+    { userId: 'ada', sessionPrivileges: 'custom:1' },
+    { userId: 'ada', sessionPrivileges: [{ name: 'custom', values: ['2'] }] },
+    { userId: 'bob' },
+  ]
+  const sessions = await Promise.all(requests.map((request) => provider.getSession(request)))
+  t.equal(new Set(sessions.map(({ ks }) => ks)).size, 6)
+  t.deepEqual(
+    sessions.map(({ userId }) => userId),
+    ['nobody', 'ada', 'ada', 'ada', 'ada', 'bob'],
+  )
+  t.match(sessions[4].privileges, /custom:2/)
+  const actions = await actionsOf(kaltura)
+  t.equal(actions.filter((action) => action === 'startWidgetSession').length, 1)
+  t.equal(actions.length, 7)
+})
+
+test('the same wish in other words is answered by the same session', async (t) => {
+  const kaltura = await t.kaltura()
+  const { provider } = providerOf(kaltura)
+  const a = await provider.getKs({ userId: 'ada', sessionPrivileges: 'one:1,two' })
+  const b = await provider.getKs({
+    sessionPrivileges: [
+      { name: 'two', values: [] },
+      { name: 'one', values: ['1'] },
+    ],
+    userId: 'ada',
+  })
+  t.equal(a, b)
+})
+
+test('a session is renewed in the background, and callers go on being served', async (t) => {
+  const kaltura = await t.kaltura()
+  const { provider, told } = providerOf(kaltura, { expiry: 5 })
+  const first = await provider.getKs()
+  await sleep(2600)
+  t.equal(await provider.getKs(), first)
+  await sleep(300)
+  t.ok((await provider.getKs()) !== first, 'renewed by now')
+  t.deepEqual(told(), ['minted', 'renewed'])
+})
+
+for (const days of [-1, 1]) {
+  test(`a session's life is reckoned on the server's clock, ${days} day from this one`, async (t) => {
+    const kaltura = await t.kaltura({ clockOffsetMs: days * 86_400_000 })
+    const { provider } = providerOf(kaltura, { expiry: 5 })
+    const { ks, expiresAt, expiry } = await provider.getSession()
+    const left = expiresAt - Date.now()
+    t.ok(left > 3900 && left <= 5100, `${left} ms left`)
+    t.ok(Math.abs(expiry * 1000 - expiresAt - days * 86_400_000) < 1500, 'the offset is a day')
+    await sleep(1000)
+    t.equal(await provider.getKs(), ks)
+    await sleep(4100)
+    const next = await provider.getSession()
+    t.ok(next.ks !== ks, 'no session beyond its end')
+    t.ok(await isAlive(kaltura, next.ks), 'a live session')
+  })
+}
+
+test('while renewals fail, the live session is served until it ends', async (t) => {
+  const kaltura = await t.kaltura()
+  const { provider, told } = providerOf(kaltura, { expiry: 6, retry: false })
+  const first = await provider.getKs()
+  await kaltura.tell('setFaults', { status: 503 })
+  await sleep(4600)
+  t.equal(await provider.getKs(), first)
+  t.ok(told().includes('servedStale'), told().join())
+  await sleep(1500)
+  const refused = await t.rejects(provider.getKs())
+  t.equal(refused.code, 'ERR_HTTP_STATUS')
+  await kaltura.tell('setFaults')
+  t.ok((await provider.getKs()) !== first, 'a new one')
+})
+
+test('who aborts ends only the own wait, even who came first', async (t) => {
+  const kaltura = await t.kaltura({ latencyMs: 200 })
+  const { provider } = providerOf(kaltura)
+  const controller = new AbortController()
+  const leader = provider.getKs({ signal: controller.signal })
+  const followers = Promise.all([provider.getKs(), provider.getKs({ timeoutMs: 5000 })])
+  await sleep(50)
+  controller.abort()
+  t.equal((await t.rejects(leader)).code, 'ERR_ABORTED')
+  const [a, b] = await followers
+  t.equal(a, b)
+  t.equal((await kaltura.requests()).length, 2)
+})
+
+test('a leader that has left and is never answered is replaced within a second', async (t) => {
+  const kaltura = await t.kaltura()
+  let calls = 0
+  const { provider } = providerOf(kaltura, {
+    fetch: (url, init) => {
+      calls += 1
+      return calls === 1 ? new Promise(() => {}) : fetch(url, init)
+    },
+  })
+  const controller = new AbortController()
+  const leader = provider.getKs({ signal: controller.signal })
+  const follower = provider.getKs({ timeoutMs: 3000 })
+  await sleep(20)
+  controller.abort()
+  t.equal((await t.rejects(leader)).code, 'ERR_ABORTED')
+  t.ok(await isAlive(kaltura, await follower), 'a live session')
+})
+
+test("a follower is not failed by its leader's deadline", async (t) => {
+  const kaltura = await t.kaltura()
+  let calls = 0
+  const { provider } = providerOf(kaltura, {
+    timeoutMs: 400,
+    fetch: (url, init) => {
+      calls += 1
+      return calls === 1 ? new Promise(() => {}) : fetch(url, init)
+    },
+  })
+  const leader = provider.getKs()
+  const follower = provider.getKs({ timeoutMs: 5000 })
+  t.equal((await t.rejects(leader)).code, 'ERR_TIMEOUT')
+  t.ok(await follower)
+})
+
+test('what nobody waits for any more is not fetched to the end', async (t) => {
+  const kaltura = await t.kaltura({ latencyMs: 200 })
+  const { provider } = providerOf(kaltura)
+  const controller = new AbortController()
+  const only = provider.getKs({ signal: controller.signal })
+  await sleep(50)
+  controller.abort()
+  await t.rejects(only)
+  await sleep(400)
+  t.deepEqual(await actionsOf(kaltura), ['startWidgetSession'])
+  t.ok(await provider.getKs())
+})
+
+test('an invalidated session is not handed out again, by its request or by its KS', async (t) => {
+  const kaltura = await t.kaltura()
+  const { provider } = providerOf(kaltura)
+  const first = await provider.getKs({ userId: 'ada' })
+  provider.invalidate(first)
+  const second = await provider.getKs({ userId: 'ada' })
+  provider.invalidate('no KS of ours')
+  t.equal(await provider.getKs({ userId: 'ada' }), second)
+  provider.clear()
+  const third = await provider.getKs({ userId: 'ada' })
+  provider.invalidate({ userId: 'ada' })
+  const fourth = await provider.getKs({ userId: 'ada' })
+  t.equal(new Set([first, second, third, fourth]).size, 4)
+})
+
+test('a token that session.end has revoked is told after one session more', async (t) => {
+  const kaltura = await t.kaltura()
+  const { provider, told } = providerOf(kaltura)
+  const first = await provider.getKs()
+  await use(kaltura, first, 'session', 'end')
+  provider.invalidate(first)
+  const second = await provider.getKs()
+  t.ok(!(await isAlive(kaltura, second)), 'dead from birth')
+  provider.invalidate(second)
+  const before = (await actionsOf(kaltura)).filter((action) => action === 'startSession').length
+  t.equal((await t.rejects(provider.getKs())).code, 'ERR_SESSION_REVOKED')
+  t.equal((await t.rejects(provider.getKs({ userId: 'ada' }))).code, 'ERR_SESSION_REVOKED')
+  const after = (await actionsOf(kaltura)).filter((action) => action === 'startSession').length
+  t.equal(after, before)
+  t.ok(told().includes('revoked'))
+})
+
+test('a second token takes over when the first is refused, and stays in use', async (t) => {
+  const kaltura = await t.kaltura()
+  const { appTokenId, appToken, hashType } = kaltura.credentials
+  const { provider } = providerOf(kaltura, {
+    appTokenId: '0_gone0000',
+    appToken: 'gone',
+    fallback: { appTokenId, appToken: async () => appToken, hashType },
+  })
+  const { privileges } = await provider.getSession()
+  t.ok(privileges.includes(appTokenId), privileges)
+  await provider.getKs({ userId: 'ada' })
+  const tried = (await kaltura.requests())
+    .filter(({ url }) => url.endsWith('startSession'))
+    .map(({ body }) => JSON.parse(body).id)
+  t.deepEqual(tried, ['0_gone0000', appTokenId, appTokenId])
+})
+
+test("hashType 'auto' is found out once", async (t) => {
+  const kaltura = await t.kaltura({ appToken: { hashType: 'SHA512' } })
+  const { provider } = providerOf(kaltura, { hashType: 'auto' })
+  await provider.getKs()
+  const found = (await kaltura.requests()).length
+  await provider.getKs({ userId: 'ada' })
+  t.equal((await kaltura.requests()).length, found + 1)
+})
+
+test('a token from a vault is asked for at each mint, and its failure told without its words', async (t) => {
+  const kaltura = await t.kaltura()
+  let asked = 0
+  const { provider } = providerOf(kaltura, {
+    appToken: () => {
+      asked += 1
+      if (asked === 3) throw new Error('s3cret')
+      return kaltura.credentials.appToken
+    },
+  })
+  await provider.getKs()
+  await provider.getKs({ userId: 'ada' })
+  const refused = await t.rejects(provider.getKs({ userId: 'bob' }))
+  t.equal(refused.code, 'ERR_TOKEN_SOURCE')
+  t.ok(!`${refused.stack}${refused.cause?.stack}`.includes('s3cret'))
+  t.equal(asked, 3)
+})
+
+test('the cache keeps no more sessions than it may', async (t) => {
+  const kaltura = await t.kaltura()
+  const { provider } = providerOf(kaltura, { maxEntries: 2 })
+  for (const userId of ['a', 'b', 'c', 'a']) await provider.getKs({ userId })
+  t.equal((await kaltura.requests()).length, 5)
+})
+
+test('background work is handed to waitUntil', async (t) => {
+  const kaltura = await t.kaltura()
+  const handed = []
+  const { provider } = providerOf(kaltura, { waitUntil: (work) => handed.push(work) })
+  await provider.getKs()
+  t.equal(handed.length, 1)
+  await handed[0]
+})
+
+test('a provider shows no secret', async (t) => {
+  const kaltura = await t.kaltura()
+  const { provider } = providerOf(kaltura)
+  const ks = await provider.getKs()
+  const shown = [JSON.stringify(provider), `${provider}`, JSON.stringify({ ...provider })].join()
+  for (const secret of [ks, kaltura.credentials.appToken]) t.ok(!shown.includes(secret))
+  t.deepEqual(Object.getOwnPropertyNames(provider), [])
+})
+
+test('wrong options and requests are refused by their path before anything is sent', async (t) => {
+  const kaltura = await t.kaltura()
+  const wrong = (options) => t.throws(() => providerOf(kaltura, options)).path
+  t.equal(wrong({ appToken: '' }), 'appToken')
+  t.equal(wrong({ maxEntries: 0 }), 'maxEntries')
+  t.equal(wrong({ batchSize: 1.5 }), 'batchSize')
+  t.equal(wrong({ batchesInFlight: 'many' }), 'batchesInFlight')
+  t.equal(wrong({ fallback: 5 }), 'fallback')
+  t.equal(wrong({ fallback: {} }), 'fallback.appTokenId')
+  t.equal(wrong({ waitUntil: 5 }), 'waitUntil')
+  t.equal(wrong({ signal: new AbortController().signal }), 'signal')
+  t.equal(wrong({ sesionType: 'user' }), 'sesionType')
+  const { provider } = providerOf(kaltura)
+  const refused = async (request) => (await t.rejects(provider.getKs(request))).path
+  t.equal(await refused(null), 'request')
+  t.equal(await refused({ userId: 5 }), 'request.userId')
+  t.equal(await refused({ iprestrict: '10.0.0.1' }), 'request.iprestrict')
+  t.equal(await refused({ timeoutMs: 0 }), 'timeoutMs')
+  t.equal((await kaltura.requests()).length, 0)
+})

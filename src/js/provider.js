@@ -1,0 +1,277 @@
+// A live session at hand. What to do is decided in the core; here it is done: the caller's
+// promises, deadlines and fetches, and the leases by which the core lets a session be handed out
+// without being asked.
+import { checkFunctions, guarded, ownOptions } from './check.js'
+import { Deadline, readLimits } from './deadline.js'
+import { fromCore, invalid } from './error.js'
+import { Crew, Flight } from './flight.js'
+import { attempt, createHost, steady, tell } from './host.js'
+
+// What makes requests differ.
+const KEYED = ['userId', 'sessionType', 'expiry', 'sessionPrivileges']
+const NOTHING = Object.freeze(Object.create(null))
+// The core replaces a leader after fewer checks than this without a sign.
+const PATIENCE = 3
+
+/** Reads the options of a provider. */
+export function createSessionProvider(exports, options) {
+  const { timeoutMs, fetch, onEvent, waitUntil, fallback, ...own } = ownOptions(options)
+  const limits = readLimits({ timeoutMs })
+  checkFunctions({ fetch, onEvent, waitUntil })
+  const second = fallback === undefined ? undefined : ownOptions(fallback, 'fallback')
+  const tokens = [own, second].map((from) => from?.appToken)
+  const areFunctions = tokens.map((token) => typeof token === 'function')
+  for (const [index, from] of [own, second].entries()) if (areFunctions[index]) delete from.appToken
+  const core = guarded(() => new exports.ProviderCore(own, second, ...areFunctions))
+  return new SessionProvider(core, exports.ProviderCore.checkEveryMs(), {
+    ...{ fetch, onEvent, waitUntil },
+    timeoutMs: limits.timeoutMs,
+    maxLeases: own.maxEntries ?? 10_000,
+    tokens: tokens.map((token) => (typeof token === 'function' ? token : () => token)),
+  })
+}
+
+class SessionProvider {
+  #core
+  #settings
+  #leases = new Map()
+  #turn = new Map()
+  #flights = new Map()
+  #checkEveryMs
+
+  /** `settings` are the options that the core has nothing to do with. */
+  constructor(core, checkEveryMs, settings) {
+    this.#core = core
+    this.#checkEveryMs = checkEveryMs
+    this.#settings = settings
+  }
+
+  async getKs(request) {
+    const lease = this.#lease(request)
+    return lease ? lease.session.ks : (await this.#get(request)).ks
+  }
+
+  async getSession(request) {
+    const lease = this.#lease(request)
+    return { ...(lease ? lease.session : await this.#get(request)) }
+  }
+
+  invalidate(requestOrKs) {
+    const wanted = typeof requestOrKs === 'string' ? undefined : ownRequest(requestOrKs)
+    guarded(() => {
+      if (wanted) this.#core.invalidate(wanted.wish, now())
+      else this.#core.invalidateKs(requestOrKs, now())
+    })
+    this.#forget()
+  }
+
+  clear() {
+    this.#forget()
+    this.#flights.clear()
+    guarded(() => this.#core.clear())
+  }
+
+  #forget() {
+    this.#leases.clear()
+    this.#turn.clear()
+  }
+
+  /** The lease that answers this request without entering the core. */
+  #lease(request) {
+    const lease = this.#leases.get(leaseKey(request))
+    if (lease === undefined || request?.signal !== undefined) return undefined
+    return Date.now() < lease.wall && steady() < lease.steady ? lease : undefined
+  }
+
+  /**
+   * Calls for the same session that are made in one turn of the event loop are one call: they
+   * come from the same context, and their time ends at the same moment.
+   */
+  #get(request) {
+    const key = leaseKey(request)
+    if (key === undefined || request?.timeoutMs !== undefined) return this.#start(request, key)
+    let started = this.#turn.get(key)
+    if (!started) {
+      if (this.#turn.size === 0) queueMicrotask(() => this.#turn.clear())
+      started = this.#start(request, key)
+      this.#turn.set(key, started)
+    }
+    return started
+  }
+
+  async #start(request, key) {
+    const { wish, limits } = ownRequest(request, this.#settings)
+    const deadline = new Deadline(limits)
+    try {
+      if (deadline.error) throw deadline.error
+      return await this.#obtain(wish, key, deadline, limits)
+    } finally {
+      deadline.settle()
+    }
+  }
+
+  /** A session from the core, or from a flight that is led or followed until one lands. */
+  async #obtain(wish, key, deadline, limits) {
+    let followed = 0
+    let silentChecks = 0
+    for (;;) {
+      const told = guarded(() => this.#core.ask(wish, followed, silentChecks, now()))
+      if (told.session) {
+        if (told.lead) this.#lead([told.flight], { keep: true })
+        return this.#hand(key, told)
+      }
+      const [flight] = told.lead
+        ? this.#lead([told.flight], { timeoutMs: limits.timeoutMs })
+        : [this.#flights.get(told.flight)]
+      const outcome = await this.#follow(flight, deadline, told.lead)
+      if (outcome.session) return this.#hand(key, outcome)
+      if (outcome.failure) throw fromCore(outcome.failure)
+      if (outcome.lost && told.lead) throw outcome.lost
+      followed = told.flight
+      silentChecks = outcome.silentChecks ?? 0
+    }
+  }
+
+  /** Gives what it was told to, and keeps it for as long as the core lets it. */
+  #hand(key, { session, lease, stale }) {
+    if (lease && key !== undefined) {
+      if (this.#leases.size >= this.#settings.maxLeases) this.#leases.clear()
+      this.#leases.set(key, { session, ...lease })
+    }
+    if (stale) this.#tell({ type: 'servedStale', expiresAt: session.expiresAt })
+    return session
+  }
+
+  async #follow(flight, deadline, own) {
+    // What the shell has let go of is replaced like any other that gives no sign.
+    if (!flight) return { silentChecks: PATIENCE }
+    return flight.follow(deadline, { own, patience: PATIENCE })
+  }
+
+  /** Sets out to fetch; gives a flight for each number, in order. */
+  #lead(ids, { keep = false, timeoutMs = 0 }) {
+    const crew = new Crew({ checkEveryMs: this.#checkEveryMs, keep })
+    const flights = ids.map((id) => new Flight(id, crew))
+    for (const flight of flights) this.#flights.set(flight.id, flight)
+    const landing = this.#fly(flights, crew, timeoutMs)
+    if (this.#settings.waitUntil) {
+      attempt(() => this.#settings.waitUntil(landing)).catch(() => {})
+    }
+    return flights
+  }
+
+  /** Fetches what the flights are for, and ends each. It never rejects. */
+  async #fly(flights, crew, timeoutMs) {
+    const deadline = crew.startDeadline(Math.max(timeoutMs, this.#settings.timeoutMs))
+    const ids = flights.map(({ id }) => id)
+    let outcomes
+    try {
+      const host = this.#host(crew, deadline)
+      await this.#fetchWidget(crew, deadline, host)
+      outcomes =
+        this.#core.failForWidget(ids, now()) ??
+        (await deadline.within(this.#core.mint(ids, host, deadline.at)))
+    } catch (thrown) {
+      const lost = deadline.error ?? fromCore(thrown)
+      for (const id of ids) this.#core.abandon(id, lost.code === 'ERR_TIMEOUT', now())
+      outcomes = ids.map(() => ({ lost }))
+    }
+    crew.end()
+    flights.forEach((flight, index) => this.#land(flight, outcomes[index]))
+  }
+
+  #land(flight, outcome) {
+    flight.end(outcome)
+    if (this.#flights.get(flight.id) === flight) this.#flights.delete(flight.id)
+    const { session, failure, renewed, stale } = outcome
+    if (session && !stale) {
+      this.#tell({ type: renewed ? 'renewed' : 'minted', expiresAt: session.expiresAt })
+    }
+    if (failure) {
+      const { code, kalturaCode } = failure
+      this.#tell({ type: 'failed', code, kalturaCode })
+    }
+  }
+
+  /** Sees to it that there is a widget session, or that the core knows why there is none. */
+  async #fetchWidget(crew, deadline, host) {
+    let followed = 0
+    let silentChecks = 0
+    for (;;) {
+      const told = this.#core.askForWidget(followed, silentChecks, now())
+      if (!told) return
+      let flight = this.#flights.get(told.flight)
+      if (told.lead) {
+        flight = new Flight(told.flight, crew)
+        this.#flights.set(flight.id, flight)
+        try {
+          await deadline.within(this.#core.fetchWidget(flight.id, host, deadline.at))
+          flight.end({})
+        } finally {
+          if (!flight.outcome) this.#core.abandonWidget(flight.id)
+          flight.end({ lost: true })
+          this.#flights.delete(flight.id)
+        }
+        return
+      }
+      const outcome = await this.#follow(flight, deadline, false)
+      if (!outcome.silentChecks && !outcome.lost) return
+      followed = told.flight
+      silentChecks = outcome.silentChecks ?? 0
+    }
+  }
+
+  #host(crew, deadline) {
+    const { fetch, onEvent, tokens } = this.#settings
+    const host = createHost({ deadline, fetch, onEvent })
+    return {
+      ...host,
+      fetch: async (url, init) => {
+        try {
+          return await host.fetch(url, init)
+        } finally {
+          crew.sign()
+        }
+      },
+      askForAppToken: (credential) => deadline.within(attempt(() => tokens[credential]())),
+    }
+  }
+
+  #tell(event) {
+    tell(this.#settings.onEvent, event)
+  }
+}
+
+function now() {
+  return { wall: Date.now(), steady: steady() }
+}
+
+/** The key of a request's lease; undefined for a request that the core has to look at. */
+function leaseKey(request) {
+  if (request === undefined) return ''
+  if (request === null || typeof request !== 'object') return undefined
+  let key = ''
+  for (const name of Object.keys(request)) {
+    const value = request[name]
+    if (value === undefined) continue
+    if (name === 'timeoutMs' && Number.isInteger(value) && value > 0) continue
+    if (!KEYED.includes(name)) return undefined
+    if (typeof value === 'string') key += `${name}:${value.length}:${value}`
+    else if (typeof value === 'number') key += `${name}=${value};`
+    else return undefined
+  }
+  return key
+}
+
+/** The request's own properties: what the core reads, and the limits of this call. */
+function ownRequest(request = NOTHING, { timeoutMs: usual } = {}) {
+  if (request === null || typeof request !== 'object') throw invalid('request', 'an object')
+  let own
+  try {
+    own = Object.assign(Object.create(null), request)
+  } catch {
+    throw invalid('request', 'an object whose properties can be read')
+  }
+  const { signal, timeoutMs = usual, ...wish } = own
+  return { wish, limits: readLimits({ signal, timeoutMs }) }
+}
