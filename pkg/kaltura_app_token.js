@@ -1,4 +1,170 @@
 /**
+ * The core of a `SessionProvider`. No borrow of it is held while JavaScript runs.
+ */
+export class ProviderCore {
+    __destroy_into_raw() {
+        const ptr = this.__wbg_ptr;
+        this.__wbg_ptr = 0;
+        ProviderCoreFinalization.unregister(this);
+        return ptr;
+    }
+    free() {
+        const ptr = this.__destroy_into_raw();
+        wasm.__wbg_providercore_free(ptr, 0);
+    }
+    /**
+     * The same for the flight that was to fetch the widget session.
+     * @param {number} flight
+     */
+    abandonWidget(flight) {
+        wasm.providercore_abandonWidget(this.__wbg_ptr, flight);
+    }
+    /**
+     * The end of a flight whose time was over, or that nobody wants any more.
+     * @param {number} flight
+     * @param {boolean} timed_out
+     * @param {any} now
+     */
+    abandon(flight, timed_out, now) {
+        wasm.providercore_abandon(this.__wbg_ptr, flight, timed_out, now);
+    }
+    /**
+     * What somebody who needs the widget session is to do; nothing if it is there.
+     * @param {number} followed
+     * @param {number} silent_checks
+     * @param {any} now
+     * @returns {any}
+     */
+    askForWidget(followed, silent_checks, now) {
+        const ret = wasm.providercore_askForWidget(this.__wbg_ptr, followed, silent_checks, now);
+        return ret;
+    }
+    /**
+     * What the caller of `request` is to do. `followed` is the flight that it followed in
+     * vain, after `silent_checks` checks without a sign.
+     * @param {object} request
+     * @param {number} followed
+     * @param {number} silent_checks
+     * @param {any} now
+     * @returns {any}
+     */
+    ask(request, followed, silent_checks, now) {
+        const ret = wasm.providercore_ask(this.__wbg_ptr, request, followed, silent_checks, now);
+        if (ret[2]) {
+            throw takeFromExternrefTable0(ret[1]);
+        }
+        return takeFromExternrefTable0(ret[0]);
+    }
+    /**
+     * How many sessions to start in one request.
+     * @returns {number}
+     */
+    get batchSize() {
+        const ret = wasm.providercore_batchSize(this.__wbg_ptr);
+        return ret >>> 0;
+    }
+    /**
+     * How many such requests to have under way at a time.
+     * @returns {number}
+     */
+    get batchesInFlight() {
+        const ret = wasm.providercore_batchesInFlight(this.__wbg_ptr);
+        return ret >>> 0;
+    }
+    /**
+     * How often a leader gives a sign, and its followers look for it.
+     * @returns {number}
+     */
+    static checkEveryMs() {
+        const ret = wasm.providercore_checkEveryMs();
+        return ret >>> 0;
+    }
+    /**
+     * Forgets everything.
+     */
+    clear() {
+        wasm.providercore_clear(this.__wbg_ptr);
+    }
+    /**
+     * The end of the flights for want of a widget session; `undefined` if there is one.
+     * @param {Uint32Array | number[]} flights
+     * @param {any} now
+     * @returns {Array<any> | undefined}
+     */
+    failForWidget(flights, now) {
+        const ptr0 = passArray32ToWasm0(flights, wasm.__wbindgen_malloc);
+        const len0 = WASM_VECTOR_LEN;
+        const ret = wasm.providercore_failForWidget(this.__wbg_ptr, ptr0, len0, now);
+        return ret;
+    }
+    /**
+     * Fetches the widget session for all.
+     * @param {number} flight
+     * @param {any} host
+     * @param {number} deadline_ms
+     * @returns {Promise<void>}
+     */
+    fetchWidget(flight, host, deadline_ms) {
+        const ret = wasm.providercore_fetchWidget(this.__wbg_ptr, flight, host, deadline_ms);
+        return ret;
+    }
+    /**
+     * Forgets a session.
+     * @param {string} ks
+     * @param {any} now
+     */
+    invalidateKs(ks, now) {
+        const ptr0 = passStringToWasm0(ks, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+        const len0 = WASM_VECTOR_LEN;
+        wasm.providercore_invalidateKs(this.__wbg_ptr, ptr0, len0, now);
+    }
+    /**
+     * Forgets the session of a request.
+     * @param {object} request
+     * @param {any} now
+     */
+    invalidate(request, now) {
+        const ret = wasm.providercore_invalidate(this.__wbg_ptr, request, now);
+        if (ret[1]) {
+            throw takeFromExternrefTable0(ret[0]);
+        }
+    }
+    /**
+     * Mints what the flights are for, and tells what came of each, in order. When the host
+     * ends the call, that is left to the shell.
+     * @param {Uint32Array | number[]} flights
+     * @param {any} host
+     * @param {number} deadline_ms
+     * @returns {Promise<Array<any>>}
+     */
+    mint(flights, host, deadline_ms) {
+        const val2 = +deadline_ms;
+        const ptr0 = passArray32ToWasm0(flights, wasm.__wbindgen_malloc);
+        const len0 = WASM_VECTOR_LEN;
+        const ret = wasm.providercore_mint(this.__wbg_ptr, ptr0, len0, host, val2);
+        return ret;
+    }
+    /**
+     * Reads the options. Tokens that come from functions are left out of them, and
+     * `functions` is true in their places.
+     * @param {object} options
+     * @param {any} fallback
+     * @param {boolean} token_function
+     * @param {boolean} fallback_function
+     */
+    constructor(options, fallback, token_function, fallback_function) {
+        const ret = wasm.providercore_new(options, fallback, token_function, fallback_function);
+        if (ret[2]) {
+            throw takeFromExternrefTable0(ret[1]);
+        }
+        this.__wbg_ptr = ret[0];
+        ProviderCoreFinalization.register(this, this.__wbg_ptr, this);
+        return this;
+    }
+}
+if (Symbol.dispose) ProviderCore.prototype[Symbol.dispose] = ProviderCore.prototype.free;
+
+/**
  * `formatPrivileges(list)`
  * @param {any} list
  * @returns {string}
@@ -206,8 +372,8 @@ function __wbg_get_imports() {
         __wbg__wbg_cb_unref_09736879a3f67559: function(arg0) {
             arg0._wbg_cb_unref();
         },
-        __wbg_askForAppToken_089bfce05c7f4021: function(arg0) {
-            const ret = arg0.askForAppToken();
+        __wbg_askForAppToken_8b20a3345d701f2e: function(arg0, arg1) {
+            const ret = arg0.askForAppToken(arg1 >>> 0);
             return ret;
         },
         __wbg_body_4099642a8f52f811: function() { return handleError(function (arg0) {
@@ -417,6 +583,14 @@ function __wbg_get_imports() {
             const ret = arg0.status;
             return ret;
         }, arguments); },
+        __wbg_steady_1f3e1dd0cac29f1f: function(arg0) {
+            const ret = arg0.steady;
+            return ret;
+        },
+        __wbg_steady_98b7db37174ebc1e: function(arg0) {
+            const ret = arg0.steady();
+            return ret;
+        },
         __wbg_text_a5678f2267200715: function() { return handleError(function (arg0) {
             const ret = arg0.text();
             return ret;
@@ -433,6 +607,10 @@ function __wbg_get_imports() {
             const ret = arg0.value;
             return ret;
         }, arguments); },
+        __wbg_wall_3d8d1ba1aa78ac58: function(arg0) {
+            const ret = arg0.wall;
+            return ret;
+        },
         __wbg_within_d002436047abc590: function(arg0, arg1) {
             const ret = arg0.within(arg1);
             return ret;
@@ -480,6 +658,9 @@ function wasm_bindgen_2ec73fbd60530911___convert__closures_____invoke___js_sys_2
 
 
 const __wbindgen_enum_RequestRedirect = ["follow", "error", "manual"];
+const ProviderCoreFinalization = (typeof FinalizationRegistry === 'undefined')
+    ? { register: () => {}, unregister: () => {} }
+    : new FinalizationRegistry(ptr => wasm.__wbg_providercore_free(ptr, 1));
 
 function addToExternrefTable0(obj) {
     const idx = wasm.__externref_table_alloc();
@@ -507,6 +688,14 @@ function getDataViewMemory0() {
 function getStringFromWasm0(ptr, len) {
     ptr = ptr >>> 0;
     return decodeText(getUint8ArrayMemory0().subarray(ptr, ptr + len));
+}
+
+let cachedUint32ArrayMemory0 = null;
+function getUint32ArrayMemory0() {
+    if (cachedUint32ArrayMemory0 === null || cachedUint32ArrayMemory0.byteLength === 0) {
+        cachedUint32ArrayMemory0 = new Uint32Array(wasm.memory.buffer);
+    }
+    return cachedUint32ArrayMemory0;
 }
 
 let cachedUint8ArrayMemory0 = null;
@@ -556,6 +745,13 @@ function makeMutClosure(arg0, arg1, f) {
     };
     CLOSURE_DTORS.register(real, state, state);
     return real;
+}
+
+function passArray32ToWasm0(arg, malloc) {
+    const ptr = malloc(arg.length * 4, 4) >>> 0;
+    getUint32ArrayMemory0().set(arg, ptr / 4);
+    WASM_VECTOR_LEN = arg.length;
+    return ptr;
 }
 
 function passStringToWasm0(arg, malloc, realloc) {
@@ -636,6 +832,7 @@ function __wbg_finalize_init(instance, module) {
     wasm = instance.exports;
     wasmModule = module;
     cachedDataViewMemory0 = null;
+    cachedUint32ArrayMemory0 = null;
     cachedUint8ArrayMemory0 = null;
     wasm.__wbindgen_start();
     return wasm;

@@ -6,6 +6,7 @@ import { Deadline, readLimits } from './deadline.js'
 import { fromCore } from './error.js'
 import { createHost } from './host.js'
 import { loader } from './load.js'
+import { createSessionProvider } from './provider.js'
 
 /** The options that the core doesn't see. */
 const SHELL_OPTIONS = ['signal', 'timeoutMs', 'fetch', 'onEvent']
@@ -38,6 +39,8 @@ export function bind(load) {
       checkText({ ks, appToken, hashType })
       return guarded(() => wasm().hashAppToken(ks, appToken, hashType))
     },
+
+    createSessionProvider: (options) => createSessionProvider(wasm(), options),
 
     ...codec(wasm),
   }

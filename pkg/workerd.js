@@ -5,6 +5,7 @@ import { bind } from './shell.js'
 export { AppTokenError, isAppTokenError } from './error.js'
 export const {
   startAppTokenSession,
+  createSessionProvider,
   hashAppToken,
   inspectKs,
   generateKs,

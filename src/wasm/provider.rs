@@ -54,17 +54,12 @@ impl ProviderCore {
     #[wasm_bindgen(constructor)]
     pub fn new(
         options: &Object,
-        fallback: Option<Object>,
+        fallback: &JsValue,
         token_function: bool,
         fallback_function: bool,
     ) -> Result<Self, JsValue> {
-        Self::read(
-            options,
-            fallback.as_ref(),
-            token_function,
-            fallback_function,
-        )
-        .map_err(convert::invalid)
+        let fallback = fallback.is_object().then(|| fallback.unchecked_ref());
+        Self::read(options, fallback, token_function, fallback_function).map_err(convert::invalid)
     }
 
     fn read(
