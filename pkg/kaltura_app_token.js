@@ -72,6 +72,39 @@ export class ProviderCore {
         return ret >>> 0;
     }
     /**
+     * Calls the API with parameters that have `ks` among them: gives `{ text }`, or
+     * `{ failure, dead, loggedOut }` if it was refused.
+     * @param {string} service
+     * @param {string} action
+     * @param {string} body
+     * @param {string} ks
+     * @param {number} attempts
+     * @param {any} host
+     * @returns {Promise<any>}
+     */
+    call(service, action, body, ks, attempts, host) {
+        const val5 = +attempts;
+        let ptr0, len0, ptr1, len1, ptr2, len2, ptr3, len3;
+        try {
+            ptr0 = passStringToWasm0(service, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+            len0 = WASM_VECTOR_LEN;
+            ptr1 = passStringToWasm0(action, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+            len1 = WASM_VECTOR_LEN;
+            ptr2 = passStringToWasm0(body, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+            len2 = WASM_VECTOR_LEN;
+            ptr3 = passStringToWasm0(ks, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+            len3 = WASM_VECTOR_LEN;
+        } catch (e) {
+            if (ptr3) { wasm.__wbindgen_free(ptr3, len3 * 1, 1); }
+            if (ptr2) { wasm.__wbindgen_free(ptr2, len2 * 1, 1); }
+            if (ptr1) { wasm.__wbindgen_free(ptr1, len1 * 1, 1); }
+            if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 1, 1); }
+            throw e;
+        }
+        const ret = wasm.providercore_call(this.__wbg_ptr, ptr0, len0, ptr1, len1, ptr2, len2, ptr3, len3, val5, host);
+        return ret;
+    }
+    /**
      * How often a leader gives a sign, and its followers look for it.
      * @returns {number}
      */
@@ -160,6 +193,17 @@ export class ProviderCore {
         this.__wbg_ptr = ret[0];
         ProviderCoreFinalization.register(this, this.__wbg_ptr, this);
         return this;
+    }
+    /**
+     * A new session was refused as logged out: its token is revoked. `privileges`, the
+     * session's own, name the token.
+     * @param {string} privileges
+     * @param {any} now
+     */
+    revoke(privileges, now) {
+        const ptr0 = passStringToWasm0(privileges, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+        const len0 = WASM_VECTOR_LEN;
+        wasm.providercore_revoke(this.__wbg_ptr, ptr0, len0, now);
     }
 }
 if (Symbol.dispose) ProviderCore.prototype[Symbol.dispose] = ProviderCore.prototype.free;

@@ -1,7 +1,7 @@
 // A live session at hand. What to do is decided in the core; here it is done: the caller's
 // promises, deadlines and fetches, and the leases by which the core lets a session be handed out
 // without being asked.
-import { checkFunctions, guarded, ownOptions } from './check.js'
+import { checkFunctions, checkText, guarded, ownOptions } from './check.js'
 import { Deadline, readLimits } from './deadline.js'
 import { fromCore, invalid } from './error.js'
 import { Crew, Flight } from './flight.js'
@@ -9,6 +9,7 @@ import { attempt, createHost, steady, tell } from './host.js'
 
 // What makes requests differ.
 const KEYED = ['userId', 'sessionType', 'expiry', 'sessionPrivileges']
+const LONGEST_MS = 2 ** 31 - 1
 const NOTHING = Object.freeze(Object.create(null))
 // The core replaces a leader after fewer checks than this without a sign.
 const PATIENCE = 3
@@ -54,6 +55,80 @@ class SessionProvider {
   async getSession(request) {
     const lease = this.#lease(request)
     return { ...(lease ? lease.session : await this.#get(request)) }
+  }
+
+  async startSessions(requests, { signal } = {}) {
+    if (!Array.isArray(requests)) throw invalid('requests', 'an array of requests')
+    const asked = requests.map((request) => this.#askFor(request))
+    const led = asked.filter(({ told }) => told?.lead).map(({ told }) => told.flight)
+    const { batchSize, batchesInFlight } = this.#core
+    const crews = []
+    for (let next = 0; next < led.length; next += batchSize) {
+      crews.push(this.#board(led.slice(next, next + batchSize), false))
+    }
+    this.#keepAlive(inTurns(crews, batchesInFlight, (crew) => this.#fly(crew, 0)))
+    return Promise.all(asked.map((one) => this.#outcome(one, signal)))
+  }
+
+  /** What the core says to one of many requests. */
+  #askFor(request) {
+    try {
+      const { wish, limits } = ownRequest(request, { timeoutMs: LONGEST_MS })
+      const told = guarded(() => this.#core.ask(wish, 0, 0, now()))
+      return { wish, limits, told, key: leaseKey(request) }
+    } catch (error) {
+      return { error }
+    }
+  }
+
+  async #outcome({ wish, limits, told, key, error }, signal) {
+    if (error) return { error }
+    const deadline = new Deadline({ signal, ...limits, ...(limits.signal ? {} : { signal }) })
+    try {
+      if (deadline.error) throw deadline.error
+      const session = await this.#obtain(wish, key, deadline, limits, told)
+      return { session: { ...session } }
+    } catch (thrown) {
+      return { error: thrown }
+    } finally {
+      deadline.settle()
+    }
+  }
+
+  async call(service, action, params = {}, request) {
+    checkText({ service, action })
+    const parameters = ownOptions(params, 'params')
+    const { wish, limits } = ownRequest(request, this.#settings)
+    const deadline = new Deadline(limits)
+    try {
+      if (deadline.error) throw deadline.error
+      return await this.#call({ service, action, parameters, wish, deadline, limits })
+    } catch (thrown) {
+      throw deadline.error ?? fromCore(thrown)
+    } finally {
+      deadline.settle()
+    }
+  }
+
+  async #call({ service, action, parameters, wish, deadline, limits }) {
+    const { fetch, onEvent } = this.#settings
+    const host = createHost({ deadline, fetch, onEvent })
+    for (let attempts = 1; ; attempts += 1) {
+      const { ks, privileges } = await this.#obtain(wish, undefined, deadline, limits)
+      const body = bodyOf({ ...parameters, format: 1, ks })
+      const answer = this.#core.call(service, action, body, ks, attempts, host)
+      const { text, failure, dead, loggedOut } = await deadline.within(answer)
+      if (text !== undefined) return JSON.parse(text)
+      if (!dead) throw failure
+      this.invalidate(ks)
+      if (attempts === 1) continue
+      if (!loggedOut) throw failure
+      // The session was new: it is the whole token that was ended.
+      this.#tell({ type: 'revoked' })
+      this.#core.revoke(privileges, now())
+      this.#forget()
+      if (attempts > 2) throw failure
+    }
   }
 
   invalidate(requestOrKs) {
@@ -110,20 +185,21 @@ class SessionProvider {
     }
   }
 
-  /** A session from the core, or from a flight that is led or followed until one lands. */
-  async #obtain(wish, key, deadline, limits) {
+  /**
+   * A session from the core, or from a flight that is led or followed until one lands. What
+   * was `told` already comes with a flight that is under way.
+   */
+  async #obtain(wish, key, deadline, limits, told) {
     let followed = 0
     let silentChecks = 0
-    for (;;) {
-      const told = guarded(() => this.#core.ask(wish, followed, silentChecks, now()))
+    for (let isBoarded = told !== undefined; ; isBoarded = false, told = undefined) {
+      told ??= guarded(() => this.#core.ask(wish, followed, silentChecks, now()))
       if (told.session) {
-        if (told.lead) this.#lead([told.flight], { keep: true })
+        if (told.lead && !isBoarded) this.#lead(told.flight, { keep: true })
         return this.#hand(key, told)
       }
-      const [flight] = told.lead
-        ? this.#lead([told.flight], { timeoutMs: limits.timeoutMs })
-        : [this.#flights.get(told.flight)]
-      const outcome = await this.#follow(flight, deadline, told.lead)
+      if (told.lead && !isBoarded) this.#lead(told.flight, { timeoutMs: limits.timeoutMs })
+      const outcome = await this.#follow(told.flight, deadline, told.lead)
       if (outcome.session) return this.#hand(key, outcome)
       if (outcome.failure) throw fromCore(outcome.failure)
       if (outcome.lost && told.lead) throw outcome.lost
@@ -142,27 +218,35 @@ class SessionProvider {
     return session
   }
 
-  async #follow(flight, deadline, own) {
+  async #follow(id, deadline, own) {
+    const flight = this.#flights.get(id)
     // What the shell has let go of is replaced like any other that gives no sign.
     if (!flight) return { silentChecks: PATIENCE }
     return flight.follow(deadline, { own, patience: PATIENCE })
   }
 
-  /** Sets out to fetch; gives a flight for each number, in order. */
-  #lead(ids, { keep = false, timeoutMs = 0 }) {
+  /** Sets out to fetch one session. */
+  #lead(id, { keep = false, timeoutMs = 0 }) {
+    this.#keepAlive(this.#fly(this.#board([id], keep), timeoutMs))
+  }
+
+  #keepAlive(work) {
+    const { waitUntil } = this.#settings
+    if (waitUntil) attempt(() => waitUntil(work)).catch(() => {})
+  }
+
+  /** A crew for these flights, from now on to be followed. */
+  #board(ids, keep) {
     const crew = new Crew({ checkEveryMs: this.#checkEveryMs, keep })
-    const flights = ids.map((id) => new Flight(id, crew))
-    for (const flight of flights) this.#flights.set(flight.id, flight)
-    const landing = this.#fly(flights, crew, timeoutMs)
-    if (this.#settings.waitUntil) {
-      attempt(() => this.#settings.waitUntil(landing)).catch(() => {})
-    }
-    return flights
+    crew.flights = ids.map((id) => new Flight(id, crew))
+    for (const flight of crew.flights) this.#flights.set(flight.id, flight)
+    return crew
   }
 
   /** Fetches what the flights are for, and ends each. It never rejects. */
-  async #fly(flights, crew, timeoutMs) {
+  async #fly(crew, timeoutMs) {
     const deadline = crew.startDeadline(Math.max(timeoutMs, this.#settings.timeoutMs))
+    const { flights } = crew
     const ids = flights.map(({ id }) => id)
     let outcomes
     try {
@@ -200,9 +284,8 @@ class SessionProvider {
     for (;;) {
       const told = this.#core.askForWidget(followed, silentChecks, now())
       if (!told) return
-      let flight = this.#flights.get(told.flight)
       if (told.lead) {
-        flight = new Flight(told.flight, crew)
+        const flight = new Flight(told.flight, crew)
         this.#flights.set(flight.id, flight)
         try {
           await deadline.within(this.#core.fetchWidget(flight.id, host, deadline.at))
@@ -214,7 +297,7 @@ class SessionProvider {
         }
         return
       }
-      const outcome = await this.#follow(flight, deadline, false)
+      const outcome = await this.#follow(told.flight, deadline, false)
       if (!outcome.silentChecks && !outcome.lost) return
       followed = told.flight
       silentChecks = outcome.silentChecks ?? 0
@@ -240,6 +323,24 @@ class SessionProvider {
   #tell(event) {
     tell(this.#settings.onEvent, event)
   }
+}
+
+/** JSON of parameters; what JSON can't say is the caller's to change. */
+function bodyOf(parameters) {
+  try {
+    return JSON.stringify(parameters)
+  } catch {
+    throw invalid('params', 'an object that JSON can express')
+  }
+}
+
+/** Runs all of the work, at most so many at a time. */
+async function inTurns(items, atATime, run) {
+  const left = items.values()
+  const worker = async () => {
+    for (const item of left) await run(item)
+  }
+  await Promise.all(Array.from({ length: atATime }, worker))
 }
 
 function now() {

@@ -303,3 +303,70 @@ test('wrong options and requests are refused by their path before anything is se
   t.equal(await refused({ timeoutMs: 0 }), 'timeoutMs')
   t.equal((await kaltura.requests()).length, 0)
 })
+
+test('a thousand users get their sessions for one request and forty batches', async (t) => {
+  const kaltura = await t.kaltura()
+  const { provider } = providerOf(kaltura)
+  const requests = Array.from({ length: 1000 }, (_, index) => ({ userId: `user${index}` }))
+  const results = await provider.startSessions(requests)
+  t.deepEqual(
+    results.map(({ session }) => session?.userId),
+    requests.map(({ userId }) => userId),
+  )
+  t.equal(new Set(results.map(({ session }) => session.ks)).size, 1000)
+  t.equal((await kaltura.requests()).length, 41)
+  t.equal(await provider.getKs({ userId: 'user7' }), results[7].session.ks)
+  t.equal((await kaltura.requests()).length, 41)
+})
+
+test('each of many has an outcome of its own, and the same wish the same session', async (t) => {
+  const kaltura = await t.kaltura()
+  const { provider } = providerOf(kaltura, { batchSize: 2, batchesInFlight: 1 })
+  const [a, b, c, d, e] = await provider.startSessions([
+    { userId: 'ada' },
+    { userId: 5 },
+    { userId: 'ada' },
+    { userId: 'bob', sessionPrivileges: 'iprestrict:10.0.0.1' },
+    { userId: 'eve' },
+  ])
+  t.equal(a.session.userId, 'ada')
+  t.equal(b.error.code, 'ERR_INVALID_OPTIONS')
+  t.equal(c.session.ks, a.session.ks)
+  t.equal(d.error.code, 'ERR_NOT_GRANTED')
+  t.equal(e.session.userId, 'eve')
+  t.deepEqual(await provider.startSessions([]), [])
+  t.equal((await t.rejects(provider.startSessions('ada'))).path, 'requests')
+})
+
+test('a call is made with the session, and with a new one if that has died', async (t) => {
+  const kaltura = await t.kaltura()
+  const { provider } = providerOf(kaltura, { userId: 'ada' })
+  const user = await provider.call('user', 'get', { userId: 'ada' })
+  t.equal(user.id, 'ada')
+  const ks = await provider.getKs()
+  await kaltura.tell('setPartner', kaltura.partnerId, { adminSecret: 'another' })
+  t.equal((await provider.call('user', 'get', { userId: 'ada' })).id, 'ada')
+  t.ok((await provider.getKs()) !== ks, 'a new session')
+})
+
+test('a call of a revoked token is told after one session more', async (t) => {
+  const kaltura = await t.kaltura()
+  const { provider } = providerOf(kaltura, { userId: 'ada' })
+  await use(kaltura, await provider.getKs(), 'session', 'end')
+  const call = () => provider.call('user', 'get', { userId: 'ada' })
+  t.equal((await t.rejects(call())).code, 'ERR_SESSION_REVOKED')
+  const started = (await actionsOf(kaltura)).filter((action) => action === 'startSession')
+  t.equal(started.length, 2)
+  t.equal((await t.rejects(provider.getKs())).code, 'ERR_SESSION_REVOKED')
+  const [{ error }] = await provider.startSessions([{ userId: 'bob' }])
+  t.equal(error.code, 'ERR_SESSION_REVOKED')
+})
+
+test('a refusal that no other session would change is thrown as it is', async (t) => {
+  const kaltura = await t.kaltura()
+  const { provider } = providerOf(kaltura, { userId: 'ada' })
+  const refused = await t.rejects(provider.call('appToken', 'list'))
+  t.equal(refused.code, 'ERR_KALTURA')
+  t.equal(refused.service, 'appToken')
+  t.equal((await t.rejects(provider.call('a/b', 'get'))).code, 'ERR_INVALID_OPTIONS')
+})

@@ -19,6 +19,7 @@ pub use key::{Issuer, Key};
 pub use life::{Life, Moment};
 
 use self::cache::Cache;
+use crate::api::KsRefusal;
 use crate::error::{Error, Failure};
 use crate::grants::Wish;
 use crate::secret::Secret;
@@ -401,6 +402,31 @@ pub fn revoked() -> Failure {
     Failure {
         error: Error::SessionRevoked,
         attempts: 0,
+    }
+}
+
+/// Whether a call was refused for its session, and another session may be better received.
+pub fn is_dead(error: &Error) -> bool {
+    matches!(
+        refusal(error),
+        Some(
+            KsRefusal::Expired
+                | KsRefusal::Logout
+                | KsRefusal::ActionsLimit
+                | KsRefusal::Undecodable
+        )
+    )
+}
+
+/// Whether a call was refused because its session, or the whole token, was ended.
+pub fn is_logged_out(error: &Error) -> bool {
+    refusal(error) == Some(KsRefusal::Logout)
+}
+
+fn refusal(error: &Error) -> Option<KsRefusal> {
+    match error {
+        Error::Kaltura(refusal) => refusal.ks_refusal,
+        _ => None,
     }
 }
 

@@ -17,8 +17,8 @@ use crate::exchange::{Credentials, Exchange, Outcome, Terms};
 use crate::grants::Wish;
 use crate::options;
 use crate::provider::{
-    Answer, CHECK_EVERY_MS, FlightId, Following, Issuer, Key, Landed, Moment, Provider, Standings,
-    revoked,
+    self, Answer, CHECK_EVERY_MS, FlightId, Following, Issuer, Key, Landed, Moment, Provider,
+    Standings, revoked,
 };
 use crate::secret::Secret;
 use crate::session::Session;
@@ -274,6 +274,53 @@ impl ProviderCore {
     #[wasm_bindgen(js_name = abandonWidget)]
     pub fn abandon_widget(&self, flight: FlightId) {
         self.provider.borrow_mut().abandon(&Key::widget(), flight);
+    }
+
+    /// Calls the API with parameters that have `ks` among them: gives `{ text }`, or
+    /// `{ failure, dead, loggedOut }` if it was refused.
+    pub async fn call(
+        &self,
+        service: String,
+        action: String,
+        body: String,
+        ks: String,
+        attempts: u32,
+        host: Host,
+    ) -> JsValue {
+        let ks = Secret::new(ks);
+        let told = Plain::new();
+        let result = match Operation::new(&service, &action) {
+            None => Err(Error::InvalidOptions(InvalidOption::new(
+                "service",
+                "the name of a service of Kaltura's, and action of one of its actions",
+            ))),
+            Some(operation) => {
+                let url = &self.terms.service_url;
+                let mut request = Request::new(url, operation, Params::default());
+                request.body = Secret::new(body);
+                fetch::call(&request, &host, self.max_response_bytes, &[&ks]).await
+            }
+        };
+        match result {
+            Ok(body) => told.set("text", String::from_utf8_lossy(&body).as_ref()),
+            Err(error) => {
+                told.set("dead", provider::is_dead(&error));
+                told.set("loggedOut", provider::is_logged_out(&error));
+                told.set("failure", convert::failure(&Failure { error, attempts }));
+            }
+        }
+        told.into()
+    }
+
+    /// A new session was refused as logged out: its token is revoked. `privileges`, the
+    /// session's own, name the token.
+    #[wasm_bindgen(js_name = revoke)]
+    pub fn revoke_token(&self, privileges: &str, now: &Now) {
+        let named = |id: &String| privileges.contains(id.as_str());
+        let mut provider = self.provider.borrow_mut();
+        let credential = self.app_token_ids.iter().position(named);
+        let credential = credential.unwrap_or_else(|| provider.standings.active());
+        provider.revoke(credential, now.moment());
     }
 
     /// Forgets the session of a request.
