@@ -1,7 +1,5 @@
 //! What PHP does, where what Kaltura writes and reads depends on it.
 
-use std::collections::BTreeMap;
-
 /// PHP's `trim`.
 pub fn trim(text: &str) -> &str {
     text.trim_matches([' ', '\t', '\n', '\r', '\0', '\x0b'])
@@ -52,12 +50,25 @@ pub fn array<T>(items: Vec<T>, name: fn(&T) -> &str, again: fn(&mut T, T)) -> Ve
 
 /// The place of each name in an array that they are put into in order; equal ones share it.
 pub fn places(names: &[&str]) -> Vec<usize> {
-    let mut known = BTreeMap::new();
-    let mut place = |name| {
-        let next = known.len();
-        *known.entry(name).or_insert(next)
-    };
-    names.iter().map(|&name| place(name)).collect()
+    let mut sorted: Vec<(&str, usize)> = names.iter().copied().zip(0..).collect();
+    sorted.sort_unstable();
+    // For each name, where the first of its equals stands.
+    let mut firsts = vec![0; names.len()];
+    for equals in sorted.chunk_by(|(one, _), (other, _)| one == other) {
+        for (_, index) in equals {
+            if let (Some(first), Some((_, earliest))) = (firsts.get_mut(*index), equals.first()) {
+                *first = *earliest;
+            }
+        }
+    }
+    let mut places: Vec<usize> = Vec::with_capacity(names.len());
+    let mut count = 0..;
+    for first in firsts {
+        // A name that is its own first has no place yet.
+        let known = places.get(first).copied();
+        places.extend(known.or_else(|| count.next()));
+    }
+    places
 }
 
 #[cfg(test)]

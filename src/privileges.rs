@@ -77,7 +77,7 @@ pub fn format(privileges: &[Privilege]) -> String {
         if values.is_empty() {
             name.clone()
         } else {
-            format!("{name}:{}", values.join("/"))
+            [name, ":", &values.join("/")].concat()
         }
     });
     items.collect::<Vec<_>>().join(",")

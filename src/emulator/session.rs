@@ -1,7 +1,6 @@
 //! A KS as the server meets it in a call.
 
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD_NO_PAD;
+use base64ct::{Base64Unpadded, Encoding};
 
 use super::exception::Exception;
 use super::state::State;
@@ -84,7 +83,7 @@ fn partner_claimed(text: &str) -> Option<i64> {
         .trim_end_matches('=')
         .replace('-', "+")
         .replace('_', "/");
-    let decoded = BASE64_STANDARD_NO_PAD.decode(text).ok()?;
+    let decoded = Base64Unpadded::decode_vec(&text).ok()?;
     let id = decoded
         .strip_prefix(b"v2|")?
         .split(|&byte| byte == b'|')

@@ -5,8 +5,7 @@
 
 use core::fmt;
 
-use base64::Engine as _;
-use base64::prelude::{BASE64_STANDARD, BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE};
+use base64ct::{Base64, Base64Unpadded, Encoding};
 use zeroize::Zeroizing;
 
 use crate::privileges;
@@ -213,10 +212,17 @@ pub fn generate(fields: &KsFields, random: &Random, secret: &Secret) -> Result<S
 fn write(fields: &KsFields, random: &Random, secret: &Secret) -> Result<Secret, KsError> {
     let ks = match (fields.version, random) {
         (Version::V1, Random::Text(random)) => {
-            BASE64_STANDARD.encode(&*v1::generate(fields, random, secret))
+            Base64::encode_string(v1::generate(fields, random, secret).as_bytes())
         }
         (Version::V2, Random::Bytes(random)) => {
-            BASE64_URL_SAFE.encode(&*v2::generate(fields, random, secret))
+            // A KS of version 2 goes into URLs.
+            let ks = Base64::encode_string(&v2::generate(fields, random, secret));
+            let url_safe = ks.chars().map(|c| match c {
+                '+' => '-',
+                '/' => '_',
+                other => other,
+            });
+            url_safe.collect()
         }
         _ => return Err(KsError::WrongRandom),
     };
@@ -237,15 +243,19 @@ fn decode(ks: &str) -> Result<Zeroizing<Vec<u8>>, KsError> {
                 other => other,
             }),
     );
-    let engine = if text.ends_with(b"=") {
-        BASE64_STANDARD
-    } else {
-        BASE64_STANDARD_NO_PAD
-    };
-    engine
-        .decode(&*text)
-        .map(Zeroizing::new)
-        .map_err(|_| KsError::Malformed)
+    if text.len().is_multiple_of(4) {
+        for _ in 0..2 {
+            if text.ends_with(b"=") {
+                text.pop();
+            }
+        }
+    }
+    let mut decoded = Zeroizing::new(vec![0; text.len()]);
+    let length = Base64Unpadded::decode(&*text, &mut decoded)
+        .map_err(|_| KsError::Malformed)?
+        .len();
+    decoded.truncate(length);
+    Ok(decoded)
 }
 
 /// A partner's id, in the one way that the server writes it.
