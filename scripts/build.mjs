@@ -88,14 +88,7 @@ function printSizes(folder) {
 }
 
 /** What is wrong with pkg/, compared with a build made just now; nothing if all is well. */
-function faults(built) {
-  const committed = JSON.parse(fs.readFileSync(join(pkg, 'build-info.json'), 'utf8'))
-  const sameToolchain = JSON.stringify(committed.toolchain) === JSON.stringify(built.toolchain)
-  if (!sameToolchain) {
-    log('pkg/ was built with another toolchain: its sources are compared, not its bytes')
-    log(`  pkg/: ${JSON.stringify(committed.toolchain)}`)
-    log(`  here: ${JSON.stringify(built.toolchain)}`)
-  }
+function faults(built, committed, sameToolchain) {
   const found = []
   if (committed.sources !== built.sources) found.push('pkg/ was built from other sources')
   const actual = digestsOfFiles(pkg)
@@ -108,18 +101,29 @@ function faults(built) {
   return found
 }
 
+function check(built) {
+  const committed = JSON.parse(fs.readFileSync(join(pkg, 'build-info.json'), 'utf8'))
+  const sameToolchain = JSON.stringify(committed.toolchain) === JSON.stringify(built.toolchain)
+  if (!sameToolchain) {
+    log(`pkg/ was built with ${JSON.stringify(committed.toolchain)}`)
+    log(`not with this toolchain, ${JSON.stringify(built.toolchain)}`)
+  }
+  const found = faults(built, committed, sameToolchain)
+  for (const fault of found) console.error(`build: ${fault}`)
+  if (found.length > 0) {
+    console.error('build: `npm run build` puts it right')
+    process.exitCode = 1
+  } else if (sameToolchain) log('pkg/ is what its sources make, byte for byte')
+  else log('pkg/ was made from these sources; its bytes can be compared with its own toolchain only')
+}
+
 const temporary = fs.mkdtempSync(join(tmpdir(), 'kaltura-app-token-'))
 const out = join(temporary, 'pkg')
 try {
   const built = await build(out)
   printSizes(out)
   if (process.argv.includes('--check')) {
-    const found = faults(built)
-    for (const fault of found) console.error(`build: ${fault}`)
-    if (found.length > 0) {
-      console.error('build: `npm run build` puts it right')
-      process.exitCode = 1
-    } else log('pkg/ is what its sources make')
+    check(built)
   } else {
     fs.rmSync(pkg, { recursive: true, force: true })
     fs.cpSync(out, pkg, { recursive: true })
