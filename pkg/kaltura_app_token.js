@@ -209,55 +209,6 @@ export class ProviderCore {
 if (Symbol.dispose) ProviderCore.prototype[Symbol.dispose] = ProviderCore.prototype.free;
 
 /**
- * `formatPrivileges(list)`
- * @param {any} list
- * @returns {string}
- */
-export function formatPrivileges(list) {
-    let deferred2_0;
-    let deferred2_1;
-    try {
-        const ret = wasm.formatPrivileges(list);
-        var ptr1 = ret[0];
-        var len1 = ret[1];
-        if (ret[3]) {
-            ptr1 = 0; len1 = 0;
-            throw takeFromExternrefTable0(ret[2]);
-        }
-        deferred2_0 = ptr1;
-        deferred2_1 = len1;
-        return getStringFromWasm0(ptr1, len1);
-    } finally {
-        wasm.__wbindgen_free(deferred2_0, deferred2_1, 1);
-    }
-}
-
-/**
- * `generateKs(fields, secret)`
- * @param {object} fields
- * @param {any} secret
- * @returns {string}
- */
-export function generateKs(fields, secret) {
-    let deferred2_0;
-    let deferred2_1;
-    try {
-        const ret = wasm.generateKs(fields, secret);
-        var ptr1 = ret[0];
-        var len1 = ret[1];
-        if (ret[3]) {
-            ptr1 = 0; len1 = 0;
-            throw takeFromExternrefTable0(ret[2]);
-        }
-        deferred2_0 = ptr1;
-        deferred2_1 = len1;
-        return getStringFromWasm0(ptr1, len1);
-    } finally {
-        wasm.__wbindgen_free(deferred2_0, deferred2_1, 1);
-    }
-}
-
-/**
  * `hashAppToken(ks, appToken, hashType)`
  * @param {string} ks
  * @param {string} app_token
@@ -294,56 +245,6 @@ export function hashAppToken(ks, app_token, hash_type) {
         return getStringFromWasm0(ptr4, len4);
     } finally {
         wasm.__wbindgen_free(deferred5_0, deferred5_1, 1);
-    }
-}
-
-/**
- * `inspectKs(ks, secrets)`
- * @param {string} ks
- * @param {Array<any>} secrets
- * @returns {any}
- */
-export function inspectKs(ks, secrets) {
-    const ptr0 = passStringToWasm0(ks, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
-    const len0 = WASM_VECTOR_LEN;
-    const ret = wasm.inspectKs(ptr0, len0, secrets);
-    if (ret[2]) {
-        throw takeFromExternrefTable0(ret[1]);
-    }
-    return takeFromExternrefTable0(ret[0]);
-}
-
-/**
- * `parsePrivileges(text)`
- * @param {string} text
- * @returns {any}
- */
-export function parsePrivileges(text) {
-    const ptr0 = passStringToWasm0(text, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
-    const len0 = WASM_VECTOR_LEN;
-    const ret = wasm.parsePrivileges(ptr0, len0);
-    return ret;
-}
-
-/**
- * `predictPrivileges(appTokenId, tokenPrivileges, requested)`
- * @param {string} app_token_id
- * @param {any} token_privileges
- * @param {any} requested
- * @returns {string}
- */
-export function predictPrivileges(app_token_id, token_privileges, requested) {
-    let deferred2_0;
-    let deferred2_1;
-    try {
-        const ptr0 = passStringToWasm0(app_token_id, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
-        const len0 = WASM_VECTOR_LEN;
-        const ret = wasm.predictPrivileges(ptr0, len0, token_privileges, requested);
-        deferred2_0 = ret[0];
-        deferred2_1 = ret[1];
-        return getStringFromWasm0(ret[0], ret[1]);
-    } finally {
-        wasm.__wbindgen_free(deferred2_0, deferred2_1, 1);
     }
 }
 
@@ -544,10 +445,6 @@ function __wbg_get_imports() {
         },
         __wbg_now_508ca3c849cbadda: function(arg0) {
             const ret = arg0.now();
-            return ret;
-        },
-        __wbg_parseFloat_7c60ddeefae8d8f6: function(arg0, arg1) {
-            const ret = parseFloat(getStringFromWasm0(arg0, arg1));
             return ret;
         },
         __wbg_parse_db19ce9de46824f7: function(arg0, arg1) {

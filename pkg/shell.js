@@ -1,7 +1,6 @@
 // Between the caller and the core: loads it, keeps the time, maps errors.
 import * as core from './kaltura_app_token.js'
 import { checkFunctions, checkText, guarded, ownOptions } from './check.js'
-import { codec } from './codec.js'
 import { Deadline, readLimits } from './deadline.js'
 import { fromCore } from './error.js'
 import { createHost } from './host.js'
@@ -41,7 +40,5 @@ export function bind(load) {
     },
 
     createSessionProvider: (options) => createSessionProvider(wasm(), options),
-
-    ...codec(wasm),
   }
 }

@@ -1,7 +1,11 @@
-// For hosts that none of the other entries knows: without a module of its own.
+// For hosts that none of the other entries knows: without modules of its own.
+import { bind as bindKs } from './ks/shell.js'
 import { bind } from './shell.js'
 
 export { AppTokenError, isAppTokenError } from './error.js'
 
-/** The package's functions, tied to a module of `kaltura_app_token.wasm` or to its bytes. */
+/** The functions around sessions, tied to `kaltura_app_token.wasm`, as a module or as bytes. */
 export const instantiate = (module) => bind(() => module)
+
+/** Those around KSs and privileges, tied to `kaltura_ks.wasm`. */
+export const instantiateKs = (module) => bindKs(() => module)

@@ -16,6 +16,7 @@ const pkg = join(root, 'pkg')
 
 const modules = [
   { name: 'kaltura_app_token', folder: '.', features: ['client'] },
+  { name: 'kaltura_ks', folder: 'ks', features: ['ks'] },
   { name: 'kaltura_emulator', folder: 'emulator', features: ['emulator'] },
 ]
 

@@ -78,6 +78,14 @@ impl InvalidOption {
             expected,
         }
     }
+
+    /// The stable code of the error that it becomes.
+    pub const CODE: &'static str = "ERR_INVALID_OPTIONS";
+
+    /// What is wrong, in words.
+    pub fn message(&self) -> String {
+        [&*self.path, " must be ", self.expected].concat()
+    }
 }
 
 /// One link of the chain behind a failure that the runtime reported.
@@ -95,7 +103,7 @@ impl Error {
     /// The stable code of the error.
     pub fn code(&self) -> &'static str {
         match self {
-            Self::InvalidOptions(_) => "ERR_INVALID_OPTIONS",
+            Self::InvalidOptions(_) => InvalidOption::CODE,
             Self::Network { .. } => "ERR_NETWORK",
             Self::Timeout => "ERR_TIMEOUT",
             Self::Aborted => "ERR_ABORTED",
@@ -173,9 +181,7 @@ impl Error {
     /// What happened, and what to do next.
     pub fn message(&self) -> String {
         match self {
-            Self::InvalidOptions(InvalidOption { path, expected }) => {
-                [path, " must be ", expected].concat()
-            }
+            Self::InvalidOptions(option) => option.message(),
             Self::Network { operation, causes } => {
                 let code = causes.iter().rev().find_map(|cause| cause.code.as_deref());
                 let code = code.map_or_else(String::new, |code| [" (", code, ")"].concat());

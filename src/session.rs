@@ -134,7 +134,7 @@ fn read_ks(answer: &Fields, partner_id: u32) -> Result<Secret, &'static str> {
         .get("partnerId")
         .integer()
         .ok_or("no partnerId in it")?;
-    let carried = ks::inspect(ks, &[]).ok().map(|info| info.partner_id);
+    let carried = ks::partner_of(ks);
     if stated != i64::from(partner_id) || carried.is_some_and(|id| id != i64::from(partner_id)) {
         return Err("the session of another partner");
     }

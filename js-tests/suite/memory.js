@@ -1,13 +1,14 @@
-// Must be imported before anything is called: it sees the memory of the package's module.
+// Must be imported before anything is called: it sees the memories of the package's modules.
 // Runtimes have modules of their own, such as the HTTP parser of Node's fetch.
 
+const OURS = ['hashAppToken', 'inspectKs']
 const memories = []
 const { Instance } = WebAssembly
 
 WebAssembly.Instance = new Proxy(Instance, {
   construct(target, args) {
     const instance = new target(...args)
-    if ('hashAppToken' in instance.exports) memories.push(instance.exports.memory)
+    if (OURS.some((name) => name in instance.exports)) memories.push(instance.exports.memory)
     return instance
   },
 })

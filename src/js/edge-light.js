@@ -3,13 +3,11 @@ import module from './kaltura_app_token.wasm?module'
 import { bind } from './shell.js'
 
 export { AppTokenError, isAppTokenError } from './error.js'
-export const {
-  startAppTokenSession,
-  createSessionProvider,
-  hashAppToken,
+export {
   inspectKs,
   generateKs,
   parsePrivileges,
   formatPrivileges,
   predictPrivileges,
-} = bind(() => module)
+} from './ks/edge-light.js'
+export const { startAppTokenSession, createSessionProvider, hashAppToken } = bind(() => module)

@@ -4,13 +4,11 @@ import { compile } from './inline.js'
 import { bind } from './shell.js'
 
 export { AppTokenError, isAppTokenError } from './error.js'
-export const {
-  startAppTokenSession,
-  createSessionProvider,
-  hashAppToken,
+export {
   inspectKs,
   generateKs,
   parsePrivileges,
   formatPrivileges,
   predictPrivileges,
-} = bind(compile)
+} from './ks/index.js'
+export const { startAppTokenSession, createSessionProvider, hashAppToken } = bind(compile)

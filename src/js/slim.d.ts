@@ -1,6 +1,6 @@
 /**
- * For hosts that no other entry knows, where the compiled module has to be handed in: the
- * file is exported as `kaltura-app-token/kaltura_app_token.wasm`.
+ * For hosts that no other entry knows, where the compiled modules have to be handed in: the
+ * files are exported as `kaltura-app-token/kaltura_app_token.wasm` and `…/kaltura_ks.wasm`.
  *
  * @module
  */
@@ -17,10 +17,14 @@ import type {
 export { AppTokenError, isAppTokenError } from './index.js'
 export type * from './index.js'
 
-/** The package's functions. */
+/** The functions around sessions. */
 export interface KalturaAppToken {
   startAppTokenSession: typeof startAppTokenSession
   hashAppToken: typeof hashAppToken
+}
+
+/** The functions around KSs and privileges. */
+export interface KalturaKs {
   inspectKs: typeof inspectKs
   generateKs: typeof generateKs
   parsePrivileges: typeof parsePrivileges
@@ -29,8 +33,8 @@ export interface KalturaAppToken {
 }
 
 /**
- * Ties the package's functions to a compiled `WebAssembly.Module`, or to the module's bytes
- * where the host may compile them.
+ * Ties the functions around sessions to a compiled `WebAssembly.Module`, or to the module's
+ * bytes where the host may compile them.
  *
  * @example
  * ```js
@@ -41,3 +45,6 @@ export interface KalturaAppToken {
  * ```
  */
 export function instantiate(module: object): KalturaAppToken
+
+/** The same for KSs and privileges, with `kaltura-app-token/kaltura_ks.wasm`. */
+export function instantiateKs(module: object): KalturaKs

@@ -198,6 +198,23 @@ fn read(ks: &str, secrets: &[Secret]) -> Result<KsInfo, KsError> {
     }
 }
 
+/// The partner that `ks` names, without reading the rest of it.
+pub fn partner_of(ks: &str) -> Option<i64> {
+    if ks.len() > MAX_LENGTH {
+        return None;
+    }
+    let decoded = decode(ks).ok()?;
+    let named = match decoded.strip_prefix(v2::PREFIX) {
+        Some(rest) => rest.split(|&byte| byte == b'|').next()?,
+        None => decoded
+            .splitn(2, |&byte| byte == b'|')
+            .nth(1)?
+            .split(|&byte| byte == b';')
+            .next()?,
+    };
+    partner_id(named).ok()
+}
+
 /// Makes the KS that carries `fields`, signed with `secret`.
 pub fn generate(fields: &KsFields, random: &Random, secret: &Secret) -> Result<Secret, KsError> {
     let ks = write(fields, random, secret)?;
@@ -274,7 +291,29 @@ mod tests {
     mod properties;
     mod vectors;
 
-    fn secret(text: &str) -> crate::secret::Secret {
-        crate::secret::Secret::new(text.to_owned())
+    use super::*;
+
+    fn secret(text: &str) -> Secret {
+        Secret::new(text.to_owned())
+    }
+
+    #[test]
+    fn the_partner_can_be_read_by_itself() {
+        for version in [Version::V1, Version::V2] {
+            let fields = KsFields {
+                version,
+                partner_id: 102,
+                ..KsFields::default()
+            };
+            let random = match version {
+                Version::V1 => Random::Text("1".to_owned()),
+                Version::V2 => Random::Bytes([7; 16]),
+            };
+            let ks = generate(&fields, &random, &secret("s")).unwrap();
+            assert_eq!(partner_of(ks.expose()), Some(102));
+        }
+        for no_ks in ["", "a-ks", "djJ8", "djJ8eHw="] {
+            assert_eq!(partner_of(no_ks), None, "{no_ks}");
+        }
     }
 }

@@ -7,6 +7,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use super::convert::{self, Options};
 use super::fetch;
 use super::host::Host;
+use super::results;
 use super::terms::{OPTIONS, ask_for_token, terms, wish};
 use crate::error::{Error, Failure, InvalidOption};
 use crate::exchange::{Credentials, Exchange, Terms};
@@ -32,7 +33,7 @@ pub async fn start_app_token_session(
     deadline_ms: f64,
 ) -> Result<JsValue, JsValue> {
     let call = Call::read(&options, &host, deadline_ms).map_err(convert::invalid)?;
-    let refuse = |error, attempts| convert::failure(&Failure { error, attempts });
+    let refuse = |error, attempts| results::failure(&Failure { error, attempts });
     let credentials = Credentials {
         partner_id: call.partner_id,
         app_token_id: call.app_token_id,
@@ -47,7 +48,7 @@ pub async fn start_app_token_session(
     let exchange = Exchange::new(call.terms, credentials, vec![call.wish], None);
     let mut outcome = fetch::drive(exchange, &host, call.max_response_bytes).await;
     match outcome.sessions.pop() {
-        Some(Ok(session)) => Ok(convert::session(&session)),
+        Some(Ok(session)) => Ok(results::session(&session)),
         Some(Err(error)) => Err(refuse(error, outcome.attempts)),
         None => Err(refuse(Error::Internal("no outcome"), outcome.attempts)),
     }

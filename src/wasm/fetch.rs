@@ -45,7 +45,7 @@ async fn hold(mut exchange: Exchange, host: &Host, max_response_bytes: u32) -> O
                 }
             }
             Step::Wait { ms, reason } => {
-                host.emit(&super::convert::retried_event(&reason, ms));
+                host.emit(&super::results::retried_event(&reason, ms));
                 #[expect(clippy::cast_precision_loss, reason = "a minute at most")]
                 let pause = host.sleep(ms as f64);
                 // It rejects only when the call ends, which the loop sees.

@@ -4,9 +4,9 @@
 mod alloc;
 #[cfg(feature = "client")]
 mod client;
-#[cfg(feature = "client")]
+#[cfg(feature = "ks")]
 mod codec;
-#[cfg(feature = "client")]
+#[cfg(any(feature = "client", feature = "ks"))]
 mod convert;
 #[cfg(feature = "emulator")]
 mod emulator;
@@ -16,5 +16,7 @@ mod fetch;
 mod host;
 #[cfg(feature = "client")]
 mod provider;
+#[cfg(feature = "client")]
+mod results;
 #[cfg(feature = "client")]
 mod terms;

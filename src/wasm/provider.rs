@@ -10,6 +10,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use super::convert::{self, Options, Plain};
 use super::fetch;
 use super::host::Host;
+use super::results;
 use super::terms::{self, ask_for_token};
 use crate::api::{KsRefusal, Operation, Params, Request};
 use crate::error::{Error, Failure, InvalidOption};
@@ -154,7 +155,7 @@ impl ProviderCore {
         };
         let answer = provider
             .ask(&key, following, now.moment())
-            .map_err(|failure| convert::failure(&failure))?;
+            .map_err(|failure| results::failure(&failure))?;
         if let Answer::Lead(flight) | Answer::Renew { flight, .. } = answer {
             let mut flights = self.flights.borrow_mut();
             flights.remove(&followed);
@@ -550,7 +551,7 @@ fn told(answer: Answer) -> JsValue {
         Answer::Follow(flight) => (None, None, false, Some(flight), false),
     };
     let told = Plain::new();
-    told.set_some("session", session.as_ref().map(convert::session));
+    told.set_some("session", session.as_ref().map(results::session));
     told.set_some("lease", lease.map(until));
     told.set_some("flight", flight);
     told.set("stale", stale);
@@ -560,7 +561,7 @@ fn told(answer: Answer) -> JsValue {
 
 fn end(landed: &Landed) -> JsValue {
     let end = Plain::new();
-    end.set("session", convert::session(&landed.session));
+    end.set("session", results::session(&landed.session));
     end.set_some("lease", landed.lease.map(until));
     end.set("stale", landed.stale);
     end.set("renewed", landed.renewed);
@@ -569,7 +570,7 @@ fn end(landed: &Landed) -> JsValue {
 
 fn failed(failure: &Failure) -> JsValue {
     let end = Plain::new();
-    end.set("failure", convert::failure(failure));
+    end.set("failure", results::failure(failure));
     end.into()
 }
 

@@ -1,0 +1,75 @@
+// KSs and privileges: pure and synchronous, in a module of their own, so that who only starts
+// sessions doesn't load them.
+import * as core from './kaltura_ks.js'
+import { checkText, guarded, ownOptions } from '../check.js'
+import { invalid } from '../error.js'
+import { loader } from '../load.js'
+
+// Kaltura's own widget sessions have the number 0 for a user.
+const NUMBERS = ['partnerId', 'userId', 'sessionType', 'expiry', 'masterPartnerId']
+
+/** Ties the functions to a module, which `load` gives at the first call. */
+export function bind(load) {
+  const wasm = loader(core, load)
+
+  return {
+    inspectKs(ks, secrets = []) {
+      checkText({ ks })
+      const list = copied('secrets', secrets ?? [], (secret) => secret)
+      return guarded(() => wasm().inspectKs(ks, Array.isArray(list) ? list : [list]))
+    },
+
+    generateKs(fields, secret) {
+      const own = ownOptions(fields, 'fields')
+      own.privileges = copied('privileges', own.privileges, plainPrivilege)
+      for (const name of NUMBERS) own[name] = written(own[name])
+      own.random = hexOf(own.random ?? crypto.getRandomValues(new Uint8Array(16)))
+      return guarded(() => wasm().generateKs(own, secret))
+    },
+
+    parsePrivileges(text) {
+      // What a token without privileges has for them.
+      const given = text ?? ''
+      checkText({ text: given })
+      return guarded(() => wasm().parsePrivileges(given))
+    },
+
+    formatPrivileges(list) {
+      const own = copied('list', list, plainPrivilege)
+      return guarded(() => wasm().formatPrivileges(own))
+    },
+
+    predictPrivileges(appTokenId, tokenPrivileges = null, requested = null) {
+      checkText({ appTokenId })
+      for (const [path, value] of Object.entries({ tokenPrivileges, requested })) {
+        if (value !== null && typeof value !== 'string') throw invalid(path, 'a string or null')
+      }
+      return guarded(() => wasm().predictPrivileges(appTokenId, tokenPrivileges, requested))
+    },
+  }
+}
+
+/**
+ * A copy of an array, and anything else as it is: the core can't stand an array whose
+ * elements throw when they are read.
+ */
+function copied(path, value, copy) {
+  try {
+    return Array.isArray(value) ? Array.from(value, copy) : value
+  } catch {
+    throw invalid(path, 'an array that can be read')
+  }
+}
+
+const plainPrivilege = ({ name, values }) => ({ name, values: Array.from(values) })
+
+/** A number as text, which is what a KS carries; anything else as it is. */
+const written = (value) =>
+  typeof value === 'number' && Number.isFinite(value) ? String(value) : value
+
+/** 16 bytes as hex; anything else as it is, for the core to judge. */
+function hexOf(random) {
+  if (!ArrayBuffer.isView(random) || random.byteLength !== 16) return random
+  const bytes = new Uint8Array(random.buffer, random.byteOffset, 16)
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+}

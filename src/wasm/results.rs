@@ -1,0 +1,92 @@
+//! Sessions, failures and events to JavaScript.
+
+use wasm_bindgen::JsValue;
+
+use super::convert::{Plain, array};
+use crate::api::KsRefusal;
+use crate::error::{Cause, Error, Failure};
+use crate::grants::{Difference, Field};
+use crate::session::Session;
+
+/// A session as JavaScript gets it.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "times are checked to be safe integers"
+)]
+pub fn session(session: &Session) -> JsValue {
+    let plain = Plain::new();
+    plain.set("ks", session.ks.expose());
+    plain.set("partnerId", session.partner_id);
+    plain.set("userId", &*session.user_id);
+    plain.set("sessionType", session.session_type.number());
+    plain.set("privileges", &*session.privileges);
+    plain.set("expiry", session.expiry_s as f64);
+    plain.set("expiresAt", session.expires_at_ms as f64);
+    plain.set(
+        "differences",
+        array(&session.differences, |it| difference(it, true)),
+    );
+    plain.into()
+}
+
+/// Without its values where it gets into logs: no user's name belongs there.
+fn difference(difference: &Difference, with_user: bool) -> Plain {
+    let plain = Plain::new();
+    plain.set("field", difference.field.option());
+    plain.set_some("privilege", difference.field.privilege());
+    if with_user || difference.field != Field::UserId {
+        plain.set_some("asked", difference.asked.as_deref());
+        plain.set_some("granted", difference.granted.as_deref());
+    }
+    plain.set("effect", difference.effect.name());
+    plain
+}
+
+/// A failure, from which the shell makes an `AppTokenError`.
+pub fn failure(failure: &Failure) -> JsValue {
+    let Failure { error, attempts } = failure;
+    let plain = Plain::new();
+    plain.set("code", error.code());
+    plain.set("message", error.message());
+    plain.set("retryable", error.retryable());
+    plain.set("attempts", *attempts);
+    plain.set_some("path", error.path());
+    if let Some(operation) = error.operation() {
+        plain.set("service", &*operation.service);
+        plain.set("action", &*operation.action);
+    }
+    plain.set_some("status", error.status());
+    if let Error::Kaltura(refusal) = error {
+        plain.set("kalturaCode", &*refusal.code);
+        plain.set_some("ksRefusal", refusal.ks_refusal.map(KsRefusal::name));
+    }
+    plain.set_some(
+        "differences",
+        error
+            .differences()
+            .map(|it| array(it, |it| difference(it, false))),
+    );
+    plain.set("causes", array(error.causes(), cause));
+    plain.into()
+}
+
+fn cause(cause: &Cause) -> Plain {
+    let plain = Plain::new();
+    plain.set("name", &*cause.name);
+    plain.set_some("code", cause.code.as_deref());
+    plain.set("message", &*cause.message);
+    plain
+}
+
+/// The event of a retry that is to come.
+#[expect(clippy::cast_precision_loss, reason = "a minute at most")]
+pub fn retried_event(reason: &Error, delay_ms: u64) -> JsValue {
+    let plain = Plain::new();
+    plain.set("type", "retried");
+    plain.set("code", reason.code());
+    if let Error::Kaltura(refusal) = reason {
+        plain.set("kalturaCode", &*refusal.code);
+    }
+    plain.set("delayMs", delay_ms as f64);
+    plain.into()
+}
