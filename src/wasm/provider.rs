@@ -307,7 +307,7 @@ impl ProviderCore {
             Err(error) => {
                 told.set("dead", provider::is_dead(&error));
                 told.set("loggedOut", provider::is_logged_out(&error));
-                told.set("failure", convert::failure(&Failure { error, attempts }));
+                told.set("failure", results::failure(&Failure { error, attempts }));
             }
         }
         told.into()
