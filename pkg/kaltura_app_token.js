@@ -29,6 +29,31 @@ export class ProviderCore {
         wasm.providercore_abandon(this.__wbg_ptr, flight, timed_out, now);
     }
     /**
+     * Ends a flight with a session from a store, if it is one and would be served;
+     * `{ rejected }` if it is none of ours.
+     * @param {number} flight
+     * @param {string} token
+     * @param {string} sealed
+     * @param {any} now
+     * @returns {any}
+     */
+    adopt(flight, token, sealed, now) {
+        const val3 = +flight;
+        let ptr0, len0, ptr1, len1;
+        try {
+            ptr0 = passStringToWasm0(token, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+            len0 = WASM_VECTOR_LEN;
+            ptr1 = passStringToWasm0(sealed, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+            len1 = WASM_VECTOR_LEN;
+        } catch (e) {
+            if (ptr1) { wasm.__wbindgen_free(ptr1, len1 * 1, 1); }
+            if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 1, 1); }
+            throw e;
+        }
+        const ret = wasm.providercore_adopt(this.__wbg_ptr, val3, ptr0, len0, ptr1, len1, now);
+        return ret;
+    }
+    /**
      * What somebody who needs the widget session is to do; nothing if it is there.
      * @param {number} followed
      * @param {number} silent_checks
@@ -195,6 +220,19 @@ export class ProviderCore {
         return this;
     }
     /**
+     * Where a flight's session is kept in a store: `{ name, key }`.
+     * @param {number} flight
+     * @param {string} token
+     * @returns {any}
+     */
+    place(flight, token) {
+        const val2 = +flight;
+        const ptr0 = passStringToWasm0(token, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+        const len0 = WASM_VECTOR_LEN;
+        const ret = wasm.providercore_place(this.__wbg_ptr, val2, ptr0, len0);
+        return ret;
+    }
+    /**
      * A new session was refused as logged out: its token is revoked. `privileges`, the
      * session's own, name the token.
      * @param {string} privileges
@@ -204,6 +242,28 @@ export class ProviderCore {
         const ptr0 = passStringToWasm0(privileges, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
         const len0 = WASM_VECTOR_LEN;
         wasm.providercore_revoke(this.__wbg_ptr, ptr0, len0, now);
+    }
+    /**
+     * The session of a key, sealed for a store: `{ text, ttlMs }`, if there is one.
+     * @param {string} key
+     * @param {string} token
+     * @param {any} now
+     * @returns {any}
+     */
+    seal(key, token, now) {
+        let ptr0, len0, ptr1, len1;
+        try {
+            ptr0 = passStringToWasm0(key, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+            len0 = WASM_VECTOR_LEN;
+            ptr1 = passStringToWasm0(token, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+            len1 = WASM_VECTOR_LEN;
+        } catch (e) {
+            if (ptr1) { wasm.__wbindgen_free(ptr1, len1 * 1, 1); }
+            if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 1, 1); }
+            throw e;
+        }
+        const ret = wasm.providercore_seal(this.__wbg_ptr, ptr0, len0, ptr1, len1, now);
+        return ret;
     }
 }
 if (Symbol.dispose) ProviderCore.prototype[Symbol.dispose] = ProviderCore.prototype.free;
@@ -359,6 +419,9 @@ function __wbg_get_imports() {
             const ret = Array.from(arg0);
             return ret;
         },
+        __wbg_getRandomValues_8b6f1f663e6f188d: function() { return handleError(function (arg0, arg1) {
+            globalThis.crypto.getRandomValues(getArrayU8FromWasm0(arg0, arg1));
+        }, arguments); },
         __wbg_getReader_cf2563e58c10252b: function() { return handleError(function (arg0) {
             const ret = arg0.getReader();
             return ret;

@@ -6,6 +6,7 @@ import { Deadline, readLimits } from './deadline.js'
 import { fromCore, invalid } from './error.js'
 import { Crew, Flight } from './flight.js'
 import { attempt, createHost, steady, tell } from './host.js'
+import { Shelf } from './shelf.js'
 
 // What makes requests differ.
 const KEYED = ['userId', 'sessionType', 'expiry', 'sessionPrivileges']
@@ -16,9 +17,10 @@ const PATIENCE = 3
 
 /** Reads the options of a provider. */
 export function createSessionProvider(exports, options) {
-  const { timeoutMs, fetch, onEvent, waitUntil, fallback, ...own } = ownOptions(options)
+  const { timeoutMs, fetch, onEvent, waitUntil, fallback, store, ...own } = ownOptions(options)
   const limits = readLimits({ timeoutMs })
   checkFunctions({ fetch, onEvent, waitUntil })
+  if (store !== undefined) checkStore(store)
   const second = fallback === undefined ? undefined : ownOptions(fallback, 'fallback')
   const tokens = [own, second].map((from) => from?.appToken)
   const areFunctions = tokens.map((token) => typeof token === 'function')
@@ -26,10 +28,19 @@ export function createSessionProvider(exports, options) {
   const core = guarded(() => new exports.ProviderCore(own, second, ...areFunctions))
   return new SessionProvider(core, exports.ProviderCore.checkEveryMs(), {
     ...{ fetch, onEvent, waitUntil },
+    shelf: store && new Shelf(core, store, (event) => tell(onEvent, event)),
     timeoutMs: limits.timeoutMs,
     maxLeases: own.maxEntries ?? 10_000,
     tokens: tokens.map((token) => (typeof token === 'function' ? token : () => token)),
   })
+}
+
+function checkStore(store) {
+  const has = (name) => typeof store[name] === 'function'
+  const fits = store !== null && typeof store === 'object' && ['get', 'set', 'delete'].every(has)
+  if (!fits || (store.lock !== undefined && !has('lock'))) {
+    throw invalid('store', 'an object with the functions get, set, delete, and lock if it has one')
+  }
 }
 
 class SessionProvider {
@@ -251,10 +262,7 @@ class SessionProvider {
     let outcomes
     try {
       const host = this.#host(crew, deadline)
-      await this.#fetchWidget(crew, deadline, host)
-      outcomes =
-        this.#core.failForWidget(ids, now()) ??
-        (await deadline.within(this.#core.mint(ids, host, deadline.at)))
+      outcomes = await this.#fetch(crew, ids, deadline, host)
     } catch (thrown) {
       const lost = deadline.error ?? fromCore(thrown)
       for (const id of ids) this.#core.abandon(id, lost.code === 'ERR_TIMEOUT', now())
@@ -264,11 +272,37 @@ class SessionProvider {
     flights.forEach((flight, index) => this.#land(flight, outcomes[index]))
   }
 
+  /** From the store what is there, and from Kaltura the rest. */
+  async #fetch(crew, ids, deadline, host) {
+    const { shelf, tokens } = this.#settings
+    let taken = []
+    if (shelf) {
+      const token = await deadline.within(attempt(tokens[0])).catch(() => undefined)
+      const take = (id) => shelf.take(id, token, crew, deadline)
+      if (typeof token === 'string') taken = await deadline.within(Promise.all(ids.map(take)))
+    }
+    const left = ids.filter((_, index) => !taken[index]?.outcome)
+    let minted = []
+    try {
+      if (left.length > 0) {
+        await this.#fetchWidget(crew, deadline, host)
+        minted =
+          this.#core.failForWidget(left, now()) ??
+          (await deadline.within(this.#core.mint(left, host, deadline.at)))
+      }
+    } finally {
+      // Nobody waits until the others can have it.
+      for (const { put } of taken) if (put) this.#keepAlive(put())
+    }
+    const rest = minted.values()
+    return ids.map((_, index) => taken[index]?.outcome ?? rest.next().value)
+  }
+
   #land(flight, outcome) {
     flight.end(outcome)
     if (this.#flights.get(flight.id) === flight) this.#flights.delete(flight.id)
-    const { session, failure, renewed, stale } = outcome
-    if (session && !stale) {
+    const { session, failure, renewed, stale, adopted } = outcome
+    if (session && !stale && !adopted) {
       this.#tell({ type: renewed ? 'renewed' : 'minted', expiresAt: session.expiresAt })
     }
     if (failure) {

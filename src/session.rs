@@ -113,6 +113,26 @@ impl Session {
     }
 }
 
+impl Session {
+    /// The session with its differences from `wish`; its life was compared when it was minted,
+    /// and is shorter by now.
+    #[must_use]
+    pub fn compared_with(mut self, wish: &Wish, now_ms: i64) -> Self {
+        let wish = Wish {
+            expiry_s: None,
+            ..wish.clone()
+        };
+        let grant = Grant {
+            user_id: &self.user_id,
+            session_type: self.session_type,
+            lifetime_s: self.expires_at_ms.saturating_sub(now_ms).div_euclid(1000),
+            privileges: &self.privileges,
+        };
+        self.differences = grants::differences(&wish, &grant);
+        self
+    }
+}
+
 /// In seconds; its milliseconds are still a safe integer in JavaScript.
 const LATEST_EXPIRY_S: i64 = 9_000_000_000_000;
 

@@ -9,6 +9,7 @@ import './provider.js'
 import './refusals.js'
 import './secrets.js'
 import './session.js'
+import './stores.js'
 import './time.js'
 import './transport.js'
 

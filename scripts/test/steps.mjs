@@ -25,6 +25,7 @@ export const steps = [
     async run() {
       await installPackages(root, () => {})
       await installPackages(join(root, 'js-tests/runtimes'), () => {})
+      await installPackages(join(root, 'js-tests/fleet'), () => {})
     },
   },
   { name: 'fmt', run: () => cargo('fmt', '--check') },
@@ -67,6 +68,7 @@ export const steps = [
   },
   { name: 'suite', run: () => suiteIsComplete(root) },
   ...runtimeSteps(root),
+  { name: 'fleet', run: async () => (await node('js-tests/fleet.mjs')).trim() },
   { name: 'growth', run: async () => (await node('js-tests/growth.mjs')).trim() },
   { name: 'types', run: () => node(TSC, '-p', 'js-tests/types') },
   { name: 'package', run: () => checkPackage(root) },

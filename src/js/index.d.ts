@@ -33,6 +33,8 @@
  */
 export function startAppTokenSession(options: StartOptions): Promise<AppTokenSession>
 
+export * from './provider.js'
+
 /**
  * The hash that proves an application token: lower-case hex of H(`ks` + `appToken`).
  *

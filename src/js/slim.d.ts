@@ -5,6 +5,7 @@
  * @module
  */
 import type {
+  createSessionProvider,
   formatPrivileges,
   generateKs,
   hashAppToken,
@@ -20,6 +21,7 @@ export type * from './index.js'
 /** The functions around sessions. */
 export interface KalturaAppToken {
   startAppTokenSession: typeof startAppTokenSession
+  createSessionProvider: typeof createSessionProvider
   hashAppToken: typeof hashAppToken
 }
 

@@ -55,6 +55,11 @@ impl Key {
         Self(String::new())
     }
 
+    /// What [`as_str`](Self::as_str) gave.
+    pub fn from_text(text: String) -> Self {
+        Self(text)
+    }
+
     /// The key as text.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -10,6 +10,7 @@ mod cache;
 mod credentials;
 mod key;
 mod life;
+mod seal;
 
 use std::collections::BTreeMap;
 
@@ -17,6 +18,7 @@ pub use budget::RetryBudget;
 pub use credentials::Standings;
 pub use key::{Issuer, Key};
 pub use life::{Life, Moment};
+pub use seal::Sealer;
 
 use self::cache::Cache;
 use crate::api::KsRefusal;
@@ -263,6 +265,11 @@ impl Provider {
     pub fn would_serve(&self, key: &Key, session: &Session, now: Moment) -> bool {
         let dead = self.entries.peek(key).and_then(|it| it.dead.as_ref());
         now.is_before(Life::of(session, now).soft) && dead.is_none_or(|it| it.ks != session.ks)
+    }
+
+    /// The session that is kept for a key.
+    pub fn kept(&self, key: &Key) -> Option<&Session> {
+        Some(&self.entries.peek(key)?.kept.as_ref()?.session)
     }
 
     /// Takes what came of a flight. `random`, any number, spreads what is tried again.

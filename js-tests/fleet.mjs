@@ -1,0 +1,111 @@
+// node fleet.mjs: fifty processes and a real Redis mint one session, and none of their
+// calls fails when Redis goes away.
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { fileURLToPath } from 'node:url'
+import { createInterface } from 'node:readline'
+import { createEmulator } from 'kaltura-app-token/emulator'
+import { listen } from 'kaltura-app-token/emulator/node'
+
+const PROCESSES = 50
+const member = fileURLToPath(new URL('./fleet-member.mjs', import.meta.url))
+
+/** Installs Debian's Redis where it is missing. */
+function installRedis() {
+  if (spawnSync('redis-server', ['--version']).status === 0) return
+  for (const args of [['update'], ['install', '-y', '--no-install-recommends', 'redis-server']]) {
+    const { status, stderr } = spawnSync('apt-get', ['-q', ...args], { encoding: 'utf8' })
+    if (status !== 0) throw new Error(`redis-server is missing, and apt-get can't help: ${stderr}`)
+  }
+}
+
+async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address()
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
+async function startRedis() {
+  installRedis()
+  const port = await freePort()
+  const redis = spawn(
+    'redis-server',
+    ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  )
+  for await (const line of createInterface(redis.stdout)) {
+    if (line.includes('Ready to accept connections')) return { redis, port }
+  }
+  throw new Error('redis-server ended before it was ready')
+}
+
+async function stop(child, signal) {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const ended = once(child, 'close')
+  child.kill(signal)
+  await ended
+}
+
+/** One process of the fleet: it answers each line with what its provider gives. */
+function startMember(settings) {
+  const child = spawn(process.execPath, [member], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const lines = createInterface(child.stdout)[Symbol.asyncIterator]()
+  const ask = async (question) => {
+    child.stdin.write(`${JSON.stringify(question)}\n`)
+    const { value } = await lines.next()
+    if (value === undefined) throw new Error('a process of the fleet has ended')
+    return JSON.parse(value)
+  }
+  return { child, ask, ready: ask(settings) }
+}
+
+function assert(isTrue, message) {
+  if (!isTrue) throw new Error(message)
+}
+
+const emulator = createEmulator()
+const appToken = emulator.addAppToken()
+const server = await listen(emulator)
+const { redis, port } = await startRedis()
+const settings = (index) => ({
+  client: index % 2 === 0 ? 'redis' : 'ioredis',
+  port,
+  options: {
+    serviceUrl: server.url,
+    partnerId: emulator.partnerId,
+    appTokenId: appToken.id,
+    appToken: appToken.token,
+    timeoutMs: 30_000,
+  },
+})
+const fleet = Array.from({ length: PROCESSES }, (_, index) => startMember(settings(index)))
+try {
+  await Promise.all(fleet.map(({ ready }) => ready))
+  const all = (question) => Promise.all(fleet.map(({ ask }) => ask(question)))
+
+  const first = await all({ userId: 'ada' })
+  assert(first.every(({ ks }) => ks), `a call failed: ${JSON.stringify(first.find(({ ks }) => !ks))}`)
+  assert(new Set(first.map(({ ks }) => ks)).size === 1, 'more than one session')
+  assert(emulator.requests === 2, `${emulator.requests} requests instead of 2`)
+
+  const held = await fleet[0].ask({ dump: true })
+  assert(held.text.includes('kaltura-session:'), 'Redis holds nothing')
+  for (const secret of [first[0].ks, 'ada', appToken.token, appToken.id]) {
+    assert(!held.text.includes(secret), 'Redis shows a secret')
+  }
+
+  const halfWay = all({ userId: 'bob', times: 20 })
+  await stop(redis, 'SIGKILL')
+  const second = [...(await halfWay), ...(await all({ userId: 'eve' }))]
+  const failed = second.find(({ ks }) => !ks)
+  assert(!failed, `a call failed without Redis: ${JSON.stringify(failed)}`)
+  console.log(`${PROCESSES} processes: one mint; ${second.length} calls without Redis, none failed`)
+} finally {
+  await Promise.all(fleet.map(({ child }) => stop(child, 'SIGTERM')))
+  await stop(redis, 'SIGTERM')
+  await server.close()
+}

@@ -1,0 +1,31 @@
+import { createSessionProvider, type AppTokenSession } from 'kaltura-app-token'
+import { memoryStore } from 'kaltura-app-token/stores'
+
+const provider = createSessionProvider({
+  partnerId: 102,
+  appTokenId: '0_a',
+  appToken: async () => 'token',
+  fallback: { appTokenId: '0_b', appToken: 'token', hashType: 'SHA256' },
+  store: memoryStore(),
+  waitUntil: (work) => void work,
+  onEvent: (event) => {
+    if (event.type === 'failed') event.code satisfies string
+    if (event.type === 'retried') event.delayMs satisfies number
+  },
+})
+
+export async function use(): Promise<void> {
+  const ks: string = await provider.getKs({ userId: 'ada', timeoutMs: 100 })
+  const session: AppTokenSession = await provider.getSession()
+  for (const outcome of await provider.startSessions([{ userId: 'ada' }])) {
+    if (outcome.session) outcome.session satisfies AppTokenSession
+  }
+  await provider.call('user', 'get', { userId: 'ada' })
+  provider.invalidate(ks)
+  provider.invalidate({ userId: session.userId })
+  provider.clear()
+  // @ts-expect-error: there is no such request
+  await provider.getKs({ iprestrict: '10.0.0.1' })
+  // @ts-expect-error: a provider outlives any one signal
+  createSessionProvider({ partnerId: 1, appTokenId: '', appToken: '', signal: undefined as never })
+}

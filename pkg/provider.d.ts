@@ -1,0 +1,119 @@
+import type {
+  AppTokenEvent,
+  AppTokenSession,
+  ConnectionOptions,
+  HashType,
+  SessionOptions,
+  SessionRequest,
+  Signal,
+} from './index.js'
+import type { SessionStore } from './stores/index.js'
+
+/**
+ * Keeps live sessions at hand for a long-lived back end: cached, renewed before they end, and
+ * fetched once however many ask. Nothing is fetched before the first request.
+ *
+ * @throws {@link AppTokenError} with `ERR_INVALID_OPTIONS`
+ *
+ * @example
+ * ```js
+ * import { createSessionProvider } from 'kaltura-app-token'
+ *
+ * const sessions = createSessionProvider({
+ *   partnerId: process.env.KALTURA_PARTNER_ID,
+ *   appTokenId: process.env.KALTURA_APP_TOKEN_ID,
+ *   appToken: process.env.KALTURA_APP_TOKEN,
+ * })
+ * const ks = await sessions.getKs({ userId: 'viewer@example.org' })
+ * ```
+ */
+export function createSessionProvider(options: ProviderOptions): SessionProvider
+
+/**
+ * The options of {@link createSessionProvider}. `userId`, `sessionType`, `expiry` and
+ * `sessionPrivileges` stand for what a request leaves out; `timeoutMs` too.
+ */
+export interface ProviderOptions
+  extends Omit<ConnectionOptions, 'onEvent'>,
+    SessionRequest,
+    Omit<SessionOptions, 'signal'> {
+  /**
+   * A second application token of the same partner, for rotation: it is tried when the first is
+   * refused as unknown, inactive, expired or wrongly hashed, and stays in use if it is accepted.
+   */
+  fallback?: {
+    appTokenId: string
+    appToken: ConnectionOptions['appToken']
+    hashType?: HashType | 'auto'
+  }
+  /** What a fleet shares its sessions through; see `kaltura-app-token/stores`. */
+  store?: SessionStore
+  /** Is handed the work that goes on after an answer was given, such as a renewal. */
+  waitUntil?: (work: Promise<unknown>) => void
+  /**
+   * The sessions to keep; those used longest ago go first.
+   *
+   * @default 10_000
+   */
+  maxEntries?: number
+  /**
+   * The sessions that {@link SessionProvider.startSessions} starts in one request, up to 100.
+   *
+   * @default 25
+   */
+  batchSize?: number
+  /**
+   * How many such requests it has under way at a time, up to 64.
+   *
+   * @default 4
+   */
+  batchesInFlight?: number
+  /** Told of what happens; there is nothing secret in an event. */
+  onEvent?: (event: AppTokenEvent | ProviderEvent) => void
+}
+
+/** One request of a provider: whose session, and how long to wait for it. */
+export interface ProviderRequest extends SessionRequest {
+  /** Ends this caller's wait, and nobody else's. */
+  signal?: Signal
+  timeoutMs?: number
+}
+
+/** Keeps live sessions at hand; made by {@link createSessionProvider}. */
+export interface SessionProvider {
+  /** A live KS. */
+  getKs(request?: ProviderRequest): Promise<string>
+  /** A live session. */
+  getSession(request?: ProviderRequest): Promise<AppTokenSession>
+  /** Sessions for many users in few requests. Each has an outcome of its own, in order. */
+  startSessions(
+    requests: ProviderRequest[],
+    options?: { signal?: Signal },
+  ): Promise<SessionOutcome[]>
+  /**
+   * Calls Kaltura's API with a live session, once more with a new one if that is refused as
+   * dead; gives the answer as it is. Nothing else is tried again: the call may have had effect.
+   */
+  call(
+    service: string,
+    action: string,
+    params?: object,
+    request?: ProviderRequest,
+  ): Promise<any>
+  /** Forgets a session that was found to be dead: by what it was asked with, or by its KS. */
+  invalidate(requestOrKs?: SessionRequest | string): void
+  /** Forgets everything. */
+  clear(): void
+}
+
+/** What came of one of many requests. */
+export type SessionOutcome =
+  | { session: AppTokenSession; error?: undefined }
+  | { session?: undefined; error: unknown }
+
+/** What a provider tells beside {@link AppTokenEvent}. */
+export type ProviderEvent =
+  | { type: 'minted' | 'renewed' | 'servedStale'; expiresAt: number }
+  | { type: 'failed'; code: string; kalturaCode?: string }
+  | { type: 'revoked' }
+  | { type: 'storeFailed'; method: string; problem: string }

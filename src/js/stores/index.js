@@ -1,0 +1,112 @@
+// Where a fleet may keep its sealed sessions. Each store is `{ get, set, delete, lock? }` over a
+// client that the caller has made; `lock` gives false, or a function that releases it.
+
+/** In this process's memory: for tests, and for several providers in one process. */
+export function memoryStore() {
+  const entries = new Map()
+  const live = (name) => {
+    const entry = entries.get(name)
+    if (entry && entry.until > Date.now()) return entry
+    entries.delete(name)
+    return undefined
+  }
+  const put = (name, text, ttlMs) => {
+    const entry = { text, until: Date.now() + ttlMs }
+    entries.set(name, entry)
+    return entry
+  }
+  return {
+    get: async (name) => live(name)?.text,
+    set: async (name, text, ttlMs) => void put(name, text, ttlMs),
+    delete: async (name) => void entries.delete(name),
+    lock: async (name, ttlMs) => {
+      if (live(name)) return false
+      const mine = put(name, '', ttlMs)
+      return async () => {
+        if (entries.get(name) === mine) entries.delete(name)
+      }
+    },
+  }
+}
+
+const RELEASE = "if redis.call('get',KEYS[1])==ARGV[1] then return redis.call('del',KEYS[1]) end return 0"
+
+/** Over a connected client of the package `redis`. */
+export function redisStore(client) {
+  return redis({
+    get: (name) => client.get(name),
+    set: (name, text, ttlMs) => client.set(name, text, { PX: ttlMs }),
+    add: (name, text, ttlMs) => client.set(name, text, { PX: ttlMs, NX: true }),
+    delete: (name) => client.del(name),
+    release: (name, text) => client.eval(RELEASE, { keys: [name], arguments: [text] }),
+  })
+}
+
+/** Over a client of the package `ioredis`. */
+export function ioredisStore(client) {
+  return redis({
+    get: (name) => client.get(name),
+    set: (name, text, ttlMs) => client.set(name, text, 'PX', ttlMs),
+    add: (name, text, ttlMs) => client.set(name, text, 'PX', ttlMs, 'NX'),
+    delete: (name) => client.del(name),
+    release: (name, text) => client.eval(RELEASE, 1, name, text),
+  })
+}
+
+function redis(client) {
+  return {
+    get: async (name) => (await client.get(name)) ?? undefined,
+    set: async (name, text, ttlMs) => void (await client.set(name, text, ttlMs)),
+    delete: async (name) => void (await client.delete(name)),
+    lock: async (name, ttlMs) => {
+      const mine = unique()
+      if ((await client.add(name, mine, ttlMs)) !== 'OK') return false
+      return async () => void (await client.release(name, mine))
+    },
+  }
+}
+
+/** Over a KV namespace of Cloudflare's. It is only eventually consistent, so it has no lock. */
+export function cloudflareKvStore(namespace) {
+  return {
+    get: async (name) => (await namespace.get(name)) ?? undefined,
+    // A minute is the least that it takes; what has expired is not accepted anyway.
+    set: async (name, text, ttlMs) =>
+      void (await namespace.put(name, text, { expirationTtl: Math.max(60, Math.ceil(ttlMs / 1000)) })),
+    delete: async (name) => void (await namespace.delete(name)),
+  }
+}
+
+/** Over a database that `Deno.openKv` gave. */
+export function denoKvStore(kv) {
+  return {
+    get: async (name) => (await kv.get([name])).value ?? undefined,
+    set: async (name, text, ttlMs) => void (await kv.set([name], text, { expireIn: ttlMs })),
+    delete: async (name) => void (await kv.delete([name])),
+    lock: async (name, ttlMs) => {
+      const mine = `${Date.now() + ttlMs} ${unique()}`
+      const held = await kv.get([name])
+      // An entry may outlive its time, so that is looked at too.
+      if (held.value !== null && Number.parseInt(held.value) > Date.now()) return false
+      const taken = await kv.atomic().check(held).set([name], mine, { expireIn: ttlMs }).commit()
+      if (!taken.ok) return false
+      return async () => {
+        const now = await kv.get([name])
+        if (now.value === mine) await kv.atomic().check(now).delete([name]).commit()
+      }
+    },
+  }
+}
+
+/** Over a storage of the package `unstorage`. */
+export function unstorageStore(storage) {
+  return {
+    get: async (name) => (await storage.getItemRaw(name)) ?? undefined,
+    set: async (name, text, ttlMs) =>
+      void (await storage.setItemRaw(name, text, { ttl: Math.ceil(ttlMs / 1000) })),
+    delete: async (name) => void (await storage.removeItem(name)),
+  }
+}
+
+const unique = () =>
+  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16)).join('')
