@@ -645,7 +645,7 @@ function __wbg_get_imports() {
     };
     return {
         __proto__: null,
-        "./kaltura_app_token_bg.js": import0,
+        "./k_bg.js": import0,
     };
 }
 

@@ -15,7 +15,12 @@ async function refused(t, options) {
   return error
 }
 
-const hostile = () => [null, true, Symbol('x'), 10n, [], {}, () => {}, new Date(), '\ud800', new Proxy({}, { get() { throw new Error() } })]
+const revoked = () => {
+  const { proxy, revoke } = Proxy.revocable([], {})
+  revoke()
+  return proxy
+}
+const hostile = () => [revoked(), [revoked()], null, true, Symbol('x'), 10n, {}, () => {}, new Date(), '\ud800', new Proxy({}, { get() { throw new Error() } })]
 
 const wrong = {
   partnerId: [undefined, '', '0', 'abc', 0, -1, 1.5, NaN, Infinity, 2 ** 31, ...hostile()],
@@ -26,7 +31,7 @@ const wrong = {
   userId: ['a\nb', 'x'.repeat(2000), 5, ...hostile()],
   sessionType: ['ADMIN', '2', 1, -1, NaN, ...hostile()],
   expiry: [0, -1, 1.5, NaN, '3600', Date.now(), ...hostile()],
-  sessionPrivileges: [5, 'a\nb', [{}], [{ name: 'a' }], ...hostile().filter((v) => !Array.isArray(v))],
+  sessionPrivileges: [5, 'a\nb', [{}], [{ name: 'a' }], ...hostile()],
   grants: ['none', 1, ...hostile()],
   retry: [-1, 11, 0.5, '1', true, ...hostile().filter((v) => v !== true)],
   clientTag: ['a\r\nx: y', 'ü', 'x'.repeat(300), 5, ...hostile()],

@@ -212,7 +212,7 @@ function __wbg_get_imports() {
     };
     return {
         __proto__: null,
-        "./kaltura_emulator_bg.js": import0,
+        "./k_bg.js": import0,
     };
 }
 

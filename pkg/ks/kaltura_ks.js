@@ -206,7 +206,7 @@ function __wbg_get_imports() {
     };
     return {
         __proto__: null,
-        "./kaltura_ks_bg.js": import0,
+        "./k_bg.js": import0,
     };
 }
 

@@ -1,5 +1,5 @@
 // From the crate to a WebAssembly module and its glue: cargo, wasm-bindgen, wasm-opt.
-import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { run } from './process.mjs'
@@ -29,10 +29,12 @@ export async function compile({ root, target, tools, module, out }) {
     compiled,
     ...['--target', 'web', '--omit-default-module-path', '--no-typescript'],
     ...['--remove-name-section', '--remove-producers-section'],
-    ...['--out-dir', out, '--out-name', module.name],
+    // Every import carries the name, so it is kept short.
+    ...['--out-dir', out, '--out-name', 'k'],
   ])
+  renameSync(join(out, 'k.js'), join(out, `${module.name}.js`))
   acceptModulesOfOtherRealms(join(out, `${module.name}.js`))
-  const bound = join(out, `${module.name}_bg.wasm`)
+  const bound = join(out, 'k_bg.wasm')
   await run(process.execPath, [
     tools.wasmOpt,
     bound,

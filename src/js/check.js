@@ -7,12 +7,30 @@ import { fromCore, invalid } from './error.js'
  */
 export function ownOptions(options, path = 'options') {
   if (options === null || typeof options !== 'object') throw invalid(path, 'an object')
+  let own
   try {
-    return Object.assign(Object.create(null), options)
+    own = Object.assign(Object.create(null), options)
   } catch {
     throw invalid(path, 'an object whose properties can be read')
   }
+  // The only lists among the options are lists of privileges.
+  for (const name of Object.keys(own)) own[name] = copied(name, own[name], plainPrivilege)
+  return own
 }
+
+/**
+ * A copy of an array, and anything else as it is: the core can't stand an array that throws
+ * when it is read.
+ */
+export function copied(path, value, copy) {
+  try {
+    return Array.isArray(value) ? Array.from(value, copy) : value
+  } catch {
+    throw invalid(path, 'a value that can be read')
+  }
+}
+
+export const plainPrivilege = ({ name, values }) => ({ name, values: Array.from(values) })
 
 export function checkFunctions(options) {
   for (const [path, value] of Object.entries(options)) {

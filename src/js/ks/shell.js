@@ -1,7 +1,7 @@
 // KSs and privileges: pure and synchronous, in a module of their own, so that who only starts
 // sessions doesn't load them.
 import * as core from './kaltura_ks.js'
-import { checkText, guarded, ownOptions } from '../check.js'
+import { checkText, copied, guarded, ownOptions, plainPrivilege } from '../check.js'
 import { invalid } from '../error.js'
 import { loader } from '../load.js'
 
@@ -21,7 +21,6 @@ export function bind(load) {
 
     generateKs(fields, secret) {
       const own = ownOptions(fields, 'fields')
-      own.privileges = copied('privileges', own.privileges, plainPrivilege)
       for (const name of NUMBERS) own[name] = written(own[name])
       own.random = hexOf(own.random ?? crypto.getRandomValues(new Uint8Array(16)))
       return guarded(() => wasm().generateKs(own, secret))
@@ -48,20 +47,6 @@ export function bind(load) {
     },
   }
 }
-
-/**
- * A copy of an array, and anything else as it is: the core can't stand an array whose
- * elements throw when they are read.
- */
-function copied(path, value, copy) {
-  try {
-    return Array.isArray(value) ? Array.from(value, copy) : value
-  } catch {
-    throw invalid(path, 'an array that can be read')
-  }
-}
-
-const plainPrivilege = ({ name, values }) => ({ name, values: Array.from(values) })
 
 /** A number as text, which is what a KS carries; anything else as it is. */
 const written = (value) =>
