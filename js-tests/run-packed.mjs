@@ -1,5 +1,6 @@
 // node run-packed.mjs HOST
 import { report } from './report.mjs'
+import './packed/bundled.mjs'
 import './packed/installed.mjs'
 import './packed/readme.mjs'
 import './packed/typescript.mjs'

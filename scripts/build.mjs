@@ -6,6 +6,7 @@ import { homedir, tmpdir } from 'node:os'
 import { join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { inlineModule } from './build/inline.mjs'
+import { modules } from './build/modules.mjs'
 import { sizeTable } from './build/sizes.mjs'
 import { findTools } from './build/tools.mjs'
 import { compile } from './build/wasm.mjs'
@@ -13,12 +14,6 @@ import { findWasmTarget } from './build/wasm-target.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '')
 const pkg = join(root, 'pkg')
-
-const modules = [
-  { name: 'kaltura_app_token', folder: '.', features: ['client'] },
-  { name: 'kaltura_ks', folder: 'ks', features: ['ks'] },
-  { name: 'kaltura_emulator', folder: 'emulator', features: ['emulator'] },
-]
 
 // What a build is made from; build-info.json carries a digest of it.
 const sources = ['Cargo.toml', 'Cargo.lock', 'src', 'scripts/build.mjs', 'scripts/build']

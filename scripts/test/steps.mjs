@@ -1,6 +1,7 @@
 // What `npm test` checks, in this order. A step fails, or says something short.
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { modules } from '../build/modules.mjs'
 import { installPackages } from '../build/npm.mjs'
 import { run } from '../build/process.mjs'
 import { findWasmTarget } from '../build/wasm-target.mjs'
@@ -23,9 +24,9 @@ export const steps = [
   {
     name: 'install',
     async run() {
-      await installPackages(root, () => {})
-      await installPackages(join(root, 'js-tests/runtimes'), () => {})
-      await installPackages(join(root, 'js-tests/fleet'), () => {})
+      for (const folder of ['', 'js-tests/runtimes', 'js-tests/bundlers', 'js-tests/fleet']) {
+        await installPackages(join(root, folder), () => {})
+      }
     },
   },
   { name: 'fmt', run: () => cargo('fmt', '--check') },
@@ -40,8 +41,7 @@ export const steps = [
     name: 'clippy-wasm',
     async run() {
       const target = await findWasmTarget(root, () => {})
-      await lint(root, target, ['client'])
-      await lint(root, target, ['emulator'])
+      for (const { features } of modules) await lint(root, target, features)
     },
   },
   {

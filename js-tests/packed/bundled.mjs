@@ -1,0 +1,131 @@
+// Programs bundled with the package in them, and run where nothing is installed.
+import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build as esbuild } from 'esbuild'
+import { node } from '../runtimes/index.mjs'
+import { run } from '../../scripts/build/process.mjs'
+import { test } from '../suite/harness.js'
+import { serveWorker } from '../workerd.mjs'
+import { project } from './project.mjs'
+
+const bundlers = fileURLToPath(new URL('../bundlers/node_modules', import.meta.url))
+// wrangler asks for a newer Node than the package does.
+const BUNDLER_NODE = 24
+
+const PROGRAM = `import { startAppTokenSession } from 'kaltura-app-token'
+
+const { ks, partnerId } = await startAppTokenSession(JSON.parse(process.env.CREDENTIALS))
+console.log(JSON.stringify({ ks: typeof ks, partnerId }))
+`
+
+const WORKER = `import { startAppTokenSession } from 'kaltura-app-token'
+
+export default {
+  async fetch(request) {
+    const { ks, partnerId } = await startAppTokenSession(await request.json())
+    return Response.json({ ks: typeof ks, partnerId })
+  },
+}
+`
+
+/** Each makes out/start.mjs of start.mjs. */
+const waysToBundle = {
+  'esbuild for Node': ({ folder }) => esbuilt(folder, { platform: 'node' }),
+  'esbuild for no platform': ({ folder }) => esbuilt(folder, { platform: 'neutral' }),
+  async 'Vite for a server'(installed) {
+    await installed.run(node(BUNDLER_NODE), [join(bundlers, 'vite/bin/vite.js'), 'build'])
+  },
+  async 'webpack for Node'(installed) {
+    await installed.run(node(BUNDLER_NODE), ['webpack.mjs'])
+  },
+}
+
+const FILES = {
+  'start.mjs': PROGRAM,
+  'vite.config.mjs': `export default {
+  logLevel: 'error',
+  ssr: { noExternal: true },
+  build: {
+    ssr: 'start.mjs',
+    outDir: 'out',
+    rollupOptions: { output: { entryFileNames: 'start.mjs' } },
+  },
+}`,
+  'webpack.mjs': `import { createRequire } from 'node:module'
+const webpack = createRequire(${JSON.stringify(`${bundlers}/`)})('webpack')
+
+webpack({
+  mode: 'production',
+  target: 'node20',
+  context: import.meta.dirname,
+  entry: './start.mjs',
+  experiments: { outputModule: true },
+  output: { path: import.meta.dirname + '/out', filename: 'start.mjs', module: true },
+}, (error, stats) => {
+  if (error ?? stats.hasErrors()) throw error ?? new Error(stats.toString('errors-only'))
+})`,
+}
+
+function esbuilt(folder, options) {
+  return esbuild({
+    ...{ entryPoints: [join(folder, 'start.mjs')], outfile: join(folder, 'out/start.mjs') },
+    ...{ bundle: true, format: 'esm', minify: true, logLevel: 'error' },
+    ...options,
+  })
+}
+
+for (const [name, bundle] of Object.entries(waysToBundle)) {
+  test(`a program bundled by ${name} runs by itself`, async (t) => {
+    const installed = await project(FILES)
+    await bundle(installed)
+    const alone = mkdtempSync(join(tmpdir(), 'bundled-'))
+    try {
+      cpSync(join(installed.folder, 'out'), alone, { recursive: true })
+      const { credentials, partnerId } = await t.kaltura()
+      const said = await run(node(20), ['start.mjs'], {
+        cwd: alone,
+        env: { CREDENTIALS: JSON.stringify(credentials) },
+        timeoutMs: 60_000,
+      })
+      t.equal(said.trim(), JSON.stringify({ ks: 'string', partnerId }))
+    } finally {
+      rmSync(alone, { recursive: true })
+    }
+  })
+}
+
+test('a Worker as wrangler would deploy it starts a session', async (t) => {
+  const installed = await project({
+    'worker.js': WORKER,
+    'wrangler.json': JSON.stringify({
+      name: 'worker',
+      main: 'worker.js',
+      compatibility_date: '2024-01-01',
+      send_metrics: false,
+    }),
+  })
+  await installed.run(
+    node(BUNDLER_NODE),
+    [join(bundlers, 'wrangler/bin/wrangler.js'), 'deploy', '--dry-run', '--outdir', 'out'],
+    { CI: '1', WRANGLER_SEND_METRICS: 'false' },
+  )
+  const out = join(installed.folder, 'out')
+  const modules = readdirSync(out)
+    .filter((name) => name.endsWith('.wasm'))
+    .map((name) => ({ name, contents: readFileSync(join(out, name)) }))
+  t.equal(modules.length, 1)
+  const worker = await serveWorker({
+    script: readFileSync(join(out, 'worker.js'), 'utf8'),
+    modules,
+    compatibilityDate: '2024-01-01',
+  })
+  try {
+    const { credentials, partnerId } = await t.kaltura()
+    const response = await fetch(worker.url, { method: 'POST', body: JSON.stringify(credentials) })
+    t.deepEqual(await response.json(), { ks: 'string', partnerId })
+  } finally {
+    await worker.stop()
+  }
+})
