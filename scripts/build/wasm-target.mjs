@@ -46,6 +46,9 @@ async function installedTarget() {
 
 const DEBIAN_PACKAGES = ['rustc-web', 'cargo-web', 'rust-web-src', 'rust-web-clippy']
 
+// For another apt-get that is at work.
+const LONGEST_WAIT_S = 600
+
 // Debian builds a newer Rust for its browsers. It has no standard library for the target, but
 // the source of one, and compiling that is a feature that only a bootstrap compiler admits.
 async function debianPackages(minimumRust, log) {
@@ -65,13 +68,17 @@ async function debianPackages(minimumRust, log) {
       return { reason: `the packages ${packages}: not installed, and only root may install them` }
     }
     log(`installing ${wanted.join(', ')}`)
-    const apt = { env: { DEBIAN_FRONTEND: 'noninteractive' } }
-    try {
-      await run('apt-get', ['update'], apt)
-      await run('apt-get', ['install', '-y', '--no-install-recommends', ...wanted], apt)
-    } catch (error) {
-      return { reason: `the packages ${packages}: can't be installed\n${error.message}` }
+    const apt = (...args) =>
+      run('apt-get', ['-o', `DPkg::Lock::Timeout=${LONGEST_WAIT_S}`, ...args], {
+        env: { DEBIAN_FRONTEND: 'noninteractive' },
+      })
+    await apt('update')
+    const unknown = wanted.filter((name) => !ask('apt-cache', ['show', name]))
+    if (unknown.length > 0) {
+      return { reason: `the packages ${packages}: this Debian has no ${unknown.join(', ')}` }
     }
+    // A failure here ends the build: what comes next would give other bytes, and for good.
+    await apt('install', '-y', '--no-install-recommends', ...wanted)
   }
   const version = rustcVersion('/usr/bin/rustc')
   if (!isAtLeast(version.rustc, minimumRust)) {
