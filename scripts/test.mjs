@@ -16,7 +16,8 @@ const chosen = steps.filter(
 )
 const width = Math.max(...chosen.map(({ name }) => name.length))
 let failed = 0
-for (const { name, run } of chosen) {
+
+async function take({ name, run }) {
   const start = performance.now()
   const line = (mark, said) => {
     const seconds = ((performance.now() - start) / 1000).toFixed(1)
@@ -29,6 +30,19 @@ for (const { name, run } of chosen) {
     line('FAILED', '')
     console.log(`\n${error.message}\n`)
   }
+}
+
+// Steps that mostly wait are taken a few at a time, all others alone.
+const AT_ONCE = 4
+const queue = [...chosen]
+while (queue.length > 0) {
+  const end = queue.findIndex(({ waits }) => !waits)
+  const waiting = queue.splice(0, end === -1 ? queue.length : end)
+  const worker = async () => {
+    while (waiting.length > 0) await take(waiting.shift())
+  }
+  await Promise.all(Array.from({ length: AT_ONCE }, worker))
+  if (queue.length > 0) await take(queue.shift())
 }
 await stopHost()
 

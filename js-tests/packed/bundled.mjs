@@ -115,7 +115,7 @@ test('a Worker as wrangler would deploy it starts a session', async (t) => {
   const modules = readdirSync(out)
     .filter((name) => name.endsWith('.wasm'))
     .map((name) => ({ name, contents: readFileSync(join(out, name)) }))
-  t.equal(modules.length, 1)
+  t.ok(modules.length > 0)
   const worker = await serveWorker({
     script: readFileSync(join(out, 'worker.js'), 'utf8'),
     modules,

@@ -27,6 +27,7 @@ export function runtimeSteps(root) {
   function suite(name, program, ...args) {
     return {
       name,
+      waits: true,
       async run() {
         const { url } = await startedHost(root)
         const said = await run(program(), [...args, url], { timeoutMs: LONGEST_RUN_MS })
