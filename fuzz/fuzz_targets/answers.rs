@@ -1,0 +1,68 @@
+//! Any bytes as Kaltura's answers: the exchange ends, and makes a session only of a whole one.
+
+#![no_main]
+
+use kaltura_app_token::api::{ResponseHead, ServiceUrl};
+use kaltura_app_token::clock::Timing;
+use kaltura_app_token::exchange::{Answer, Credentials, Exchange, Step, Terms};
+use kaltura_app_token::grants::{GrantPolicy, Wish};
+use kaltura_app_token::hash::HashType;
+use kaltura_app_token::retry::RetryPolicy;
+use kaltura_app_token::secret::Secret;
+use libfuzzer_sys::fuzz_target;
+
+const NOW_MS: i64 = 1_795_493_657_000;
+
+// Answers are lines: how many wishes there are, then one body for each request.
+fuzz_target!(|text: &[u8]| {
+    let mut lines = text.split(|&byte| byte == b'\n');
+    let users = lines.next().map_or(0, |line| line.len() % 4);
+    let terms = Terms {
+        service_url: ServiceUrl::default(),
+        client_tag: String::new(),
+        grants: GrantPolicy::Report,
+        retry: RetryPolicy::default(),
+        deadline_ms: NOW_MS + 600_000,
+    };
+    let credentials = Credentials {
+        partner_id: 102,
+        app_token_id: "0_c6eputqa".to_owned(),
+        app_token: Secret::new("599d54237bca94c1db5746efd0416795".to_owned()),
+        hash_types: HashType::ALL.to_vec(),
+    };
+    let wishes = (0..users).map(|_| Wish::default()).collect();
+    let mut exchange = Exchange::new(terms, credentials, wishes, None);
+    let mut now_ms = NOW_MS;
+    let mut whole = 0;
+    for step in 0.. {
+        assert!(step < 100, "no end");
+        match exchange.next(now_ms) {
+            Step::Done => break,
+            Step::Wait { ms, .. } => now_ms = now_ms.saturating_add_unsigned(ms),
+            Step::Send(_) => {
+                let body = lines.next().unwrap_or_default();
+                whole += body.windows(4).filter(|part| *part == b"\"ks\"").count();
+                let head = ResponseHead {
+                    status: 200,
+                    ..ResponseHead::default()
+                };
+                let timing = Timing {
+                    sent_ms: now_ms,
+                    received_ms: now_ms,
+                };
+                exchange.take(Answer::Response(&head, body), timing, 7);
+            }
+        }
+    }
+    let outcome = exchange.finish();
+    assert_eq!(outcome.sessions.len(), users);
+    let started = outcome.sessions.iter().flatten();
+    for session in started.clone() {
+        assert!(!session.ks.expose().is_empty());
+        assert_eq!(session.partner_id, 102);
+    }
+    // An escaped name is one too, so only the plain case can be counted.
+    if !text.contains(&b'\\') {
+        assert!(started.count() <= whole);
+    }
+});
