@@ -6,16 +6,20 @@ import { fromCore, invalid } from './error.js'
  * taken for one, and that getters run once.
  */
 export function ownOptions(options, path = 'options') {
-  if (options === null || typeof options !== 'object') throw invalid(path, 'an object')
-  let own
-  try {
-    own = Object.assign(Object.create(null), options)
-  } catch {
-    throw invalid(path, 'an object whose properties can be read')
-  }
+  const own = ownProperties(options, path)
   // The only lists among the options are lists of privileges.
   for (const name of Object.keys(own)) own[name] = copied(name, own[name], plainPrivilege)
   return own
+}
+
+/** A copy of an object's own properties, without a prototype. */
+export function ownProperties(object, path) {
+  if (object === null || typeof object !== 'object') throw invalid(path, 'an object')
+  try {
+    return Object.assign(Object.create(null), object)
+  } catch {
+    throw invalid(path, 'an object whose properties can be read')
+  }
 }
 
 /**

@@ -1,7 +1,7 @@
 // A live session at hand. What to do is decided in the core; here it is done: the caller's
 // promises, deadlines and fetches, and the leases by which the core lets a session be handed out
 // without being asked.
-import { checkFunctions, checkText, guarded, ownOptions } from './check.js'
+import { checkFunctions, checkText, guarded, ownOptions, ownProperties } from './check.js'
 import { Deadline, readLimits } from './deadline.js'
 import { fromCore, invalid } from './error.js'
 import { Crew, Flight } from './flight.js'
@@ -15,9 +15,14 @@ const NOTHING = Object.freeze(Object.create(null))
 // The core replaces a leader after fewer checks than this without a sign.
 const PATIENCE = 3
 
+/** The options that the core doesn't see. */
+const SHELL_OPTIONS = ['timeoutMs', 'fetch', 'onEvent', 'waitUntil', 'fallback', 'store']
+
 /** Reads the options of a provider. */
 export function createSessionProvider(exports, options) {
-  const { timeoutMs, fetch, onEvent, waitUntil, fallback, store, ...own } = ownOptions(options)
+  const own = ownOptions(options)
+  const { timeoutMs, fetch, onEvent, waitUntil, fallback, store } = own
+  for (const name of SHELL_OPTIONS) delete own[name]
   const limits = readLimits({ timeoutMs })
   checkFunctions({ fetch, onEvent, waitUntil })
   if (store !== undefined) checkStore(store)
@@ -108,7 +113,7 @@ class SessionProvider {
 
   async call(service, action, params = {}, request) {
     checkText({ service, action })
-    const parameters = ownOptions(params, 'params')
+    const parameters = ownProperties(params, 'params')
     const { wish, limits } = ownRequest(request, this.#settings)
     const deadline = new Deadline(limits)
     try {
@@ -400,13 +405,9 @@ function leaseKey(request) {
 
 /** The request's own properties: what the core reads, and the limits of this call. */
 function ownRequest(request = NOTHING, { timeoutMs: usual } = {}) {
-  if (request === null || typeof request !== 'object') throw invalid('request', 'an object')
-  let own
-  try {
-    own = Object.assign(Object.create(null), request)
-  } catch {
-    throw invalid('request', 'an object whose properties can be read')
-  }
-  const { signal, timeoutMs = usual, ...wish } = own
+  const wish = ownOptions(request, 'request')
+  const { signal, timeoutMs = usual } = wish
+  delete wish.signal
+  delete wish.timeoutMs
   return { wish, limits: readLimits({ signal, timeoutMs }) }
 }
