@@ -6,6 +6,7 @@ import { Deadline, readLimits } from './deadline.js'
 import { fromCore, invalid } from './error.js'
 import { Crew, Flight } from './flight.js'
 import { attempt, createHost, steady, tell } from './host.js'
+import { checkStore } from './patient.js'
 import { Shelf } from './shelf.js'
 
 // What makes requests differ.
@@ -38,14 +39,6 @@ export function createSessionProvider(exports, options) {
     maxLeases: own.maxEntries ?? 10_000,
     tokens: tokens.map((token) => (typeof token === 'function' ? token : () => token)),
   })
-}
-
-function checkStore(store) {
-  const has = (name) => typeof store[name] === 'function'
-  const fits = store !== null && typeof store === 'object' && ['get', 'set', 'delete'].every(has)
-  if (!fits || (store.lock !== undefined && !has('lock'))) {
-    throw invalid('store', 'an object with the functions get, set, delete, and lock if it has one')
-  }
 }
 
 class SessionProvider {

@@ -1,11 +1,11 @@
 // What a fleet shares: sealed sessions in a store of the caller's. Whatever the store does, it
 // never fails a call, and never holds one up for long.
-import { attempt, steady } from './host.js'
 import { Deadline } from './deadline.js'
+import { attempt, steady } from './host.js'
+import { PatientStore } from './patient.js'
 
+/** How long the release of a lock may take. */
 const PATIENCE_MS = 500
-/** After a failure the store is left alone for so long. */
-const PAUSE_MS = 2000
 /** A lock's holder that has not released it by then is taken to be dead. */
 const LOCK_MS = 5000
 const LOOK_EVERY_MS = 50
@@ -13,13 +13,10 @@ const LOOK_EVERY_MS = 50
 export class Shelf {
   #core
   #store
-  #tell
-  #leftAloneUntil = 0
 
   constructor(core, store, tell) {
     this.#core = core
-    this.#store = store
-    this.#tell = tell
+    this.#store = new PatientStore(store, tell)
   }
 
   /**
@@ -31,15 +28,15 @@ export class Shelf {
     if (!place) return {}
     const { name } = place
     const look = async () => {
-      const sealed = await this.#ask('get', name)
+      const sealed = await this.#store.ask('get', name)
       if (typeof sealed !== 'string') return undefined
       const outcome = this.#core.adopt(flight, token, sealed, now())
-      if (outcome?.rejected) this.#report('get', 'no session of ours')
+      if (outcome?.rejected) this.#store.report('get', 'no session of ours')
       return outcome?.session && outcome
     }
     let outcome = await look()
     if (outcome) return { outcome }
-    const release = this.#store.lock && (await this.#lock(name, look, crew, deadline))
+    const release = this.#store.hasLock && (await this.#lock(name, look, crew, deadline))
     if (release?.outcome) return release
     if (typeof release === 'function') {
       // Somebody may have put it there while the lock was waited for.
@@ -51,7 +48,7 @@ export class Shelf {
     }
     const put = async () => {
       const sealed = this.#core.seal(place.key, token, now())
-      if (sealed) await this.#ask('set', name, sealed.text, sealed.ttlMs)
+      if (sealed) await this.#store.ask('set', name, sealed.text, sealed.ttlMs)
       if (typeof release === 'function') await settled(release)
     }
     return { put }
@@ -61,7 +58,7 @@ export class Shelf {
   async #lock(name, look, crew, deadline) {
     const giveUpAt = steady() + 2 * LOCK_MS
     while (steady() < giveUpAt) {
-      const lock = await this.#ask('lock', `${name}:lock`, LOCK_MS)
+      const lock = await this.#store.ask('lock', `${name}:lock`, LOCK_MS)
       if (typeof lock === 'function') return lock
       // Undefined: the store has failed.
       if (lock !== false && lock !== null) return undefined
@@ -71,25 +68,6 @@ export class Shelf {
       if (outcome) return { outcome }
     }
     return undefined
-  }
-
-  /** Asks the store; undefined if it fails, is slow, or has lately been so. */
-  async #ask(method, ...args) {
-    if (steady() < this.#leftAloneUntil) return undefined
-    const deadline = new Deadline({ timeoutMs: PATIENCE_MS })
-    try {
-      return await deadline.within(attempt(() => this.#store[method](...args)))
-    } catch {
-      this.#leftAloneUntil = steady() + PAUSE_MS
-      this.#report(method, deadline.error ? 'no answer in time' : 'it failed')
-      return undefined
-    } finally {
-      deadline.settle()
-    }
-  }
-
-  #report(method, problem) {
-    this.#tell({ type: 'storeFailed', method, problem })
   }
 }
 
