@@ -1,5 +1,6 @@
 // Every file of the suite. Listed, since not every runtime can look into a folder.
 import './emulator.js'
+import './handler.js'
 import './hash.js'
 import './ks.js'
 import './memory.js'

@@ -1,0 +1,42 @@
+import { createSessionProvider, isAppTokenError } from 'kaltura-app-token'
+import { createKsHandler, type KsHandler } from 'kaltura-app-token/handler'
+import { memoryStore } from 'kaltura-app-token/stores'
+
+const provider = createSessionProvider({ partnerId: 1, appTokenId: '0_a', appToken: 'a' })
+
+const handler: KsHandler = createKsHandler({
+  provider,
+  authorize: async (request) =>
+    request.headers.has('authorization')
+      ? { userId: 'ada', sessionPrivileges: [{ name: 'sview', values: ['0_a'] }] }
+      : null,
+  methods: ['GET', 'POST'],
+  origins: ['https://www.example.org'],
+  rateLimit: { burst: 5 },
+  store: memoryStore(),
+  onEvent(event, request) {
+    if (event.type === 'failed' && isAppTokenError(event.error)) void event.error.code
+    if (event.type === 'refused') void event.reason
+    void request?.url
+    // @ts-expect-error: only a failure has an error
+    void event.error
+  },
+})
+const answer: Promise<Response> = handler(new Request('https://a.example'))
+void answer
+
+// What follows the request is what `authorize` takes.
+const worker = createKsHandler({
+  provider,
+  authorize: (_request, env: { USER: string }, _context: object) => ({ userId: env.USER }),
+})
+void worker(new Request('https://a.example'), { USER: 'ada' }, {})
+// @ts-expect-error: the environment is missing
+void worker(new Request('https://a.example'))
+
+// @ts-expect-error: a grant names its user
+createKsHandler({ provider, authorize: () => ({ sessionPrivileges: 'sview:*' }) })
+// @ts-expect-error: no such method
+createKsHandler({ provider, authorize: () => null, methods: ['PUT'] })
+// @ts-expect-error: there must be rules
+createKsHandler({ provider })
