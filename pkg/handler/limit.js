@@ -1,0 +1,57 @@
+// How often one user may ask: a bucket of tokens each, in memory, and in a store if there is one.
+import { PatientStore } from '../patient.js'
+
+const MOST_BUCKETS = 10_000
+
+export class RateLimit {
+  #burst
+  #perMs
+  #buckets = new Map()
+  #store
+
+  constructor({ burst, perMinute }, store, tell) {
+    this.#burst = burst
+    this.#perMs = perMinute / 60_000
+    this.#store = store && new PatientStore(store, tell)
+  }
+
+  /** Takes a token of the user's; the seconds to wait when there is none, else 0. */
+  async take(user) {
+    const name = await nameOf(user)
+    const shared = await this.#store?.ask('get', name)
+    const kept = (typeof shared === 'string' && read(shared)) || this.#buckets.get(name)
+    const bucket = this.#filled(kept, Date.now())
+    const wait = bucket.tokens < 1 ? Math.ceil((1 - bucket.tokens) / this.#perMs / 1000) : 0
+    if (wait > 0) return wait
+    bucket.tokens -= 1
+    this.#keep(name, bucket)
+    const untilFull = Math.ceil((this.#burst - bucket.tokens) / this.#perMs)
+    await this.#store?.ask('set', name, `${bucket.tokens} ${bucket.at}`, untilFull)
+    return 0
+  }
+
+  /** What has dripped in since. A clock that was set back takes nothing away. */
+  #filled({ tokens, at } = { tokens: this.#burst, at: 0 }, now) {
+    const dripped = Math.max(0, now - at) * this.#perMs
+    return { tokens: Math.min(this.#burst, tokens + dripped), at: now }
+  }
+
+  #keep(name, bucket) {
+    // The bucket used last comes last, so the first is the one to forget.
+    this.#buckets.delete(name)
+    this.#buckets.set(name, bucket)
+    if (this.#buckets.size > MOST_BUCKETS) this.#buckets.delete(this.#buckets.keys().next().value)
+  }
+}
+
+function read(text) {
+  const [, tokens, at] = /^(\d+(?:\.\d+)?) (\d+)$/.exec(text) ?? []
+  return at && { tokens: Number(tokens), at: Number(at) }
+}
+
+/** A store is shown no user. */
+async function nameOf(user) {
+  const text = new TextEncoder().encode(`kaltura-app-token rate limit\0${user}`)
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', text), 0, 20)
+  return `kaltura-limit:${Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('')}`
+}

@@ -1,0 +1,108 @@
+// What a handler is made with, and what one's own rules grant.
+import { checkFunctions, ownProperties } from '../check.js'
+import { invalid } from '../error.js'
+import { tell } from '../host.js'
+import { checkStore } from '../patient.js'
+import { RateLimit } from './limit.js'
+
+const OPTIONS = [
+  ...['provider', 'authorize', 'methods', 'origins', 'expiry', 'rateLimit', 'store', 'timeoutMs'],
+  ...['onEvent', 'dangerouslyAllowAdmin'],
+]
+const GRANT = ['userId', 'sessionPrivileges', 'sessionType', 'expiry', 'limitKey']
+const RATE = { burst: 10, perMinute: 30 }
+
+export function readOptions(options) {
+  const own = ownProperties(options, 'options')
+  refuseUnknown(own, OPTIONS, '')
+  const { provider, authorize, onEvent, store, rateLimit = {} } = own
+  const { expiry = 3600, timeoutMs = 10_000, dangerouslyAllowAdmin = false } = own
+  if (!gives(provider, 'getSession')) throw invalid('provider', 'what createSessionProvider gives')
+  if (authorize === undefined) throw invalid('authorize', 'a function')
+  checkFunctions({ authorize, onEvent })
+  if (store !== undefined) checkStore(store)
+  for (const [path, value] of Object.entries({ expiry, timeoutMs })) {
+    if (!Number.isInteger(value) || value < 1) throw invalid(path, 'a whole number, 1 or more')
+  }
+  if (typeof dangerouslyAllowAdmin !== 'boolean') {
+    throw invalid('dangerouslyAllowAdmin', 'a boolean')
+  }
+  const say = (event, request) => tell(onEvent && ((told) => onEvent(told, request)), event)
+  const rate = rateLimit === false ? undefined : readRate(rateLimit)
+  return {
+    ...{ provider, authorize, expiry, timeoutMs, dangerouslyAllowAdmin },
+    tell: say,
+    methods: readMethods(own.methods),
+    origins: readOrigins(own.origins),
+    limit: rate && new RateLimit(rate, store, say),
+  }
+}
+
+/** A misspelt restriction would be none, so an unknown name is an error here too. */
+export function readGrant(granted, { expiry: usual, dangerouslyAllowAdmin }) {
+  const own = ownProperties(granted, 'authorize()')
+  refuseUnknown(own, GRANT, 'authorize().')
+  const { userId, sessionPrivileges, sessionType = 0, expiry = usual, limitKey = userId } = own
+  if (typeof userId !== 'string') {
+    throw invalid('authorize().userId', "a string; '' for an anonymous session")
+  }
+  if (sessionType !== 0 && sessionType !== 'user' && !dangerouslyAllowAdmin) {
+    throw invalid('authorize().sessionType', "'user': an admin's session is not for a client")
+  }
+  if (typeof limitKey !== 'string') throw invalid('authorize().limitKey', 'a string')
+  const wish = { userId, sessionType, expiry }
+  if (sessionPrivileges !== undefined) wish.sessionPrivileges = sessionPrivileges
+  return { limitKey, wish }
+}
+
+function refuseUnknown(own, known, prefix) {
+  const unknown = Object.keys(own).find((name) => !known.includes(name))
+  if (unknown !== undefined) {
+    throw invalid(prefix + unknown, `left out: there is only ${known.join(', ')}`)
+  }
+}
+
+function gives(object, method) {
+  try {
+    return typeof object?.[method] === 'function'
+  } catch {
+    return false
+  }
+}
+
+function readMethods(methods = ['POST']) {
+  const known = ['GET', 'POST']
+  const fits = Array.isArray(methods) && methods.length > 0 && methods.every((one) => known.includes(one))
+  if (!fits) throw invalid('methods', "a list of 'GET' and 'POST'")
+  return [...methods]
+}
+
+/** Tells of a page's origin whether it may ask. */
+function readOrigins(origins = []) {
+  if (typeof origins === 'function') return (origin) => origins(origin) === true
+  if (!Array.isArray(origins) || !origins.every(isOrigin)) {
+    throw invalid('origins', "a list of origins such as 'https://www.example.org', or a function")
+  }
+  const list = [...origins]
+  return (origin) => list.includes(origin)
+}
+
+function isOrigin(text) {
+  try {
+    return new URL(text).origin === text
+  } catch {
+    return false
+  }
+}
+
+function readRate(rateLimit) {
+  const own = ownProperties(rateLimit, 'rateLimit')
+  refuseUnknown(own, Object.keys(RATE), 'rateLimit.')
+  const rate = { ...RATE, ...own }
+  const check = (name, least, expected) => {
+    if (!(Number.isFinite(rate[name]) && rate[name] >= least)) throw invalid(`rateLimit.${name}`, expected)
+  }
+  check('burst', 1, 'a number, 1 or more')
+  check('perMinute', Number.MIN_VALUE, 'a number greater than 0')
+  return rate
+}
