@@ -96,6 +96,18 @@ for (const [name, bundle] of Object.entries(waysToBundle)) {
   })
 }
 
+test('a program that uses the entry for Node alone is bundled for any platform', async (t) => {
+  const text = PROGRAM.replace(`'kaltura-app-token'`, `'kaltura-app-token/node'`)
+  for (const platform of ['node', 'neutral']) {
+    const installed = await project({ 'start.mjs': text })
+    await esbuilt(installed.folder, { platform })
+    const { credentials, partnerId } = await t.kaltura()
+    const env = { CREDENTIALS: JSON.stringify(credentials) }
+    const said = await installed.run(node(20), ['out/start.mjs'], env)
+    t.equal(said.trim(), JSON.stringify({ ks: 'string', partnerId }))
+  }
+})
+
 test('a Worker as wrangler would deploy it starts a session', async (t) => {
   const installed = await project({
     'worker.js': WORKER,

@@ -29,6 +29,13 @@ for (const version of NODE_VERSIONS) {
   })
 }
 
+test('the entry for Node alone is imported and required', async (t) => {
+  const from = (text) => text.replace(`'kaltura-app-token'`, `'kaltura-app-token/node'`)
+  const installed = await project({ 'start.mjs': from(MODULE), 'start.cjs': from(COMMONJS) })
+  await startsASession(t, installed, node(20), ['start.mjs'])
+  await startsASession(t, installed, node(24), ['start.cjs'])
+})
+
 test('Deno imports it with no permission but the network', async (t) => {
   const installed = await project({
     'start.js': MODULE.replace('process.env.CREDENTIALS', 'Deno.args[0]').replace(

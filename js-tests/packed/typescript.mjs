@@ -25,9 +25,10 @@ export async function start(): Promise<string> {
 `
 const EMULATOR = `import { createEmulator } from 'kaltura-app-token/emulator'
 import { listen } from 'kaltura-app-token/emulator/node'
+import { startAppTokenSession } from 'kaltura-app-token/node'
 import { instantiate } from 'kaltura-app-token/slim'
 
-export const use = [instantiate, listen(createEmulator())]
+export const use = [instantiate, startAppTokenSession, listen(createEmulator())]
 `
 
 // What the compiler knows of the host. The emulator is a fetch handler: it names fetch's types.

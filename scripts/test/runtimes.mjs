@@ -16,6 +16,9 @@ export function runtimeSteps(root) {
   const here = () => process.execPath
   return [
     ...NODE_VERSIONS.map((version) => suite(`node-${version}`, () => node(version), runner('node'))),
+    ...[20, 24].map((version) =>
+      suite(`node-transport-${version}`, () => node(version), runner('node-transport')),
+    ),
     suite('deno', deno, 'run', '--no-prompt', '--allow-net=127.0.0.1', runner('deno')),
     suite('bun', bun, runner('bun')),
     suite('workerd', here, runner('workerd')),
