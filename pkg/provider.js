@@ -19,10 +19,10 @@ const PATIENCE = 3
 /** The options that the core doesn't see. */
 const SHELL_OPTIONS = ['timeoutMs', 'fetch', 'onEvent', 'waitUntil', 'fallback', 'store']
 
-/** Reads the options of a provider. */
-export function createSessionProvider(exports, options) {
+/** Reads the options of a provider; `usualFetch` is for callers that give no fetch. */
+export function createSessionProvider(exports, options, usualFetch) {
   const own = ownOptions(options)
-  const { timeoutMs, fetch, onEvent, waitUntil, fallback, store } = own
+  const { timeoutMs, fetch = usualFetch, onEvent, waitUntil, fallback, store } = own
   for (const name of SHELL_OPTIONS) delete own[name]
   const limits = readLimits({ timeoutMs })
   checkFunctions({ fetch, onEvent, waitUntil })

@@ -10,14 +10,17 @@ import { createSessionProvider } from './provider.js'
 /** The options that the core doesn't see. */
 const SHELL_OPTIONS = ['signal', 'timeoutMs', 'fetch', 'onEvent']
 
-/** Ties the package's functions to a module, which `load` gives at the first call. */
-export function bind(load) {
+/**
+ * Ties the package's functions to a module, which `load` gives at the first call. Where the
+ * caller gives no fetch, `usualFetch` is used, or the global one.
+ */
+export function bind(load, usualFetch) {
   const wasm = loader(core, load)
 
   return {
     async startAppTokenSession(options) {
       const own = ownOptions(options)
-      const { signal, timeoutMs, fetch, onEvent, appToken } = own
+      const { signal, timeoutMs, fetch = usualFetch, onEvent, appToken } = own
       for (const name of SHELL_OPTIONS) delete own[name]
       const limits = readLimits({ signal, timeoutMs })
       checkFunctions({ fetch, onEvent })
@@ -39,6 +42,6 @@ export function bind(load) {
       return guarded(() => wasm().hashAppToken(ks, appToken, hashType))
     },
 
-    createSessionProvider: (options) => createSessionProvider(wasm(), options),
+    createSessionProvider: (options) => createSessionProvider(wasm(), options, usualFetch),
   }
 }

@@ -1,0 +1,14 @@
+// The default entry, with a transport that is ready sooner than Node's fetch.
+import { compile } from './inline.js'
+import { bind } from './shell.js'
+import { fetch } from './transport.js'
+
+export { AppTokenError, isAppTokenError } from './error.js'
+export {
+  inspectKs,
+  generateKs,
+  parsePrivileges,
+  formatPrivileges,
+  predictPrivileges,
+} from './ks/index.js'
+export const { startAppTokenSession, createSessionProvider, hashAppToken } = bind(compile, fetch)

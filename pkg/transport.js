@@ -1,0 +1,57 @@
+// What `./node` uses in place of the global fetch, on Node's own HTTP client: that is loaded at
+// the first request, in a fraction of the time and memory that fetch takes then.
+//
+// Nothing is repeated here. A connection that was kept, and that the server gave up at the same
+// moment, is a lost answer like any other: the exchange tries again by its own rules, and a call
+// of the user's must not be made twice.
+
+// As long as Node's fetch keeps one; less where the server says so.
+const IDLE_MS = 4_000
+
+const clients = new Map()
+
+/** The client for a scheme, with the connections that it keeps. */
+function clientFor(scheme) {
+  let client = clients.get(scheme)
+  if (!client) {
+    // Not an import, which bundlers for other platforms would have to resolve.
+    const { request, Agent } = process.getBuiltinModule(scheme === 'https:' ? 'node:https' : 'node:http')
+    // A connection that is kept doesn't keep the process alive.
+    client = { request, agent: new Agent({ keepAlive: true, timeout: IDLE_MS }) }
+    clients.set(scheme, client)
+  }
+  return client
+}
+
+/** `fetch`, as far as the core uses it. A redirect is never followed. */
+export function fetch(url, { method, headers, body, signal }) {
+  return new Promise((resolve, reject) => {
+    signal.throwIfAborted()
+    const { request, agent } = clientFor(url.slice(0, url.indexOf(':') + 1))
+    const sent = request(url, { method, agent, headers: { ...headers, ...ALWAYS } })
+    const abort = () => sent.destroy()
+    signal.addEventListener('abort', abort, { once: true })
+    sent.on('close', () => signal.removeEventListener('abort', abort))
+    // As fetch wraps it. After the answer's head has come, it is the body's to tell.
+    sent.on('error', (cause) => reject(new TypeError('fetch failed', { cause })))
+    sent.on('response', (message) => resolve(responseOf(message)))
+    sent.end(body)
+  })
+}
+
+// Some firewalls turn away who doesn't name himself. Nothing here decompresses.
+const ALWAYS = { 'user-agent': 'kaltura-app-token', 'accept-encoding': 'identity' }
+
+function responseOf(message) {
+  return {
+    status: message.statusCode,
+    headers: { get: (name) => message.headers[name] ?? null },
+    body: {
+      getReader() {
+        const chunks = message[Symbol.asyncIterator]()
+        // What is not read to its end is no use: its connection is closed.
+        return { read: () => chunks.next(), cancel: () => chunks.return() }
+      },
+    },
+  }
+}
