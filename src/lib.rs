@@ -14,6 +14,7 @@ pub mod exchange;
 pub mod grants;
 pub mod hash;
 pub mod ks;
+pub mod manager;
 pub mod options;
 mod php;
 pub mod privileges;

@@ -48,6 +48,15 @@ pub fn delay_ms(
     Some(floor.saturating_add(jitter).min(LONGEST_DELAY_MS))
 }
 
+/// Whether what failed with `error` has certainly not been done: it was turned away at the door.
+pub fn was_turned_away(error: &Error) -> bool {
+    match error {
+        Error::Kaltura(refusal) => refusal.is_rate_limit(),
+        Error::HttpStatus { status, .. } => *status == 429,
+        _ => false,
+    }
+}
+
 /// The wait that a response asks for, in milliseconds; `now_s` is the local unix time.
 pub fn retry_after_ms(head: &ResponseHead, now_s: i64) -> Option<u64> {
     match head.retry_after? {

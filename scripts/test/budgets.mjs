@@ -5,8 +5,8 @@ import { sizes, sizeTable } from '../build/sizes.mjs'
 
 const KB = 1024
 const budgets = {
-  'pkg/kaltura_app_token.wasm': { raw: 168 * KB, brotli: 68 * KB },
-  'pkg/ks/kaltura_ks.wasm': { raw: 72 * KB, brotli: 30 * KB },
+  'pkg/kaltura_app_token.wasm': { raw: 172 * KB, brotli: 68 * KB },
+  'pkg/ks/kaltura_ks.wasm': { raw: 96 * KB, brotli: 38 * KB },
 }
 
 export function withinBudgets(root) {

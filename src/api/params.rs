@@ -23,6 +23,17 @@ impl Params {
         self.0.push_str(&value.into_json());
     }
 
+    /// Adds what another object has, given as its JSON.
+    #[must_use]
+    pub fn with(mut self, json: &str) -> Self {
+        let fields = json.strip_prefix('{').and_then(|it| it.strip_suffix('}'));
+        if let Some(fields) = fields.filter(|it| !it.is_empty()) {
+            self.0.push(if self.0.is_empty() { '{' } else { ',' });
+            self.0.push_str(fields);
+        }
+        self
+    }
+
     /// The whole object.
     pub fn into_json(mut self) -> String {
         if self.0.is_empty() {

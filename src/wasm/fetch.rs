@@ -9,10 +9,11 @@ use web_sys::{RequestInit, RequestRedirect};
 
 use super::host::{Chunk, Host, Reader, Response, Stream};
 use crate::api::{Request, ResponseHead, RetryAfter, read_response};
-use crate::clock::Timing;
+use crate::clock::{ServerClock, Timing};
 use crate::error::{Cause, Error};
 use crate::exchange::{Answer, Exchange, Outcome, Step};
 use crate::redact::redact;
+use crate::retry;
 use crate::secret::Secret;
 
 /// Holds the exchange to its end. When the host ends the call, it stops where it is.
@@ -56,18 +57,41 @@ async fn hold(mut exchange: Exchange, host: &Host, max_response_bytes: u32) -> O
     exchange.finish()
 }
 
-/// One request outside an exchange, with its refusal as an error.
+/// What came of one request outside an exchange.
+pub struct Reply {
+    /// The body, or the refusal, as an error.
+    pub result: Result<Vec<u8>, Error>,
+    /// The server's clock, if it was seen.
+    pub clock: Option<ServerClock>,
+    /// The wait that was asked for, in milliseconds.
+    pub retry_after_ms: Option<u64>,
+}
+
+/// One request outside an exchange.
 pub async fn call(
     request: &Request,
     host: &Host,
     max_response_bytes: u32,
     known: &[&Secret],
-) -> Result<Vec<u8>, Error> {
+) -> Reply {
     let operation = &request.operation;
-    match send(request, host, max_response_bytes).await.result {
+    let sent_ms = now_ms(host);
+    let received = send(request, host, max_response_bytes).await;
+    let mut reply = Reply {
+        result: Ok(Vec::new()),
+        clock: None,
+        retry_after_ms: None,
+    };
+    reply.result = match received.result {
         Ok((head, body)) => {
-            read_response(operation, &head, &body, known)?;
-            Ok(body)
+            let received_ms = received.at_ms;
+            let timing = Timing {
+                sent_ms,
+                received_ms,
+            };
+            reply.clock = ServerClock::read(head.time(), timing);
+            reply.retry_after_ms = retry::retry_after_ms(&head, received_ms.div_euclid(1000));
+            read_response(operation, &head, &body, known).map(|_| body)
         }
         Err(Loss::Unusable(problem)) => Err(Error::BadResponse {
             operation: operation.clone(),
@@ -83,7 +107,8 @@ pub async fn call(
                 causes: redacted.collect(),
             })
         }
-    }
+    };
+    reply
 }
 
 struct Received {

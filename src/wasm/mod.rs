@@ -3,6 +3,8 @@
 
 mod alloc;
 #[cfg(feature = "client")]
+mod call;
+#[cfg(feature = "client")]
 mod client;
 #[cfg(feature = "ks")]
 mod codec;
@@ -14,6 +16,8 @@ mod emulator;
 mod fetch;
 #[cfg(feature = "client")]
 mod host;
+#[cfg(feature = "ks")]
+mod manager;
 #[cfg(feature = "client")]
 mod provider;
 #[cfg(feature = "client")]

@@ -7,6 +7,7 @@ use js_sys::{Array, Object};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 
+use super::call::Call;
 use super::convert::{self, Options, Plain};
 use super::fetch;
 use super::host::Host;
@@ -21,6 +22,7 @@ use crate::provider::{
     self, Answer, CHECK_EVERY_MS, FlightId, Following, Issuer, Key, Landed, Moment, Provider,
     Sealer, Standings, revoked,
 };
+use crate::retry::RetryPolicy;
 use crate::secret::Secret;
 use crate::session::Session;
 
@@ -339,8 +341,7 @@ impl ProviderCore {
         sealed.unwrap_or(JsValue::UNDEFINED)
     }
 
-    /// Calls the API with parameters that have `ks` among them: gives `{ text }`, or
-    /// `{ failure, dead, loggedOut }` if it was refused.
+    /// Calls the API with parameters that have `ks` among them, once; see [`Call::make`].
     pub async fn call(
         &self,
         service: String,
@@ -350,29 +351,17 @@ impl ProviderCore {
         attempts: u32,
         host: Host,
     ) -> JsValue {
-        let ks = Secret::new(ks);
-        let told = Plain::new();
-        let result = match Operation::new(&service, &action) {
-            None => Err(Error::InvalidOptions(InvalidOption::new(
-                "service",
-                "the name of a service of Kaltura's, and action of one of its actions",
-            ))),
-            Some(operation) => {
-                let url = &self.terms.service_url;
-                let mut request = Request::new(url, operation, Params::default());
-                request.body = Secret::new(body);
-                fetch::call(&request, &host, self.max_response_bytes, &[&ks]).await
-            }
+        let call = Call {
+            operation: Operation::new(&service, &action),
+            service_url: &self.terms.service_url,
+            max_response_bytes: self.max_response_bytes,
+            // The call may have had effect.
+            retry: RetryPolicy { retries: 0 },
+            repeatable: false,
+            deadline_ms: 0,
+            attempts: attempts.saturating_sub(1),
         };
-        match result {
-            Ok(body) => told.set("text", String::from_utf8_lossy(&body).as_ref()),
-            Err(error) => {
-                told.set("dead", provider::is_dead(&error));
-                told.set("loggedOut", provider::is_logged_out(&error));
-                told.set("failure", results::failure(&Failure { error, attempts }));
-            }
-        }
-        told.into()
+        call.make(body, ks, &host).await
     }
 
     /// A new session was refused as logged out: its token is revoked. `privileges`, the
@@ -533,7 +522,7 @@ impl ProviderCore {
         let operation = Operation::known("session", "get");
         let request = Request::new(&self.terms.service_url, operation, params);
         let reply = fetch::call(&request, host, self.max_response_bytes, &[ks]).await;
-        matches!(reply, Err(Error::Kaltura(refusal)) if refusal.ks_refusal == Some(KsRefusal::Logout))
+        matches!(reply.result, Err(Error::Kaltura(refusal)) if refusal.ks_refusal == Some(KsRefusal::Logout))
     }
 
     fn revoke(&self, credential: usize, host: &Host) -> bool {

@@ -1,0 +1,114 @@
+//! The administrator's session that the service is called with, made from the admin secret.
+
+use crate::clock::ServerClock;
+use crate::ks::{self, KsError, KsFields, Random, Version};
+use crate::secret::Secret;
+
+/// The life of a session that is made.
+const LIFE_S: i64 = 300;
+/// A session with less life left than this is replaced: it has to last for the call.
+const SPARE_MS: i64 = 60_000;
+
+/// A session from the admin secret, kept while it lives.
+#[derive(Debug)]
+pub struct AdminKs {
+    partner_id: u32,
+    user_id: String,
+    clock: ServerClock,
+    kept: Option<Kept>,
+}
+
+#[derive(Debug)]
+struct Kept {
+    ks: Secret,
+    /// By the server's clock.
+    expires_at_ms: i64,
+}
+
+/// Why a KS that is given is no use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unusable {
+    /// It is no text that could be one.
+    NoKs,
+    /// It is for another partner.
+    OtherPartner,
+}
+
+impl AdminKs {
+    /// For this partner; its sessions are those of `user_id`.
+    pub fn new(partner_id: u32, user_id: String) -> Self {
+        Self {
+            partner_id,
+            user_id,
+            clock: ServerClock::UNKNOWN,
+            kept: None,
+        }
+    }
+
+    /// The server's time in unix seconds, as far as it is known.
+    pub fn server_s(&self, local_ms: i64) -> i64 {
+        self.clock.server_ms(local_ms).div_euclid(1000)
+    }
+
+    /// The server's clock was seen.
+    pub fn set_clock(&mut self, clock: ServerClock) {
+        self.clock = clock;
+    }
+
+    /// The session that is kept, if it lives long enough.
+    pub fn kept(&self, local_ms: i64) -> Option<&Secret> {
+        let kept = self.kept.as_ref()?;
+        let left_ms = kept
+            .expires_at_ms
+            .saturating_sub(self.clock.server_ms(local_ms));
+        // One that was made by a clock that was wrong may live much longer than it should.
+        let as_made = SPARE_MS..=LIFE_S.saturating_mul(1000);
+        as_made.contains(&left_ms).then_some(&kept.ks)
+    }
+
+    /// Makes one, and keeps it.
+    ///
+    /// It names its user even where that is nobody: to Kaltura a session that leaves the user
+    /// out lets application tokens of the partner go without one from then on.
+    pub fn make(
+        &mut self,
+        secret: &Secret,
+        random: [u8; 16],
+        local_ms: i64,
+    ) -> Result<Secret, KsError> {
+        let expiry_s = self.server_s(local_ms).saturating_add(LIFE_S);
+        let fields = KsFields {
+            version: Version::V2,
+            partner_id: self.partner_id.into(),
+            user_id: Some(self.user_id.clone()),
+            session_type: 2.into(),
+            expiry: expiry_s.into(),
+            ..KsFields::default()
+        };
+        let ks = ks::generate(&fields, &Random::Bytes(random), secret)?;
+        self.kept = Some(Kept {
+            ks: ks.clone(),
+            expires_at_ms: expiry_s.saturating_mul(1000),
+        });
+        Ok(ks)
+    }
+
+    /// It was refused.
+    pub fn forget(&mut self) {
+        self.kept = None;
+    }
+
+    /// Whether a KS that is given can be one of this partner's. One that can't be decoded may
+    /// be of a version that isn't known here.
+    pub fn check(&self, ks: &str) -> Result<(), Unusable> {
+        if ks.is_empty() || ks.len() > ks::MAX_LENGTH || !ks.bytes().all(|b| b.is_ascii_graphic()) {
+            return Err(Unusable::NoKs);
+        }
+        match ks::inspect(ks, &[]) {
+            Ok(info) if info.partner_id != i64::from(self.partner_id) => {
+                Err(Unusable::OtherPartner)
+            }
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! Managing application tokens: what is asked of Kaltura's `appToken` service, which traps are
+//! in it, and what its answers say.
+//!
+//! The service needs an administrator's session. Whoever may add application tokens can get
+//! any other session by adding one, so a session for it is not worth restricting by
+//! privileges: a short life is what limits it.
+
+mod admin;
+mod fields;
+mod list;
+mod outcome;
+mod token;
+
+pub use admin::{AdminKs, Unusable};
+pub use fields::{NAMES, Prepared, Warning, add, check_name, id, successor, update};
+pub use list::{FILTER, MOST_PAGES, PAGER, Paging, list};
+pub use outcome::{Action, Shown, Verdict, judge};
+pub use token::{AppToken, Page, read_page};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,119 @@
+//! What a failed call of the service means, and what to do.
+
+/// An action of the service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Makes an application token.
+    Add,
+    /// Reads one.
+    Get,
+    /// Reads many.
+    List,
+    /// Changes one.
+    Update,
+    /// Ends one, and all its sessions.
+    Delete,
+}
+
+impl Action {
+    /// The one that Kaltura calls so.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Some(match name {
+            "add" => Self::Add,
+            "get" => Self::Get,
+            "list" => Self::List,
+            "update" => Self::Update,
+            "delete" => Self::Delete,
+            _ => return None,
+        })
+    }
+
+    /// Whether it comes to the same when it is done twice. A token that was made twice would
+    /// be one too many, which nobody knows of.
+    pub fn is_repeatable(self) -> bool {
+        self != Self::Add
+    }
+}
+
+/// A failure, as its error shows it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Shown<'a> {
+    /// The error's code.
+    pub code: &'a str,
+    /// With `ERR_KALTURA`: Kaltura's code.
+    pub kaltura_code: &'a str,
+    /// With `INVALID_KS`: why.
+    pub ks_refusal: &'a str,
+    /// The HTTP status, or 0.
+    pub status: u16,
+    /// The HTTP requests that were made.
+    pub attempts: u32,
+    /// Whether the KS was made here, from the admin secret.
+    pub made_ks: bool,
+}
+
+/// What to make of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Verdict {
+    /// The session was refused: another one may be accepted.
+    pub dead_ks: bool,
+    /// What was wanted had been done already.
+    pub is_done: bool,
+    /// Nobody knows whether it was done, so that it must not simply be done again.
+    pub is_open: bool,
+    /// What to say beside the error's own message.
+    pub advice: Option<&'static str>,
+}
+
+/// What the failure of `action` means.
+pub fn judge(action: Action, shown: Shown<'_>) -> Verdict {
+    let kaltura = shown.code == "ERR_KALTURA";
+    let dead_ks = kaltura
+        && shown.kaltura_code == "INVALID_KS"
+        && matches!(
+            shown.ks_refusal,
+            "EXPIRED" | "LOGOUT" | "EXCEEDED_ACTIONS_LIMIT" | "INVALID_STR"
+        );
+    // An earlier try, whose answer was lost, has deleted it.
+    let is_done = action == Action::Delete
+        && shown.attempts > 1
+        && shown.kaltura_code == "APP_TOKEN_ID_NOT_FOUND";
+    let is_open = action == Action::Add && may_be_done(shown);
+    let advice = match (action, shown.kaltura_code) {
+        _ if is_open => Some(
+            "the application token may have been made all the same, so it was not tried again: look for it with list(), and delete it or add another",
+        ),
+        (_, "INVALID_KS") if !shown.made_ks => {
+            Some("it is the ks that was given: give one that lives, or a function, or adminSecret")
+        }
+        (_, "INVALID_KS") if shown.ks_refusal == "INVALID_STR" => {
+            Some("the KS is made from adminSecret: check it, and partnerId")
+        }
+        (_, "SERVICE_FORBIDDEN") => Some(
+            "managing application tokens needs an ADMIN session: check that ks is one, or that userId is an administrator",
+        ),
+        (Action::Add | Action::Update, "INVALID_FIELD_VALUE") => Some(
+            "if it is sessionUserId: most partners need one for every application token, and Kaltura makes no user with other characters than A to Z, digits and ,!#$%&'*+?^_`{|}~.@-",
+        ),
+        _ => None,
+    };
+    Verdict {
+        dead_ks,
+        is_done,
+        is_open,
+        advice,
+    }
+}
+
+/// Whether Kaltura may have done what was asked.
+fn may_be_done(shown: Shown<'_>) -> bool {
+    match shown.code {
+        "ERR_NETWORK" | "ERR_TIMEOUT" | "ERR_ABORTED" | "ERR_BAD_RESPONSE" => shown.attempts > 0,
+        "ERR_HTTP_STATUS" => shown.status >= 500 || shown.status == 408,
+        "ERR_KALTURA" => matches!(
+            shown.kaltura_code,
+            "INTERNAL_DATABASE_ERROR" | "INTERNAL_SERVERL_ERROR"
+        ),
+        _ => false,
+    }
+}

@@ -1,0 +1,91 @@
+//! `KalturaAppToken`s, as they are answered.
+
+use crate::api::{Fields, Value};
+use crate::secret::Secret;
+
+/// An application token. What Kaltura leaves out is `None`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AppToken {
+    /// Its id.
+    pub id: String,
+    /// Its value, which only whoever made it needs to see.
+    pub token: Secret,
+    /// Whose it is.
+    pub partner_id: i64,
+    /// When it was made, in unix seconds.
+    pub created_at: i64,
+    /// When it was changed last, in unix seconds.
+    pub updated_at: i64,
+    /// 1 disabled, 2 active, 3 deleted.
+    pub status: i64,
+    /// When it ends, in unix seconds; never without.
+    pub expiry: Option<i64>,
+    /// The type of its sessions; their caller's choice without.
+    pub session_type: Option<i64>,
+    /// The user of its sessions; their caller's choice without.
+    pub session_user_id: Option<String>,
+    /// The longest life of its sessions, in seconds.
+    pub session_duration: Option<i64>,
+    /// The privileges of its sessions.
+    pub session_privileges: Option<String>,
+    /// Kaltura's name of the digest that proves it.
+    pub hash_type: String,
+    /// What it is for.
+    pub description: Option<String>,
+}
+
+impl AppToken {
+    /// Reads one; `None` if it is none.
+    pub fn read(fields: &Fields) -> Option<Self> {
+        let text = |name| fields.get(name).text();
+        let number = |name| fields.get(name).integer();
+        let hash_type = text("hashType").filter(|it| !it.is_empty());
+        Some(Self {
+            id: text("id").filter(|id| !id.is_empty())?,
+            token: Secret::new(text("token").unwrap_or_default()),
+            partner_id: number("partnerId")?,
+            created_at: number("createdAt").unwrap_or(0),
+            updated_at: number("updatedAt").unwrap_or(0),
+            status: number("status")?,
+            expiry: number("expiry"),
+            session_type: number("sessionType"),
+            session_user_id: text("sessionUserId"),
+            session_duration: number("sessionDuration"),
+            session_privileges: text("sessionPrivileges"),
+            // The database's default.
+            hash_type: hash_type.unwrap_or_else(|| "SHA1".to_owned()),
+            description: text("description"),
+        })
+    }
+
+    /// Reads the answer to `add`, `get` or `update`.
+    pub fn from_json(json: &[u8]) -> Option<Self> {
+        Self::read(Value::from_json(json)?.as_fields()?)
+    }
+}
+
+/// A page of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// The tokens on it.
+    pub app_tokens: Vec<AppToken>,
+    /// How many there are on all pages.
+    pub total_count: i64,
+}
+
+/// Reads the answer to `list`; `None` if it is none.
+pub fn read_page(json: &[u8]) -> Option<Page> {
+    let reply = Value::from_json(json)?;
+    let fields = reply.as_fields()?;
+    let objects = match fields.get("objects") {
+        // A filter that names a user nobody knows is answered without a list.
+        Value::Missing => &[],
+        Value::List(objects) => objects.as_slice(),
+        _ => return None,
+    };
+    let read = |object: &Value| AppToken::read(object.as_fields()?);
+    Some(Page {
+        app_tokens: objects.iter().map(read).collect::<Option<_>>()?,
+        total_count: fields.get("totalCount").integer()?,
+    })
+}
