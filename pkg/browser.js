@@ -13,6 +13,7 @@ throw new AppTokenError({
 // Never reached; bundlers look the names up.
 export const startAppTokenSession = undefined
 export const createSessionProvider = undefined
+export const createAppTokenManager = undefined
 export const hashAppToken = undefined
 export const inspectKs = undefined
 export const generateKs = undefined

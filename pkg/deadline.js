@@ -39,7 +39,8 @@ export class Deadline {
     this.#end({ code: 'ERR_ABORTED', message: "aborted by the caller's signal", cause: reason })
   }
 
-  constructor({ signal, timeoutMs }) {
+  /** `what` there is none of when the time is over. */
+  constructor({ signal, timeoutMs, what = 'session' }) {
     // It may end before anybody waits for it.
     this.#cutoff.catch(() => {})
     this.at = Date.now() + timeoutMs
@@ -49,7 +50,7 @@ export class Deadline {
     this.#timer = setTimeout(() => {
       this.#end({
         code: 'ERR_TIMEOUT',
-        message: `no session within ${timeoutMs} ms (timeoutMs); look at the network and the service`,
+        message: `no ${what} within ${timeoutMs} ms (timeoutMs); look at the network and the service`,
         retryable: true,
       })
     }, timeoutMs)

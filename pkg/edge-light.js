@@ -10,4 +10,5 @@ export {
   formatPrivileges,
   predictPrivileges,
 } from './ks/edge-light.js'
+export { createAppTokenManager } from './manager/edge-light.js'
 export const { startAppTokenSession, createSessionProvider, hashAppToken } = bind(() => module)

@@ -11,4 +11,5 @@ export {
   formatPrivileges,
   predictPrivileges,
 } from './ks/index.js'
+export { createAppTokenManager } from './manager/index.js'
 export const { startAppTokenSession, createSessionProvider, hashAppToken } = bind(compile)

@@ -1,4 +1,66 @@
 /**
+ * Where to call, and how often to try again.
+ */
+export class Caller {
+    __destroy_into_raw() {
+        const ptr = this.__wbg_ptr;
+        this.__wbg_ptr = 0;
+        CallerFinalization.unregister(this);
+        return ptr;
+    }
+    free() {
+        const ptr = this.__destroy_into_raw();
+        wasm.__wbg_caller_free(ptr, 0);
+    }
+    /**
+     * Calls `name`, such as `appToken.list`, with a body that has `ks` in it; see [`call`]. What
+     * is not `repeatable` is tried again only if it was turned away at the door. The host ends
+     * the call at `deadline_ms`.
+     * @param {string} name
+     * @param {string} body
+     * @param {string} ks
+     * @param {boolean} repeatable
+     * @param {any} host
+     * @param {number} deadline_ms
+     * @returns {Promise<any>}
+     */
+    call(name, body, ks, repeatable, host, deadline_ms) {
+        const val4 = +repeatable;
+        const val5 = +deadline_ms;
+        let ptr0, len0, ptr1, len1, ptr2, len2;
+        try {
+            ptr0 = passStringToWasm0(name, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+            len0 = WASM_VECTOR_LEN;
+            ptr1 = passStringToWasm0(body, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+            len1 = WASM_VECTOR_LEN;
+            ptr2 = passStringToWasm0(ks, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+            len2 = WASM_VECTOR_LEN;
+        } catch (e) {
+            if (ptr2) { wasm.__wbindgen_free(ptr2, len2 * 1, 1); }
+            if (ptr1) { wasm.__wbindgen_free(ptr1, len1 * 1, 1); }
+            if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 1, 1); }
+            throw e;
+        }
+        const ret = wasm.caller_call(this.__wbg_ptr, ptr0, len0, ptr1, len1, ptr2, len2, val4, host, val5);
+        return ret;
+    }
+    /**
+     * Reads the options.
+     * @param {object} options
+     */
+    constructor(options) {
+        const ret = wasm.caller_new(options);
+        if (ret[2]) {
+            throw takeFromExternrefTable0(ret[1]);
+        }
+        this.__wbg_ptr = ret[0];
+        CallerFinalization.register(this, this.__wbg_ptr, this);
+        return this;
+    }
+}
+if (Symbol.dispose) Caller.prototype[Symbol.dispose] = Caller.prototype.free;
+
+/**
  * The core of a `SessionProvider`. No borrow of it is held while JavaScript runs.
  */
 export class ProviderCore {
@@ -97,8 +159,7 @@ export class ProviderCore {
         return ret >>> 0;
     }
     /**
-     * Calls the API with parameters that have `ks` among them: gives `{ text }`, or
-     * `{ failure, dead, loggedOut }` if it was refused.
+     * Calls the API with parameters that have `ks` among them, once; see [`Call::make`].
      * @param {string} service
      * @param {string} action
      * @param {string} body
@@ -662,6 +723,9 @@ function wasm_bindgen_2ec73fbd60530911___convert__closures_____invoke___js_sys_2
 
 
 const __wbindgen_enum_RequestRedirect = ["follow", "error", "manual"];
+const CallerFinalization = (typeof FinalizationRegistry === 'undefined')
+    ? { register: () => {}, unregister: () => {} }
+    : new FinalizationRegistry(ptr => wasm.__wbg_caller_free(ptr, 1));
 const ProviderCoreFinalization = (typeof FinalizationRegistry === 'undefined')
     ? { register: () => {}, unregister: () => {} }
     : new FinalizationRegistry(ptr => wasm.__wbg_providercore_free(ptr, 1));

@@ -1,17 +1,19 @@
 // Turning a compiled module into the core's functions, once.
 import { AppTokenError } from './error.js'
 
+/** Those that are tied to their module: each is once and for all. */
+const ready = /* @__PURE__ */ new WeakSet()
+
 /** A function that gives `glue`, tied to the module that `load` gives at the first call. */
 export function loader(glue, load) {
-  let ready = false
   return () => {
-    if (!ready) {
+    if (!ready.has(glue)) {
       try {
         glue.initSync({ module: load() })
       } catch (cause) {
         throw refused(cause)
       }
-      ready = true
+      ready.add(glue)
     }
     return glue
   }

@@ -5,6 +5,7 @@
  * @module
  */
 import type {
+  createAppTokenManager,
   createSessionProvider,
   formatPrivileges,
   generateKs,
@@ -50,3 +51,11 @@ export function instantiate(module: object): KalturaAppToken
 
 /** The same for KSs and privileges, with `kaltura-app-token/kaltura_ks.wasm`. */
 export function instantiateKs(module: object): KalturaKs
+
+/**
+ * Ties `createAppTokenManager` to both: it takes `kaltura_app_token.wasm` for its calls, and
+ * `kaltura_ks.wasm` for the KSs that it makes.
+ *
+ * @returns the function
+ */
+export function instantiateManager(module: object, ksModule: object): typeof createAppTokenManager

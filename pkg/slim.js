@@ -1,5 +1,6 @@
 // For hosts that none of the other entries knows: without modules of its own.
 import { bind as bindKs } from './ks/shell.js'
+import { bindManager } from './manager/bind.js'
 import { bind } from './shell.js'
 
 export { AppTokenError, isAppTokenError } from './error.js'
@@ -9,3 +10,10 @@ export const instantiate = (module) => bind(() => module)
 
 /** Those around KSs and privileges, tied to `kaltura_ks.wasm`. */
 export const instantiateKs = (module) => bindKs(() => module)
+
+/** `createAppTokenManager`, tied to both. */
+export const instantiateManager = (module, ksModule) =>
+  bindManager(
+    () => module,
+    () => ksModule,
+  )

@@ -10,4 +10,5 @@ export {
   formatPrivileges,
   predictPrivileges,
 } from './ks/workerd.js'
+export { createAppTokenManager } from './manager/workerd.js'
 export const { startAppTokenSession, createSessionProvider, hashAppToken } = bind(() => module)

@@ -1,4 +1,297 @@
 /**
+ * The rules, and the administrator's session. No borrow of it is held while JavaScript runs.
+ */
+export class ManagerCore {
+    __destroy_into_raw() {
+        const ptr = this.__wbg_ptr;
+        this.__wbg_ptr = 0;
+        ManagerCoreFinalization.unregister(this);
+        return ptr;
+    }
+    free() {
+        const ptr = this.__destroy_into_raw();
+        wasm.__wbg_managercore_free(ptr, 0);
+    }
+    /**
+     * The parameters of `appToken.add`: `{ args, warnings }`.
+     * @param {object} fields
+     * @param {boolean} known_user
+     * @param {number} now_ms
+     * @returns {any}
+     */
+    add(fields, known_user, now_ms) {
+        const ret = wasm.managercore_add(this.__wbg_ptr, fields, known_user, now_ms);
+        if (ret[2]) {
+            throw takeFromExternrefTable0(ret[1]);
+        }
+        return takeFromExternrefTable0(ret[0]);
+    }
+    /**
+     * The application token that an answer has, or nothing.
+     * @param {string} text
+     * @param {boolean} with_token
+     * @returns {any}
+     */
+    static appToken(text, with_token) {
+        const val2 = +with_token;
+        const ptr0 = passStringToWasm0(text, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+        const len0 = WASM_VECTOR_LEN;
+        const ret = wasm.managercore_appToken(ptr0, len0, val2);
+        return ret;
+    }
+    /**
+     * The whole body of a call with these parameters.
+     * @param {string} args
+     * @param {string} ks
+     * @returns {string}
+     */
+    body(args, ks) {
+        let deferred3_0;
+        let deferred3_1;
+        try {
+            let ptr0, len0, ptr1, len1;
+            try {
+                ptr0 = passStringToWasm0(args, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+                len0 = WASM_VECTOR_LEN;
+                ptr1 = passStringToWasm0(ks, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+                len1 = WASM_VECTOR_LEN;
+            } catch (e) {
+                if (ptr1) { wasm.__wbindgen_free(ptr1, len1 * 1, 1); }
+                if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 1, 1); }
+                throw e;
+            }
+            const ret = wasm.managercore_body(this.__wbg_ptr, ptr0, len0, ptr1, len1);
+            deferred3_0 = ret[0];
+            deferred3_1 = ret[1];
+            return getStringFromWasm0(ret[0], ret[1]);
+        } finally {
+            wasm.__wbindgen_free(deferred3_0, deferred3_1, 1);
+        }
+    }
+    /**
+     * Checks a KS that the caller gives.
+     * @param {any} ks
+     */
+    checkKs(ks) {
+        const ret = wasm.managercore_checkKs(this.__wbg_ptr, ks);
+        if (ret[1]) {
+            throw takeFromExternrefTable0(ret[0]);
+        }
+    }
+    /**
+     * Checks an admin secret.
+     * @param {any} secret
+     */
+    static checkSecret(secret) {
+        const ret = wasm.managercore_checkSecret(secret);
+        if (ret[1]) {
+            throw takeFromExternrefTable0(ret[0]);
+        }
+    }
+    /**
+     * The one that is kept was refused.
+     */
+    forgetKs() {
+        wasm.managercore_forgetKs(this.__wbg_ptr);
+    }
+    /**
+     * Whether there may be more after a page.
+     * @param {number} size
+     * @param {number} index
+     * @param {number} received
+     * @param {number} total
+     * @returns {boolean}
+     */
+    static goesOn(size, index, received, total) {
+        const ret = wasm.managercore_goesOn(size, index, received, total);
+        return ret !== 0;
+    }
+    /**
+     * The same for `appToken.get` and `appToken.delete`.
+     * @param {any} id
+     * @returns {any}
+     */
+    identify(id) {
+        const ret = wasm.managercore_identify(this.__wbg_ptr, id);
+        if (ret[2]) {
+            throw takeFromExternrefTable0(ret[1]);
+        }
+        return takeFromExternrefTable0(ret[0]);
+    }
+    /**
+     * Whether an action comes to the same when it is done twice.
+     * @param {string} action
+     * @returns {boolean}
+     */
+    static isRepeatable(action) {
+        const ptr0 = passStringToWasm0(action, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+        const len0 = WASM_VECTOR_LEN;
+        const ret = wasm.managercore_isRepeatable(ptr0, len0);
+        return ret !== 0;
+    }
+    /**
+     * What a failure means: `{ deadKs, isDone, isOpen, advice }`.
+     * @param {string} action
+     * @param {string} code
+     * @param {string} kaltura_code
+     * @param {string} ks_refusal
+     * @param {number} status
+     * @param {number} attempts
+     * @param {boolean} made_ks
+     * @returns {any}
+     */
+    static judge(action, code, kaltura_code, ks_refusal, status, attempts, made_ks) {
+        const val5 = +status;
+        const val6 = +attempts;
+        const val7 = +made_ks;
+        let ptr0, len0, ptr1, len1, ptr2, len2, ptr3, len3;
+        try {
+            ptr0 = passStringToWasm0(action, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+            len0 = WASM_VECTOR_LEN;
+            ptr1 = passStringToWasm0(code, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+            len1 = WASM_VECTOR_LEN;
+            ptr2 = passStringToWasm0(kaltura_code, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+            len2 = WASM_VECTOR_LEN;
+            ptr3 = passStringToWasm0(ks_refusal, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+            len3 = WASM_VECTOR_LEN;
+        } catch (e) {
+            if (ptr3) { wasm.__wbindgen_free(ptr3, len3 * 1, 1); }
+            if (ptr2) { wasm.__wbindgen_free(ptr2, len2 * 1, 1); }
+            if (ptr1) { wasm.__wbindgen_free(ptr1, len1 * 1, 1); }
+            if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 1, 1); }
+            throw e;
+        }
+        const ret = wasm.managercore_judge(ptr0, len0, ptr1, len1, ptr2, len2, ptr3, len3, val5, val6, val7);
+        return ret;
+    }
+    /**
+     * The administrator's session that is kept, if there is one.
+     * @param {number} now_ms
+     * @returns {string | undefined}
+     */
+    keptKs(now_ms) {
+        const ret = wasm.managercore_keptKs(this.__wbg_ptr, now_ms);
+        let v1;
+        if (ret[0] !== 0) {
+            v1 = getStringFromWasm0(ret[0], ret[1]);
+            wasm.__wbindgen_free(ret[0], ret[1] * 1, 1);
+        }
+        return v1;
+    }
+    /**
+     * The same for `appToken.list`, with `size` and `index` of the page: the pager's own, or
+     * where `all` are wanted the one that is `further` pages after it.
+     * @param {object} filter
+     * @param {object} pager
+     * @param {boolean} all
+     * @param {number} further
+     * @returns {any}
+     */
+    list(filter, pager, all, further) {
+        const ret = wasm.managercore_list(this.__wbg_ptr, filter, pager, all, further);
+        if (ret[2]) {
+            throw takeFromExternrefTable0(ret[1]);
+        }
+        return takeFromExternrefTable0(ret[0]);
+    }
+    /**
+     * Makes another.
+     * @param {any} secret
+     * @param {number} now_ms
+     * @returns {string}
+     */
+    makeKs(secret, now_ms) {
+        let deferred2_0;
+        let deferred2_1;
+        try {
+            const ret = wasm.managercore_makeKs(this.__wbg_ptr, secret, now_ms);
+            var ptr1 = ret[0];
+            var len1 = ret[1];
+            if (ret[3]) {
+                ptr1 = 0; len1 = 0;
+                throw takeFromExternrefTable0(ret[2]);
+            }
+            deferred2_0 = ptr1;
+            deferred2_1 = len1;
+            return getStringFromWasm0(ptr1, len1);
+        } finally {
+            wasm.__wbindgen_free(deferred2_0, deferred2_1, 1);
+        }
+    }
+    /**
+     * The number of pages that are too many.
+     * @returns {number}
+     */
+    static mostPages() {
+        const ret = wasm.managercore_mostPages();
+        return ret >>> 0;
+    }
+    /**
+     * Reads the options that are not for the transport.
+     * @param {object} options
+     */
+    constructor(options) {
+        const ret = wasm.managercore_new(options);
+        if (ret[2]) {
+            throw takeFromExternrefTable0(ret[1]);
+        }
+        this.__wbg_ptr = ret[0];
+        ManagerCoreFinalization.register(this, this.__wbg_ptr, this);
+        return this;
+    }
+    /**
+     * The page that an answer has, or nothing.
+     * @param {string} text
+     * @returns {any}
+     */
+    static page(text) {
+        const ptr0 = passStringToWasm0(text, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+        const len0 = WASM_VECTOR_LEN;
+        const ret = wasm.managercore_page(ptr0, len0);
+        return ret;
+    }
+    /**
+     * How far the server's clock is ahead of the local one.
+     * @param {number} offset_ms
+     */
+    setClock(offset_ms) {
+        wasm.managercore_setClock(this.__wbg_ptr, offset_ms);
+    }
+    /**
+     * The same for `appToken.add` with what `appToken.get` answered of another token.
+     * @param {string} text
+     * @param {number} now_ms
+     * @returns {any}
+     */
+    successor(text, now_ms) {
+        const val2 = +now_ms;
+        const ptr0 = passStringToWasm0(text, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+        const len0 = WASM_VECTOR_LEN;
+        const ret = wasm.managercore_successor(this.__wbg_ptr, ptr0, len0, val2);
+        if (ret[2]) {
+            throw takeFromExternrefTable0(ret[1]);
+        }
+        return takeFromExternrefTable0(ret[0]);
+    }
+    /**
+     * The same for `appToken.update`.
+     * @param {any} id
+     * @param {object} fields
+     * @param {boolean} known_user
+     * @param {number} now_ms
+     * @returns {any}
+     */
+    update(id, fields, known_user, now_ms) {
+        const ret = wasm.managercore_update(this.__wbg_ptr, id, fields, known_user, now_ms);
+        if (ret[2]) {
+            throw takeFromExternrefTable0(ret[1]);
+        }
+        return takeFromExternrefTable0(ret[0]);
+    }
+}
+if (Symbol.dispose) ManagerCore.prototype[Symbol.dispose] = ManagerCore.prototype.free;
+
+/**
  * `formatPrivileges(list)`
  * @param {any} list
  * @returns {string}
@@ -141,6 +434,9 @@ function __wbg_get_imports() {
             const ret = Array.from(arg0);
             return ret;
         },
+        __wbg_getRandomValues_8b6f1f663e6f188d: function() { return handleError(function (arg0, arg1) {
+            globalThis.crypto.getRandomValues(getArrayU8FromWasm0(arg0, arg1));
+        }, arguments); },
         __wbg_get_2080c49015e35254: function() { return handleError(function (arg0, arg1) {
             const ret = Reflect.get(arg0, arg1);
             return ret;
@@ -210,10 +506,19 @@ function __wbg_get_imports() {
     };
 }
 
+const ManagerCoreFinalization = (typeof FinalizationRegistry === 'undefined')
+    ? { register: () => {}, unregister: () => {} }
+    : new FinalizationRegistry(ptr => wasm.__wbg_managercore_free(ptr, 1));
+
 function addToExternrefTable0(obj) {
     const idx = wasm.__externref_table_alloc();
     wasm.__wbindgen_externrefs.set(idx, obj);
     return idx;
+}
+
+function getArrayU8FromWasm0(ptr, len) {
+    ptr = ptr >>> 0;
+    return getUint8ArrayMemory0().subarray(ptr / 1, ptr / 1 + len);
 }
 
 let cachedDataViewMemory0 = null;

@@ -1,0 +1,29 @@
+/** One page when awaited, all application tokens when iterated; nothing before either. */
+export class AppTokenList {
+  #read
+  #page
+
+  /** `read(all, further)` gives `{ page, isLast }`. */
+  constructor(read) {
+    this.#read = read
+  }
+
+  then(resolve, reject) {
+    this.#page ??= this.#read(false, 0).then(({ page }) => page)
+    return this.#page.then(resolve, reject)
+  }
+
+  async *[Symbol.asyncIterator]() {
+    const seen = new Set()
+    for (let further = 0, isEnd = false; !isEnd; further += 1) {
+      const { page, isLast } = await this.#read(true, further)
+      for (const appToken of page.appTokens) {
+        // What is made meanwhile moves others to the next page.
+        if (seen.has(appToken.id)) continue
+        seen.add(appToken.id)
+        yield appToken
+      }
+      isEnd = isLast
+    }
+  }
+}

@@ -1,0 +1,278 @@
+// Managing application tokens. The rules, and the administrator's KS, are the ks module's; the
+// client module makes the calls.
+import { checkFunctions, guarded, ownOptions, ownProperties } from '../check.js'
+import { Deadline, readLimits } from '../deadline.js'
+import { AppTokenError, fromCore, invalid } from '../error.js'
+import { attempt, createHost } from '../host.js'
+import { AppTokenList } from './list.js'
+
+/** The options that are for the calls. */
+const CALLER_OPTIONS = ['serviceUrl', 'dangerouslyAllowHttp', 'retry', 'maxResponseBytes']
+/** Those that neither module sees. */
+const SHELL_OPTIONS = ['timeoutMs', 'fetch', 'onEvent', 'ks', 'adminSecret']
+
+/** Ties `createAppTokenManager` to the functions that give the two modules' exports. */
+export function bind({ client, ks, startAppTokenSession }) {
+  return function createAppTokenManager(options) {
+    const own = ownOptions(options)
+    const { timeoutMs, fetch, onEvent } = own
+    const limits = readLimits({ timeoutMs })
+    checkFunctions({ fetch, onEvent })
+    const forCaller = Object.create(null)
+    const forCore = { __proto__: null, ...own }
+    for (const name of CALLER_OPTIONS) forCaller[name] = own[name]
+    for (const name of [...CALLER_OPTIONS, ...SHELL_OPTIONS]) delete forCore[name]
+    const { Caller } = client()
+    const { ManagerCore } = ks()
+    const caller = guarded(() => new Caller(forCaller))
+    const core = guarded(() => new ManagerCore(forCore))
+    checkKey(own, core, ManagerCore)
+    const { partnerId, clientTag } = forCore
+    const prove = (more) =>
+      startAppTokenSession({ ...forCaller, fetch, onEvent, partnerId, clientTag, ...more })
+    return new AppTokenManager({ ...limits, fetch, onEvent, prove, rules: ManagerCore }, own, core, caller)
+  }
+}
+
+const LONGEST_MS = 2 ** 31 - 1
+
+/** Either a KS or what makes one. */
+function checkKey({ ks, adminSecret, userId }, core, { checkSecret }) {
+  if ((ks === undefined) === (adminSecret === undefined)) {
+    throw invalid('ks', 'given, or else adminSecret, but not both')
+  }
+  if (ks !== undefined && userId !== undefined) {
+    throw invalid('userId', 'left out with ks, which has a user of its own')
+  }
+  if (typeof (ks ?? adminSecret) === 'function') return
+  guarded(() => (ks === undefined ? checkSecret(adminSecret) : core.checkKs(ks)))
+}
+
+class AppTokenManager {
+  #settings
+  #key
+  #core
+  #caller
+
+  constructor(settings, { ks, adminSecret }, core, caller) {
+    this.#settings = settings
+    this.#key = { ks, adminSecret }
+    this.#core = core
+    this.#caller = caller
+  }
+
+  async add(fields, options) {
+    const { limits, knownUser } = this.#read(options, true)
+    const own = ownOptions(fields, 'fields')
+    const { args, warnings } = guarded(() => this.#core.add(own, knownUser, Date.now()))
+    const answer = await this.#call('add', args, limits)
+    return { appToken: this.#appToken('add', answer, true), warnings }
+  }
+
+  async get(id, options) {
+    const { limits } = this.#read(options)
+    const { args } = guarded(() => this.#core.identify(id))
+    return this.#appToken('get', await this.#call('get', args, limits))
+  }
+
+  list(filter, pager, options) {
+    return new AppTokenList((all, further) => this.#page({ filter, pager, options, all, further }))
+  }
+
+  async update(id, fields, options) {
+    const { limits, knownUser } = this.#read(options, true)
+    const own = ownOptions(fields, 'fields')
+    const { args, warnings } = guarded(() => this.#core.update(id, own, knownUser, Date.now()))
+    const answer = await this.#call('update', args, limits)
+    return { appToken: this.#appToken('update', answer), warnings }
+  }
+
+  async delete(id, options) {
+    const { limits } = this.#read(options)
+    const { args } = guarded(() => this.#core.identify(id))
+    await this.#call('delete', args, limits)
+  }
+
+  async rotate(id, options) {
+    const { limits } = this.#read(options)
+    const { args } = guarded(() => this.#core.identify(id))
+    const deadline = new Deadline({ ...limits, what: 'successor' })
+    try {
+      const old = await this.#callWithin(deadline, 'get', args)
+      const predecessor = this.#appToken('get', old)
+      const wanted = guarded(() => this.#core.successor(old.text, Date.now()))
+      const made = await this.#callWithin(deadline, 'add', wanted.args)
+      const successor = this.#appToken('add', made, true)
+      await this.#prove(successor, predecessor, deadline)
+      return { predecessor, successor, warnings: wanted.warnings }
+    } finally {
+      deadline.settle()
+    }
+  }
+
+  /** Starts a session with a successor, or deletes it. */
+  async #prove({ id, token, hashType }, predecessor, deadline) {
+    const { prove, timeoutMs } = this.#settings
+    try {
+      if (deadline.error) throw deadline.error
+      // The deadline ends it.
+      const limits = { timeoutMs: LONGEST_MS, signal: deadline.signal }
+      await prove({ appTokenId: id, appToken: token, hashType, ...limits })
+    } catch (thrown) {
+      const error = deadline.error ?? thrown
+      const { args } = this.#core.identify(id)
+      const isDeleted = await this.#call('delete', args, { timeoutMs }).then(
+        () => true,
+        () => false,
+      )
+      const end = isDeleted ? 'was deleted again' : 'could not be deleted: delete it yourself'
+      const { message, cause } = error
+      throw new AppTokenError({
+        ...error,
+        message: `the successor ${id} of ${predecessor.id} started no session and ${end}; ${predecessor.id} is as it was: ${message}`,
+        cause,
+      })
+    }
+  }
+
+  async #page({ filter = {}, pager = {}, options, all, further }) {
+    const { limits } = this.#read(options)
+    const which = withText(ownProperties(filter, 'filter'))
+    const where = ownProperties(pager, 'pager')
+    const { args, size, index } = guarded(() => this.#core.list(which, where, all, further))
+    const { rules } = this.#settings
+    const page = rules.page((await this.#call('list', args, limits)).text)
+    if (!page) throw unusable('list', 'no list of application tokens')
+    const { length } = page.appTokens
+    const isLast = !rules.goesOn(size, index, length, page.totalCount)
+    if (!isLast && further + 1 >= rules.mostPages()) throw unusable('list', 'pages without end')
+    return { page, isLast }
+  }
+
+  /** What a call is told beside its arguments. */
+  #read(options = {}, takesUser = false) {
+    const own = ownProperties(options, 'options')
+    const { signal, timeoutMs = this.#settings.timeoutMs, knownUser = false, ...rest } = own
+    const [unknown] = Object.keys(rest).concat('knownUser' in own && !takesUser ? 'knownUser' : [])
+    if (unknown !== undefined) throw invalid(unknown, 'left out: there is no such option')
+    if (typeof knownUser !== 'boolean') throw invalid('knownUser', 'true or false')
+    return { limits: readLimits({ signal, timeoutMs }), knownUser }
+  }
+
+  /** Makes a call within limits of its own. */
+  async #call(action, args, limits) {
+    const deadline = new Deadline({ ...limits, what: `answer to appToken.${action}` })
+    try {
+      return await this.#callWithin(deadline, action, args)
+    } finally {
+      deadline.settle()
+    }
+  }
+
+  /** The answer to a call, once more with another KS if that is taken for dead. */
+  async #callWithin(deadline, action, args) {
+    const { fetch, onEvent, rules } = this.#settings
+    const host = createHost({ deadline, fetch, onEvent })
+    const sent = { attempts: 0 }
+    const counted = (...request) => {
+      sent.attempts += 1
+      return host.fetch(...request)
+    }
+    const repeatable = rules.isRepeatable(action)
+    for (let isLast = typeof this.#key.ks === 'string'; ; isLast = true) {
+      try {
+        if (deadline.error) throw deadline.error
+        const ks = await this.#ks(deadline)
+        const body = this.#core.body(args, ks)
+        const answer = await deadline.within(
+          this.#caller.call(`appToken.${action}`, body, ks, repeatable, { ...host, fetch: counted }, deadline.at),
+        )
+        if (answer.clockOffsetMs !== undefined) this.#core.setClock(answer.clockOffsetMs)
+        if (answer.failure) throw answer.failure
+        return answer
+      } catch (thrown) {
+        const error = deadline.error ?? fromCore(thrown)
+        const verdict = this.#judge(action, error, sent.attempts)
+        if (verdict.isDone) return {}
+        if (!verdict.deadKs || isLast) throw judged(error, verdict, sent.attempts)
+        this.#core.forgetKs()
+      }
+    }
+  }
+
+  #judge(action, { code, kalturaCode = '', ksRefusal = '', status = 0 }, attempts) {
+    const { rules } = this.#settings
+    const isMade = this.#key.ks === undefined
+    return rules.judge(action, code, kalturaCode, ksRefusal, status, attempts, isMade)
+  }
+
+  /** The administrator's KS: the caller's, the one that is kept, or a new one. */
+  async #ks(deadline) {
+    const { ks, adminSecret } = this.#key
+    if (ks !== undefined) {
+      const given = await ask('ks', ks, deadline)
+      guarded(() => this.#core.checkKs(given))
+      return given
+    }
+    const kept = this.#core.keptKs(Date.now())
+    if (kept !== undefined) return kept
+    const secret = await ask('adminSecret', adminSecret, deadline)
+    return guarded(() => this.#core.makeKs(secret, Date.now()))
+  }
+
+  #appToken(action, { text }, withToken = false) {
+    const appToken = this.#settings.rules.appToken(text, withToken)
+    if (!appToken) throw unusable(action, 'no application token')
+    return appToken
+  }
+}
+
+/** What is given, or what the function that was given gives. */
+async function ask(name, given, deadline) {
+  if (typeof given !== 'function') return given
+  try {
+    return await deadline.within(attempt(given))
+  } catch (thrown) {
+    if (deadline.error) throw deadline.error
+    throw new AppTokenError({
+      code: 'ERR_TOKEN_SOURCE',
+      message: `the ${name} function failed; \`cause\` has the error's name and code`,
+      retryable: true,
+      causes: [{ name: word(thrown?.name) ?? 'Error', code: word(thrown?.code), message: '' }],
+    })
+  }
+}
+
+/** What a vault's client says when it fails is not ours to judge: only words of its are shown. */
+const word = (value) => (typeof value === 'string' && /^[A-Za-z_]{1,48}$/.test(value) ? value : undefined)
+
+/** Lists as Kaltura has them. */
+function withText(filter) {
+  for (const [name, value] of Object.entries(filter)) {
+    if (Array.isArray(value)) filter[name] = guarded(() => value.join(','))
+  }
+  return filter
+}
+
+function unusable(action, problem) {
+  return new AppTokenError({
+    code: 'ERR_BAD_RESPONSE',
+    message: `unusable answer to appToken.${action}: ${problem}`,
+    service: 'appToken',
+    action,
+    attempts: 1,
+    retryable: true,
+  })
+}
+
+/** The error with what else there is to say. */
+function judged(error, { advice, isOpen }, attempts = error.attempts) {
+  const { message, cause } = error
+  return new AppTokenError({
+    ...error,
+    message: advice === undefined ? message : `${message}; ${advice}`,
+    cause,
+    attempts,
+    retryable: error.retryable && !isOpen,
+  })
+}
