@@ -7,18 +7,10 @@ import { fileURLToPath } from 'node:url'
 import { createInterface } from 'node:readline'
 import { createEmulator } from 'kaltura-app-token/emulator'
 import { listen } from 'kaltura-app-token/emulator/node'
+import { installDebianPackage } from './debian.mjs'
 
 const PROCESSES = 50
 const member = fileURLToPath(new URL('./fleet-member.mjs', import.meta.url))
-
-/** Installs Debian's Redis where it is missing. */
-function installRedis() {
-  if (spawnSync('redis-server', ['--version']).status === 0) return
-  for (const args of [['update'], ['install', '-y', '--no-install-recommends', 'redis-server']]) {
-    const { status, stderr } = spawnSync('apt-get', ['-q', ...args], { encoding: 'utf8' })
-    if (status !== 0) throw new Error(`redis-server is missing, and apt-get can't help: ${stderr}`)
-  }
-}
 
 async function freePort() {
   const server = createServer().listen(0, '127.0.0.1')
@@ -30,7 +22,9 @@ async function freePort() {
 }
 
 async function startRedis() {
-  installRedis()
+  if (spawnSync('redis-server', ['--version']).status !== 0) {
+    await installDebianPackage('redis-server', 'there is no redis-server on the PATH')
+  }
   const port = await freePort()
   const redis = spawn(
     'redis-server',

@@ -16,6 +16,9 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 const cargo = (...args) => run('cargo', args, { cwd: root })
 const node = (...args) => run(process.execPath, args, { cwd: root })
 
+/** What tests alone need, each in a folder with a lock file of its own. */
+const OF_TESTS = ['runtimes', 'bundlers', 'fleet', 'browser'].map((name) => `js-tests/${name}`)
+
 const EMULATOR = ['--no-default-features', '--features', 'emulator']
 const TSC = 'node_modules/.bin/tsc'
 const STRICT = ['--', '-D', 'warnings']
@@ -24,7 +27,7 @@ export const steps = [
   {
     name: 'install',
     async run() {
-      for (const folder of ['', 'js-tests/runtimes', 'js-tests/bundlers', 'js-tests/fleet']) {
+      for (const folder of ['', ...OF_TESTS]) {
         await installPackages(join(root, folder), () => {})
       }
     },
@@ -68,6 +71,11 @@ export const steps = [
   },
   { name: 'suite', run: () => suiteIsComplete(root) },
   ...runtimeSteps(root),
+  {
+    name: 'browser',
+    waits: true,
+    run: async () => (await node('js-tests/run-browser.mjs')).trim(),
+  },
   { name: 'fleet', run: async () => (await node('js-tests/fleet.mjs')).trim() },
   { name: 'growth', run: async () => (await node('js-tests/growth.mjs')).trim() },
   { name: 'types', run: () => node(TSC, '-p', 'js-tests/types') },
