@@ -1,14 +1,9 @@
-// An application token in a page is an application token given away.
-import { AppTokenError } from './error.js'
+// What the condition `browser` gives: without WebAssembly, and it fails at once.
+import { notInPages } from './page.js'
 
 export { AppTokenError, isAppTokenError } from './error.js'
 
-throw new AppTokenError({
-  code: 'ERR_BROWSER',
-  message:
-    'kaltura-app-token is for servers: an application token in a web page is everybody\'s. ' +
-    'Start the session on your back end, and hand the page its KS',
-})
+throw notInPages()
 
 // Never reached; bundlers look the names up.
 export const startAppTokenSession = undefined

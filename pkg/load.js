@@ -1,11 +1,13 @@
 // Turning a compiled module into the core's functions, once.
 import { AppTokenError } from './error.js'
+import { refusePages } from './page.js'
 
 /** Those that are tied to their module: each is once and for all. */
 const ready = /* @__PURE__ */ new WeakSet()
 
 /** A function that gives `glue`, tied to the module that `load` gives at the first call. */
 export function loader(glue, load) {
+  refusePages()
   return () => {
     if (!ready.has(glue)) {
       try {
