@@ -143,7 +143,7 @@ impl Arguments<'_> {
 pub(super) fn absolute_time(time: i64, now: i64) -> i64 {
     const TEN_YEARS: u64 = 315_360_000;
     if time.unsigned_abs() <= TEN_YEARS {
-        now + time
+        now.saturating_add(time)
     } else {
         time
     }

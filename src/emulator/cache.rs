@@ -96,7 +96,7 @@ impl Cache {
             key,
             Entry {
                 made: now,
-                ends: now + life,
+                ends: now.saturating_add(life),
                 answer,
             },
         );

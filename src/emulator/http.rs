@@ -8,9 +8,10 @@ use super::message::{Incoming, Outgoing};
 /// The longest request line, method and protocol included.
 const REQUEST_LINE: usize = 8190;
 
-/// `unix` as a header has it.
+/// `unix` as a header has it, whose years have four digits.
 pub(super) fn date(unix: i64) -> String {
-    let seconds = u64::try_from(unix).unwrap_or_default();
+    const LAST: i64 = 253_402_300_799;
+    let seconds = u64::try_from(unix.min(LAST)).unwrap_or_default();
     httpdate::fmt_http_date(UNIX_EPOCH + Duration::from_secs(seconds))
 }
 
@@ -46,7 +47,7 @@ pub(super) fn forbid_caching(answer: &mut Outgoing) {
 /// Lets a browser keep the answer for a minute.
 pub(super) fn allow_caching(answer: &mut Outgoing, made: i64, now: i64) {
     set(answer, "Cache-Control", "private, max-age=60, max-stale=0");
-    set(answer, "Expires", date(now + 60));
+    set(answer, "Expires", date(now.saturating_add(60)));
     set(answer, "Last-Modified", date(made));
 }
 

@@ -12,6 +12,10 @@ use super::state::State;
 /// What items take over from the request as a whole.
 const INHERITED: [&str; 3] = ["clientTag", "ks", "partnerId"];
 
+/// How many bytes of earlier answers items may take over: each could double what the one before
+/// it did, and the server's memory has an end too.
+const MOST_REFERRED: usize = 1_000_000;
+
 /// What a request was answered, and what the cache had to do with it.
 pub(super) struct Done {
     pub answer: Answer,
@@ -40,6 +44,7 @@ pub(super) fn call(state: &mut State, params: &Params, moment: &mut Moment<'_>) 
     let mut kept_last = None;
     // What keeps one item out of the cache keeps the whole out of it.
     let mut uncached = false;
+    let mut room = MOST_REFERRED;
     let first = usize::from(!params.contains_key("0"));
     let items =
         (first..).map_while(|number| Arguments(params).object(&number.to_string()).ok().flatten());
@@ -50,7 +55,7 @@ pub(super) fn call(state: &mut State, params: &Params, moment: &mut Moment<'_>) 
             }
         }
         for (_, value) in &mut item {
-            resolve(value, &answers, first);
+            resolve(value, &answers, first, &mut room);
         }
         let read = dispatch::read_ks(state, &item);
         let now = moment.now();
@@ -98,21 +103,24 @@ pub(super) fn call(state: &mut State, params: &Params, moment: &mut Moment<'_>) 
     }
 }
 
-/// Puts what earlier items answered in place of `{1:result:ks}`; nothing where they failed.
-fn resolve(value: &mut Value, answers: &[Answer], first: usize) {
+/// Puts what earlier items answered in place of `{1:result:ks}`; nothing where they failed, or
+/// where there is no `room` for it.
+fn resolve(value: &mut Value, answers: &[Answer], first: usize, room: &mut usize) {
     match value {
-        Value::String(text) if text.contains(":result") => *text = resolved(text, answers, first),
+        Value::String(text) if text.contains(":result") => {
+            *text = resolved(text, answers, first, room);
+        }
         Value::Object(inner) => inner
             .values_mut()
-            .for_each(|value| resolve(value, answers, first)),
+            .for_each(|value| resolve(value, answers, first, room)),
         Value::Array(items) => items
             .iter_mut()
-            .for_each(|value| resolve(value, answers, first)),
+            .for_each(|value| resolve(value, answers, first, room)),
         _ => {}
     }
 }
 
-fn resolved(text: &str, answers: &[Answer], first: usize) -> String {
+fn resolved(text: &str, answers: &[Answer], first: usize, room: &mut usize) -> String {
     let mut out = String::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('{') {
@@ -126,12 +134,12 @@ fn resolved(text: &str, answers: &[Answer], first: usize) -> String {
             let earlier = number
                 .checked_sub(first)
                 .and_then(|index| answers.get(index));
-            out.push_str(
-                &earlier
-                    .and_then(|answer| answer.at(&path))
-                    .map(text_of)
-                    .unwrap_or_default(),
-            );
+            let referred = earlier.and_then(|answer| answer.at(&path)).map(text_of);
+            let referred = referred.unwrap_or_default();
+            if let Some(left) = room.checked_sub(referred.len()) {
+                *room = left;
+                out.push_str(&referred);
+            }
             rest = after;
         } else {
             out.push('{');
@@ -171,7 +179,16 @@ mod tests {
             ("{1:result:ks", "{1:result:ks"),
         ];
         for (text, expected) in cases {
-            assert_eq!(resolved(text, &answers, 1), expected, "{text}");
+            let mut room = MOST_REFERRED;
+            assert_eq!(resolved(text, &answers, 1, &mut room), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn references_take_over_so_much_and_no_more() {
+        let answers = [Answer::Text("x".repeat(MOST_REFERRED / 2))];
+        let mut room = MOST_REFERRED;
+        let text = resolved(&"{1:result}".repeat(100), &answers, 1, &mut room);
+        assert_eq!((text.len(), room), (MOST_REFERRED, 0));
     }
 }

@@ -110,6 +110,9 @@ pub(super) fn decode(text: &str) -> String {
         .into_owned()
 }
 
+/// `max_input_nesting_level`: a field that goes deeper is dropped, with all of its name.
+const DEEPEST: usize = 64;
+
 /// Sets the field that a form calls `name`.
 pub(super) fn set_field(params: &mut Params, name: &str, value: String) {
     let name = name.trim_start_matches(' ');
@@ -131,6 +134,10 @@ pub(super) fn set_field(params: &mut Params, name: &str, value: String) {
         return;
     }
     let steps = bracketed(path);
+    if steps.len() > DEEPEST {
+        params.remove(&base);
+        return;
+    }
     let mut slot = params.entry(base).or_insert(Value::Null);
     for step in &steps {
         if !slot.is_object() {
@@ -206,6 +213,18 @@ mod tests {
         ];
         for (text, number) in cases {
             assert_eq!(text_to_int(text), number, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_field_that_is_nested_too_deeply_is_dropped() {
+        let nested = |depth| format!("a{}=1&b=2", "[x]".repeat(depth));
+        assert_eq!(parse_form(&nested(64)).len(), 2);
+        for depth in [65, 200_000] {
+            assert_eq!(
+                Value::Object(parse_form(&nested(depth))),
+                json!({ "b": "2" })
+            );
         }
     }
 

@@ -73,8 +73,8 @@ pub(super) fn admits(
                     .get(&key)
                     .is_none_or(|window| window.calls < limit.max);
             } else {
-                let window = open(windows, key, now + limit.window);
-                window.calls += 1;
+                let window = open(windows, key, now.saturating_add(limit.window));
+                window.calls = window.calls.saturating_add(1);
                 admitted &= window.calls <= limit.max;
             }
         }
@@ -92,7 +92,9 @@ pub(super) fn note_failure(
 ) {
     for (index, limit) in limits.iter().enumerate() {
         if limit.errors_only && limit.covers(service, action) {
-            open(windows, limit.key(index, params), now + limit.window).calls += 1;
+            let ends = now.saturating_add(limit.window);
+            let window = open(windows, limit.key(index, params), ends);
+            window.calls = window.calls.saturating_add(1);
         }
     }
 }

@@ -196,9 +196,10 @@ impl Session {
             .revoked
             .insert(self.ks.hash.clone(), self.ks.expiry.to_int());
         if let Some(id) = self.ks.session_id() {
-            state
-                .revoked
-                .insert(session_key(self.partner_id, &id), now + REVOCATION);
+            state.revoked.insert(
+                session_key(self.partner_id, &id),
+                now.saturating_add(REVOCATION),
+            );
         }
     }
 }
@@ -214,7 +215,7 @@ fn session_key(partner_id: i64, session_id: &str) -> String {
 pub(super) fn revoke_app_token(state: &mut State, partner_id: i64, id: &str, now: i64) {
     state
         .revoked
-        .insert(session_key(partner_id, id), now + REVOCATION);
+        .insert(session_key(partner_id, id), now.saturating_add(REVOCATION));
 }
 
 /// Signs a session in the name of its partner.

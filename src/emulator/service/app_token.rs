@@ -281,7 +281,7 @@ impl List {
             _ => {}
         }
         let page_size = usize::try_from(self.page_size).unwrap_or_default();
-        let pages_before = usize::try_from(self.page_index - 1).unwrap_or_default();
+        let pages_before = usize::try_from(self.page_index.saturating_sub(1)).unwrap_or_default();
         let page = found
             .iter()
             .skip(page_size.saturating_mul(pages_before))
@@ -401,12 +401,12 @@ impl StartSession {
             duration = duration.min(self.expiry);
         }
         if let Some(expiry) = token.expiry {
-            duration = duration.min(expiry - now);
+            duration = duration.min(expiry.saturating_sub(now));
             if duration < 0 {
                 return Err(Exception::app_token_expired(&self.id));
             }
         }
-        let expiry = now + duration;
+        let expiry = now.saturating_add(duration);
         let user_id = token.session_user_id.unwrap_or(self.user_id);
         let session_type = token.session_type.unwrap_or(self.session_type);
         let privileges = privileges::predict(

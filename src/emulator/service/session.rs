@@ -46,7 +46,7 @@ impl Start {
             return Err(refused);
         }
         let expiry = capped(self.expiry, partner);
-        let fields = self.fields(context.now() + expiry);
+        let fields = self.fields(context.now().saturating_add(expiry));
         let ks = session::sign(context.state, fields, context.now_ms, context.random)?;
         Ok(Answer::Text(ks.expose().to_owned()))
     }
@@ -85,7 +85,7 @@ pub(in crate::emulator) fn start_fast(
     if !at_hand || !secure || !partner.accepts_secret(&start.secret, start.session_type) {
         return None;
     }
-    let expiry = now_ms.div_euclid(1000) + start.expiry;
+    let expiry = now_ms.div_euclid(1000).saturating_add(start.expiry);
     let ks = session::sign(state, start.fields(expiry), now_ms, random).ok()?;
     Some(Answer::Text(ks.expose().to_owned()))
 }
@@ -123,7 +123,7 @@ impl StartWidget {
             partner_id: id,
             user_id: Some("0".to_owned()),
             session_type: 0.into(),
-            expiry: (context.now() + expiry).into(),
+            expiry: (context.now().saturating_add(expiry)).into(),
             privileges: "view:*,widget:1".to_owned(),
             ..KsFields::default()
         };

@@ -163,3 +163,19 @@ fn latency_and_a_faults_delay_add_up() {
         (25, Some(1))
     );
 }
+
+#[test]
+fn a_clock_beyond_every_calendar_is_answered_all_the_same() {
+    for now in [i64::MIN / 1000, 0, 253_402_300_799, i64::MAX / 1000] {
+        let mut kaltura = Kaltura::new(&seed());
+        kaltura.now = now;
+        let params = json!({ "secret": "admin", "type": 2, "partnerId": 102, "expiry": i64::MAX });
+        assert!(kaltura.call("session.start", &params).is_string(), "{now}");
+        let date = kaltura
+            .get("/api_v3/?format=1")
+            .header("Date")
+            .unwrap()
+            .to_owned();
+        assert!(date.ends_with(" GMT") && date.len() == 29, "{date}");
+    }
+}
