@@ -110,7 +110,10 @@ impl Reader<'_> {
 
     /// What comes after white space.
     fn peek(&mut self) -> Option<u8> {
-        self.rest = self.rest.trim_ascii_start();
+        // `trim_ascii_start` would take a form feed too.
+        let is_space = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
+        let spaces = self.rest.iter().take_while(|it| is_space(it)).count();
+        self.rest = self.rest.get(spaces..)?;
         self.rest.first().copied()
     }
 
@@ -297,6 +300,15 @@ mod tests {
         let reply = fields(r#"{"ks":"a","userId":"b","ks":"c"}"#);
         assert_eq!(reply.get("ks"), &Value::Other);
         assert_eq!(reply.get("userId").as_text(), Some("b"));
+    }
+
+    #[test]
+    fn four_characters_are_white_space_and_no_others() {
+        assert!(Value::from_json(b" \t\r\n{ \n}\r").is_some());
+        for byte in [b'\x0c', b'\x0b', b'\0', 0xa0] {
+            assert_eq!(Value::from_json(&[b'0', byte]), None, "{byte}");
+            assert_eq!(Value::from_json(&[byte, b'0']), None, "{byte}");
+        }
     }
 
     #[test]
