@@ -1,0 +1,105 @@
+//! Any texts as asked and granted privileges, a zero byte between them: a session that may do
+//! more than was asked never passes the guard.
+
+#![no_main]
+
+use kaltura_app_token::grants::{Effect, Grant, GrantPolicy, SessionType, Wish, differences};
+use kaltura_app_token::privileges::{parse, predict};
+use libfuzzer_sys::fuzz_target;
+
+/// Restrictions; without one the session may do more.
+const RESTRICTIONS: [&str; 8] = [
+    "iprestrict",
+    "urirestrict",
+    "actionslimit",
+    "limitentry",
+    "restrictingrole",
+    "setrole",
+    "privacycontext",
+    "enableentitlement",
+];
+
+fuzz_target!(|data: &[u8]| {
+    let (numbers, text) = data.split_at(data.len().min(9));
+    let mut bytes = [0; 9];
+    bytes[..numbers.len()].copy_from_slice(numbers);
+    let lifetime_s = i64::from_le_bytes(bytes[..8].try_into().expect("eight"));
+    let bits = bytes[8];
+    let text = String::from_utf8_lossy(text);
+    let (asked, granted) = text.split_once('\0').unwrap_or((&text, ""));
+    let kind = |bit: u8| {
+        if bits & bit == 0 {
+            SessionType::User
+        } else {
+            SessionType::Admin
+        }
+    };
+    let wish = Wish {
+        user_id: (bits & 1 == 0).then(|| "ada".to_owned()),
+        session_type: (bits & 2 == 0).then(|| kind(4)),
+        expiry_s: (bits & 8 == 0).then_some(3600),
+        privileges: Some(asked.to_owned()),
+    };
+    let grant = Grant {
+        user_id: if bits & 16 == 0 { "ada" } else { "eve" },
+        session_type: kind(32),
+        lifetime_s,
+        privileges: granted,
+    };
+    let found = differences(&wish, &grant);
+    for difference in &found {
+        let _ = difference.message();
+    }
+    let guarded = GrantPolicy::Guard.refuses(&found);
+    assert!(!GrantPolicy::Report.refuses(&found));
+    assert!(!guarded || GrantPolicy::Exact.refuses(&found));
+
+    let more = lifetime_s <= 0
+        || wish
+            .expiry_s
+            .is_some_and(|asked| lifetime_s > i64::from(asked) + 3)
+        || wish
+            .user_id
+            .as_deref()
+            .is_some_and(|asked| asked != grant.user_id)
+        || (wish.session_type == Some(SessionType::User)
+            && grant.session_type == SessionType::Admin);
+    assert!(guarded || !more);
+    let held = parse(granted);
+    for privilege in parse(asked) {
+        if RESTRICTIONS.contains(&privilege.name.as_str()) {
+            let same = held
+                .iter()
+                .find(|it| it.name == privilege.name)
+                .is_some_and(|it| {
+                    privilege
+                        .values
+                        .iter()
+                        .all(|value| it.values.contains(value))
+                        && it
+                            .values
+                            .iter()
+                            .all(|value| privilege.values.contains(value))
+                });
+            assert!(guarded || same, "{}", privilege.name);
+        }
+    }
+    for difference in &found {
+        if difference.effect == Effect::Narrower && difference.field.privilege().is_some() {
+            assert!(!RESTRICTIONS.contains(&difference.field.privilege().unwrap_or_default()));
+        }
+    }
+
+    // What Kaltura would grant of it, asked for again, is granted whole.
+    let predicted = predict("0_token", Some(asked), None);
+    let again = Wish {
+        privileges: Some(predicted.clone()),
+        ..Wish::default()
+    };
+    let whole = Grant {
+        privileges: &predicted,
+        lifetime_s: 60,
+        ..grant
+    };
+    assert_eq!(differences(&again, &whole), []);
+});
