@@ -20,7 +20,11 @@ export async function use(): Promise<void> {
   for (const outcome of await provider.startSessions([{ userId: 'ada' }])) {
     if (outcome.session) outcome.session satisfies AppTokenSession
   }
-  await provider.call('user', 'get', { userId: 'ada' })
+  const user = await provider.call<{ id: string }>('user', 'get', { userId: 'ada' })
+  user.id satisfies string
+  const untold = await provider.call('user', 'get', { userId: 'ada' })
+  // @ts-expect-error: nobody has said what the action gives
+  untold.id
   provider.invalidate(ks)
   provider.invalidate({ userId: session.userId })
   provider.clear()

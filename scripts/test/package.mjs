@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { run } from '../build/process.mjs'
+import { checkJsr } from './jsr.mjs'
 import { pack } from '../../js-tests/packed/project.mjs'
 
 export async function checkPackage(root) {
@@ -24,5 +25,6 @@ export async function checkPackage(root) {
     ...[tarball, '--profile', 'esm-only', '--no-emoji', '--no-color', '--format', 'ascii'],
     ...['--exclude-entrypoints', ...notCode],
   ])
-  return `${files.length} files, as publint and attw like them`
+  await checkJsr(root)
+  return `${files.length} files, as publint, attw and JSR like them`
 }

@@ -5,7 +5,7 @@ import type {
   Privilege,
   SessionOptions,
   Signal,
-} from './index.js'
+} from '../index.js'
 
 /**
  * Makes, lists, changes, replaces and deletes application tokens, as an administrator. What
