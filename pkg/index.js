@@ -1,3 +1,4 @@
+// @ts-self-types="./index.d.ts"
 // For every runtime that may compile WebAssembly: the module travels inline, so that no file
 // system, no permission and no bundler set-up is needed.
 import { compile } from './inline.js'

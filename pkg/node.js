@@ -1,3 +1,4 @@
+// @ts-self-types="./node.d.ts"
 // The default entry, with a transport that is ready sooner than Node's fetch.
 import { compile } from './inline.js'
 import { bind } from './shell.js'

@@ -93,13 +93,15 @@ export interface SessionProvider {
   /**
    * Calls Kaltura's API with a live session, once more with a new one if that is refused as
    * dead; gives the answer as it is. Nothing else is tried again: the call may have had effect.
+   *
+   * @typeParam Answer What the action gives, by Kaltura's documentation: it is not checked.
    */
-  call(
+  call<Answer = unknown>(
     service: string,
     action: string,
     params?: object,
     request?: ProviderRequest,
-  ): Promise<any>
+  ): Promise<Answer>
   /** Forgets a session that was found to be dead: by what it was asked with, or by its KS. */
   invalidate(requestOrKs?: SessionRequest | string): void
   /** Forgets everything. */

@@ -1,3 +1,4 @@
+// @ts-self-types="./provider.d.ts"
 // A live session at hand. What to do is decided in the core; here it is done: the caller's
 // promises, deadlines and fetches, and the leases by which the core lets a session be handed out
 // without being asked.

@@ -1,3 +1,4 @@
+// @ts-self-types="./slim.d.ts"
 // For hosts that none of the other entries knows: without modules of its own.
 import { bind as bindKs } from './ks/shell.js'
 import { bindManager } from './manager/bind.js'

@@ -1,3 +1,4 @@
+// @ts-self-types="./node.d.ts"
 // A listener on node:http, which Deno and Bun have as well.
 import { createServer } from 'node:http'
 import { answer, pause, pieces } from './shell.js'

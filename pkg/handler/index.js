@@ -1,3 +1,4 @@
+// @ts-self-types="./index.d.ts"
 // One's own endpoint: it hands a KS of few rights to those whom one's own rules let have it.
 // What the client sends decides nothing but that.
 import { isAppTokenError } from '../error.js'

@@ -1,3 +1,4 @@
+// @ts-self-types="./index.d.ts"
 // Both modules travel inline, as everywhere where WebAssembly may be compiled.
 import { compile } from '../inline.js'
 import { compile as compileKs } from '../ks/inline.js'

@@ -40,38 +40,46 @@ export function unstorageStore(storage: Storage): SessionStore
 
 /** The part of a client of `redis` that is used. */
 export interface RedisClient {
-  get(name: string): Promise<any>
-  set(name: string, text: string, options?: any): Promise<any>
-  del(name: string): Promise<any>
-  eval(script: string, options?: any): Promise<any>
+  get(name: string): Promise<unknown>
+  set(name: string, text: string, options?: unknown): Promise<unknown>
+  del(name: string): Promise<unknown>
+  eval(script: string, options?: unknown): Promise<unknown>
 }
 
 /** The part of a client of `ioredis` that is used. */
 export interface IoRedisClient {
-  get(name: string): Promise<any>
-  set(name: string, text: string, ...options: any[]): Promise<any>
-  del(name: string): Promise<any>
-  eval(script: string, count: number, ...rest: any[]): Promise<any>
+  get(name: string): Promise<unknown>
+  set(name: string, text: string, ...options: unknown[]): Promise<unknown>
+  del(name: string): Promise<unknown>
+  eval(script: string, count: number, ...rest: string[]): Promise<unknown>
 }
 
 /** The part of Cloudflare's `KVNamespace` that is used. */
 export interface KvNamespace {
   get(name: string): Promise<string | null>
-  put(name: string, text: string, options?: any): Promise<any>
-  delete(name: string): Promise<any>
+  put(name: string, text: string, options?: { expirationTtl?: number }): Promise<unknown>
+  delete(name: string): Promise<unknown>
 }
 
 /** The part of `Deno.Kv` that is used. */
 export interface DenoKv {
-  get(key: string[]): Promise<any>
-  set(key: string[], value: string, options?: any): Promise<any>
-  delete(key: string[]): Promise<any>
-  atomic(): any
+  get(key: string[]): Promise<{ value: unknown }>
+  set(key: string[], value: string, options?: { expireIn?: number }): Promise<unknown>
+  delete(key: string[]): Promise<unknown>
+  atomic(): DenoKvAtomic
+}
+
+/** The part of `Deno.AtomicOperation` that is used. */
+export interface DenoKvAtomic {
+  check(entry: unknown): DenoKvAtomic
+  set(key: string[], value: string, options?: { expireIn?: number }): DenoKvAtomic
+  delete(key: string[]): DenoKvAtomic
+  commit(): Promise<{ ok: boolean }>
 }
 
 /** The part of a storage of `unstorage` that is used. */
 export interface Storage {
-  getItemRaw(name: string): Promise<any>
-  setItemRaw(name: string, text: any, options?: any): Promise<any>
-  removeItem(name: string): Promise<any>
+  getItemRaw(name: string): Promise<unknown>
+  setItemRaw(name: string, text: unknown, options?: unknown): Promise<unknown>
+  removeItem(name: string): Promise<unknown>
 }

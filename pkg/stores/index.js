@@ -1,3 +1,4 @@
+// @ts-self-types="./index.d.ts"
 // Where a fleet may keep its sealed sessions. Each store is `{ get, set, delete, lock? }` over a
 // client that the caller has made; `lock` gives false, or a function that releases it.
 
