@@ -48,6 +48,14 @@ async function withServer(run, ...args) {
   }
 }
 
+test('it exports what the package itself does', async (t) => {
+  const [here, there] = await Promise.all([
+    import('kaltura-app-token/node'),
+    import('../../pkg/index.js'),
+  ])
+  t.deepEqual(Object.keys(here), Object.keys(there))
+})
+
 test('the requests of an exchange share a connection', () =>
   withServer(async ({ requests, sockets }, options) => {
     await startAppTokenSession(options)

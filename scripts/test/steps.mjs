@@ -80,5 +80,12 @@ export const steps = [
   { name: 'growth', run: async () => (await node('js-tests/growth.mjs')).trim() },
   { name: 'types', run: () => node(TSC, '-p', 'js-tests/types') },
   { name: 'package', run: () => checkPackage(root) },
+  {
+    name: 'bench',
+    async run() {
+      const said = await node('bench/index.mjs', '--quick')
+      return said.trim().split('\n').at(-1)
+    },
+  },
   { name: 'sizes', run: () => withinBudgets(root) },
 ]

@@ -1,0 +1,118 @@
+// Samples as results, and results as rows of text.
+import { ratios, summary } from '../measure.mjs'
+import { reasons } from './reasons.mjs'
+
+const OURS = 'kaltura-app-token'
+const BEGIN = '<!-- bench -->'
+const END = '<!-- /bench -->'
+
+const mapped = (object, map) =>
+  Object.fromEntries(Object.entries(object).map(([name, value]) => [name, map(value)]))
+
+/** What is kept of a run: medians with their quartiles. */
+export function resultOf({ rows, growth }) {
+  return {
+    rows: rows.map(({ samples, wanted, ...row }) => ({
+      ...row,
+      contenders: mapped(samples, (list) => rounded(summary(list))),
+      ratios: mapped(ratios(samples, OURS), rounded),
+      wanted: wanted.map((goal) => {
+        const { median } = ratios(samples, goal.ours)[goal.peer]
+        return { ...goal, got: significant(median), reached: median <= goal.ratio }
+      }),
+    })),
+    growth: growth.map(({ points, ...curve }) => ({
+      ...curve,
+      points: points.map((samples) => mapped(samples, (list) => significant(summary(list).median))),
+    })),
+  }
+}
+
+const significant = (number) => Number(number.toPrecision(4))
+const rounded = (numbers) => mapped(numbers, significant)
+
+/** A number as one would say it. */
+export function said(number, unit) {
+  const digits = number >= 100 ? 0 : number >= 10 ? 1 : 2
+  const text = Number.isInteger(number) ? String(number) : number.toFixed(digits)
+  const grouped = text.replace(/\B(?=(\d{3})+$)/, '\u202f')
+  return unit === '' ? grouped : `${grouped} ${unit}`
+}
+
+const ratioSaid = (number) => (number < 0.1 ? number.toFixed(3) : number.toFixed(2))
+
+/** The table for a terminal. */
+export function table({ rows }) {
+  const lines = rows.flatMap((row) => [
+    row.name,
+    ...Object.entries(row.contenders).map(([name, { median, low, high }]) => {
+      const ratio = row.ratios[name]
+      const against = ratio
+        ? `ours is ${ratioSaid(ratio.median)} of it (${ratioSaid(ratio.low)} to ${ratioSaid(ratio.high)})`
+        : ''
+      const range = low === high ? '' : `(${said(low, '')} to ${said(high, '')})`
+      return `    ${name.padEnd(24)} ${said(median, row.unit).padStart(12)} ${range.padEnd(20)} ${against}`.trimEnd()
+    }),
+    ...row.wanted.map(
+      ({ ours, peer, ratio, got, reached }) =>
+        `    ${reached ? 'reached:' : 'NOT REACHED:'} ${ours} at most ${ratioSaid(ratio)} of ${peer}, is ${ratioSaid(got)}`,
+    ),
+  ])
+  return lines.join('\n')
+}
+
+/** README.md with this result between its marks. */
+export function intoReadme(readme, result) {
+  const [before, rest] = readme.split(BEGIN)
+  const after = rest?.split(END)[1]
+  if (after === undefined) throw new Error(`README.md has no ${BEGIN} … ${END}`)
+  return `${before}${BEGIN}\n${markdown(result)}\n${END}${after}`
+}
+
+function markdown({ on, rows }) {
+  const shown = rows.filter(({ detail }) => !detail)
+  const lines = shown.map((row) => `| ${[row.name, ours(row), peers(row)].join(' | ')} |`)
+  return [
+    '| | here | others, and our share of theirs |',
+    '| --- | --- | --- |',
+    ...lines,
+    '',
+    `Medians, and in brackets quartiles of the ratio, on ${on}.`,
+    ...unreached(rows),
+  ].join('\n')
+}
+
+/** Our own figures: of the package, and of its entry for Node where that is measured too. */
+function ours({ contenders, unit }) {
+  const node = contenders[`${OURS}/node`]
+  const text = said(contenders[OURS].median, unit)
+  return node ? `${text}<br>\`/node\`: ${said(node.median, unit)}` : text
+}
+
+function peers({ contenders, ratios: against, unit }) {
+  return Object.keys(against)
+    .filter((name) => name !== `${OURS}/node`)
+    .map((name) => {
+      const { median, low, high } = against[name]
+      const spread = low === high ? '' : ` (${ratioSaid(low)}–${ratioSaid(high)})`
+      return `${name} ${said(contenders[name].median, unit)}: **${ratioSaid(median)}**${spread}`
+    })
+    .join('<br>')
+}
+
+function unreached(rows) {
+  const missed = rows.flatMap(({ id, name, wanted }) =>
+    wanted
+      .filter(({ reached }) => !reached)
+      .map(({ ours: who, peer, ratio, got }) => {
+        const what = `${name}${who === OURS ? '' : `, ${who}`}`
+        return `- ${what}: ${ratioSaid(got)} of ${peer} where ${ratioSaid(ratio)} was wanted. ${reasonFor(id)}`
+      }),
+  )
+  return missed.length === 0 ? [] : ['', 'Not reached:', '', ...missed]
+}
+
+function reasonFor(id) {
+  const [, reason] = reasons.find(([pattern]) => pattern.test(id)) ?? []
+  return reason ?? 'Why is not known yet.'
+}

@@ -1,0 +1,8 @@
+import { startAppTokenSession } from 'kaltura-app-token'
+
+export default {
+  async fetch(request, env) {
+    const { ks } = await startAppTokenSession(JSON.parse(env.OPTIONS))
+    return Response.json({ ks })
+  },
+}
