@@ -25,6 +25,7 @@ export function runtimeSteps(root) {
     suite('workerd-old', here, runner('workerd'), `--date=${OLD_WORKER}`),
     suite('edge-light', here, runner('edge')),
     suite('packed', here, runner('packed')),
+    suite('examples', here, runner('examples')),
   ]
 
   function suite(name, program, ...args) {

@@ -23,11 +23,17 @@ const EMULATOR = ['--no-default-features', '--features', 'emulator']
 const TSC = 'node_modules/.bin/tsc'
 const STRICT = ['--', '-D', 'warnings']
 
+const EXAMPLES = ['deno', 'express', 'hono-worker', 'lambda', 'many-users']
+const PACKAGES = [
+  ...['', ...OF_TESTS],
+  ...EXAMPLES.map((example) => `examples/${example}`),
+]
+
 export const steps = [
   {
     name: 'install',
     async run() {
-      for (const folder of ['', ...OF_TESTS]) {
+      for (const folder of PACKAGES) {
         await installPackages(join(root, folder), () => {})
       }
     },
