@@ -51,11 +51,12 @@ async function open(browser, url) {
   page.on('response', (response) => {
     const entry = { url: response.url(), status: response.status(), body: undefined }
     seen.responses.push(entry)
-    bodies.push(
-      response.body().then((body) => {
-        entry.body = body
-      }),
-    )
+    const read = bodyOf(response).then((body) => {
+      entry.body = body
+    })
+    // `settle` fails with it; a page that is closed before has no use for it.
+    read.catch(() => {})
+    bodies.push(read)
   })
   // What reaches the console of an error is its text; what a handler in the page is given has all.
   await page.exposeFunction('__reportError', (error) => void seen.errors.push(error))
@@ -68,6 +69,12 @@ async function open(browser, url) {
   }
   await settle()
   return { page, ...seen, settle, close: () => context.close() }
+}
+
+/** A redirect has none that a browser would show, nor has what is in its cache already. */
+async function bodyOf(response) {
+  const status = response.status()
+  return status >= 300 && status < 400 ? Buffer.alloc(0) : response.body()
 }
 
 function reportErrors() {

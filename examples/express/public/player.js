@@ -3,9 +3,9 @@ const status = document.querySelector('#status')
 
 async function show() {
   const answer = await fetch('/ks', { method: 'POST' })
-  if (answer.status === 401) return 'Sign in first.'
-  if (!answer.ok) return `No session: ${(await answer.json()).error}.`
-  const { ks, expiresIn } = await answer.json()
+  const { ks, expiresIn, error } = await answer.json()
+  if (error === 'unauthorized') return 'Sign in first.'
+  if (error) return `No session: ${error}.`
 
   const { serviceUrl } = await (await fetch('/settings')).json()
   const called = await fetch(`${serviceUrl}/api_v3/service/user/action/get`, {
