@@ -1,7 +1,7 @@
 // What the transport does with its connections, seen from the other end.
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import { createSessionProvider, startAppTokenSession } from 'kaltura-app-token/node'
+import { createAppTokenManager, createSessionProvider, startAppTokenSession } from 'kaltura-app-token/node'
 import { test } from '../suite/harness.js'
 
 const credentials = { partnerId: 102, appTokenId: '0_ab12cd34', appToken: 'a-token-of-mine' }
@@ -66,6 +66,7 @@ test('the requests of an exchange share a connection', () =>
   }))
 
 test("Node's fetch is left alone, and a fetch of the caller's is used", async (t) => {
+  const { serviceUrl, partnerId, adminSecret, appToken } = await t.kaltura()
   const { fetch } = globalThis
   let calls = 0
   globalThis.fetch = () => {
@@ -75,6 +76,7 @@ test("Node's fetch is left alone, and a fetch of the caller's is used", async (t
     await withServer(async ({ requests }, options) => {
       await startAppTokenSession(options)
       await createSessionProvider(options).getKs()
+      await createAppTokenManager({ serviceUrl, partnerId, adminSecret }).get(appToken.id)
       t.equal(requests.length, 4)
       const own = (...args) => {
         calls += 1
