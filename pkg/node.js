@@ -1,6 +1,8 @@
 // @ts-self-types="./node.d.ts"
 // The default entry, with a transport that is ready sooner than Node's fetch.
 import { compile } from './inline.js'
+import { compile as compileKs } from './ks/inline.js'
+import { bindManager } from './manager/bind.js'
 import { bind } from './shell.js'
 import { fetch } from './transport.js'
 
@@ -12,4 +14,5 @@ export {
   formatPrivileges,
   predictPrivileges,
 } from './ks/index.js'
+export const createAppTokenManager = bindManager(compile, compileKs, fetch)
 export const { startAppTokenSession, createSessionProvider, hashAppToken } = bind(compile, fetch)

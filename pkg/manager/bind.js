@@ -6,9 +6,10 @@ import { bind as bindClient } from '../shell.js'
 import { bind } from './shell.js'
 
 /** `createAppTokenManager`, with what gives the modules at its first call. */
-export function bindManager(loadClient, loadKs) {
-  const { startAppTokenSession } = bindClient(loadClient)
+export function bindManager(loadClient, loadKs, usualFetch) {
+  const { startAppTokenSession } = bindClient(loadClient, usualFetch)
   return bind({
+    usualFetch,
     client: loader(client, loadClient),
     ks: loader(ks, loadKs),
     startAppTokenSession,

@@ -12,10 +12,10 @@ const CALLER_OPTIONS = ['serviceUrl', 'dangerouslyAllowHttp', 'retry', 'maxRespo
 const SHELL_OPTIONS = ['timeoutMs', 'fetch', 'onEvent', 'ks', 'adminSecret']
 
 /** Ties `createAppTokenManager` to the functions that give the two modules' exports. */
-export function bind({ client, ks, startAppTokenSession }) {
+export function bind({ usualFetch, client, ks, startAppTokenSession }) {
   return function createAppTokenManager(options) {
     const own = ownOptions(options)
-    const { timeoutMs, fetch, onEvent } = own
+    const { timeoutMs, fetch = usualFetch, onEvent } = own
     const limits = readLimits({ timeoutMs })
     checkFunctions({ fetch, onEvent })
     const forCaller = Object.create(null)
