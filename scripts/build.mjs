@@ -6,6 +6,7 @@ import { homedir, tmpdir } from 'node:os'
 import { join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { inlineModule } from './build/inline.mjs'
+import { inflateModule } from './build/javascript.mjs'
 import { modules } from './build/modules.mjs'
 import { sizeTable } from './build/sizes.mjs'
 import { findTools } from './build/tools.mjs'
@@ -26,13 +27,15 @@ async function build(out) {
   log(`compiling with ${target.way} (${target.version.rustc})`)
 
   fs.cpSync(join(root, 'src/js'), out, { recursive: true })
+  fs.writeFileSync(join(out, 'inflate.js'), await inflateModule(root))
   for (const module of modules) {
     const folder = join(out, module.folder)
     fs.mkdirSync(folder, { recursive: true })
     await compile({ root, target, tools, module, out: folder })
     const bytes = fs.readFileSync(join(folder, `${module.name}.wasm`))
     assertNoPaths(module.name, bytes, target)
-    fs.writeFileSync(join(folder, 'inline.js'), inlineModule(bytes))
+    const unpackJs = module.folder === '.' ? './unpack.js' : '../unpack.js'
+    fs.writeFileSync(join(folder, 'inline.js'), await inlineModule(bytes, unpackJs))
   }
   const info = {
     sources: digestOfSources(),

@@ -3,7 +3,7 @@
 use core::fmt;
 
 use subtle::ConstantTimeEq;
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroizing;
 
 /// An application token, a token hash, a KS or an admin secret.
 #[derive(Clone)]
@@ -41,8 +41,7 @@ impl Eq for Secret {}
 #[inline(never)]
 pub fn wipe_stack() {
     let mut used = [0_u8; 4096];
-    used.zeroize();
-    core::hint::black_box(&used);
+    core::hint::black_box(&mut used);
 }
 
 #[cfg(test)]

@@ -4,13 +4,19 @@ import { join } from 'node:path'
 import { installPackages } from './npm.mjs'
 import { run } from './process.mjs'
 
+// The npm packages that the bytes of a build depend on.
+const MAKERS = ['binaryen', 'esbuild', 'fflate']
+
 export async function findTools(root, log) {
   await installPackages(root, log)
   const wasmBindgenVersion = pinnedWasmBindgen(root)
   return {
     wasmBindgen: await wasmBindgenCli(root, wasmBindgenVersion, log),
     wasmOpt: join(root, 'node_modules/binaryen/bin/wasm-opt'),
-    versions: { 'wasm-bindgen': wasmBindgenVersion, binaryen: lockedVersion(root, 'binaryen') },
+    versions: {
+      'wasm-bindgen': wasmBindgenVersion,
+      ...Object.fromEntries(MAKERS.map((name) => [name, lockedVersion(root, name)])),
+    },
   }
 }
 

@@ -4,9 +4,8 @@
 
 use core::alloc::{GlobalAlloc, Layout};
 use core::ptr;
+use core::sync::atomic::{Ordering, compiler_fence};
 use std::alloc::System;
-
-use zeroize::Zeroize;
 
 struct Wiping;
 
@@ -29,7 +28,9 @@ unsafe impl GlobalAlloc for Wiping {
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
         // SAFETY: `block` is `layout.size()` bytes long and nobody's any more.
         unsafe {
-            core::slice::from_raw_parts_mut(block, layout.size()).zeroize();
+            // One instruction for all of it, which the fence keeps: `zeroize` goes byte by byte.
+            ptr::write_bytes(block, 0, layout.size());
+            compiler_fence(Ordering::SeqCst);
             System.dealloc(block, layout);
         }
     }
