@@ -1,0 +1,19 @@
+// Bytes that travel in text.
+import { inflate } from './inflate.js'
+
+/** The `size` bytes that were deflated, and then written down in base64. */
+export function unpack(base64, size) {
+  const packed = decode(base64)
+  // Half of what starting up takes would be spent on inflating, were it left to JavaScript.
+  const zlib = globalThis.process?.getBuiltinModule?.('node:zlib')
+  return zlib ? zlib.inflateRawSync(packed, { chunkSize: size + 1 }) : inflate(packed, size)
+}
+
+function decode(base64) {
+  if (Uint8Array.fromBase64) return Uint8Array.fromBase64(base64)
+  if (globalThis.Buffer) return globalThis.Buffer.from(base64, 'base64')
+  const text = atob(base64)
+  const bytes = new Uint8Array(text.length)
+  for (let at = 0; at < text.length; at += 1) bytes[at] = text.charCodeAt(at)
+  return bytes
+}
