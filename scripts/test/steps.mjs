@@ -76,12 +76,12 @@ export const steps = [
     },
   },
   { name: 'suite', run: () => suiteIsComplete(root) },
+  ...runtimeSteps(root),
   {
     name: 'browser',
     waits: true,
     run: async () => (await node('js-tests/run-browser.mjs')).trim(),
   },
-  ...runtimeSteps(root),
   { name: 'fleet', run: async () => (await node('js-tests/fleet.mjs')).trim() },
   { name: 'growth', run: async () => (await node('js-tests/growth.mjs')).trim() },
   { name: 'types', run: () => node(TSC, '-p', 'js-tests/types') },

@@ -1,0 +1,64 @@
+// Arguments into values, by node:util; and no secret among them.
+import { parseArgs } from 'node:util'
+import { usage } from './failure.js'
+import { SECRETS } from './secrets.js'
+
+/** What every command takes. */
+export const COMMON = {
+  json: {
+    type: 'boolean',
+    help: 'print JSON: the result on standard output, warnings and errors on standard error',
+  },
+  help: { type: 'boolean', short: 'h', help: 'show this' },
+}
+
+/** Ways to write a secret's option that somebody may try, in their plainest form. */
+const TRIED = {
+  apptoken: SECRETS.appToken,
+  token: SECRETS.appToken,
+  adminsecret: SECRETS.adminSecret,
+  secret: SECRETS.adminSecret,
+  ks: SECRETS.ks,
+}
+
+/** Reads the arguments of a command; `{ values, positionals }`. */
+export function parse({ options, positional }, args) {
+  const known = { ...options, ...COMMON }
+  const config = Object.fromEntries(
+    Object.entries(known).map(([name, { type, short }]) => [
+      name,
+      short ? { type, short } : { type },
+    ]),
+  )
+  refuseSecrets(args, config)
+  const { values, positionals } = readArguments(args, config)
+  if (positionals.length > (positional ? 1 : 0)) {
+    // Not repeated: it may be a secret that got into the wrong place.
+    throw usage('an argument too many', 'options begin with --, and --help lists them')
+  }
+  return { values, positionals }
+}
+
+function readArguments(args, options) {
+  try {
+    return parseArgs({ args, options, allowPositionals: true })
+  } catch (error) {
+    if (!/^ERR_PARSE_ARGS/.test(error.code)) throw error
+    // Node's further lines say how to pass a value that begins with a dash.
+    throw usage(error.message.split('\n')[0], '--help lists the options')
+  }
+}
+
+function refuseSecrets(args, options) {
+  const { tokens } = parseArgs({ args, options, strict: false, tokens: true })
+  for (const { kind, name, rawName } of tokens) {
+    if (kind !== 'option' || Object.hasOwn(options, name)) continue
+    const secret = TRIED[name.toLowerCase().replaceAll(/[-_]/g, '')]
+    if (!secret) continue
+    const instead = `set ${secret.env}, or give --${secret.file} FILE (- for standard input)`
+    throw usage(
+      `${rawName} is refused: arguments show in process lists and in the shell's history`,
+      `${instead}, or run it in a terminal to be asked. What was just given is no longer a secret`,
+    )
+  }
+}

@@ -1,0 +1,47 @@
+import { APP_TOKEN, CONNECTION } from './options.js'
+import { examine } from './doctor/examine.js'
+import { printable } from './terminal.js'
+import { wrapped } from './help.js'
+
+export const about = `
+Starts a session, uses it once, and tells in plain words what is wrong and what to do: with the
+settings, the service URL, the network, this machine's clock, the application token, its hash
+type, and what its sessions may do. The session is thrown away. It takes what start takes. The
+exit code is 0 when nothing has to be put right.`
+
+export const options = { ...CONNECTION, ...APP_TOKEN }
+
+export const examples = ['kaltura-app-token doctor', 'kaltura-app-token doctor --json']
+
+const WORDS = { ok: ['ok', 'green'], warning: ['warning', 'yellow'], failed: ['FAILED', 'red'] }
+const COLUMN = 19
+
+export async function run({ values, terminal }) {
+  const checks = []
+  for await (const check of examine(values, terminal)) {
+    checks.push(check)
+    if (!terminal.json) show(check, terminal)
+  }
+  const ok = checks.every(({ status }) => status !== 'failed')
+  if (terminal.json) terminal.result({ ok, checks })
+  else terminal.out(`\n${verdict(checks, terminal.style)}`)
+  return ok ? 0 : 1
+}
+
+function show({ name, status, message, fix, lines = [] }, { out, style, width }) {
+  const [word, format] = WORDS[status]
+  const room = width - COLUMN - 11
+  const indent = ' '.repeat(COLUMN + 11)
+  const text = [message, ...lines].flatMap((line) => wrapped(printable(line), room))
+  const advice = fix ? wrapped(`To do: ${printable(fix)}`, room) : []
+  const [first, ...rest] = [...text, ...advice.map((line) => style('bold', line))]
+  out(`  ${style(format, word.padEnd(7))}  ${name.padEnd(COLUMN)}${first}`)
+  for (const line of rest) out(indent + line)
+}
+
+function verdict(checks, style) {
+  const count = (wanted) => checks.filter(({ status }) => status === wanted).length
+  if (count('failed') > 0) return style('red', 'Something is to be put right.')
+  if (count('warning') > 0) return style('yellow', 'It works. Look at the warnings.')
+  return style('green', 'All is well.')
+}

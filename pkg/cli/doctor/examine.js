@@ -1,0 +1,152 @@
+// The examination: each check is told as soon as it is known, and the first that fails ends it.
+import { createSessionProvider, startAppTokenSession } from '../../index.js'
+import { APP_TOKEN, connectionOf, CONNECTION, defined, given } from '../options.js'
+import { findSecret, SECRETS } from '../secrets.js'
+import { duration, ending, explained, TYPES, userText } from '../words.js'
+import { causeOf } from './causes.js'
+import { observedFetch } from './observe.js'
+
+const HASH_TYPES = ['SHA1', 'SHA256', 'SHA512', 'MD5']
+// What a machine with a time service is never off by, and what breaks TLS and home-made KSs.
+const CLOCK_WARNING_S = 30
+const CLOCK_FAILURE_S = 300
+
+const ok = (name, message, more) => ({ name, status: 'ok', message, ...more })
+const warning = (name, message, fix) => ({ name, status: 'warning', message, fix })
+const failed = (name, { message, fix }, error) => {
+  const told = error && { code: error.code, kalturaCode: error.kalturaCode }
+  return { name, status: 'failed', message, fix, ...defined({ ...told }) }
+}
+
+/** `{ name, status: 'ok' | 'warning' | 'failed', message, fix?, code?, kalturaCode? }` each */
+export async function* examine(values, terminal) {
+  const settings = await readSettings(values, terminal)
+  if (settings.missing) return yield failed('settings', settings.missing)
+  const { options } = settings
+  const observed = observedFetch()
+  const all = { ...options, fetch: observed.fetch, grants: 'report', retry: 0 }
+  let sessions
+  try {
+    sessions = createSessionProvider(all)
+  } catch (error) {
+    const name = error.path === 'serviceUrl' ? 'service URL' : 'settings'
+    return yield failed(name, causeOf(error, { options }), error)
+  }
+  yield ok('settings', settingsText(options))
+  yield serviceUrlCheck(options)
+  yield* examineToken({ sessions, observed, all, options })
+}
+
+async function readSettings(values, terminal) {
+  const names = { ...CONNECTION, ...APP_TOKEN }
+  const missing = ['partner-id', 'app-token-id'].filter((name) => given(values, name) === undefined)
+  const appToken = await findSecret(SECRETS.appToken, { values, terminal })
+  const ways = missing.map((name) => `${names[name].env} (--${name})`)
+  if (appToken === undefined) ways.push(`${SECRETS.appToken.env} (--${SECRETS.appToken.file})`)
+  if (ways.length > 0) {
+    return { missing: { message: `${ways.join(', ')} is not set`, fix: 'set it, then ask again' } }
+  }
+  const options = defined({
+    ...connectionOf(values),
+    ...{ appTokenId: given(values, 'app-token-id'), appToken },
+    hashType: given(values, 'hash-type'),
+  })
+  return { options }
+}
+
+const settingsText = ({ partnerId, appTokenId, hashType }) =>
+  `partner ${partnerId}, application token ${appTokenId}, hash type ${hashType ?? 'SHA1 (the default)'}`
+
+function serviceUrlCheck({ serviceUrl = 'https://www.kaltura.com', dangerouslyAllowHttp }) {
+  const isHttp = /^http:/i.test(serviceUrl)
+  if (!isHttp)
+    return ok('service URL', URL.canParse(serviceUrl) ? serviceUrl : `region ${serviceUrl}`)
+  if (!dangerouslyAllowHttp)
+    return ok('service URL', `${serviceUrl} (http is fine on this machine)`)
+  return warning('service URL', `${serviceUrl}: sessions travel in the clear`, 'use https')
+}
+
+async function* examineToken({ sessions, observed, all, options }) {
+  const name = 'application token'
+  let session
+  try {
+    session = await sessions.getSession()
+  } catch (error) {
+    const { last } = observed
+    if (last && !isInTheWay(error))
+      yield ok('network', `Kaltura answers, in ${observed.fastestMs} ms`)
+    yield* clockCheck(observed.clockOffsetMs)
+    const place = last && !isInTheWay(error) ? name : 'network'
+    const rightType = isHashRefused(error) ? await findHashType(all) : undefined
+    return yield failed(place, causeOf(error, { options, observed, rightType }), error)
+  }
+  yield ok('network', `Kaltura answers, in ${observed.fastestMs} ms`)
+  yield* clockCheck(session.expiry * 1000 - session.expiresAt)
+  yield ok(name, `starts a session, with hash type ${options.hashType ?? 'SHA1'}`)
+  if (session.expiresAt <= Date.now()) return yield stillborn
+  yield* useCheck(sessions, options)
+  yield* grantChecks(session)
+}
+
+const stillborn = failed('session', {
+  message: 'it is over before it begins',
+  fix: "the token's sessionDuration is 0: make a token with a longer one",
+})
+
+const isHashRefused = ({ kalturaCode }) => kalturaCode === 'INVALID_APP_TOKEN_HASH'
+
+/** Whether something other than Kaltura answered. */
+const isInTheWay = ({ code }) => code === 'ERR_BAD_RESPONSE' || code === 'ERR_HTTP_STATUS'
+
+/** The hash type that the token has, if it is another one. */
+async function findHashType(options) {
+  for (const hashType of HASH_TYPES.filter((type) => type !== (options.hashType ?? 'SHA1'))) {
+    try {
+      await startAppTokenSession({ ...options, hashType })
+      return hashType
+    } catch (error) {
+      if (!isHashRefused(error)) return undefined
+    }
+  }
+  return undefined
+}
+
+function* clockCheck(offsetMs) {
+  if (offsetMs === undefined) return
+  const seconds = Math.abs(offsetMs) / 1000
+  const off = `this machine's clock is ${duration(seconds)} ${offsetMs > 0 ? 'behind' : 'ahead of'} Kaltura's`
+  const fix =
+    "set the clock, by NTP for instance. Sessions are reckoned on Kaltura's clock, but TLS and KSs made here are not"
+  if (seconds >= CLOCK_FAILURE_S) yield failed('clock', { message: off, fix })
+  else if (seconds >= CLOCK_WARNING_S) yield warning('clock', off, fix)
+  else yield ok('clock', "agrees with Kaltura's")
+}
+
+/** A session may be refused at its first use, not before. */
+async function* useCheck(sessions, options) {
+  try {
+    await sessions.call('session', 'get')
+  } catch (error) {
+    // Its role or its privileges don't allow this one call: the session lives all the same.
+    const lives =
+      error.kalturaCode === 'SERVICE_FORBIDDEN' || error.ksRefusal === 'EXCEEDED_RESTRICTED_URI'
+    if (!lives) return yield failed('session', causeOf(error, { options }), error)
+  }
+  yield ok('session', 'is accepted by the API')
+}
+
+function* grantChecks({ userId, sessionType, privileges, expiresAt }) {
+  const lines = explained(privileges).map(
+    ({ name, values, meaning }) =>
+      `${values.length > 0 ? `${name}:${values.join('/')}` : name}: ${meaning}`,
+  )
+  const message = `user ${userText(userId)}, type ${TYPES[sessionType]}, ends ${ending(expiresAt)}`
+  yield ok('grants', message, { lines })
+  if (sessionType === 2) {
+    yield warning(
+      'grants',
+      'its sessions may do everything',
+      'unless they must, make a token with sessionType 0 and the privileges that are needed',
+    )
+  }
+}

@@ -1,0 +1,29 @@
+// A fetch that remembers what a diagnosis needs of the answers: no body, no header with a secret.
+
+export function observedFetch() {
+  const observed = {
+    /** `{ status, contentType }` of the last answer. */
+    last: undefined,
+    /** The shortest time that an answer took: the first one pays for the connection. */
+    fastestMs: Infinity,
+    /** How far the server's clock is ahead, by the last answer's `Date`. */
+    clockOffsetMs: undefined,
+    async fetch(url, init) {
+      const start = performance.now()
+      const response = await globalThis.fetch(url, init)
+      const ms = Math.round(performance.now() - start)
+      const contentType = response.headers.get('content-type') ?? ''
+      observed.last = { status: response.status, contentType }
+      observed.fastestMs = Math.min(observed.fastestMs, ms)
+      observed.clockOffsetMs = offsetBy(response.headers) ?? observed.clockOffsetMs
+      return response
+    },
+  }
+  return observed
+}
+
+/** What a cache answers has an old date. */
+function offsetBy(headers) {
+  const date = Date.parse(headers.get('date') ?? '')
+  return Number.isNaN(date) || headers.has('age') ? undefined : date - Date.now()
+}

@@ -1,0 +1,128 @@
+import { chmodSync, existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { createEmulator } from '../emulator/index.js'
+import { listen } from '../emulator/node.js'
+import { Failure, fileFailure, usage } from './failure.js'
+import { defined, numberOf } from './options.js'
+import { warnOfReaders } from './secrets.js'
+import { exportLines } from './shell-lines.js'
+
+const PORT = 8080
+const SAVE_EVERY_MS = 1000
+
+export const about = `
+A Kaltura on this machine: real sessions, real rules, nothing sent anywhere. It prints the lines
+that make the other commands use it, and stops with Ctrl-C. With --state it goes on where it
+stopped; the file holds its secrets, so nobody else may read it.`
+
+export const options = {
+  port: {
+    type: 'string',
+    value: 'N',
+    help: `where to listen; ${PORT} by default, 0 for any free port`,
+  },
+  host: { type: 'string', value: 'ADDRESS', help: 'at which address; 127.0.0.1 by default' },
+  state: { type: 'string', value: 'FILE', help: 'where to keep its accounts, tokens and caches' },
+}
+
+export const examples = ['kaltura-app-token emulator --port 8080 --state emulator.json']
+
+export async function run({ values, terminal }) {
+  const file = values.state
+  const emulator = createEmulator(defined({ state: file && readState(file, terminal) }))
+  const port = numberOf(values, 'port') ?? PORT
+  if (port > 65_535) throw usage('--port must be at most 65535')
+  const stopped = stopSignal()
+  const { url, close } = await listening(emulator, defined({ port, host: values.host }))
+  const keeper = file && keepState(emulator, file, terminal)
+  show(emulator, url, terminal)
+  await stopped
+  await close()
+  keeper?.stop()
+  terminal.note(file ? `stopped; ${file} has its state` : 'stopped')
+}
+
+async function listening(emulator, where) {
+  try {
+    return await listen(emulator, where)
+  } catch ({ code, name }) {
+    const hint =
+      code === 'EADDRINUSE' ? 'another --port may be free; 0 takes any that is' : undefined
+    const at = `${where.host ?? '127.0.0.1'}:${where.port}`
+    throw new Failure(`can't listen at ${at} (${code ?? name})`, { code: 'ERR_LISTEN', hint })
+  }
+}
+
+function show({ partnerId, adminSecret }, url, terminal) {
+  if (terminal.json) return terminal.result({ serviceUrl: url, partnerId, adminSecret })
+  const lines = exportLines({
+    KALTURA_SERVICE_URL: url,
+    KALTURA_PARTNER_ID: partnerId,
+    KALTURA_ADMIN_SECRET: adminSecret,
+  })
+  terminal.out(lines.join('\n'))
+  terminal.note(
+    'it listens until Ctrl-C. In another terminal, set these variables; then tokens add makes an application token, and start a session',
+  )
+}
+
+/** Settles at the first wish to stop. */
+function stopSignal() {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, resolve)
+  })
+}
+
+function readState(file, terminal) {
+  if (!existsSync(file)) return undefined
+  let text
+  try {
+    text = readFileSync(file, 'utf8')
+    warnOfReaders(file, statSync(file).mode, terminal)
+  } catch (error) {
+    throw fileFailure('read', file, error)
+  }
+  try {
+    const state = JSON.parse(text)
+    createEmulator({ state })
+    return state
+  } catch {
+    throw usage(`${file} holds no state of an emulator`, 'another --state FILE begins anew')
+  }
+}
+
+/** Writes the state down now, after requests, and at the end. */
+function keepState(emulator, file, terminal) {
+  let saved = -1
+  const save = () => {
+    if (saved === emulator.requests) return
+    saved = emulator.requests
+    writeState(file, emulator.state())
+  }
+  save()
+  const timer = setInterval(() => {
+    try {
+      save()
+    } catch (failure) {
+      terminal.warn(failure.message)
+    }
+  }, SAVE_EVERY_MS)
+  return {
+    stop() {
+      clearInterval(timer)
+      save()
+    },
+  }
+}
+
+/** In one step, so that a crash leaves the state before; for the owner's eyes only. */
+function writeState(file, state) {
+  const next = `${file}.${process.pid}.tmp`
+  try {
+    writeFileSync(next, JSON.stringify(state), { mode: 0o600 })
+    // The mode of a file that was there already stays as it was.
+    chmodSync(next, 0o600)
+    renameSync(next, file)
+  } catch (error) {
+    throw fileFailure('write', file, error)
+  }
+}

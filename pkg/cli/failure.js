@@ -1,0 +1,75 @@
+// Why a command fails, and the exit code for it.
+import { isAppTokenError } from '../error.js'
+
+export const EXIT_CODES = {
+  0: 'done',
+  1: 'refused or failed; for doctor: something is to be put right',
+  2: 'called wrongly: an argument, a setting or a secret is missing or wrong',
+  130: 'ended with Ctrl-C',
+}
+
+/** Each option of the library that has another name here. */
+const NAMES = {
+  partnerId: '--partner-id (KALTURA_PARTNER_ID)',
+  appTokenId: '--app-token-id (KALTURA_APP_TOKEN_ID)',
+  appToken: 'the application token (KALTURA_APP_TOKEN or --app-token-file)',
+  adminSecret: 'the admin secret (KALTURA_ADMIN_SECRET or --admin-secret-file)',
+  ks: 'the KS',
+  'secrets[0]': 'the admin secret (KALTURA_ADMIN_SECRET or --admin-secret-file)',
+  hashType: '--hash-type (KALTURA_HASH_TYPE)',
+  serviceUrl: '--service-url (KALTURA_SERVICE_URL)',
+  timeoutMs: '--timeout',
+  sessionUserId: '--user-id',
+}
+
+/** What went wrong, in words for a person and in fields for a program; no secret in either. */
+export class Failure extends Error {
+  constructor(message, { code, exitCode = 1, hint, details = {} }) {
+    super(message)
+    Object.assign(this, { code, exitCode, hint, details })
+  }
+
+  /** The failure that a thrown value comes to. */
+  static of(thrown) {
+    if (thrown instanceof Failure) return thrown
+    if (isAppTokenError(thrown)) return ofAppTokenError(thrown)
+    const name = thrown?.code ?? thrown?.name ?? typeof thrown
+    return new Failure(`internal error (${name}); please report it`, { code: 'ERR_INTERNAL' })
+  }
+
+  toJSON() {
+    const { code, message, hint, details } = this
+    return { code, message, ...details, ...(hint && { hint }) }
+  }
+}
+
+function ofAppTokenError(error) {
+  const { code, message, cause, ...details } = error
+  if (code === 'ERR_INVALID_OPTIONS') {
+    const words = error.message
+      .replace(error.path, named(error.path))
+      .replace('dangerouslyAllowHttp', '--dangerously-allow-http')
+      .replace('then say knownUser: true', 'then say --known-user')
+    return new Failure(words, { code, exitCode: 2, details })
+  }
+  const isStart = ['startSession', 'startWidgetSession'].includes(details.action)
+  const hint = isStart ? 'kaltura-app-token doctor looks for the cause' : undefined
+  return new Failure(error.message, { code, hint, details })
+}
+
+/** The name that an option of the library has on the command line. */
+const named = (path) =>
+  NAMES[path] ?? `--${path.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+
+/** The command was called wrongly. */
+export const usage = (message, hint) =>
+  new Failure(message, { code: 'ERR_USAGE', exitCode: 2, hint })
+
+/** A file can't be read or written. */
+export const fileFailure = (doing, file, error) =>
+  new Failure(`can't ${doing} ${file} (${error.code ?? error.name})`, {
+    ...{ code: 'ERR_FILE', exitCode: 2 },
+  })
+
+export const interrupted = () =>
+  new Failure('interrupted', { code: 'ERR_INTERRUPTED', exitCode: 130 })

@@ -1,0 +1,33 @@
+import { hashAppToken } from '../index.js'
+import { APP_TOKEN, given } from './options.js'
+import { fileOption, needSecret, SECRETS } from './secrets.js'
+
+export const about = `
+Prints the hash that proves an application token to appToken.startSession: lower-case hex of
+H(KS + token). What is neither in the environment nor in a file is read from standard input, a
+line each: the KS first, then the token. The hash is as secret as a session: together with the
+KS it can be used until that expires.`
+
+export const options = {
+  ...fileOption(SECRETS.ks),
+  ...fileOption(SECRETS.appToken),
+  'hash-type': {
+    ...APP_TOKEN['hash-type'],
+    help: "the token's hash type: SHA1 SHA256 SHA512 MD5; SHA1 by default",
+  },
+}
+
+export const examples = [
+  'kaltura-app-token hash --ks-file widget-ks.txt --hash-type SHA256',
+  `printf '%s\\n' "$WIDGET_KS" | kaltura-app-token hash`,
+]
+
+export async function run({ values, terminal }) {
+  const from = { values, terminal, piped: true }
+  const ks = await needSecret(SECRETS.ks, from)
+  const appToken = await needSecret(SECRETS.appToken, from)
+  const hashType = given(values, 'hash-type')
+  const hash = hashAppToken(ks, appToken, hashType)
+  if (terminal.json) terminal.result({ hash, hashType: hashType ?? 'SHA1' })
+  else terminal.out(hash)
+}

@@ -1,0 +1,82 @@
+// What --help says.
+import { COMMON } from './arguments.js'
+import { commands } from './commands.js'
+import { EXIT_CODES } from './failure.js'
+
+const WIDTH = 80
+const PROGRAM = 'kaltura-app-token'
+
+/** The help of all commands, or of those that begin with `word`. */
+export function overview(word) {
+  const names = Object.keys(commands).filter((name) => !word || name.startsWith(`${word} `))
+  return [
+    `Usage: ${PROGRAM} ${word ? `${word} ` : ''}COMMAND [options]`,
+    'Kaltura sessions from application tokens.',
+    section(
+      'Commands',
+      names.map((name) => [name, commands[name].summary]),
+    ),
+    section('Options', [
+      ['COMMAND --help', 'more about a command, with an example'],
+      ...(word ? [] : [['--version', 'the version of this package']]),
+    ]),
+    'Secrets come from the environment, from files, or are asked for without echo;\n' +
+      'never from arguments, which show in process lists.',
+    exitCodes(),
+    section('Try it', [
+      [`${PROGRAM} emulator`, 'in one terminal'],
+      [
+        `${PROGRAM} tokens add --user-id ada`,
+        'in another, with the lines that the first one shows',
+      ],
+      [`${PROGRAM} start`, 'with the lines that the second one shows'],
+    ]),
+  ].join('\n\n')
+}
+
+/** The help of one command. */
+export function helpOf(name, { about, positional, options, examples }) {
+  const synopsis = [PROGRAM, name, positional && `[${positional}]`, '[options]']
+  const shown = Object.entries({ ...options, ...COMMON }).map(
+    ([option, { short, value, env, help }]) => [
+      `${short ? `-${short}, ` : ''}--${option}${value ? ` ${value}` : ''}`,
+      env ? `${help} (${env})` : help,
+    ],
+  )
+  return [
+    `Usage: ${synopsis.filter(Boolean).join(' ')}`,
+    wrapped(about.trim().replaceAll('\n', ' '), WIDTH).join('\n'),
+    section('Options, and the environment in their place', shown),
+    exitCodes(),
+    `Example:\n${examples.map((line) => `  $ ${line}`).join('\n')}`,
+  ].join('\n\n')
+}
+
+const exitCodes = () => section('Exit codes', Object.entries(EXIT_CODES))
+
+/** A title, and rows of a name and what it means. */
+function section(title, rows) {
+  const width = Math.min(28, Math.max(...rows.map(([name]) => name.length)))
+  const lines = rows.flatMap(([name, text]) => {
+    const [first, ...rest] = wrapped(text, WIDTH - width - 4)
+    const indent = ' '.repeat(width + 4)
+    const head =
+      name.length > width
+        ? [`  ${name}`, `${indent}${first}`]
+        : [`  ${name.padEnd(width)}  ${first}`]
+    return [...head, ...rest.map((line) => indent + line)]
+  })
+  return `${title}:\n${lines.join('\n')}`
+}
+
+/** `text` in lines that are not longer than `width`, broken between words. */
+export function wrapped(text, width) {
+  const lines = ['']
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1)
+    if (line === '') lines[lines.length - 1] = word
+    else if (line.length + 1 + word.length <= width) lines[lines.length - 1] = `${line} ${word}`
+    else lines.push(word)
+  }
+  return lines
+}

@@ -1,0 +1,75 @@
+import { inspectKs } from '../ks/index.js'
+import { usage } from './failure.js'
+import { ask } from './prompt.js'
+import { fileOption, findSecret, SECRETS } from './secrets.js'
+import { card, printable } from './terminal.js'
+import { ending, explained, privilegeLines, TYPES, userText } from './words.js'
+
+export const about = `
+Tells what a KS says. Version 1 can be read by anyone; of version 2 only the partner, unless the
+account's admin secret is given, which also tells whether it made the KS. The KS is an argument,
+or comes in on standard input, which shows in no process list; on a terminal it is asked for.
+Nothing is sent anywhere. With a secret that didn't make the KS, the exit code is 1.`
+
+export const positional = 'KS'
+export const options = fileOption(SECRETS.adminSecret)
+
+export const examples = [
+  'kaltura-app-token start | kaltura-app-token inspect',
+  'kaltura-app-token inspect --admin-secret-file secret.txt',
+]
+
+export async function run({ values, positionals, terminal }) {
+  const secret = await findSecret(SECRETS.adminSecret, { values, terminal, asked: false })
+  const ks = await findKs(positionals[0], terminal)
+  const info = inspectKs(ks, secret)
+  if (terminal.json) terminal.result(forProgram(info))
+  else show(info, terminal)
+  return info.verified === false ? 1 : 0
+}
+
+async function findKs(argument, terminal) {
+  if (argument !== undefined && argument !== '-') return argument
+  const from = { values: { [SECRETS.ks.file]: '-' }, terminal }
+  const ks = terminal.canAsk ? await ask('KS: ') : await findSecret(SECRETS.ks, from)
+  if (!ks) throw usage('there is no KS', 'give it on standard input, or as an argument')
+  return ks.trim()
+}
+
+function forProgram({ session, ...info }, now = Date.now()) {
+  if (!session) return { ...info, session }
+  const { expiry } = session
+  const remaining = expiry === null ? null : Math.floor(expiry - now / 1000)
+  const told = { ...session, secondsLeft: remaining, explained: explained(session.privileges) }
+  return { ...info, session: told }
+}
+
+function show({ version, partnerId, verified, session }, terminal) {
+  const rows = [
+    ['partner', String(partnerId)],
+    ['verified', verdict(version, verified, terminal.style)],
+  ]
+  if (session) rows.push(...sessionRows(session))
+  card(terminal, `KS, version ${version}`, rows)
+  if (!session && verified === null) {
+    terminal.note('set KALTURA_ADMIN_SECRET, or give --admin-secret-file FILE, to read the rest')
+  }
+}
+
+function verdict(version, verified, style) {
+  if (verified) return `${style('green', 'yes')}: the secret made it`
+  if (verified === false) return `${style('red', 'no')}: the secret didn't make it`
+  return version === 1 ? 'no secret given: anyone may have written this' : 'no secret given'
+}
+
+function sessionRows(session) {
+  const { userId, sessionType, expiry, privileges, masterPartnerId, additionalData } = session
+  return [
+    ['user', userText(userId)],
+    ['type', TYPES[sessionType] ?? String(sessionType ?? 'none')],
+    ['ends', expiry === null ? 'without a time' : ending(expiry * 1000)],
+    ['privileges', privilegeLines(privileges)],
+    ['master partner', masterPartnerId === null ? undefined : String(masterPartnerId)],
+    ['data', additionalData === null ? undefined : printable(additionalData)],
+  ]
+}

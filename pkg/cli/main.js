@@ -1,0 +1,43 @@
+// From arguments to a command, and from whatever happens to an exit code.
+import { createRequire } from 'node:module'
+import { parse } from './arguments.js'
+import { commands, find } from './commands.js'
+import { Failure, usage } from './failure.js'
+import { helpOf, overview } from './help.js'
+import { createTerminal } from './terminal.js'
+
+/** Carries `args` out; gives the exit code. */
+export async function main(args) {
+  const terminal = createTerminal({ json: args.includes('--json') })
+  try {
+    return (await carryOut(args, terminal)) ?? 0
+  } catch (error) {
+    const failure = Failure.of(error)
+    terminal.fail(failure)
+    return failure.exitCode
+  }
+}
+
+async function carryOut(args, terminal) {
+  const found = find(args)
+  if (!found) return without(args, terminal)
+  const command = await commands[found.name].load()
+  const { values, positionals } = parse(command, found.rest)
+  if (values.help) return terminal.out(helpOf(found.name, command))
+  return command.run({ values, positionals, terminal })
+}
+
+/** What there is to say where no command is called. */
+function without(args, terminal) {
+  const words = args.filter((arg) => !arg.startsWith('-'))
+  const wants = (...names) => args.some((arg) => names.includes(arg))
+  if (wants('--version', '-V') && words.length === 0) return terminal.out(version())
+  const within = words[0] === 'tokens' ? 'tokens' : undefined
+  if (wants('--help', '-h') || words[0] === 'help') return terminal.out(overview(within))
+  // The word is not repeated: it may be a secret that got into the wrong place.
+  const problem = words.length > (within ? 1 : 0) ? 'there is no such command' : 'which command?'
+  const names = Object.keys(commands).filter((name) => !within || name.startsWith(within))
+  throw usage(problem, `it comes first, and is one of: ${names.join(', ')}; --help tells more`)
+}
+
+const version = () => createRequire(import.meta.url)('../../package.json').version

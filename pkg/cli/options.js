@@ -1,0 +1,79 @@
+// Options that several commands share, and what they say to the library.
+import { usage } from './failure.js'
+import { needSecret, SECRETS, fileOption } from './secrets.js'
+
+export const CONNECTION = {
+  'partner-id': {
+    ...{ type: 'string', value: 'N', env: 'KALTURA_PARTNER_ID' },
+    help: 'the account (partner) number',
+  },
+  'service-url': {
+    ...{ type: 'string', value: 'URL', env: 'KALTURA_SERVICE_URL' },
+    help: 'where Kaltura is: a URL, or a region (us de eu sg ca ap); https://www.kaltura.com by default',
+  },
+  timeout: { type: 'string', value: 'SECONDS', help: 'how long to try at most; 10 by default' },
+  'dangerously-allow-http': {
+    type: 'boolean',
+    help: 'allow http beyond this machine: sessions then travel in the clear',
+  },
+}
+
+export const APP_TOKEN = {
+  'app-token-id': {
+    ...{ type: 'string', value: 'ID', env: 'KALTURA_APP_TOKEN_ID' },
+    help: "the application token's id",
+  },
+  ...fileOption(SECRETS.appToken),
+  'hash-type': {
+    ...{ type: 'string', value: 'TYPE', env: 'KALTURA_HASH_TYPE' },
+    help: "the token's hash type: SHA1 SHA256 SHA512 MD5, or auto; SHA1 by default",
+  },
+}
+
+/** What is given for an option: the argument, else the environment's; nothing if empty. */
+export function given(values, name, options = { ...CONNECTION, ...APP_TOKEN }) {
+  const { env } = options[name]
+  return values[name] ?? ((env && process.env[env]) || undefined)
+}
+
+/** A whole number that an option says; undefined if it says none. */
+export function numberOf(values, name) {
+  const text = values[name]
+  if (text === undefined) return undefined
+  if (!/^\d{1,15}$/.test(text)) throw usage(`--${name} must be a whole number`)
+  return Number(text)
+}
+
+/** How to reach Kaltura, as the library's options say it. */
+export function connectionOf(values) {
+  const seconds = numberOf(values, 'timeout')
+  return defined({
+    partnerId: given(values, 'partner-id'),
+    serviceUrl: given(values, 'service-url'),
+    timeoutMs: seconds === undefined ? undefined : seconds * 1000,
+    dangerouslyAllowHttp: values['dangerously-allow-http'],
+  })
+}
+
+/** Which application token, and how to reach Kaltura. */
+export async function credentialsOf(values, terminal) {
+  need(values, ['partner-id', 'app-token-id'])
+  return defined({
+    ...connectionOf(values),
+    appTokenId: given(values, 'app-token-id'),
+    appToken: await needSecret(SECRETS.appToken, { values, terminal }),
+    hashType: given(values, 'hash-type'),
+  })
+}
+
+/** Each of these must be given; says all that are missing at once. */
+export function need(values, names) {
+  const missing = names.filter((name) => given(values, name) === undefined)
+  if (missing.length === 0) return
+  const ways = missing.map((name) => `--${name} (${{ ...CONNECTION, ...APP_TOKEN }[name].env})`)
+  throw usage(`missing: ${ways.join(', ')}`, '--help tells what each is')
+}
+
+/** Without what is undefined: the library tells an option that is left out from one that isn't. */
+export const defined = (object) =>
+  Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined))

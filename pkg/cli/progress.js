@@ -1,0 +1,36 @@
+// A progress bar on standard error, where that is a terminal; nothing elsewhere.
+
+const CELLS = 30
+const CLEAR = '\r\x1b[K'
+
+export function createProgress(terminal, total) {
+  if (!terminal.canDraw) return { step() {}, to() {}, above: (write) => write(), end() {} }
+  const { stderr } = process
+  let done = 0
+  const draw = () => {
+    const filled = Math.round((CELLS * done) / total)
+    const bar = terminal.errStyle('green', '█'.repeat(filled)) + '░'.repeat(CELLS - filled)
+    const percent = String(Math.floor((100 * done) / total)).padStart(3)
+    stderr.write(`${CLEAR}${bar} ${percent} %  ${done} of ${total}`)
+  }
+  draw()
+  return {
+    /** One more is done. */
+    step() {
+      done = Math.min(total, done + 1)
+      draw()
+    },
+    to(count) {
+      done = count
+      draw()
+    },
+    /** Lets `write` write a line, which stays above the bar where both are on one terminal. */
+    above(write) {
+      if (!process.stdout.isTTY) return write()
+      stderr.write(CLEAR)
+      write()
+      draw()
+    },
+    end: () => void stderr.write(CLEAR),
+  }
+}

@@ -1,0 +1,42 @@
+// Questions to a person. Node's readline does the editing.
+import { createInterface } from 'node:readline'
+import { Writable } from 'node:stream'
+import { interrupted } from './failure.js'
+
+/** Asks for a secret: what is typed is not shown. */
+export function ask(question) {
+  const hidden = new Writable({ write: (chunk, encoding, done) => done() })
+  return answerTo(question, hidden, () => process.stderr.write('\n'))
+}
+
+/** Asks for a yes. */
+export async function confirm(question) {
+  const answer = await answerTo(`${question} [y/N] `, process.stderr, () => {})
+  return /^y(es)?$/i.test(answer.trim())
+}
+
+function answerTo(question, output, close) {
+  const { stdin, stderr } = process
+  return new Promise((resolve, reject) => {
+    // With `terminal`, readline turns the terminal's own echo off, and does so at once: nothing
+    // typed early is shown.
+    const reader = createInterface({ input: stdin, output, terminal: true, historySize: 0 })
+    let answer = ''
+    if (output !== stderr) stderr.write(question)
+    reader.setPrompt(output === stderr ? question : '')
+    reader.prompt()
+    reader.once('line', (line) => {
+      answer = line
+      reader.close()
+    })
+    reader.once('SIGINT', () => {
+      reject(interrupted())
+      reader.close()
+    })
+    // Also with Ctrl-D, which is no answer.
+    reader.once('close', () => {
+      close()
+      resolve(answer)
+    })
+  })
+}

@@ -1,0 +1,81 @@
+// Where secrets come from: a file, the environment, standard input, or a person who is asked.
+import { readFileSync, statSync } from 'node:fs'
+import { text } from 'node:stream/consumers'
+import { fileFailure, usage } from './failure.js'
+import { ask } from './prompt.js'
+
+export const SECRETS = {
+  appToken: { name: 'application token', env: 'KALTURA_APP_TOKEN', file: 'app-token-file' },
+  adminSecret: { name: 'admin secret', env: 'KALTURA_ADMIN_SECRET', file: 'admin-secret-file' },
+  ks: { name: 'KS', env: 'KALTURA_KS', file: 'ks-file' },
+}
+
+/** The option that names the file of a secret, for a command's `options`. */
+export const fileOption = ({ name, env, file }) => ({
+  [file]: {
+    type: 'string',
+    value: 'FILE',
+    help: `holds the ${name}, in place of ${env}; - is standard input`,
+  },
+})
+
+/**
+ * The secret, from the first of these that has it: its file, its variable, standard input where
+ * `piped` allows it, a person where `asked` allows it. Undefined if none has.
+ */
+export async function findSecret(secret, { values, terminal, piped = false, asked = true }) {
+  const { name, env, file } = secret
+  const path = values[file]
+  if (path !== undefined) {
+    const found = path === '-' ? await fromInput(secret, terminal) : fromFile(path, terminal)
+    if (!found) throw usage(`there is no ${name} in ${path === '-' ? 'standard input' : path}`)
+    return found
+  }
+  if (process.env[env]) return process.env[env]
+  if (piped && !process.stdin.isTTY) return nextLine()
+  if (asked && terminal.canAsk) return (await ask(`${name}: `)) || undefined
+  return undefined
+}
+
+/** The secret; it is an error if nobody has it. */
+export async function needSecret(secret, from) {
+  const found = await findSecret(secret, from)
+  if (found !== undefined) return found
+  const { name, env, file } = secret
+  throw usage(
+    `the ${name} is missing`,
+    `set ${env}, or give --${file} FILE (- for standard input), or run it in a terminal to be asked`,
+  )
+}
+
+/** Standard input; on a terminal, what is typed without echo. */
+const fromInput = ({ name }, terminal) => (terminal.canAsk ? ask(`${name}: `) : nextLine())
+
+function fromFile(path, terminal) {
+  let content
+  let mode
+  try {
+    content = readFileSync(path, 'utf8')
+    mode = statSync(path).mode
+  } catch (error) {
+    throw fileFailure('read', path, error)
+  }
+  warnOfReaders(path, mode, terminal)
+  return content.replace(/^\uFEFF/, '').replace(/\r?\n$/, '')
+}
+
+/** Says so where others on this machine may read a file. */
+export function warnOfReaders(path, mode, terminal) {
+  // Windows has no such mode.
+  if (process.platform === 'win32' || (mode & 0o077) === 0) return
+  const octal = (mode & 0o777).toString(8).padStart(4, '0')
+  terminal.warn(`others on this machine can get at ${path} (mode ${octal}): chmod 600 ${path}`)
+}
+
+let lines
+
+/** The next line of standard input that is not empty: several secrets may come in, one a line. */
+async function nextLine() {
+  lines ??= (await text(process.stdin)).split(/\r?\n/).filter((line) => line !== '')
+  return lines.shift()
+}

@@ -1,0 +1,23 @@
+// A session as a person reads it.
+import { card, printable } from './terminal.js'
+import { ending, privilegeLines, TYPES, userText } from './words.js'
+
+/** Shows what `startAppTokenSession` gave; the KS itself is the caller's to show. */
+export function sessionCard(terminal, session) {
+  const { partnerId, userId, sessionType, privileges, expiresAt, differences } = session
+  card(terminal, 'Session', [
+    ['partner', String(partnerId)],
+    ['user', userText(userId)],
+    ['type', TYPES[sessionType]],
+    ['ends', ending(expiresAt)],
+    ['privileges', privilegeLines(privileges)],
+    ['differs', differences.length > 0 ? differences.map(differenceText) : undefined],
+  ])
+}
+
+/** In what a session is not what was asked for. */
+export function differenceText({ field, privilege, asked, granted, effect }) {
+  const what = privilege === undefined ? field : `${field} ${privilege}`
+  const values = `asked ${asked ?? 'nothing'}, granted ${granted ?? 'nothing'}`
+  return printable(`${what}: ${values} (${effect} than asked)`)
+}

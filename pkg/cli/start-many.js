@@ -1,0 +1,70 @@
+// A session for each user of a file.
+import { readFileSync } from 'node:fs'
+import { text } from 'node:stream/consumers'
+import { createSessionProvider } from '../index.js'
+import { Failure, fileFailure, usage } from './failure.js'
+import { createProgress } from './progress.js'
+
+// Between two slices what came of the first is written: as many as a provider has under way.
+const SLICE = 100
+const FIELDS = ['userId', 'sessionType', 'expiry', 'sessionPrivileges']
+
+/** Starts them all; gives the exit code. */
+export async function startMany({ file, options, terminal }) {
+  const requests = await readRequests(file)
+  const progress = createProgress(terminal, requests.length)
+  const onEvent = ({ type }) => (type === 'minted' || type === 'failed') && progress.step()
+  const sessions = createSessionProvider({ ...options, onEvent, maxEntries: SLICE })
+  let failed = 0
+  try {
+    for (let start = 0; start < requests.length; start += SLICE) {
+      const slice = requests.slice(start, start + SLICE)
+      const outcomes = await sessions.startSessions(slice)
+      progress.to(start + slice.length)
+      for (const [index, { session, error }] of outcomes.entries()) {
+        const { userId } = slice[index]
+        if (error) failed += 1
+        progress.above(() =>
+          terminal.result({ userId, ...(error ? { error: Failure.of(error) } : { session }) }),
+        )
+      }
+    }
+  } finally {
+    progress.end()
+  }
+  const started = requests.length - failed
+  terminal.note(`${started} started, ${failed} failed${failed > 0 ? '; each line tells why' : ''}`)
+  return failed > 0 ? 1 : 0
+}
+
+async function readRequests(file) {
+  let content
+  try {
+    content = file === '-' ? await text(process.stdin) : readFileSync(file, 'utf8')
+  } catch (error) {
+    throw fileFailure('read', file, error)
+  }
+  const lines = content.replace(/^\uFEFF/, '').split(/\r?\n/)
+  const requests = lines.map(requestOf).filter(Boolean)
+  if (requests.length === 0)
+    throw usage(`there is no user in ${file === '-' ? 'standard input' : file}`)
+  return requests
+}
+
+function requestOf(line, index) {
+  const told = line.trim()
+  if (!told.startsWith('{')) return told && { userId: told }
+  const request = readJson(told)
+  if (!request) throw usage(`line ${index + 1} of --users begins like JSON, but is none`)
+  const unknown = Object.keys(request).find((name) => !FIELDS.includes(name))
+  if (unknown === undefined) return request
+  throw usage(`line ${index + 1} of --users has a field that is none of ${FIELDS.join(', ')}`)
+}
+
+function readJson(told) {
+  try {
+    return JSON.parse(told)
+  } catch {
+    return undefined
+  }
+}

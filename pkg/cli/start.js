@@ -1,0 +1,68 @@
+import { startAppTokenSession } from '../index.js'
+import { APP_TOKEN, CONNECTION, credentialsOf, defined, numberOf } from './options.js'
+import { sessionCard } from './session-card.js'
+import { startMany } from './start-many.js'
+
+export const about = `
+Starts a session and prints its KS. On a terminal it also shows what the session may do; piped,
+the KS stands alone. With --users it starts one for each line of a file, and prints what came of
+each as a line of JSON.`
+
+export const options = {
+  ...CONNECTION,
+  ...APP_TOKEN,
+  'user-id': {
+    type: 'string',
+    value: 'ID',
+    help: "the session's user, where the token leaves it open",
+  },
+  'session-type': {
+    type: 'string',
+    value: 'TYPE',
+    help: 'user or admin, where the token leaves it open',
+  },
+  expiry: {
+    type: 'string',
+    value: 'SECONDS',
+    help: 'how long it shall live; what the token allows by default',
+  },
+  'session-privileges': {
+    type: 'string',
+    value: 'TEXT',
+    help: 'privileges to add, such as sview:0_ab12cd34',
+  },
+  grants: {
+    ...{ type: 'string', value: 'RULE' },
+    help: 'what to do when the session is not what was asked for: guard (refuse one that may do more; the default), exact (refuse any difference), report',
+  },
+  users: {
+    ...{ type: 'string', value: 'FILE' },
+    help: 'a user on each line, or {"userId": …, "expiry": …, "sessionPrivileges": …}; - is standard input',
+  },
+}
+
+export const examples = [
+  'kaltura-app-token start --user-id ada --expiry 3600',
+  'KS=$(kaltura-app-token start)',
+  'kaltura-app-token start --users users.txt > sessions.jsonl',
+]
+
+export async function run({ values, terminal }) {
+  const credentials = await credentialsOf(values, terminal)
+  const wish = defined({
+    userId: values['user-id'],
+    sessionType: values['session-type'],
+    expiry: numberOf(values, 'expiry'),
+    sessionPrivileges: values['session-privileges'],
+    grants: values.grants,
+  })
+  if (values.users !== undefined) {
+    return startMany({ file: values.users, options: { ...credentials, ...wish }, terminal })
+  }
+  const session = await startAppTokenSession({ ...credentials, ...wish })
+  if (terminal.json) return terminal.result(session)
+  if (!terminal.isRead) return terminal.out(session.ks)
+  sessionCard(terminal, session)
+  terminal.out(`\n${session.ks}\n`)
+  terminal.note('the KS is a secret for as long as it lives; piped, this command prints it alone')
+}

@@ -1,0 +1,91 @@
+// What a person sees: words on a terminal, and plain text or JSON elsewhere.
+import { styleText } from 'node:util'
+import { wrapped } from './help.js'
+
+const NARROW = 60
+const WIDE = 100
+
+export function createTerminal({ json }) {
+  const { stdout, stderr, stdin } = process
+  const styled = (stream) => stream.isTTY && !process.env.NO_COLOR && process.env.TERM !== 'dumb'
+  const stylist = (stream) => {
+    const isStyled = styled(stream)
+    return (format, text) => (isStyled ? styleText(format, text, { validateStream: false }) : text)
+  }
+  const style = stylist(stdout)
+  const errStyle = stylist(stderr)
+  const out = (text) => void stdout.write(`${text}\n`)
+  const err = (text) => void stderr.write(`${text}\n`)
+  const widthOf = (stream) =>
+    stream.isTTY ? Math.min(WIDE, Math.max(NARROW, stream.columns || 80)) : Infinity
+
+  /** A word, and a text in lines that fit. */
+  const notice = (word, format, text, hint) => {
+    const indent = ' '.repeat(word.length + 2)
+    const lines = [text, hint].filter(Boolean).map((part) => printable(part))
+    const all = lines.flatMap((line) => wrapped(line, widthOf(stderr) - indent.length))
+    err(
+      all
+        .map((line, i) => (i === 0 ? `${errStyle(format, `${word}:`)} ${line}` : indent + line))
+        .join('\n'),
+    )
+  }
+
+  return {
+    json,
+    /** Whether a person reads standard output. */
+    isRead: Boolean(stdout.isTTY) && !json,
+    /** Whether there is somebody to ask. */
+    canAsk: Boolean(stdin.isTTY && stderr.isTTY),
+    /** Whether standard error can be drawn upon. */
+    canDraw: Boolean(stderr.isTTY) && !json && process.env.TERM !== 'dumb',
+    width: widthOf(stdout),
+    style,
+    errStyle,
+    out,
+    err,
+    result: (value) => out(JSON.stringify(value)),
+    warn(text) {
+      if (json) err(JSON.stringify({ warning: text }))
+      else notice('warning', 'yellow', text)
+    },
+    /** What else is good to know; programs are not told. */
+    note(text) {
+      if (!json) notice('note', 'dim', text)
+    },
+    fail(failure) {
+      if (json) return err(JSON.stringify({ error: failure }))
+      const code = failure.details.kalturaCode ?? failure.code
+      const isTold = code === 'ERR_USAGE' || failure.message.includes(code)
+      const says = isTold ? failure.message : `${failure.message} [${code}]`
+      return notice('error', 'red', says, failure.hint)
+    },
+  }
+}
+
+/** Text of foreign origin without what a terminal would obey or what hides. */
+export const printable = (text) =>
+  String(text).replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (char) =>
+    char === '\n' ? ' ' : `\\u{${char.codePointAt(0).toString(16)}}`,
+  )
+
+/**
+ * Names and values, one under the other. A value may be a list: what belongs together, line by
+ * line, and `{ note }` for what explains the line above it.
+ */
+export function card(terminal, title, rows) {
+  const { out, style, width } = terminal
+  const shown = rows.filter(([, value]) => value !== undefined)
+  const column = Math.max(...shown.map(([name]) => name.length))
+  out(style('bold', title))
+  for (const [name, value] of shown) {
+    const lines = [value].flat().flatMap((part) => linesOf(part, width - column - 4, style))
+    const head = style('dim', name.padEnd(column))
+    lines.forEach((line, i) => out(`  ${i === 0 ? head : ' '.repeat(column)}  ${line}`))
+  }
+}
+
+function linesOf(part, room, style) {
+  if (part.note === undefined) return wrapped(part, room)
+  return wrapped(part.note, room - 2).map((line) => `  ${style('dim', line)}`)
+}

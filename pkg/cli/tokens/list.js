@@ -1,0 +1,69 @@
+import { usage } from '../failure.js'
+import { defined } from '../options.js'
+import { printable } from '../terminal.js'
+import { duration, utc } from '../words.js'
+import { ADMINISTRATOR, managerOf } from './administrator.js'
+import { STATUSES, usersText } from './token-card.js'
+
+export const about = `
+Lists the application tokens of an account, but for their values.`
+
+export const options = {
+  ...ADMINISTRATOR,
+  'user-id': { type: 'string', value: 'ID', help: "only those of this user's" },
+  status: { type: 'string', value: 'STATUS', help: 'only active or disabled ones' },
+}
+
+export const examples = [
+  'kaltura-app-token tokens list --status active',
+  "kaltura-app-token tokens list --json | jq -r '.[].id'",
+]
+
+const TYPES = { 0: 'user', 2: 'admin' }
+
+const COLUMNS = [
+  ['ID', ({ id }) => id],
+  ['STATUS', ({ status }) => STATUSES[status]],
+  ['HASH', ({ hashType }) => hashType],
+  ['TYPE', ({ sessionType }) => TYPES[sessionType] ?? 'any'],
+  [
+    'LIVE',
+    ({ sessionDuration }) => (sessionDuration === null ? 'no time' : duration(sessionDuration)),
+  ],
+  ['ENDS', ({ expiry }) => (expiry === null ? 'never' : utc(expiry * 1000).slice(0, 10))],
+  ['USER', ({ sessionUserId }) => (sessionUserId === null ? 'any' : usersText(sessionUserId))],
+  ['DESCRIPTION', ({ description }) => description ?? ''],
+]
+
+export async function run({ values, terminal }) {
+  const filter = defined({
+    sessionUserIdEqual: values['user-id'],
+    statusEqual: values.status === undefined ? undefined : statusOf(values.status),
+  })
+  const manager = await managerOf(values, terminal)
+  const appTokens = []
+  for await (const appToken of manager.list(filter)) appTokens.push(appToken)
+  if (terminal.json) return terminal.result(appTokens)
+  if (appTokens.length === 0) return terminal.note('there is none; tokens add makes one')
+  for (const line of table(appTokens, terminal.style)) terminal.out(line)
+}
+
+function statusOf(name) {
+  const found = Object.keys(STATUSES).find((number) => STATUSES[number] === name)
+  if (found === undefined || name === 'deleted') throw usage('--status must be active or disabled')
+  return Number(found)
+}
+
+function table(appTokens, style) {
+  const rows = appTokens.map((appToken) => COLUMNS.map(([, read]) => printable(read(appToken))))
+  const titles = COLUMNS.map(([title]) => title)
+  const widths = titles.map((title, i) =>
+    Math.max(title.length, ...rows.map((row) => row[i].length)),
+  )
+  const line = (cells) =>
+    cells
+      .map((cell, i) => cell.padEnd(widths[i]))
+      .join('  ')
+      .trimEnd()
+  return [style('dim', line(titles)), ...rows.map(line)]
+}

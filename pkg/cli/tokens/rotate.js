@@ -1,0 +1,33 @@
+import { ADMINISTRATOR, idOf, managerOf } from './administrator.js'
+import { handOver, TOKEN_FILE } from './new-token.js'
+
+export const about = `
+Makes the successor of an application token: the same properties, another value, proved by
+starting a session. The predecessor stays in force until you delete it, so that there is time to
+bring the successor to every back end.`
+
+export const positional = 'ID'
+export const options = { ...ADMINISTRATOR, ...TOKEN_FILE }
+
+export const examples = [
+  'kaltura-app-token tokens rotate 0_ab12cd34 --token-file next-token',
+  'kaltura-app-token tokens delete 0_ab12cd34   # once the successor is in use',
+]
+
+export async function run({ values, positionals, terminal }) {
+  const id = idOf(positionals)
+  const manager = await managerOf(values, terminal)
+  const make = async () => {
+    const { successor, predecessor, warnings } = await manager.rotate(id)
+    return { appToken: successor, predecessor, warnings }
+  }
+  const { appToken, predecessor, warnings } = await handOver({
+    make,
+    file: values['token-file'],
+    terminal,
+  })
+  if (terminal.json) return terminal.result({ predecessor, successor: appToken, warnings })
+  terminal.note(
+    `${id} is still in force: once the successor is in use, kaltura-app-token tokens delete ${id}`,
+  )
+}

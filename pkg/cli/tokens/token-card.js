@@ -1,0 +1,35 @@
+// An application token as a person reads it; never its value.
+import { card, printable } from '../terminal.js'
+import { duration, ending, privilegeLines, utc } from '../words.js'
+
+export const STATUSES = { 1: 'disabled', 2: 'active', 3: 'deleted' }
+
+const TYPES = { 0: 'user (0)', 2: 'admin (2): may do everything' }
+
+export const usersText = (userId) => {
+  if (userId === null) return 'any that its holder asks for'
+  return userId === '' ? 'nobody (anonymous)' : printable(userId)
+}
+
+export function tokenCard(terminal, appToken, title) {
+  const { id, partnerId, status, hashType, description, expiry, createdAt } = appToken
+  const { sessionType, sessionUserId, sessionDuration, sessionPrivileges } = appToken
+  card(terminal, title, [
+    ['id', printable(id)],
+    ['partner', String(partnerId)],
+    ['status', STATUSES[status] ?? String(status)],
+    ['description', description ? printable(description) : undefined],
+    ['hash type', printable(hashType)],
+    ['made', utc(createdAt * 1000)],
+    ['ends', expiry === null ? 'never' : ending(expiry * 1000)],
+    ['user', usersText(sessionUserId)],
+    ['type', TYPES[sessionType] ?? 'any that its holder asks for, ADMIN too'],
+    [
+      'sessions live',
+      sessionDuration === null
+        ? 'not at all: there is no sessionDuration'
+        : `${duration(sessionDuration)} at most`,
+    ],
+    ['privileges', privilegeLines(sessionPrivileges)],
+  ])
+}

@@ -1,0 +1,62 @@
+// Times and sessions in words.
+import { parsePrivileges } from '../ks/index.js'
+import { meaningOf } from '../ks/meanings.js'
+import { printable } from './terminal.js'
+
+const UNITS = [
+  ['d', 86_400],
+  ['h', 3600],
+  ['min', 60],
+  ['s', 1],
+]
+
+/** Seconds in the two units that say most: `23 h 59 min`. */
+export function duration(seconds) {
+  const whole = Math.max(0, Math.round(seconds))
+  const first = UNITS.findIndex(([, size]) => whole >= size)
+  if (first === -1) return '0 s'
+  let rest = whole
+  const parts = UNITS.slice(first, first + 2).map(([unit, size]) => {
+    const count = Math.floor(rest / size)
+    rest -= count * size
+    return count > 0 && `${count} ${unit}`
+  })
+  return parts.filter(Boolean).join(' ')
+}
+
+/** `2026-11-25 14:04:04 UTC` */
+export function utc(ms) {
+  const date = new Date(ms)
+  if (Number.isNaN(date.getTime())) return 'at no time that there is'
+  return `${date.toISOString().slice(0, 19).replace('T', ' ')} UTC`
+}
+
+/** When something ends, or that it has. */
+export function ending(ms, now = Date.now()) {
+  const seconds = (ms - now) / 1000
+  const how = seconds > 0 ? `in ${duration(seconds)}` : `over for ${duration(-seconds)}`
+  return `${how} (${utc(ms)})`
+}
+
+export const TYPES = { 0: 'user (0)', 2: 'admin (2): may do everything' }
+
+export const userText = (userId) =>
+  userId === '' || userId === '0' || userId === null || userId === undefined
+    ? 'nobody (anonymous)'
+    : printable(userId)
+
+/** Each privilege with its meaning; `[{ name, values, meaning }]`. */
+export const explained = (privileges) =>
+  parsePrivileges(privileges)
+    .filter(({ name, values }) => name !== '' || values.length > 0)
+    .map((privilege) => ({ ...privilege, meaning: meaningOf(privilege) }))
+
+/** The privileges, as the value of a row of a card. */
+export function privilegeLines(privileges) {
+  const all = explained(privileges)
+  if (all.length === 0) return 'none'
+  return all.flatMap(({ name, values, meaning }) => {
+    const written = values.length > 0 ? `${name}:${values.join('/')}` : name
+    return [printable(written), { note: printable(meaning) }]
+  })
+}

@@ -1,0 +1,76 @@
+// What Kaltura's privileges mean, in words. The names are the server's own; those of the codec
+// (src/privileges.rs) are all here.
+
+// `with`: a privilege with values, which stand for `…`; `any`: with `*`; `alone`: without values.
+// What is left out here can't be said of the privilege.
+const MEANINGS = {
+  '*': { alone: 'everything is allowed' },
+  all: { any: 'everything is allowed' },
+  edit: { with: 'may change the entry …', any: 'may change every entry' },
+  sview: { with: 'may play the entry …', any: 'may play every entry' },
+  list: { with: 'may list …', any: "may list the whole account's content" },
+  download: { with: 'may download the entry …', any: 'may download every entry' },
+  downloadasset: { with: 'may download the asset …', any: 'may download every asset' },
+  editplaylist: {
+    with: 'may change the entries of the playlist …',
+    any: 'may change the entries of every playlist',
+  },
+  sviewplaylist: {
+    with: 'may play the entries of the playlist …',
+    any: 'may play the entries of every playlist',
+  },
+  actionslimit: { with: 'is over after … API calls' },
+  setrole: { with: "has the rights of the role …, in place of its user's" },
+  restrictingrole: { with: 'has no right that the role … lacks' },
+  limitentry: { with: 'is limited to the entry …', any: 'is limited to entries' },
+  iprestrict: { with: 'works from the address … alone', any: 'works from any address' },
+  urirestrict: { with: 'works for the API paths … alone', any: 'works for any API path' },
+  enableentitlement: { alone: 'sees only what its user is entitled to' },
+  disableentitlement: { alone: 'sees content whatever its user is entitled to' },
+  disableentitlementforentry: {
+    with: 'sees the entry … whatever its user is entitled to',
+    any: 'sees every entry whatever its user is entitled to',
+  },
+  disableentitlementforplaylist: {
+    with: 'sees the playlist … whatever its user is entitled to',
+    any: 'sees every playlist whatever its user is entitled to',
+  },
+  privacycontext: { with: 'entitlement is judged in the privacy context …' },
+  enablecategorymoderation: { alone: 'what it puts into categories may have to be approved' },
+  enablecaptionmoderation: { alone: 'captions that it adds may have to be approved' },
+  reftime: { with: 'what depends on the time is judged as of … (unix time)' },
+  sessionkey: { with: 'carries the session key …' },
+  preview: { with: 'plays a preview (…) alone' },
+  sessionid: { with: 'belongs to the sessions …, which all end when session.end ends one' },
+  jobtype: { with: "may take Kaltura's jobs of the type …", any: "may take Kaltura's jobs" },
+  apptoken: { with: 'was started with the application token …' },
+  enablechangeaccount: {
+    with: 'may change to the account …',
+    any: 'may change to another account',
+    alone: 'may change to another account',
+  },
+  edituser: { with: 'may change the user …', any: 'may change every user' },
+  editadmintags: { with: 'may change the admin tags of …', any: 'may change admin tags' },
+  restrictexplicitliveview: {
+    with: 'may not watch the live entry … before it is public',
+    any: 'may not watch live entries before they are public',
+  },
+  virtualeventid: { with: 'acts within the virtual event …' },
+  searchcontext: { with: 'searches within the context …' },
+  disablesessiontypecheck: { alone: 'the type of the session is not looked at' },
+  widget: { with: 'marks the session of a widget, which nobody has signed in to' },
+}
+
+const UNKNOWN = "not one of Kaltura's own: it means what an application makes of it"
+
+/** What a privilege means, as the rest of a sentence that begins with "the session". */
+export function meaningOf({ name, values }) {
+  if (!Object.hasOwn(MEANINGS, name)) return UNKNOWN
+  const known = MEANINGS[name]
+  if (values.includes('*') && known.any) return known.any
+  if (values.length > 0 && known.with) return known.with.replace('…', () => listed(values))
+  return known.alone ?? known.any ?? known.with.replace('…', '(no value)')
+}
+
+const listed = (values) =>
+  values.length === 1 ? values[0] : `${values.slice(0, -1).join(', ')} or ${values.at(-1)}`
