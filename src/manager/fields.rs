@@ -29,6 +29,8 @@ const READ_ONLY: [&str; 6] = [
     "status",
 ];
 
+/// The status of a token that starts sessions.
+const ACTIVE: i64 = 2;
 /// Up to here Kaltura takes a time for a number of seconds from now.
 pub(super) const TEN_YEARS_S: i64 = 315_360_000;
 /// The column is so wide; what goes beyond is cut off without a word.
@@ -159,6 +161,12 @@ pub fn update(id: Named, get: Get<'_>, known_user: bool, now_s: i64) -> Read<Pre
 /// The parameters of `appToken.add` for a token that is to take the place of `old`, with the
 /// same properties.
 pub fn successor(old: &AppToken, now_s: i64) -> Read<Prepared> {
+    if old.status != ACTIVE {
+        return Err(InvalidOption::new(
+            "id",
+            "the id of an active application token: its successor would be active; add a new one",
+        ));
+    }
     if old.expiry.is_some_and(|expiry| expiry <= now_s) {
         return Err(InvalidOption::new(
             "id",

@@ -26,14 +26,14 @@ const ORDERS: [&str; 4] = ["+createdAt", "-createdAt", "+updatedAt", "-updatedAt
 
 /// No more tokens come on one page, whatever is asked.
 const LONGEST_PAGE: u32 = 500;
-/// No account has so many pages: a server that goes on after them is not right.
+/// The last page that is asked for: a server that has more of them is not right.
 pub const MOST_PAGES: u32 = 10_000;
 
 /// The parameters of `appToken.list` for one page: the pager's own, or where `all` are wanted
 /// the one that is `further` pages after it.
 pub fn list(filter: Get<'_>, pager: Get<'_>, all: bool, further: u32) -> Read<(Prepared, Paging)> {
     const SIZE: &str = "a whole number from 1 to 500";
-    const INDEX: &str = "a whole number, 1 for the first page";
+    const INDEX: &str = "a whole number from 1 to 10000";
     let mut prepared = Prepared::default();
     let mut given = Params::default();
     given.text("objectType", "KalturaAppTokenFilter");
@@ -43,7 +43,7 @@ pub fn list(filter: Get<'_>, pager: Get<'_>, all: bool, further: u32) -> Read<(P
     prepared.params.params("filter", given);
 
     let size = options::optional_integer(pager("pageSize"), 1, LONGEST_PAGE, SIZE)?;
-    let first = options::optional_integer(pager("pageIndex"), 1, 1_000_000, INDEX)?;
+    let first = options::optional_integer(pager("pageIndex"), 1, MOST_PAGES, INDEX)?;
     // Kaltura's own page of 30 would take many requests for all.
     let size = size.unwrap_or(if all { LONGEST_PAGE } else { 30 });
     let index = first.unwrap_or(1).saturating_add(further);

@@ -170,7 +170,7 @@ impl ManagerCore {
         Paging { size, index }.goes_on(received, whole(total))
     }
 
-    /// The number of pages that are too many.
+    /// The last page that is asked for.
     #[wasm_bindgen(js_name = mostPages)]
     pub fn most_pages() -> u32 {
         manager::MOST_PAGES
