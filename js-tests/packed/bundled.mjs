@@ -94,6 +94,19 @@ for (const [name, bundle] of Object.entries(waysToBundle)) {
   })
 }
 
+for (const [name, bundle] of Object.entries(waysToBundle)) {
+  test(`the manager is not in a bundle by ${name} that doesn't use it`, async (t) => {
+    for (const used of ['startAppTokenSession', 'createAppTokenManager']) {
+      const text = `import { ${used} } from 'kaltura-app-token'\n\nconsole.log(${used})\n`
+      const installed = await project({ ...FILES, 'start.mjs': text })
+      await bundle(installed)
+      const out = join(installed.folder, 'out')
+      const texts = readdirSync(out).map((file) => readFileSync(join(out, file), 'utf8'))
+      t.equal(texts.join().includes('knownUser'), used === 'createAppTokenManager')
+    }
+  })
+}
+
 test('a program that uses the entry for Node alone is bundled for any platform', async (t) => {
   const text = PROGRAM.replace(`'kaltura-app-token'`, `'kaltura-app-token/node'`)
   for (const platform of ['node', 'neutral']) {
