@@ -12,7 +12,6 @@ import { bind } from './shell.js'
 export function bindManager(loadClient, loadKs, usualFetch) {
   const { startAppTokenSession } = bindClient(loadClient, usualFetch)
   return bind({
-    usualFetch,
     client: loader(client, loadClient),
     ks: loader(ks, loadKs),
     startAppTokenSession,
