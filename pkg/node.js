@@ -14,5 +14,5 @@ export {
   formatPrivileges,
   predictPrivileges,
 } from './ks/index.js'
-export const createAppTokenManager = bindManager(compile, compileKs, fetch)
 export const { startAppTokenSession, createSessionProvider, hashAppToken } = bind(compile, fetch)
+export const createAppTokenManager = /* @__PURE__ */ bindManager(compile, compileKs, fetch)

@@ -5,13 +5,16 @@ import { loader } from '../load.js'
 import { bind as bindClient } from '../shell.js'
 import { bind } from './shell.js'
 
-/** `createAppTokenManager`, with what gives the modules at its first call. */
+/**
+ * `createAppTokenManager`, with what gives the modules at its first call. `usualFetch` is used
+ * where the caller gives no fetch.
+ */
 export function bindManager(loadClient, loadKs, usualFetch) {
   const { startAppTokenSession } = bindClient(loadClient, usualFetch)
   return bind({
-    usualFetch,
     client: loader(client, loadClient),
     ks: loader(ks, loadKs),
     startAppTokenSession,
+    usualFetch,
   })
 }

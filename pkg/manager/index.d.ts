@@ -299,7 +299,7 @@ export interface AppTokenPager {
    */
   pageSize?: number
   /**
-   * The page, or when iterating the first of the pages, from 1.
+   * The page, or when iterating the first of the pages, 1 to 10 000.
    *
    * @default 1
    */

@@ -12,7 +12,7 @@ const CALLER_OPTIONS = ['serviceUrl', 'dangerouslyAllowHttp', 'retry', 'maxRespo
 const SHELL_OPTIONS = ['timeoutMs', 'fetch', 'onEvent', 'ks', 'adminSecret']
 
 /** Ties `createAppTokenManager` to the functions that give the two modules' exports. */
-export function bind({ usualFetch, client, ks, startAppTokenSession }) {
+export function bind({ client, ks, startAppTokenSession, usualFetch }) {
   return function createAppTokenManager(options) {
     const own = ownOptions(options)
     const { timeoutMs, fetch = usualFetch, onEvent } = own
@@ -145,7 +145,7 @@ class AppTokenManager {
     if (!page) throw unusable('list', 'no list of application tokens')
     const { length } = page.appTokens
     const isLast = !rules.goesOn(size, index, length, page.totalCount)
-    if (!isLast && further + 1 >= rules.mostPages()) throw unusable('list', 'pages without end')
+    if (!isLast && index >= rules.mostPages()) throw unusable('list', 'pages without end')
     return { page, isLast }
   }
 
@@ -220,10 +220,12 @@ class AppTokenManager {
     return guarded(() => this.#core.makeKs(secret, Date.now()))
   }
 
+  /** What an answer has. */
   #appToken(action, { text }, withToken = false) {
     const appToken = this.#settings.rules.appToken(text, withToken)
-    if (!appToken) throw unusable(action, 'no application token')
-    return appToken
+    if (appToken) return appToken
+    const error = unusable(action, 'no application token')
+    throw judged(error, this.#judge(action, error, 1), 1)
   }
 }
 
@@ -266,7 +268,7 @@ function unusable(action, problem) {
 }
 
 /** The error with what else there is to say. */
-function judged(error, { advice, isOpen }, attempts = error.attempts) {
+function judged(error, { advice, isOpen }, attempts) {
   const { message, cause } = error
   return new AppTokenError({
     ...error,
