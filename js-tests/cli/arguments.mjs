@@ -49,8 +49,9 @@ test('what is called wrongly ends with 2, and says what would be right', async (
     [['tokens', 'show', '--partner-id', '1'], /which application token/],
     [['tokens', 'add'], /--user-id/],
   ]
-  for (const [args, pattern] of wrong) {
-    const { code, stdout, stderr } = await command(args)
+  const outcomes = await Promise.all(wrong.map(([args]) => command(args)))
+  for (const [i, [args, pattern]] of wrong.entries()) {
+    const { code, stdout, stderr } = outcomes[i]
     t.deepEqual([args, code, stdout], [args, 2, ''])
     t.match(stderr, pattern)
     t.match(stderr, /^error: /)

@@ -124,3 +124,10 @@ test('emulator --json prints what it is as one line of JSON', async (t) => {
   process.signal('SIGINT')
   t.equal((await process.end()).code, 0)
 })
+
+test('an emulator that others can reach says so', async (t) => {
+  const { process } = await emulator(['--host', '0.0.0.0'])
+  await process.until(/warning: whoever reaches http:\/\/0\.0\.0\.0:\d+ may do everything there/)
+  process.signal('SIGINT')
+  t.equal((await process.end()).code, 0)
+})

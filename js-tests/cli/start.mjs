@@ -89,6 +89,17 @@ test('start --users prints a line of JSON for each user, in order, in few reques
   t.ok(requests.length <= 8, `${requests.length} requests`)
 })
 
+test('the token and the users may come in together on standard input', async (t) => {
+  const kaltura = await t.kaltura({ ...anyUser, appToken: { partnerId: 103 } })
+  const { KALTURA_APP_TOKEN: token, ...env } = startVariables(kaltura)
+  const args = ['start', '--app-token-file', '-', '--users', '-']
+  const lines = (await printed(args, { env, input: `${token}\nada\neve\n` })).trim().split('\n')
+  t.deepEqual(
+    lines.map((line) => JSON.parse(line).userId),
+    ['ada', 'eve'],
+  )
+})
+
 test('start --users tells of each user who got no session, and ends with 1', async (t) => {
   const kaltura = await t.kaltura({ appToken: { sessionUserId: 'ada' } })
   const { code, stdout } = await command(['start', '--json', '--users', '-'], {

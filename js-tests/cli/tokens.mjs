@@ -104,8 +104,10 @@ test('what Kaltura would misread is refused before anything is sent', async (t) 
     [['--user-id', 'ada', '--any-user'], /--user-id/],
     [['--user-id', 'ada', '--hash-type', 'SHA3'], /--hash-type/],
   ]
-  for (const [args, pattern] of wrong) {
-    const { code, stderr } = await command(['tokens', 'add', ...args], { env })
+  const all = wrong.map(([args]) => command(['tokens', 'add', ...args], { env }))
+  const outcomes = await Promise.all(all)
+  for (const [i, [args, pattern]] of wrong.entries()) {
+    const { code, stderr } = outcomes[i]
     t.deepEqual([args, code], [args, 2])
     t.match(stderr, pattern)
   }
