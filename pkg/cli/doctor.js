@@ -6,7 +6,7 @@ import { wrapped } from './help.js'
 export const about = `
 Starts a session, uses it once, and tells in plain words what is wrong and what to do: with the
 settings, the service URL, the network, this machine's clock, the application token, its hash
-type, and what its sessions may do. The session is thrown away. It takes what start takes. The
+type, and what its sessions may do. The session is thrown away. The
 exit code is 0 when nothing has to be put right.`
 
 export const options = { ...CONNECTION, ...APP_TOKEN }

@@ -35,11 +35,16 @@ export async function run({ values, terminal }) {
   const { url, close } = await listening(emulator, defined({ port, host: values.host }))
   const keeper = file && keepState(emulator, file, terminal)
   show(emulator, url, terminal)
+  if (!isLoopback(new URL(url).hostname)) {
+    terminal.warn(`whoever reaches ${url} may do everything there`)
+  }
   await stopped
   await close()
   keeper?.stop()
   terminal.note(file ? `stopped; ${file} has its state` : 'stopped')
 }
+
+const isLoopback = (host) => /^(127\.|localhost$|\[::1\]$)/.test(host)
 
 async function listening(emulator, where) {
   try {

@@ -36,7 +36,7 @@ export function overview(word) {
 
 /** The help of one command. */
 export function helpOf(name, { about, positional, options, examples }) {
-  const synopsis = [PROGRAM, name, positional && `[${positional}]`, '[options]']
+  const synopsis = [PROGRAM, name, positional, '[options]']
   const shown = Object.entries({ ...options, ...COMMON }).map(
     ([option, { short, value, env, help }]) => [
       `${short ? `-${short}, ` : ''}--${option}${value ? ` ${value}` : ''}`,

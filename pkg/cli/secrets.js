@@ -1,7 +1,7 @@
 // Where secrets come from: a file, the environment, standard input, or a person who is asked.
 import { readFileSync, statSync } from 'node:fs'
-import { text } from 'node:stream/consumers'
 import { fileFailure, usage } from './failure.js'
+import { nextLine } from './input.js'
 import { ask } from './prompt.js'
 
 export const SECRETS = {
@@ -11,11 +11,11 @@ export const SECRETS = {
 }
 
 /** The option that names the file of a secret, for a command's `options`. */
-export const fileOption = ({ name, env, file }) => ({
+export const fileOption = ({ name, env, file }, what = name) => ({
   [file]: {
     type: 'string',
     value: 'FILE',
-    help: `holds the ${name}, in place of ${env}; - is standard input`,
+    help: `holds the ${what}, in place of ${env}; - is standard input`,
   },
 })
 
@@ -70,12 +70,4 @@ export function warnOfReaders(path, mode, terminal) {
   if (process.platform === 'win32' || (mode & 0o077) === 0) return
   const octal = (mode & 0o777).toString(8).padStart(4, '0')
   terminal.warn(`others on this machine can get at ${path} (mode ${octal}): chmod 600 ${path}`)
-}
-
-let lines
-
-/** The next line of standard input that is not empty: several secrets may come in, one a line. */
-async function nextLine() {
-  lines ??= (await text(process.stdin)).split(/\r?\n/).filter((line) => line !== '')
-  return lines.shift()
 }

@@ -1,8 +1,8 @@
 // A session for each user of a file.
 import { readFileSync } from 'node:fs'
-import { text } from 'node:stream/consumers'
 import { createSessionProvider } from '../index.js'
 import { Failure, fileFailure, usage } from './failure.js'
+import { restOfInput } from './input.js'
 import { createProgress } from './progress.js'
 
 // Between two slices what came of the first is written: as many as a provider has under way.
@@ -40,7 +40,7 @@ export async function startMany({ file, options, terminal }) {
 async function readRequests(file) {
   let content
   try {
-    content = file === '-' ? await text(process.stdin) : readFileSync(file, 'utf8')
+    content = file === '-' ? await restOfInput() : readFileSync(file, 'utf8')
   } catch (error) {
     throw fileFailure('read', file, error)
   }

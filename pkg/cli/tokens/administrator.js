@@ -7,24 +7,24 @@ import { fileOption, findSecret, needSecret, SECRETS } from '../secrets.js'
 export const ADMINISTRATOR = {
   ...CONNECTION,
   ...fileOption(SECRETS.adminSecret),
-  ...fileOption(SECRETS.ks),
+  ...fileOption(SECRETS.ks, 'KS of an administrator, which does as well'),
 }
 
 /** A manager, in the name of the admin secret or of an administrator's KS. */
 export async function managerOf(values, terminal) {
   need(values, ['partner-id'])
-  const from = { values, terminal }
-  // A KS in a file was asked for; one in the environment may be there for something else.
-  const ks = await findSecret(SECRETS.ks, { ...from, asked: false })
-  const isChosen = ks !== undefined && values[SECRETS.ks.file] !== undefined
-  const adminSecret = isChosen
-    ? undefined
-    : await findSecret(SECRETS.adminSecret, { ...from, asked: !ks })
-  const right = adminSecret === undefined && ks !== undefined ? { ks } : undefined
-  return createAppTokenManager({
-    ...connectionOf(values),
-    ...(right ?? { adminSecret: adminSecret ?? (await needSecret(SECRETS.adminSecret, from)) }),
-  })
+  return createAppTokenManager({ ...connectionOf(values), ...(await rightOf(values, terminal)) })
+}
+
+async function rightOf(values, terminal) {
+  const from = { values, terminal, asked: false }
+  // A file that is named was meant; a KS in the environment may be there for something else.
+  if (values[SECRETS.ks.file] !== undefined) return { ks: await needSecret(SECRETS.ks, from) }
+  const adminSecret = await findSecret(SECRETS.adminSecret, from)
+  if (adminSecret !== undefined) return { adminSecret }
+  const ks = await findSecret(SECRETS.ks, from)
+  if (ks !== undefined) return { ks }
+  return { adminSecret: await needSecret(SECRETS.adminSecret, { values, terminal }) }
 }
 
 /** The id that a command is about. */

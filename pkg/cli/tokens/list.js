@@ -45,7 +45,7 @@ export async function run({ values, terminal }) {
   for await (const appToken of manager.list(filter)) appTokens.push(appToken)
   if (terminal.json) return terminal.result(appTokens)
   if (appTokens.length === 0) return terminal.note('there is none; tokens add makes one')
-  for (const line of table(appTokens, terminal.style)) terminal.out(line)
+  for (const line of table(appTokens, terminal)) terminal.out(line)
 }
 
 function statusOf(name) {
@@ -54,7 +54,7 @@ function statusOf(name) {
   return Number(found)
 }
 
-function table(appTokens, style) {
+function table(appTokens, { style, width }) {
   const rows = appTokens.map((appToken) => COLUMNS.map(([, read]) => printable(read(appToken))))
   const titles = COLUMNS.map(([title]) => title)
   const widths = titles.map((title, i) =>
@@ -65,5 +65,6 @@ function table(appTokens, style) {
       .map((cell, i) => cell.padEnd(widths[i]))
       .join('  ')
       .trimEnd()
-  return [style('dim', line(titles)), ...rows.map(line)]
+  const cut = (text) => (text.length > width ? `${text.slice(0, width - 1)}…` : text)
+  return [style('dim', cut(line(titles))), ...rows.map((row) => cut(line(row)))]
 }
