@@ -118,6 +118,26 @@ test('doctor names a token that session.end has revoked', async (t) => {
   )
 })
 
+test('doctor names a session that is refused from this address, or for its user', async (t) => {
+  const appToken = { sessionUserId: 'ada', sessionPrivileges: 'iprestrict:10.9.8.7' }
+  const elsewhere = startVariables(await t.kaltura({ appToken }))
+  await isNamed(t, elsewhere, 'session', /iprestrict names other addresses/, /from there/)
+  const kaltura = await t.kaltura({ appToken: { sessionUserId: 'ada' } })
+  await kaltura.tell('setUser', kaltura.partnerId, 'ada', { status: 0 })
+  await isNamed(t, startVariables(kaltura), 'session', /user is blocked/, /unblock/)
+})
+
+test('doctor names sessions that are over before they begin', async (t) => {
+  const env = startVariables(await t.kaltura({ appToken: { sessionDuration: 0 } }))
+  await isNamed(t, env, 'session', /over before it begins/, /sessionDuration is 0/)
+})
+
+test('doctor names the rate limit', async (t) => {
+  const limit = { service: 'appToken', action: 'startSession', max: 0 }
+  const env = startVariables(await t.kaltura({ rateLimits: [limit] }))
+  await isNamed(t, env, 'application token', /rate limit/, /ten seconds/)
+})
+
 test('doctor names http where the partner takes https only', async (t) => {
   const kaltura = await t.kaltura({
     partners: [{ id: 105, adminSecret: 'secret-of-105', httpsOnly: true }],

@@ -115,6 +115,22 @@ test('start --users tells of each user who got no session, and ends with 1', asy
   t.equal(bob.error.code, 'ERR_NOT_GRANTED')
 })
 
+test('start --users gives up where it is not the users who are refused', async (t) => {
+  const kaltura = await t.kaltura({ appToken: { hashType: 'SHA256' } })
+  const { code, stdout, stderr } = await command(['start', '--users', '-'], {
+    env: { ...startVariables(kaltura), KALTURA_HASH_TYPE: 'SHA1' },
+    input: Array.from({ length: 250 }, (_, i) => `user-${i}\n`).join(''),
+  })
+  t.equal(code, 1)
+  const lines = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  t.ok(lines.every(({ error }) => error.kalturaCode === 'INVALID_APP_TOKEN_HASH'))
+  t.equal(lines.length, 100)
+  t.match(stderr, /100 in a row were refused for the same reason; 150 were not tried/)
+})
+
 test('start --users with a line that is wrong starts nothing', async (t) => {
   const kaltura = await t.kaltura()
   const env = startVariables(kaltura)
