@@ -44,8 +44,8 @@ function readArguments(args, options) {
     return parseArgs({ args, options, allowPositionals: true })
   } catch (error) {
     if (!/^ERR_PARSE_ARGS/.test(error.code)) throw error
-    // Node's further lines say how to pass a value that begins with a dash.
-    throw usage(error.message.split('\n')[0], '--help lists the options')
+    // What follows is how to pass a value that begins with a dash.
+    throw usage(error.message.split(/\n|\. To /)[0], '--help lists the options')
   }
 }
 

@@ -1,9 +1,9 @@
-import { chmodSync, existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, renameSync, writeFileSync } from 'node:fs'
 import { createEmulator } from '../emulator/index.js'
 import { listen } from '../emulator/node.js'
 import { Failure, fileFailure, usage } from './failure.js'
 import { defined, numberOf } from './options.js'
-import { warnOfReaders } from './secrets.js'
+import { readOwn } from './secrets.js'
 import { exportLines } from './shell-lines.js'
 
 const PORT = 8080
@@ -79,13 +79,7 @@ function stopSignal() {
 
 function readState(file, terminal) {
   if (!existsSync(file)) return undefined
-  let text
-  try {
-    text = readFileSync(file, 'utf8')
-    warnOfReaders(file, statSync(file).mode, terminal)
-  } catch (error) {
-    throw fileFailure('read', file, error)
-  }
+  const text = readOwn(file, terminal)
   try {
     const state = JSON.parse(text)
     createEmulator({ state })
@@ -124,7 +118,7 @@ function writeState(file, state) {
   const next = `${file}.${process.pid}.tmp`
   try {
     writeFileSync(next, JSON.stringify(state), { mode: 0o600 })
-    // The mode of a file that was there already stays as it was.
+    // A file that a crash left there has kept its mode.
     chmodSync(next, 0o600)
     renameSync(next, file)
   } catch (error) {

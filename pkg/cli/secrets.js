@@ -52,22 +52,24 @@ export async function needSecret(secret, from) {
 const fromInput = ({ name }, terminal) => (terminal.canAsk ? ask(`${name}: `) : nextLine())
 
 function fromFile(path, terminal) {
-  let content
-  let mode
-  try {
-    content = readFileSync(path, 'utf8')
-    mode = statSync(path).mode
-  } catch (error) {
-    throw fileFailure('read', path, error)
-  }
-  warnOfReaders(path, mode, terminal)
+  const content = readOwn(path, terminal)
   return content.replace(/^\uFEFF/, '').replace(/\r?\n$/, '')
 }
 
-/** Says so where others on this machine may read a file. */
-export function warnOfReaders(path, mode, terminal) {
-  // Windows has no such mode.
-  if (process.platform === 'win32' || (mode & 0o077) === 0) return
-  const octal = (mode & 0o777).toString(8).padStart(4, '0')
+/** What a file holds that should be its owner's alone; says so if others can read it. */
+export function readOwn(path, terminal) {
+  try {
+    const content = readFileSync(path, 'utf8')
+    warnOfReaders(path, statSync(path), terminal)
+    return content
+  } catch (error) {
+    throw fileFailure('read', path, error)
+  }
+}
+
+function warnOfReaders(path, stats, terminal) {
+  // Windows has no such mode, and a pipe of the shell's is nobody else's.
+  if (process.platform === 'win32' || !stats.isFile() || (stats.mode & 0o077) === 0) return
+  const octal = (stats.mode & 0o777).toString(8).padStart(4, '0')
   terminal.warn(`others on this machine can get at ${path} (mode ${octal}): chmod 600 ${path}`)
 }

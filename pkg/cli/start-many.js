@@ -19,15 +19,12 @@ export async function startMany({ file, options, terminal }) {
   try {
     for (let start = 0; start < requests.length; start += SLICE) {
       const slice = requests.slice(start, start + SLICE)
-      const outcomes = await sessions.startSessions(slice)
+      const lines = linesOf(slice, await sessions.startSessions(slice))
       progress.to(start + slice.length)
-      for (const [index, { session, error }] of outcomes.entries()) {
-        const { userId } = slice[index]
-        if (error) failed += 1
-        progress.above(() =>
-          terminal.result({ userId, ...(error ? { error: Failure.of(error) } : { session }) }),
-        )
-      }
+      progress.above(() => lines.forEach(terminal.result))
+      failed += lines.filter(({ error }) => error).length
+      const left = requests.length - start - slice.length
+      if (left > 0 && isHopeless(lines)) throw givenUp(slice.length, left)
     }
   } finally {
     progress.end()
@@ -36,6 +33,25 @@ export async function startMany({ file, options, terminal }) {
   terminal.note(`${started} started, ${failed} failed${failed > 0 ? '; each line tells why' : ''}`)
   return failed > 0 ? 1 : 0
 }
+
+const linesOf = (slice, outcomes) =>
+  outcomes.map(({ session, error }, index) => {
+    const { userId } = slice[index]
+    return error ? { userId, error: Failure.of(error) } : { userId, session }
+  })
+
+/** Whether all were refused for one reason that won't pass: then it isn't the users'. */
+const isHopeless = (lines) => {
+  const [{ error: first }] = lines
+  const isSame = ({ error }) => error?.message === first?.message
+  return first !== undefined && !first.details.retryable && lines.every(isSame)
+}
+
+const givenUp = (tried, left) =>
+  new Failure(`${tried} in a row were refused for the same reason; ${left} were not tried`, {
+    code: 'ERR_GIVEN_UP',
+    hint: 'each line tells why; kaltura-app-token doctor looks for the cause',
+  })
 
 async function readRequests(file) {
   let content

@@ -1,4 +1,5 @@
-// The examination: each check is told as soon as it is known, and the first that fails ends it.
+// The examination: each check is told as soon as it is known. A failure that the rest hangs on
+// ends it.
 import { createSessionProvider, startAppTokenSession } from '../../index.js'
 import { APP_TOKEN, connectionOf, CONNECTION, defined, given } from '../options.js'
 import { findSecret, SECRETS } from '../secrets.js'
@@ -58,12 +59,13 @@ const settingsText = ({ partnerId, appTokenId, hashType }) =>
   `partner ${partnerId}, application token ${appTokenId}, hash type ${hashType ?? 'SHA1 (the default)'}`
 
 function serviceUrlCheck({ serviceUrl = 'https://www.kaltura.com', dangerouslyAllowHttp }) {
-  const isHttp = /^http:/i.test(serviceUrl)
-  if (!isHttp)
-    return ok('service URL', URL.canParse(serviceUrl) ? serviceUrl : `region ${serviceUrl}`)
-  if (!dangerouslyAllowHttp)
-    return ok('service URL', `${serviceUrl} (http is fine on this machine)`)
-  return warning('service URL', `${serviceUrl}: sessions travel in the clear`, 'use https')
+  const name = 'service URL'
+  if (!URL.canParse(serviceUrl)) return ok(name, `region ${serviceUrl}`)
+  if (!/^http:/i.test(serviceUrl)) return ok(name, serviceUrl)
+  if (dangerouslyAllowHttp) {
+    return warning(name, `${serviceUrl}: sessions travel in the clear`, 'use https')
+  }
+  return ok(name, `${serviceUrl} (http is fine on this machine)`)
 }
 
 async function* examineToken({ sessions, observed, all, options }) {
@@ -72,21 +74,22 @@ async function* examineToken({ sessions, observed, all, options }) {
   try {
     session = await sessions.getSession()
   } catch (error) {
-    const { last } = observed
-    if (last && !isInTheWay(error))
-      yield ok('network', `Kaltura answers, in ${observed.fastestMs} ms`)
+    const isKaltura = observed.last !== undefined && !isInTheWay(error)
+    if (isKaltura) yield networkCheck(observed)
     yield* clockCheck(observed.clockOffsetMs)
-    const place = last && !isInTheWay(error) ? name : 'network'
     const rightType = isHashRefused(error) ? await findHashType(all) : undefined
-    return yield failed(place, causeOf(error, { options, observed, rightType }), error)
+    const cause = causeOf(error, { options, observed, rightType })
+    return yield failed(isKaltura ? name : 'network', cause, error)
   }
-  yield ok('network', `Kaltura answers, in ${observed.fastestMs} ms`)
+  yield networkCheck(observed)
   yield* clockCheck(session.expiry * 1000 - session.expiresAt)
   yield ok(name, `starts a session, with hash type ${options.hashType ?? 'SHA1'}`)
   if (session.expiresAt <= Date.now()) return yield stillborn
-  yield* useCheck(sessions, options)
+  yield* useCheck(sessions, { options, observed })
   yield* grantChecks(session)
 }
+
+const networkCheck = ({ fastestMs }) => ok('network', `Kaltura answers, in ${fastestMs} ms`)
 
 const stillborn = failed('session', {
   message: 'it is over before it begins',
@@ -123,14 +126,14 @@ function* clockCheck(offsetMs) {
 }
 
 /** A session may be refused at its first use, not before. */
-async function* useCheck(sessions, options) {
+async function* useCheck(sessions, about) {
   try {
     await sessions.call('session', 'get')
   } catch (error) {
     // Its role or its privileges don't allow this one call: the session lives all the same.
     const lives =
       error.kalturaCode === 'SERVICE_FORBIDDEN' || error.ksRefusal === 'EXCEEDED_RESTRICTED_URI'
-    if (!lives) return yield failed('session', causeOf(error, { options }), error)
+    if (!lives) return yield failed('session', causeOf(error, about), error)
   }
   yield ok('session', 'is accepted by the API')
 }
