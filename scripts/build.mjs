@@ -5,6 +5,7 @@ import * as fs from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { bundleEntries } from './build/entries.mjs'
 import { inlineModule } from './build/inline.mjs'
 import { inflateModule } from './build/javascript.mjs'
 import { modules } from './build/modules.mjs'
@@ -37,6 +38,7 @@ async function build(out) {
     const unpackJs = module.folder === '.' ? './unpack.js' : '../unpack.js'
     fs.writeFileSync(join(folder, 'inline.js'), await inlineModule(bytes, unpackJs))
   }
+  await bundleEntries(out)
   const info = {
     sources: digestOfSources(),
     toolchain: { ...target.version, ...tools.versions },
