@@ -12,8 +12,11 @@ pub struct Timing {
 /// How far the server's clock is ahead of the local one, in milliseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ServerClock {
-    /// Server's time minus local time.
+    /// Server's time minus local time, if the answer was half a round trip under way.
     pub offset_ms: i64,
+    /// By how much more the server may be ahead: it may have told its time, and been slow to
+    /// answer then.
+    pub error_ms: i64,
 }
 
 /// The headers that tell the server's time, as they came.
@@ -41,20 +44,28 @@ impl ServerClock {
         let at_receipt_ms = server_ms.saturating_add(half_trip_ms);
         Some(Self {
             offset_ms: at_receipt_ms.saturating_sub(timing.received_ms),
+            error_ms: half_trip_ms,
         })
     }
 
     /// The local clock, where the server's is not known.
-    pub const UNKNOWN: Self = Self { offset_ms: 0 };
+    pub const UNKNOWN: Self = Self {
+        offset_ms: 0,
+        error_ms: 0,
+    };
 
     /// The server's time in milliseconds at a local time.
     pub fn server_ms(self, local_ms: i64) -> i64 {
         local_ms.saturating_add(self.offset_ms)
     }
 
-    /// The local time in milliseconds at a server's time in seconds.
-    pub fn local_ms(self, server_s: i64) -> i64 {
-        server_s.saturating_mul(1000).saturating_sub(self.offset_ms)
+    /// The earliest local time in milliseconds at which it may be a server's time in seconds,
+    /// but for the second that the server rounds its own time by.
+    pub fn earliest_local_ms(self, server_s: i64) -> i64 {
+        let latest_offset_ms = self.offset_ms.saturating_add(self.error_ms);
+        server_s
+            .saturating_mul(1000)
+            .saturating_sub(latest_offset_ms)
     }
 }
 
@@ -103,6 +114,19 @@ mod tests {
             offset(Some(NOON_S), false, None),
             Some(NOON_S * 1000 + 200 - 1_000_400)
         );
+    }
+
+    #[test]
+    fn an_answer_that_was_slow_after_it_told_the_time_makes_nothing_end_too_late() {
+        let headers = TimeHeaders {
+            date_s: Some(NOON_S),
+            ..TimeHeaders::default()
+        };
+        // The server's clock read noon when the request arrived, and the answer took all of
+        // the round trip from there.
+        let clock = ServerClock::read(headers, TIMING).unwrap();
+        let truly_ms = TIMING.sent_ms + 60_000;
+        assert_eq!(clock.earliest_local_ms(NOON_S + 60), truly_ms);
     }
 
     #[test]

@@ -21,7 +21,7 @@ pub struct Session {
     pub privileges: String,
     /// When it ends, in unix seconds by the server's clock.
     pub expiry_s: i64,
-    /// When it ends, in milliseconds since 1970 by the local clock.
+    /// When it ends at the earliest, in milliseconds since 1970 by the local clock.
     pub expires_at_ms: i64,
     /// In what it is not what was asked for.
     pub differences: Vec<Difference>,
@@ -99,7 +99,7 @@ impl Session {
             privileges: &privileges,
         };
         let differences = grants::differences(wish, &grant);
-        let expires_at_ms = clock.local_ms(expiry_s);
+        let expires_at_ms = clock.earliest_local_ms(expiry_s);
         Ok(Self {
             ks,
             partner_id,

@@ -1,4 +1,5 @@
 import { createSessionProvider } from 'kaltura-app-token'
+import { createEmulator } from 'kaltura-app-token/emulator'
 import { test } from './harness.js'
 
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
@@ -369,4 +370,135 @@ test('a refusal that no other session would change is thrown as it is', async (t
   t.equal(refused.code, 'ERR_KALTURA')
   t.equal(refused.service, 'appToken')
   t.equal((await t.rejects(provider.call('a/b', 'get'))).code, 'ERR_INVALID_OPTIONS')
+})
+
+test("a call's parameters arrive as they are: lists, nested objects, texts beyond ASCII", async (t) => {
+  const kaltura = await t.kaltura()
+  const { provider } = providerOf(kaltura, { userId: 'ada' })
+  const params = {
+    filter: { objectType: 'KalturaMediaEntryFilter', idIn: '0_a,0_b', nested: { deep: [{ n: 1 }] } },
+    tags: ['one', 'two', ['three']],
+    flag: false,
+    none: null,
+    text: 'ümläut 🙂 "quoted"',
+  }
+  await t.rejects(provider.call('media', 'list', params))
+  const sent = (await kaltura.requests()).find(({ url }) => url.endsWith('/media/action/list'))
+  const { ks, format, ...rest } = JSON.parse(sent.body)
+  t.deepEqual(rest, params)
+  t.equal(format, 1)
+  t.equal(ks, await provider.getKs())
+})
+
+test("a call's parameters can't replace the session, and what JSON can't say is refused", async (t) => {
+  const kaltura = await t.kaltura()
+  const { provider } = providerOf(kaltura, { userId: 'ada' })
+  const user = await provider.call('user', 'get', { userId: 'ada', ks: 'another', format: 2 })
+  t.equal(user.id, 'ada')
+  const cycle = {}
+  cycle.cycle = cycle
+  t.equal((await t.rejects(provider.call('user', 'get', cycle))).path, 'params')
+  t.equal((await t.rejects(provider.call('user', 'get', 5))).path, 'params')
+  t.equal((await t.rejects(provider.call('user', 'get', null))).path, 'params')
+  t.equal((await t.rejects(provider.call(5, 'get'))).path, 'service')
+})
+
+test('nothing is taken from a polluted prototype: not for a provider, its requests or its calls', async (t) => {
+  const kaltura = await t.kaltura()
+  const polluted = {
+    userId: 'eve',
+    sessionPrivileges: 'evil:1',
+    sessionType: 'admin',
+    expiry: 86_399,
+    serviceUrl: 'https://evil.test',
+    fallback: { appTokenId: '0_evil0000', appToken: 'evil' },
+    store: 'evil',
+    fetch: () => {
+      throw new Error('evil')
+    },
+    onEvent: 'evil',
+    waitUntil: 'evil',
+    timeoutMs: 'evil',
+    appToken: 'evil',
+    maxEntries: 'evil',
+    batchSize: 'evil',
+  }
+  Object.assign(Object.prototype, polluted)
+  let found
+  try {
+    const provider = createSessionProvider({ ...kaltura.credentials })
+    const [{ session }] = await provider.startSessions([{ userId: 'bob' }], {})
+    found = [
+      await provider.getSession(),
+      await provider.getSession({}),
+      await provider.getSession({ userId: 'ada' }),
+      session,
+      { userId: (await provider.call('user', 'get', { userId: 'ada' }, { userId: 'ada' })).id },
+    ]
+    provider.invalidate({ userId: 'ada' })
+    await provider.getKs({ userId: 'ada' })
+  } finally {
+    for (const name of Object.keys(polluted)) delete Object.prototype[name]
+  }
+  t.deepEqual(
+    found.map(({ userId }) => userId),
+    ['', '', 'ada', 'bob', 'ada'],
+  )
+  for (const { sessionType, privileges } of found.slice(0, 4)) {
+    t.equal(sessionType, 0)
+    t.ok(!privileges.includes('evil'), privileges)
+  }
+  for (const { body } of await kaltura.requests()) t.ok(!/ev[ie]l?/.test(body), body)
+})
+
+test('a signal from a polluted prototype ends no call', async (t) => {
+  const kaltura = createEmulator()
+  const { id, token } = kaltura.addAppToken()
+  Object.prototype.signal = AbortSignal.abort()
+  let outcomes
+  try {
+    // Without a network: the runtimes' own would take it for theirs.
+    const provider = createSessionProvider({
+      partnerId: kaltura.partnerId,
+      appTokenId: id,
+      appToken: token,
+      serviceUrl: kaltura.serviceUrl,
+      fetch: kaltura.fetch,
+    })
+    outcomes = [
+      { session: await provider.getSession() },
+      { session: await provider.getSession({ userId: 'ada' }) },
+      ...(await provider.startSessions([{ userId: 'bob' }], {})),
+    ]
+  } finally {
+    delete Object.prototype.signal
+  }
+  for (const { session, error } of outcomes) t.ok(session?.ks, error?.message)
+})
+
+test('the signal of startSessions ends the wait for all, and that of one request for that one', async (t) => {
+  const kaltura = await t.kaltura({ latencyMs: 300 })
+  const { provider } = providerOf(kaltura)
+  const [one, all] = [new AbortController(), new AbortController()]
+  const started = provider.startSessions(
+    [{ userId: 'ada', signal: one.signal }, { userId: 'bob' }, { userId: 'eve', signal: one.signal }],
+    { signal: all.signal },
+  )
+  await sleep(30)
+  one.abort()
+  const others = provider.startSessions([{ userId: 'ada' }, { userId: 'bob' }])
+  await sleep(30)
+  all.abort()
+  const outcomes = await started
+  t.deepEqual(
+    outcomes.map(({ error }) => error?.code),
+    ['ERR_ABORTED', 'ERR_ABORTED', 'ERR_ABORTED'],
+  )
+  t.deepEqual(
+    (await others).map(({ session }) => session?.userId),
+    ['ada', 'bob'],
+  )
+  t.equal((await t.rejects(provider.startSessions([], { sginal: 1 }))).path, 'sginal')
+  t.equal((await t.rejects(provider.startSessions([], { signal: 1 }))).path, 'signal')
+  t.equal((await t.rejects(provider.startSessions([], null))).code, 'ERR_INVALID_OPTIONS')
 })

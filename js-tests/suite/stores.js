@@ -125,6 +125,44 @@ test('with a lock a fleet mints once, and a holder that has died is replaced', a
   t.ok(await providerOf(kaltura, { store: dying }).provider.getKs({ userId: 'ada' }))
 })
 
+test('many sessions take two round trips to the store each, and no lock', async (t) => {
+  const kaltura = await t.kaltura()
+  const trips = {}
+  const counting = (store) =>
+    Object.fromEntries(
+      Object.entries(store).map(([name, run]) => [
+        name,
+        (...args) => {
+          trips[name] = (trips[name] ?? 0) + 1
+          return run(...args)
+        },
+      ]),
+    )
+  const store = counting(memoryStore())
+  const users = Array.from({ length: 100 }, (_, index) => ({ userId: `user${index}` }))
+  const first = await providerOf(kaltura, { store }).provider.startSessions(users)
+  await until(() => trips.set === 100)
+  t.deepEqual(trips, { get: 100, set: 100 })
+  const second = await providerOf(kaltura, { store }).provider.startSessions(users)
+  t.deepEqual(
+    second.map(({ session }) => session.ks),
+    first.map(({ session }) => session.ks),
+  )
+  t.deepEqual(trips, { get: 200, set: 100 })
+  t.equal((await kaltura.requests()).length, 5)
+})
+
+test('two that start the same many sessions at once, in another order, do not wait for each other', async (t) => {
+  const kaltura = await t.kaltura({ latencyMs: 50 })
+  const store = memoryStore()
+  const users = Array.from({ length: 50 }, (_, index) => ({ userId: `user${index}`, timeoutMs: 4000 }))
+  const outcomes = await Promise.all([
+    providerOf(kaltura, { store }).provider.startSessions(users),
+    providerOf(kaltura, { store }).provider.startSessions([...users].reverse()),
+  ])
+  t.equal(outcomes.flat().find(({ error }) => error)?.error.message, undefined)
+})
+
 test('a dead session is not taken from the store again', async (t) => {
   const kaltura = await t.kaltura()
   const store = openStore()

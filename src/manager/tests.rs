@@ -402,6 +402,7 @@ fn its_life_is_reckoned_on_the_servers_clock() {
     // The server is a day behind: what was made lives a day longer than it should.
     admin.set_clock(ServerClock {
         offset_ms: -86_400_000,
+        ..ServerClock::UNKNOWN
     });
     assert_eq!(admin.kept(now_ms), None);
     let ks = admin.make(&secret, [8; 16], now_ms).unwrap();

@@ -50,6 +50,12 @@ pub struct Life {
 /// The server names its time in whole seconds: what was read off it may be this much behind.
 const RESOLUTION_MS: i64 = 1000;
 
+/// Whether a session that ends at `expires_at_ms` by the local clock must not be handed out any
+/// more at `wall_ms`.
+pub fn is_over(expires_at_ms: i64, wall_ms: i64) -> bool {
+    wall_ms >= expires_at_ms.saturating_sub(RESOLUTION_MS)
+}
+
 impl Life {
     /// The life of a session that has arrived just now.
     pub fn of(session: &Session, now: Moment) -> Self {
@@ -99,6 +105,13 @@ mod tests {
         assert_eq!(before_end(1), [1000, 1000, 1000]);
         assert_eq!(before_end(0), [0, 0, 0]);
         assert_eq!(before_end(-5), [-5000; 3]);
+    }
+
+    #[test]
+    fn a_session_is_over_a_second_before_its_reckoned_end() {
+        let end_ms = NOW.wall_ms;
+        assert!(!is_over(end_ms, end_ms - 1001));
+        assert!(is_over(end_ms, end_ms - 1000));
     }
 
     #[test]

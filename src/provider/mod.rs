@@ -17,11 +17,11 @@ use std::collections::BTreeMap;
 pub use budget::RetryBudget;
 pub use credentials::Standings;
 pub use key::{Issuer, Key};
-pub use life::{Life, Moment};
+pub use life::{Life, Moment, is_over};
 pub use seal::Sealer;
 
 use self::cache::Cache;
-use crate::api::KsRefusal;
+use crate::api::{KsRefusal, Operation};
 use crate::error::{Error, Failure};
 use crate::grants::Wish;
 use crate::secret::Secret;
@@ -37,6 +37,12 @@ pub struct Following {
     pub flight: FlightId,
     /// How often in a row the caller has looked, and seen no sign of life from its leader.
     pub silent_checks: u32,
+}
+
+impl Following {
+    fn is_in_vain(self, flight: FlightId) -> bool {
+        self.flight == flight && self.silent_checks >= SILENT_CHECKS
+    }
 }
 
 /// What a caller is to do.
@@ -82,7 +88,7 @@ pub struct Landed {
 /// A leader that gave no sign for so many checks of a follower is gone.
 const SILENT_CHECKS: u32 = 3;
 /// How often a leader must give a sign, and a follower look for it, in milliseconds.
-pub const CHECK_EVERY_MS: u32 = 150;
+pub const CHECK_EVERY_MS: u32 = 100;
 
 /// A session that dies so soon after it took a dead one's place makes its token suspect.
 const SUSPECT_WITHIN_MS: i64 = 60_000;
@@ -165,7 +171,8 @@ impl Provider {
             let backing_off = entry.failures > 0 && now.steady_ms < entry.renew_from_ms;
             if let Some(kept) = &entry.kept {
                 let session = &kept.session;
-                let renewal = self.leading.get(key).copied();
+                let is_gone = |flight: &FlightId| following.is_in_vain(*flight);
+                let renewal = self.leading.get(key).copied().filter(|it| !is_gone(it));
                 let served = |lease, stale| Answer::Serve {
                     session: session.clone(),
                     lease,
@@ -224,11 +231,7 @@ impl Provider {
 
     fn lead_or_follow(&mut self, key: &Key, following: Following) -> Answer {
         match self.leading.get(key) {
-            Some(flight)
-                if *flight != following.flight || following.silent_checks < SILENT_CHECKS =>
-            {
-                Answer::Follow(*flight)
-            }
+            Some(flight) if !following.is_in_vain(*flight) => Answer::Follow(*flight),
             _ => Answer::Lead(self.take_off(key)),
         }
     }
@@ -281,11 +284,20 @@ impl Provider {
         random: u32,
         now: Moment,
     ) -> Result<Landed, Failure> {
+        let was_leading = self.leading.get(key) == Some(&flight);
         self.abandon(key, flight);
         let forgotten = flight < self.first_flight;
+        let result = result.and_then(|session| {
+            if is_over(session.expires_at_ms, now.wall_ms) {
+                Err(too_late())
+            } else {
+                Ok(session)
+            }
+        });
         match result {
             Ok(session) => Ok(self.keep(key, session, forgotten, now)),
-            Err(failure) if forgotten => Err(failure),
+            // Another leads in its place, and will tell.
+            Err(failure) if forgotten || !was_leading => Err(failure),
             Err(failure) => self.fail(key, failure, random, now),
         }
     }
@@ -401,6 +413,17 @@ impl Entry {
             self.refusal = Some((now.steady_ms.saturating_add(refused_ms), told_later));
         }
         Err(failure)
+    }
+}
+
+/// What is said of a session that may be over when it arrives.
+fn too_late() -> Failure {
+    Failure {
+        error: Error::BadResponse {
+            operation: Operation::known("appToken", "startSession"),
+            problem: "a session that was over when it arrived",
+        },
+        attempts: 1,
     }
 }
 

@@ -247,6 +247,59 @@ fn a_silent_renewal_is_taken_over_too() {
 }
 
 #[test]
+fn a_renewal_that_is_found_silent_is_started_anew_while_the_session_is_served() {
+    let mut scene = Scene::new();
+    let flight = scene.lead();
+    scene.land(flight, "a", 3600);
+    let Ok(Answer::Renew { flight: gone, .. }) = scene.after(3_100_000).ask() else {
+        panic!()
+    };
+    let following = Following {
+        flight: gone,
+        silent_checks: 3,
+    };
+    let answer = scene.provider.ask(&scene.key, following, scene.now);
+    assert!(matches!(answer, Ok(Answer::Renew { flight: next, .. }) if next != gone));
+}
+
+#[test]
+fn what_a_replaced_leader_brings_after_all_is_kept_and_its_failure_is_not_counted() {
+    let mut scene = Scene::new();
+    let slow = scene.lead();
+    let following = Following {
+        flight: slow,
+        silent_checks: 3,
+    };
+    let answer = scene.provider.ask(&scene.key, following, scene.now);
+    let Ok(Answer::Lead(next)) = answer else {
+        panic!()
+    };
+    for _ in 0..3 {
+        scene.crash(slow, down()).unwrap_err();
+    }
+    assert_eq!(scene.ask(), Ok(Answer::Follow(next)));
+    scene.land(slow, "a", 3600);
+    assert_eq!(scene.served(), "a");
+}
+
+#[test]
+fn a_session_that_may_be_over_when_it_arrives_is_not_handed_out() {
+    let mut scene = Scene::new();
+    for left_ms in [-5000, 0, 1000] {
+        let flight = scene.lead();
+        let session = session("a", scene.now.wall_ms + left_ms);
+        let landed = scene
+            .provider
+            .settle(&scene.key, flight, Ok(session), 0, scene.now);
+        assert!(landed.is_err_and(|failure| failure.error.retryable()));
+        scene.after(60_000);
+    }
+    let flight = scene.lead();
+    scene.land(flight, "b", 2);
+    assert_eq!(scene.served(), "b");
+}
+
+#[test]
 fn an_invalidated_session_is_never_served_again() {
     let mut scene = Scene::new();
     let flight = scene.lead();

@@ -95,7 +95,10 @@ impl ManagerCore {
     #[wasm_bindgen(js_name = setClock)]
     pub fn set_clock(&self, offset_ms: f64) {
         let offset_ms = whole(offset_ms);
-        self.admin.borrow_mut().set_clock(ServerClock { offset_ms });
+        self.admin.borrow_mut().set_clock(ServerClock {
+            offset_ms,
+            ..ServerClock::UNKNOWN
+        });
     }
 
     /// The parameters of `appToken.add`: `{ args, warnings }`.

@@ -1,0 +1,105 @@
+// When a session is renewed, on clocks that the test sets: no clock is waited for.
+import { createSessionProvider } from 'kaltura-app-token'
+import { createEmulator } from 'kaltura-app-token/emulator'
+import { test } from './harness.js'
+
+const DAY_MS = 86_400_000
+const LIFE_S = 3600
+/** An hour's session is renewed in the background from here, and waited for from there. */
+const SOFT_S = 600
+const HARD_S = 30
+
+/**
+ * A Kaltura in this process and a provider of its sessions, while this process's clocks stand
+ * still but for `clocks.goTo`; the server's wall clock is `aheadMs` ahead of this one's.
+ */
+async function withClocks(aheadMs, run) {
+  const { now } = Date
+  const performance = Object.getOwnPropertyDescriptor(globalThis, 'performance')
+  const start = now()
+  let passed = 0
+  let set = 0
+  const server = () => start + aheadMs + passed
+  Date.now = () => start + passed + set
+  Object.defineProperty(globalThis, 'performance', {
+    value: { now: () => passed },
+    configurable: true,
+    writable: true,
+  })
+  try {
+    const kaltura = createEmulator({ now: server })
+    const { id, token } = kaltura.addAppToken()
+    const provider = createSessionProvider({
+      partnerId: kaltura.partnerId,
+      appTokenId: id,
+      appToken: token,
+      serviceUrl: kaltura.serviceUrl,
+      fetch: kaltura.fetch,
+      expiry: LIFE_S,
+    })
+    /** Lets time pass until the server's clock shows this many milliseconds. */
+    const goTo = (serverMs) => {
+      passed += serverMs - server()
+    }
+    /** Sets this machine's wall clock. */
+    const setBy = (ms) => {
+      set += ms
+    }
+    await run({ provider, kaltura, clocks: { goTo, setBy } })
+  } finally {
+    Date.now = now
+    if (performance) Object.defineProperty(globalThis, 'performance', performance)
+    else delete globalThis.performance
+  }
+}
+
+/** Until what goes on in the background has come to its end. */
+const settled = () => new Promise((resolve) => setTimeout(resolve, 100))
+
+for (const days of [-1, 0, 1]) {
+  const clock = days === 0 ? 'a clock that is right' : `a clock ${days} day from the server's`
+
+  test(`with ${clock} the renewal begins at its second of the server's time`, async (t) => {
+    await withClocks(days * DAY_MS, async ({ provider, kaltura, clocks }) => {
+      const { ks, expiry } = await provider.getSession()
+      clocks.goTo((expiry - SOFT_S) * 1000 - 1)
+      t.equal(await provider.getKs(), ks)
+      await settled()
+      t.equal(kaltura.requests, 2)
+      clocks.goTo((expiry - SOFT_S + 1) * 1000)
+      t.equal(await provider.getKs(), ks)
+      await settled()
+      t.equal(kaltura.requests, 3)
+      t.ok((await provider.getKs()) !== ks, 'the new one')
+    })
+  })
+
+  test(`with ${clock} callers wait for the new session from its second on`, async (t) => {
+    for (const [offsetMs, waits] of [
+      [-1, false],
+      [1000, true],
+    ]) {
+      await withClocks(days * DAY_MS, async ({ provider, clocks }) => {
+        const { ks, expiry } = await provider.getSession()
+        clocks.goTo((expiry - HARD_S) * 1000 + offsetMs)
+        t.equal((await provider.getKs()) !== ks, waits)
+      })
+    }
+  })
+
+  test(`with ${clock} that is set meanwhile no session outlives its end`, async (t) => {
+    for (const setMs of [-DAY_MS, DAY_MS]) {
+      await withClocks(days * DAY_MS, async ({ provider, kaltura, clocks }) => {
+        const { ks, expiry } = await provider.getSession()
+        clocks.setBy(setMs)
+        kaltura.setFaults({ status: 503 })
+        clocks.goTo(expiry * 1000)
+        t.equal((await t.rejects(provider.getKs())).code, 'ERR_HTTP_STATUS')
+        kaltura.setFaults()
+        const next = await provider.getSession()
+        t.ok(next.ks !== ks, 'another session')
+        t.equal(next.expiry, expiry + LIFE_S)
+      })
+    }
+  })
+}

@@ -1,0 +1,47 @@
+//! API calls with a session of the provider's.
+
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use super::{Now, ProviderCore};
+use crate::api::Operation;
+use crate::retry::RetryPolicy;
+use crate::wasm::call::Call;
+use crate::wasm::host::Host;
+
+#[wasm_bindgen(js_class = ProviderCore)]
+impl ProviderCore {
+    /// Calls the API with parameters that have `ks` among them, once; see [`Call::make`].
+    pub async fn call(
+        &self,
+        service: String,
+        action: String,
+        body: String,
+        ks: String,
+        attempts: u32,
+        host: Host,
+    ) -> JsValue {
+        let call = Call {
+            operation: Operation::new(&service, &action),
+            service_url: &self.terms.service_url,
+            max_response_bytes: self.max_response_bytes,
+            // The call may have had effect.
+            retry: RetryPolicy { retries: 0 },
+            repeatable: false,
+            deadline_ms: 0,
+            attempts: attempts.saturating_sub(1),
+        };
+        call.make(body, ks, &host).await
+    }
+
+    /// A new session was refused as logged out: its token is revoked. `privileges`, the
+    /// session's own, name the token.
+    #[wasm_bindgen(js_name = revoke)]
+    pub fn revoke_token(&self, privileges: &str, now: &Now) {
+        let named = |id: &String| privileges.contains(id.as_str());
+        let mut provider = self.provider.borrow_mut();
+        let credential = self.app_token_ids.iter().position(named);
+        let credential = credential.unwrap_or_else(|| provider.standings.active());
+        provider.revoke(credential, now.moment());
+    }
+}
