@@ -1,48 +1,15 @@
 // node fleet.mjs: fifty processes and a real Redis mint one session, and none of their
 // calls fails when Redis goes away.
-import { spawn, spawnSync } from 'node:child_process'
-import { once } from 'node:events'
-import { createServer } from 'node:net'
+import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { createInterface } from 'node:readline'
 import { createEmulator } from 'kaltura-app-token/emulator'
 import { listen } from 'kaltura-app-token/emulator/node'
-import { installDebianPackage } from './debian.mjs'
+import { stop } from './processes.mjs'
+import { startRedis } from './redis.mjs'
 
 const PROCESSES = 50
 const member = fileURLToPath(new URL('./fleet-member.mjs', import.meta.url))
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address()
-  server.close()
-  await once(server, 'close')
-  return port
-}
-
-async function startRedis() {
-  if (spawnSync('redis-server', ['--version']).status !== 0) {
-    await installDebianPackage('redis-server', 'there is no redis-server on the PATH')
-  }
-  const port = await freePort()
-  const redis = spawn(
-    'redis-server',
-    ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  )
-  for await (const line of createInterface(redis.stdout)) {
-    if (line.includes('Ready to accept connections')) return { redis, port }
-  }
-  throw new Error('redis-server ended before it was ready')
-}
-
-async function stop(child, signal) {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  const ended = once(child, 'close')
-  child.kill(signal)
-  await ended
-}
 
 /** One process of the fleet: it answers each line with what its provider gives. */
 function startMember(settings) {
@@ -64,10 +31,10 @@ function assert(isTrue, message) {
 const emulator = createEmulator()
 const appToken = emulator.addAppToken()
 const server = await listen(emulator)
-const { redis, port } = await startRedis()
+const redis = await startRedis()
 const settings = (index) => ({
   client: index % 2 === 0 ? 'redis' : 'ioredis',
-  port,
+  port: redis.port,
   options: {
     serviceUrl: server.url,
     partnerId: emulator.partnerId,
@@ -93,13 +60,13 @@ try {
   }
 
   const halfWay = all({ userId: 'bob', times: 20 })
-  await stop(redis, 'SIGKILL')
+  await redis.stop('SIGKILL')
   const second = [...(await halfWay), ...(await all({ userId: 'eve' }))]
   const failed = second.find(({ ks }) => !ks)
   assert(!failed, `a call failed without Redis: ${JSON.stringify(failed)}`)
   console.log(`${PROCESSES} processes: one mint; ${second.length} calls without Redis, none failed`)
 } finally {
   await Promise.all(fleet.map(({ child }) => stop(child, 'SIGTERM')))
-  await stop(redis, 'SIGTERM')
+  await redis.stop()
   await server.close()
 }

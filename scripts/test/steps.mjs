@@ -83,6 +83,15 @@ export const steps = [
     run: async () => (await node('js-tests/run-browser.mjs')).trim(),
   },
   { name: 'fleet', run: async () => (await node('js-tests/fleet.mjs')).trim() },
+  { name: 'leader', waits: true, run: async () => (await node('js-tests/leader.mjs')).trim() },
+  { name: 'unhandled', waits: true, run: async () => (await node('js-tests/unhandled.mjs')).trim() },
+  {
+    name: 'soak',
+    async run() {
+      const said = await node('--expose-gc', 'js-tests/soak.mjs', '--seconds=20')
+      return said.trim().split('\n').at(-1)
+    },
+  },
   { name: 'growth', run: async () => (await node('js-tests/growth.mjs')).trim() },
   { name: 'types', run: () => node(TSC, '-p', 'js-tests/types') },
   { name: 'package', run: () => checkPackage(root) },
