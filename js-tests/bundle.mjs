@@ -24,4 +24,9 @@ export async function bundle(entry, condition, options) {
 
 /** A Worker's: an ES module, and the WebAssembly modules that it imports. */
 export const bundleWorker = (entry, options) =>
-  bundle(entry, 'workerd', { format: 'esm', loader: { '.wasm': 'copy' }, ...options })
+  bundle(entry, 'workerd', {
+    format: 'esm',
+    loader: { '.wasm': 'copy' },
+    external: ['cloudflare:*'],
+    ...options,
+  })

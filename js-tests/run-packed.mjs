@@ -3,6 +3,7 @@ import { report } from './report.mjs'
 import './packed/bundled.mjs'
 import './packed/installed.mjs'
 import './packed/readme.mjs'
+import './packed/sessions.mjs'
 import './packed/typescript.mjs'
 import { runTests } from './suite/harness.js'
 

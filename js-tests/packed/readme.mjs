@@ -9,6 +9,14 @@ import { project } from './project.mjs'
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
 const blocks = [...readme.matchAll(/^```(\w*)\n(.*?)^```$/gms)].map(([, , text]) => text)
 
+/** The blocks of code under the heading `title`. */
+export function section(title) {
+  const [, text] = readme.split(`### ${title}\n`)
+  if (!text) throw new Error(`README.md has no section ${title}`)
+  const [own] = text.split(/^##+ /m)
+  return [...own.matchAll(/^```(\w*)\n(.*?)^```$/gms)].map(([, , block]) => block)
+}
+
 /** The one program that has `mark` in it, and the block after it: what it prints. */
 function example(mark) {
   const at = blocks.findIndex((text) => text.includes('import ') && text.includes(mark))
