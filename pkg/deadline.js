@@ -4,7 +4,8 @@ import { AppTokenError, invalid } from './error.js'
 const LONGEST_MS = 2 ** 31 - 1
 
 /** Checks what `Deadline` takes, and gives it back with its default. */
-export function readLimits({ signal, timeoutMs = 10_000 }) {
+export function readLimits(limits) {
+  const { signal, timeoutMs = 10_000 } = { __proto__: null, ...limits }
   if (!Number.isInteger(timeoutMs) || timeoutMs < 1 || timeoutMs > LONGEST_MS) {
     throw invalid('timeoutMs', `a whole number of milliseconds, from 1 to ${LONGEST_MS}`)
   }
@@ -33,20 +34,27 @@ export class Deadline {
     this.#reject = reject
   })
   #timer
-  #caller
+  #callers
   #onAbort = () => {
-    const { reason } = this.#caller
+    const { reason } = this.#callers.find(({ aborted }) => aborted) ?? {}
     this.#end({ code: 'ERR_ABORTED', message: "aborted by the caller's signal", cause: reason })
   }
 
-  /** `what` there is none of when the time is over. */
-  constructor({ signal, timeoutMs, what = 'session' }) {
+  /**
+   * `signal` and `also`: what may end it before `timeoutMs` have passed; `what` there is none of
+   * when the time is over.
+   */
+  constructor(limits) {
+    const { signal, also, timeoutMs, what = 'session' } = { __proto__: null, ...limits }
     // It may end before anybody waits for it.
     this.#cutoff.catch(() => {})
     this.at = Date.now() + timeoutMs
-    this.#caller = signal
-    if (signal?.aborted) return this.#onAbort()
-    signal?.addEventListener('abort', this.#onAbort, { once: true })
+    this.#callers = [signal, also].filter((caller) => caller !== undefined)
+    if (this.#callers.some(({ aborted }) => aborted)) return this.#onAbort()
+    for (const caller of this.#callers) {
+      // The runtime reads options from prototypes too.
+      caller.addEventListener('abort', this.#onAbort, { __proto__: null, once: true })
+    }
     this.#timer = setTimeout(() => {
       this.#end({
         code: 'ERR_TIMEOUT',
@@ -87,7 +95,7 @@ export class Deadline {
   /** Lets go of the timer and the caller's signal. */
   settle() {
     clearTimeout(this.#timer)
-    this.#caller?.removeEventListener('abort', this.#onAbort)
+    for (const caller of this.#callers) caller.removeEventListener('abort', this.#onAbort)
   }
 
   #end(details) {

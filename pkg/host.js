@@ -41,3 +41,8 @@ export function tell(onEvent, event) {
 export function steady() {
   return globalThis.performance?.now() ?? Date.now()
 }
+
+/** The moment, by both clocks. */
+export function now() {
+  return { wall: Date.now(), steady: steady() }
+}

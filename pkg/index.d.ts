@@ -310,7 +310,10 @@ export interface AppTokenSession {
   privileges: string
   /** When it ends, in unix seconds by the server's clock. */
   expiry: number
-  /** When it ends, in milliseconds by this machine's clock: compare it with `Date.now()`. */
+  /**
+   * When it ends, in milliseconds by this machine's clock: compare it with `Date.now()`. Kaltura
+   * tells its time in whole seconds, so it may end up to a second sooner.
+   */
   expiresAt: number
   /** In what it is not what was asked for; empty if it is. */
   differences: Difference[]

@@ -56,7 +56,8 @@ function guarded(run) {
 // deadline.js
 import { AppTokenError, invalid as invalid2 } from "./error.js";
 var LONGEST_MS = 2 ** 31 - 1;
-function readLimits({ signal, timeoutMs = 1e4 }) {
+function readLimits(limits) {
+  const { signal, timeoutMs = 1e4 } = { __proto__: null, ...limits };
   if (!Number.isInteger(timeoutMs) || timeoutMs < 1 || timeoutMs > LONGEST_MS) {
     throw invalid2("timeoutMs", `a whole number of milliseconds, from 1 to ${LONGEST_MS}`);
   }
@@ -78,19 +79,25 @@ var Deadline = class {
     this.#reject = reject;
   });
   #timer;
-  #caller;
+  #callers;
   #onAbort = () => {
-    const { reason } = this.#caller;
+    const { reason } = this.#callers.find(({ aborted }) => aborted) ?? {};
     this.#end({ code: "ERR_ABORTED", message: "aborted by the caller's signal", cause: reason });
   };
-  /** `what` there is none of when the time is over. */
-  constructor({ signal, timeoutMs, what = "session" }) {
+  /**
+   * `signal` and `also`: what may end it before `timeoutMs` have passed; `what` there is none of
+   * when the time is over.
+   */
+  constructor(limits) {
+    const { signal, also, timeoutMs, what = "session" } = { __proto__: null, ...limits };
     this.#cutoff.catch(() => {
     });
     this.at = Date.now() + timeoutMs;
-    this.#caller = signal;
-    if (signal?.aborted) return this.#onAbort();
-    signal?.addEventListener("abort", this.#onAbort, { once: true });
+    this.#callers = [signal, also].filter((caller) => caller !== void 0);
+    if (this.#callers.some(({ aborted }) => aborted)) return this.#onAbort();
+    for (const caller of this.#callers) {
+      caller.addEventListener("abort", this.#onAbort, { __proto__: null, once: true });
+    }
     this.#timer = setTimeout(() => {
       this.#end({
         code: "ERR_TIMEOUT",
@@ -126,7 +133,7 @@ var Deadline = class {
   /** Lets go of the timer and the caller's signal. */
   settle() {
     clearTimeout(this.#timer);
-    this.#caller?.removeEventListener("abort", this.#onAbort);
+    for (const caller of this.#callers) caller.removeEventListener("abort", this.#onAbort);
   }
   #end(details) {
     this.#error = new AppTokenError(details);
@@ -137,7 +144,7 @@ var Deadline = class {
 };
 
 // shell.js
-import { fromCore as fromCore3 } from "./error.js";
+import { fromCore as fromCore4 } from "./error.js";
 
 // host.js
 function createHost({ deadline, fetch: fetch2, onEvent, appToken }) {
@@ -172,34 +179,77 @@ function tell(onEvent, event) {
 function steady() {
   return globalThis.performance?.now() ?? Date.now();
 }
+function now() {
+  return { wall: Date.now(), steady: steady() };
+}
 
 // shell.js
 import { loader } from "./load.js";
 
 // provider.js
-import { fromCore as fromCore2, invalid as invalid4 } from "./error.js";
+import { AppTokenError as AppTokenError2, fromCore as fromCore3, invalid as invalid4 } from "./error.js";
 
 // flight.js
 var SEPARATE_CONTEXTS = globalThis.navigator?.userAgent === "Cloudflare-Workers";
 var LOOK_EVERY_MS = 10;
+var PATIENCE = 3;
+var SILENT = Object.freeze({ silentChecks: PATIENCE });
+var TRUSTED_MS = SEPARATE_CONTEXTS ? 500 : Infinity;
+var RENEWAL_PATIENCE_MS = 1e3;
 var Crew = class {
   signs = 0;
+  isGone = false;
+  flights = [];
+  #heirs = [];
   #waiting = 0;
   #beat;
+  #lastSignAt = steady();
+  // Until it sets out it waits for others of its kind.
+  #isResting = true;
+  #lastProgressAt;
   #controller = new AbortController();
-  /** `keep`: it goes on even if nobody waits for it. */
-  constructor({ checkEveryMs, keep }) {
+  /** `keep`: it goes on even if nobody waits for it. `former`: the crew that it replaces. */
+  constructor({ checkEveryMs, keep, former }) {
     this.checkEveryMs = checkEveryMs;
     this.keep = keep;
-    this.#beat = setInterval(() => this.sign(), checkEveryMs);
+    this.trustedMs = former ? 2 * former.trustedMs : TRUSTED_MS;
+    former?.#heirs.push(this);
+    this.#beat = setInterval(() => this.#isTrusted() && this.#sign(), checkEveryMs);
   }
   /** When its time starts to run. */
   startDeadline(timeoutMs) {
+    this.#isResting = false;
+    this.progress();
     this.deadline = new Deadline({ timeoutMs, signal: this.#controller.signal });
     return this.deadline;
   }
-  sign() {
+  /** It has begun something, or something has been answered. */
+  progress() {
+    this.#lastProgressAt = steady();
+    this.isGone = false;
+    this.#sign();
+  }
+  /** A pause that Kaltura has asked for is no silence. */
+  async rest(pause) {
+    this.#isResting = true;
+    try {
+      return await pause;
+    } finally {
+      this.#isResting = false;
+      this.progress();
+    }
+  }
+  #isTrusted() {
+    return this.#isResting || steady() - this.#lastProgressAt < this.trustedMs;
+  }
+  /** While it gets on, those who have replaced it need not be replaced. */
+  #sign() {
     this.signs += 1;
+    this.#lastSignAt = steady();
+    for (const heir of this.#heirs) heir.#sign();
+  }
+  get isSilent() {
+    return steady() - this.#lastSignAt > RENEWAL_PATIENCE_MS;
   }
   /** The leader's caller is gone: from now on only progress counts as a sign. */
   leaderLeaves() {
@@ -220,48 +270,64 @@ var Crew = class {
 };
 var Flight = class {
   outcome;
+  heir;
   #resolve;
-  done = new Promise((resolve) => {
+  #done = new Promise((resolve) => {
     this.#resolve = resolve;
   });
-  constructor(id, crew) {
+  /** `former`: the flight that it replaces, whose leader was silent. */
+  constructor(id, crew, former) {
     this.id = id;
     this.crew = crew;
-  }
-  /** `outcome` is what the core said of it, or `{ lost }`: it must be asked again. */
-  end(outcome) {
-    this.outcome ??= outcome;
-    this.#resolve();
+    this.former = former;
+    if (former) former.heir = this;
   }
   /**
-   * Waits for the outcome, at most until `deadline`. When the crew has given no sign for
-   * `patience` checks in a row, it is `{ silentChecks }`.
+   * `outcome` is what the core said of it, or `{ lost }`: it must be asked again. The first
+   * session that comes is for all who have wanted this one.
    */
-  async follow(deadline, { own = false, patience }) {
+  end(outcome) {
+    this.outcome ??= outcome.failure && this.heir ? {} : outcome;
+    this.#resolve();
+    if (!outcome.session) return;
+    for (let heir = this.heir; heir; heir = heir.heir) heir.#take(outcome);
+    for (const former of this.formers()) former.#take(outcome);
+  }
+  /** The flights that it has replaced, one after the other. */
+  *formers() {
+    for (let former = this.former; former; former = former.former) yield former;
+  }
+  #take(outcome) {
+    this.outcome ??= outcome;
+    if (!SEPARATE_CONTEXTS) this.#resolve();
+  }
+  /**
+   * Waits for the outcome, at most until `deadline`; it is {@link SILENT} when the crew has given
+   * no sign for too many checks in a row. `own`: it is the leader's caller who waits.
+   */
+  async follow(deadline, own = false) {
     const { crew } = this;
     crew.enter();
     try {
-      if (own) {
-        await deadline.within(this.done);
-        return this.outcome;
-      }
       let seen = crew.signs;
-      for (let silentChecks = 0; silentChecks < patience; ) {
-        await this.#pause(deadline);
+      for (let silentChecks = 0; own || silentChecks < PATIENCE; ) {
+        if (crew.isGone && !own) break;
+        await this.#pause(deadline, own);
         if (this.outcome) return this.outcome;
         silentChecks = crew.signs === seen ? silentChecks + 1 : 0;
         seen = crew.signs;
       }
-      return { silentChecks: patience };
+      crew.isGone = true;
+      return SILENT;
     } finally {
       if (own && !this.outcome) crew.leaderLeaves();
       crew.leave(own);
     }
   }
   /** Until the next check is due, or the outcome is there. */
-  async #pause(deadline) {
+  async #pause(deadline, own) {
     const { checkEveryMs } = this.crew;
-    if (SEPARATE_CONTEXTS) {
+    if (SEPARATE_CONTEXTS && !own) {
       for (let waited = 0; waited < checkEveryMs && !this.outcome; waited += LOOK_EVERY_MS) {
         await deadline.sleep(LOOK_EVERY_MS);
       }
@@ -272,10 +338,237 @@ var Flight = class {
       timer = setTimeout(resolve, checkEveryMs);
     });
     try {
-      await deadline.within(Promise.race([this.done, check]));
+      await deadline.within(Promise.race([this.#done, check]));
     } finally {
       clearTimeout(timer);
     }
+  }
+};
+
+// flights.js
+import { fromCore as fromCore2 } from "./error.js";
+var Flights = class {
+  #core;
+  #checkEveryMs;
+  #settings;
+  #underWay = /* @__PURE__ */ new Map();
+  /** `settings` are the options that the core has nothing to do with. */
+  constructor(core3, checkEveryMs, settings) {
+    this.#core = core3;
+    this.#checkEveryMs = checkEveryMs;
+    this.#settings = settings;
+  }
+  /** Sets out to fetch one session, in place of the flight `former` if that was silent. */
+  lead(id, { former, keep = false, timeoutMs = 0 }) {
+    const crew = this.#crew(keep, former);
+    crew.flights.push(this.#board(id, crew, former));
+    this.#keepAlive(this.#fly(crew, timeoutMs));
+  }
+  /** Sets out to fetch many, so many in one request and so many requests at a time. */
+  leadAll(ids, { batchSize, batchesInFlight }) {
+    const crews = [];
+    for (let next = 0; next < ids.length; next += batchSize) {
+      const crew = this.#crew(false);
+      crew.flights = ids.slice(next, next + batchSize).map((id) => this.#board(id, crew));
+      crews.push(crew);
+    }
+    this.#keepAlive(inTurns(crews, batchesInFlight, (crew) => this.#fly(crew, 0)));
+  }
+  /** What comes of a flight, for one of those who wait for it; see {@link Flight.follow}. */
+  async follow(id, deadline, own) {
+    return this.#underWay.get(id)?.follow(deadline, own) ?? SILENT;
+  }
+  /** Whether nothing has been heard of the flight for long. */
+  isSilent(id) {
+    return this.#underWay.get(id)?.crew.isSilent ?? true;
+  }
+  forget() {
+    this.#underWay.clear();
+  }
+  #keepAlive(work) {
+    const { waitUntil } = this.#settings;
+    if (waitUntil) attempt(() => waitUntil(work)).catch(() => {
+    });
+  }
+  #crew(keep, former) {
+    const replaced = this.#underWay.get(former)?.crew;
+    return new Crew({ checkEveryMs: this.#checkEveryMs, keep, former: replaced });
+  }
+  /** From now on the flight can be followed. */
+  #board(id, crew, former) {
+    const flight = new Flight(id, crew, this.#underWay.get(former));
+    this.#underWay.set(id, flight);
+    return flight;
+  }
+  /** Fetches what the crew's flights are for, and ends each. It never rejects. */
+  async #fly(crew, timeoutMs) {
+    const { flights } = crew;
+    const ids = flights.map(({ id }) => id);
+    let deadline;
+    let outcomes;
+    try {
+      deadline = crew.startDeadline(Math.max(timeoutMs, this.#settings.timeoutMs));
+      outcomes = await this.#fetch(crew, ids, deadline);
+    } catch (thrown) {
+      const lost = deadline?.error ?? fromCore2(thrown);
+      for (const id of ids) this.#core.abandon(id, lost.code === "ERR_TIMEOUT", now());
+      outcomes = ids.map(() => ({ lost }));
+    }
+    crew.end();
+    flights.forEach((flight, index) => this.#land(flight, outcomes[index]));
+  }
+  /** From the store what is there, and from Kaltura the rest. */
+  async #fetch(crew, ids, deadline) {
+    const { shelf } = this.#settings;
+    const host = this.#host(crew, deadline);
+    let taken = [];
+    if (shelf) {
+      const token = await host.askForAppToken(0).catch(() => void 0);
+      const take = (id) => shelf.take(id, token, crew, deadline);
+      if (typeof token === "string") taken = await deadline.within(Promise.all(ids.map(take)));
+    }
+    const left = ids.filter((_, index) => !taken[index]?.outcome);
+    let minted = [];
+    try {
+      if (left.length > 0) {
+        await this.#fetchWidget(crew, deadline, host);
+        minted = this.#core.failForWidget(left, now()) ?? await deadline.within(this.#core.mint(left, host, deadline.at));
+      }
+    } finally {
+      for (const { put } of taken) if (put) this.#keepAlive(put());
+    }
+    const rest = minted.values();
+    return ids.map((_, index) => taken[index]?.outcome ?? rest.next().value);
+  }
+  #land(flight, outcome) {
+    flight.end(outcome);
+    this.#drop(flight);
+    for (const former of flight.formers()) {
+      this.#core.abandon(former.id, false, now());
+      this.#drop(former);
+    }
+    const { session, failure, renewed, stale, adopted } = outcome;
+    if (session && !stale && !adopted) {
+      this.#tell({ type: renewed ? "renewed" : "minted", expiresAt: session.expiresAt });
+    }
+    if (failure) {
+      const { code, kalturaCode } = failure;
+      this.#tell({ type: "failed", code, kalturaCode });
+    }
+  }
+  #drop(flight) {
+    if (this.#underWay.get(flight.id) === flight) this.#underWay.delete(flight.id);
+  }
+  /** Sees to it that there is a widget session, or that the core knows why there is none. */
+  async #fetchWidget(crew, deadline, host) {
+    let former = 0;
+    let silentChecks = 0;
+    for (; ; ) {
+      const told = this.#core.askForWidget(former, silentChecks, now());
+      if (!told) return;
+      if (told.lead) {
+        const flight = this.#board(told.flight, crew, former);
+        try {
+          await deadline.within(this.#core.fetchWidget(flight.id, host, deadline.at));
+          flight.end({});
+        } finally {
+          if (!flight.outcome) this.#core.abandonWidget(flight.id);
+          flight.end({ lost: true });
+          this.#drop(flight);
+          for (const replaced of flight.formers()) this.#drop(replaced);
+        }
+        return;
+      }
+      const outcome = await this.follow(told.flight, deadline, false);
+      if (!outcome.silentChecks && !outcome.lost) return;
+      former = told.flight;
+      silentChecks = outcome.silentChecks ?? 0;
+    }
+  }
+  /** What the core borrows, with signs of what is answered. */
+  #host(crew, deadline) {
+    const { fetch: fetch2, onEvent, tokens } = this.#settings;
+    const host = createHost({ deadline, fetch: fetch2, onEvent });
+    const asked = [];
+    const signing = async (promise) => {
+      crew.progress();
+      try {
+        return await promise;
+      } finally {
+        crew.progress();
+      }
+    };
+    return {
+      ...host,
+      fetch: (url, init) => signing(host.fetch(url, init)),
+      within: (value) => signing(host.within(value)),
+      sleep: (ms) => crew.rest(host.sleep(ms)),
+      askForAppToken: (credential) => {
+        asked[credential] ??= signing(deadline.within(attempt(tokens[credential])));
+        return asked[credential];
+      }
+    };
+  }
+  #tell(event) {
+    tell(this.#settings.onEvent, event);
+  }
+};
+async function inTurns(items, atATime, run) {
+  const left = items.values();
+  const worker = async () => {
+    for (const item of left) await run(item);
+  };
+  await Promise.all(Array.from({ length: atATime }, worker));
+}
+
+// request.js
+var KEYED = ["userId", "sessionType", "expiry", "sessionPrivileges"];
+var NOTHING = Object.freeze(/* @__PURE__ */ Object.create(null));
+function ownRequest(request = NOTHING, usual = NOTHING) {
+  const wish = ownOptions(request, "request");
+  const { signal, timeoutMs = usual.timeoutMs } = wish;
+  delete wish.signal;
+  delete wish.timeoutMs;
+  return { wish, limits: readLimits({ signal, timeoutMs }) };
+}
+function requestKey(request) {
+  if (request === void 0) return "";
+  if (request === null || typeof request !== "object") return void 0;
+  let key = "";
+  for (const name of Object.keys(request)) {
+    const value = request[name];
+    if (value === void 0) continue;
+    if (name === "timeoutMs" && Number.isInteger(value) && value > 0) continue;
+    if (!KEYED.includes(name)) return void 0;
+    if (typeof value === "string") key += `${name}:${value.length}:${value}`;
+    else if (typeof value === "number") key += `${name}=${value};`;
+    else return void 0;
+  }
+  return key;
+}
+
+// leases.js
+var Leases = class {
+  #most;
+  #leases = /* @__PURE__ */ new Map();
+  constructor(most) {
+    this.#most = most;
+  }
+  /** The session that answers this request; undefined if the core has to be asked. */
+  sessionFor(request) {
+    const lease = this.#leases.get(requestKey(request));
+    if (lease === void 0 || request !== void 0 && request.signal !== void 0) {
+      return void 0;
+    }
+    return Date.now() < lease.wall && steady() < lease.steady ? lease.session : void 0;
+  }
+  /** Keeps a session until a moment of both clocks. */
+  keep(key, session, { wall, steady: steady2 }) {
+    if (this.#leases.size >= this.#most) this.#leases.clear();
+    this.#leases.set(key, { session, wall, steady: steady2 });
+  }
+  forget() {
+    this.#leases.clear();
   }
 };
 
@@ -328,6 +621,8 @@ var LOOK_EVERY_MS2 = 50;
 var Shelf = class {
   #core;
   #store;
+  /** The locks that we have asked for and not released, each with its release once it is known. */
+  #locks = /* @__PURE__ */ new Map();
   constructor(core3, store, tell2) {
     this.#core = core3;
     this.#store = new PatientStore(store, tell2);
@@ -342,6 +637,7 @@ var Shelf = class {
     const { name } = place;
     const look = async () => {
       const sealed = await this.#store.ask("get", name);
+      crew.progress();
       if (typeof sealed !== "string") return void 0;
       const outcome2 = this.#core.adopt(flight, token, sealed, now());
       if (outcome2?.rejected) this.#store.report("get", "no session of ours");
@@ -349,38 +645,49 @@ var Shelf = class {
     };
     let outcome = await look();
     if (outcome) return { outcome };
-    const release = this.#store.hasLock && await this.#lock(name, look, crew, deadline);
-    if (release?.outcome) return release;
-    if (typeof release === "function") {
-      outcome = await look();
+    let lock;
+    if (this.#store.hasLock && crew.flights.length === 1) {
+      lock = await this.#lock(name, look, crew, deadline);
+      if (lock?.outcome) return lock;
+      outcome = lock && !lock.isLeft && await look();
       if (outcome) {
-        await settled(release);
+        await this.#unlock(name, lock);
         return { outcome };
       }
     }
     const put = async () => {
       const sealed = this.#core.seal(place.key, token, now());
       if (sealed) await this.#store.ask("set", name, sealed.text, sealed.ttlMs);
-      if (typeof release === "function") await settled(release);
+      if (lock) await this.#unlock(name, lock);
     };
     return { put };
   }
-  /** The lock's release; the outcome that its holder has made; nothing if it must do without. */
+  /**
+   * `{ release }`; `{ outcome }` if another holder has made one; nothing if it must do without.
+   */
   async #lock(name, look, crew, deadline) {
+    const left = this.#locks.get(name);
+    if (left && steady() < left.until) return Object.assign(left, { isLeft: true });
     const giveUpAt = steady() + 2 * LOCK_MS;
     while (steady() < giveUpAt) {
-      const lock = await this.#store.ask("lock", `${name}:lock`, LOCK_MS);
-      if (typeof lock === "function") return lock;
-      if (lock !== false && lock !== null) return void 0;
-      crew.sign();
+      const lock = { until: steady() + LOCK_MS };
+      this.#locks.set(name, lock);
+      const release = await this.#store.ask("lock", `${name}:lock`, LOCK_MS);
+      crew.progress();
+      if (typeof release === "function") return Object.assign(lock, { release });
+      this.#locks.delete(name);
+      if (release !== false && release !== null) return void 0;
       await deadline.sleep(LOOK_EVERY_MS2 * (0.5 + Math.random()));
       const outcome = await look();
       if (outcome) return { outcome };
     }
     return void 0;
   }
+  async #unlock(name, lock) {
+    if (this.#locks.get(name) === lock) this.#locks.delete(name);
+    if (lock.release) await settled(lock.release);
+  }
 };
-var now = () => ({ wall: Date.now(), steady: steady() });
 async function settled(release) {
   const deadline = new Deadline({ timeoutMs: PATIENCE_MS2 });
   try {
@@ -392,10 +699,13 @@ async function settled(release) {
 }
 
 // provider.js
-var KEYED = ["userId", "sessionType", "expiry", "sessionPrivileges"];
 var LONGEST_MS2 = 2 ** 31 - 1;
-var NOTHING = Object.freeze(/* @__PURE__ */ Object.create(null));
-var PATIENCE = 3;
+var MOST_ROUNDS = 3;
+var ENDED = {
+  code: "ERR_TIMEOUT",
+  message: "the session ended before all others were started: ask for fewer, or for a longer expiry",
+  retryable: true
+};
 var SHELL_OPTIONS = ["timeoutMs", "fetch", "onEvent", "waitUntil", "fallback", "store"];
 function createSessionProvider(exports, options, usualFetch) {
   const own = ownOptions(options);
@@ -409,68 +719,78 @@ function createSessionProvider(exports, options, usualFetch) {
   const areFunctions = tokens.map((token) => typeof token === "function");
   for (const [index, from] of [own, second].entries()) if (areFunctions[index]) delete from.appToken;
   const core3 = guarded(() => new exports.ProviderCore(own, second, ...areFunctions));
-  return new SessionProvider(core3, exports.ProviderCore.checkEveryMs(), {
+  const { checkEveryMs, isOver } = exports.ProviderCore;
+  const settings = {
     ...{ fetch: fetch2, onEvent, waitUntil },
     shelf: store && new Shelf(core3, store, (event) => tell(onEvent, event)),
     timeoutMs: limits.timeoutMs,
-    maxLeases: own.maxEntries ?? 1e4,
+    isOver: ({ expiresAt }) => isOver(expiresAt, now()),
     tokens: tokens.map((token) => typeof token === "function" ? token : () => token)
-  });
+  };
+  const flights = new Flights(core3, checkEveryMs(), settings);
+  return new SessionProvider(core3, flights, new Leases(own.maxEntries ?? 1e4), settings);
 }
 var SessionProvider = class {
   #core;
+  #flights;
+  #leases;
   #settings;
-  #leases = /* @__PURE__ */ new Map();
   #turn = /* @__PURE__ */ new Map();
-  #flights = /* @__PURE__ */ new Map();
-  #checkEveryMs;
   /** `settings` are the options that the core has nothing to do with. */
-  constructor(core3, checkEveryMs, settings) {
+  constructor(core3, flights, leases, settings) {
     this.#core = core3;
-    this.#checkEveryMs = checkEveryMs;
+    this.#flights = flights;
+    this.#leases = leases;
     this.#settings = settings;
   }
   async getKs(request) {
-    const lease = this.#lease(request);
-    return lease ? lease.session.ks : (await this.#get(request)).ks;
+    return (this.#leases.sessionFor(request) ?? await this.#get(request)).ks;
   }
   async getSession(request) {
-    const lease = this.#lease(request);
-    return { ...lease ? lease.session : await this.#get(request) };
+    return { ...this.#leases.sessionFor(request) ?? await this.#get(request) };
   }
-  async startSessions(requests, { signal } = {}) {
-    if (!Array.isArray(requests)) throw invalid4("requests", "an array of requests");
-    const asked = requests.map((request) => this.#askFor(request));
-    const led = asked.filter(({ told }) => told?.lead).map(({ told }) => told.flight);
-    const { batchSize, batchesInFlight } = this.#core;
-    const crews = [];
-    for (let next = 0; next < led.length; next += batchSize) {
-      crews.push(this.#board(led.slice(next, next + batchSize), false));
+  async startSessions(requests, options = {}) {
+    const list = copied("requests", requests, (request) => request);
+    if (!Array.isArray(list)) throw invalid4("requests", "an array of requests");
+    const { signal, ...others } = ownOptions(options);
+    for (const name of Object.keys(others)) throw invalid4(name, "left out: there is no such option");
+    readLimits({ signal });
+    const wanted = list.map((request) => readOne(request, signal));
+    try {
+      return await this.#startAll(wanted);
+    } finally {
+      for (const { deadline } of wanted) deadline?.settle();
     }
-    this.#keepAlive(inTurns(crews, batchesInFlight, (crew) => this.#fly(crew, 0)));
-    return Promise.all(asked.map((one) => this.#outcome(one, signal)));
+  }
+  async #startAll(wanted) {
+    const outcomes = [];
+    let left = [...wanted.keys()];
+    for (let rounds = 0; left.length > 0 && rounds < MOST_ROUNDS; rounds += 1) {
+      const asked = left.map((index) => this.#askFor(wanted[index]));
+      const led = asked.filter(({ told }) => told?.lead).map(({ told }) => told.flight);
+      this.#flights.leadAll(led, this.#core);
+      const found = await Promise.all(asked.map((one) => this.#outcome(one)));
+      for (const [place, index] of left.entries()) outcomes[index] = found[place];
+      left = left.filter((index) => this.#isOver(outcomes[index]));
+    }
+    for (const index of left) outcomes[index] = { error: new AppTokenError2(ENDED) };
+    return outcomes;
   }
   /** What the core says to one of many requests. */
-  #askFor(request) {
+  #askFor(one) {
+    if (one.error) return one;
     try {
-      const { wish, limits } = ownRequest(request, { timeoutMs: LONGEST_MS2 });
-      const told = guarded(() => this.#core.ask(wish, 0, 0, now2()));
-      return { wish, limits, told, key: leaseKey(request) };
+      return { ...one, told: guarded(() => this.#core.ask(one.wish, 0, 0, now())) };
     } catch (error) {
       return { error };
     }
   }
-  async #outcome({ wish, limits, told, key, error }, signal) {
+  async #outcome({ wish, limits, told, deadline, key, error }) {
     if (error) return { error };
-    const deadline = new Deadline({ signal, ...limits, ...limits.signal ? {} : { signal } });
     try {
-      if (deadline.error) throw deadline.error;
-      const session = await this.#obtain(wish, key, deadline, limits, told);
-      return { session: { ...session } };
+      return { session: { ...await this.#obtain(wish, key, deadline, limits, told) } };
     } catch (thrown) {
       return { error: thrown };
-    } finally {
-      deadline.settle();
     }
   }
   async call(service, action, params = {}, request) {
@@ -482,7 +802,7 @@ var SessionProvider = class {
       if (deadline.error) throw deadline.error;
       return await this.#call({ service, action, parameters, wish, deadline, limits });
     } catch (thrown) {
-      throw deadline.error ?? fromCore2(thrown);
+      throw deadline.error ?? fromCore3(thrown);
     } finally {
       deadline.settle();
     }
@@ -501,7 +821,7 @@ var SessionProvider = class {
       if (attempts === 1) continue;
       if (!loggedOut) throw failure;
       this.#tell({ type: "revoked" });
-      this.#core.revoke(privileges, now2());
+      this.#core.revoke(privileges, now());
       this.#forget();
       if (attempts > 2) throw failure;
     }
@@ -509,32 +829,26 @@ var SessionProvider = class {
   invalidate(requestOrKs) {
     const wanted = typeof requestOrKs === "string" ? void 0 : ownRequest(requestOrKs);
     guarded(() => {
-      if (wanted) this.#core.invalidate(wanted.wish, now2());
-      else this.#core.invalidateKs(requestOrKs, now2());
+      if (wanted) this.#core.invalidate(wanted.wish, now());
+      else this.#core.invalidateKs(requestOrKs, now());
     });
     this.#forget();
   }
   clear() {
     this.#forget();
-    this.#flights.clear();
+    this.#flights.forget();
     guarded(() => this.#core.clear());
   }
   #forget() {
-    this.#leases.clear();
+    this.#leases.forget();
     this.#turn.clear();
-  }
-  /** The lease that answers this request without entering the core. */
-  #lease(request) {
-    const lease = this.#leases.get(leaseKey(request));
-    if (lease === void 0 || request?.signal !== void 0) return void 0;
-    return Date.now() < lease.wall && steady() < lease.steady ? lease : void 0;
   }
   /**
    * Calls for the same session that are made in one turn of the event loop are one call: they
    * come from the same context, and their time ends at the same moment.
    */
   #get(request) {
-    const key = leaseKey(request);
+    const key = requestKey(request);
     if (key === void 0 || request?.timeoutMs !== void 0) return this.#start(request, key);
     let started = this.#turn.get(key);
     if (!started) {
@@ -559,187 +873,59 @@ var SessionProvider = class {
    * was `told` already comes with a flight that is under way.
    */
   async #obtain(wish, key, deadline, limits, told) {
-    let followed = 0;
+    let former;
     let silentChecks = 0;
     for (let isBoarded = told !== void 0; ; isBoarded = false, told = void 0) {
-      told ??= guarded(() => this.#core.ask(wish, followed, silentChecks, now2()));
-      if (told.session) {
-        if (told.lead && !isBoarded) this.#lead(told.flight, { keep: true });
-        return this.#hand(key, told);
+      told ??= guarded(() => this.#core.ask(wish, former ?? 0, silentChecks, now()));
+      const { session, flight, lead } = told;
+      if (lead && !isBoarded) {
+        const replaced = silentChecks > 0 ? former : void 0;
+        const { timeoutMs } = limits;
+        this.#flights.lead(flight, { former: replaced, keep: !!session, timeoutMs });
       }
-      if (told.lead && !isBoarded) this.#lead(told.flight, { timeoutMs: limits.timeoutMs });
-      const outcome = await this.#follow(told.flight, deadline, told.lead);
-      if (outcome.session) return this.#hand(key, outcome);
-      if (outcome.failure) throw fromCore2(outcome.failure);
-      if (outcome.lost && told.lead) throw outcome.lost;
-      followed = told.flight;
+      former = flight;
+      if (session) {
+        const isLost = flight !== void 0 && !lead && this.#flights.isSilent(flight);
+        if (!isLost) return this.#hand(key, told);
+        silentChecks = SILENT.silentChecks;
+        continue;
+      }
+      const outcome = await this.#flights.follow(flight, deadline, lead);
+      if (outcome.session && !this.#isOver(outcome)) return this.#hand(key, outcome);
+      if (outcome.failure) throw fromCore3(outcome.failure);
+      if (outcome.lost && lead) throw outcome.lost;
       silentChecks = outcome.silentChecks ?? 0;
     }
+  }
+  /** Whether the session that came has ended since. */
+  #isOver({ session }) {
+    return session !== void 0 && this.#settings.isOver(session);
   }
   /** Gives what it was told to, and keeps it for as long as the core lets it. */
   #hand(key, { session, lease, stale }) {
-    if (lease && key !== void 0) {
-      if (this.#leases.size >= this.#settings.maxLeases) this.#leases.clear();
-      this.#leases.set(key, { session, ...lease });
-    }
+    if (lease && key !== void 0) this.#leases.keep(key, session, lease);
     if (stale) this.#tell({ type: "servedStale", expiresAt: session.expiresAt });
     return session;
-  }
-  async #follow(id, deadline, own) {
-    const flight = this.#flights.get(id);
-    if (!flight) return { silentChecks: PATIENCE };
-    return flight.follow(deadline, { own, patience: PATIENCE });
-  }
-  /** Sets out to fetch one session. */
-  #lead(id, { keep = false, timeoutMs = 0 }) {
-    this.#keepAlive(this.#fly(this.#board([id], keep), timeoutMs));
-  }
-  #keepAlive(work) {
-    const { waitUntil } = this.#settings;
-    if (waitUntil) attempt(() => waitUntil(work)).catch(() => {
-    });
-  }
-  /** A crew for these flights, from now on to be followed. */
-  #board(ids, keep) {
-    const crew = new Crew({ checkEveryMs: this.#checkEveryMs, keep });
-    crew.flights = ids.map((id) => new Flight(id, crew));
-    for (const flight of crew.flights) this.#flights.set(flight.id, flight);
-    return crew;
-  }
-  /** Fetches what the flights are for, and ends each. It never rejects. */
-  async #fly(crew, timeoutMs) {
-    const deadline = crew.startDeadline(Math.max(timeoutMs, this.#settings.timeoutMs));
-    const { flights } = crew;
-    const ids = flights.map(({ id }) => id);
-    let outcomes;
-    try {
-      const host = this.#host(crew, deadline);
-      outcomes = await this.#fetch(crew, ids, deadline, host);
-    } catch (thrown) {
-      const lost = deadline.error ?? fromCore2(thrown);
-      for (const id of ids) this.#core.abandon(id, lost.code === "ERR_TIMEOUT", now2());
-      outcomes = ids.map(() => ({ lost }));
-    }
-    crew.end();
-    flights.forEach((flight, index) => this.#land(flight, outcomes[index]));
-  }
-  /** From the store what is there, and from Kaltura the rest. */
-  async #fetch(crew, ids, deadline, host) {
-    const { shelf, tokens } = this.#settings;
-    let taken = [];
-    if (shelf) {
-      const token = await deadline.within(attempt(tokens[0])).catch(() => void 0);
-      const take = (id) => shelf.take(id, token, crew, deadline);
-      if (typeof token === "string") taken = await deadline.within(Promise.all(ids.map(take)));
-    }
-    const left = ids.filter((_, index) => !taken[index]?.outcome);
-    let minted = [];
-    try {
-      if (left.length > 0) {
-        await this.#fetchWidget(crew, deadline, host);
-        minted = this.#core.failForWidget(left, now2()) ?? await deadline.within(this.#core.mint(left, host, deadline.at));
-      }
-    } finally {
-      for (const { put } of taken) if (put) this.#keepAlive(put());
-    }
-    const rest = minted.values();
-    return ids.map((_, index) => taken[index]?.outcome ?? rest.next().value);
-  }
-  #land(flight, outcome) {
-    flight.end(outcome);
-    if (this.#flights.get(flight.id) === flight) this.#flights.delete(flight.id);
-    const { session, failure, renewed, stale, adopted } = outcome;
-    if (session && !stale && !adopted) {
-      this.#tell({ type: renewed ? "renewed" : "minted", expiresAt: session.expiresAt });
-    }
-    if (failure) {
-      const { code, kalturaCode } = failure;
-      this.#tell({ type: "failed", code, kalturaCode });
-    }
-  }
-  /** Sees to it that there is a widget session, or that the core knows why there is none. */
-  async #fetchWidget(crew, deadline, host) {
-    let followed = 0;
-    let silentChecks = 0;
-    for (; ; ) {
-      const told = this.#core.askForWidget(followed, silentChecks, now2());
-      if (!told) return;
-      if (told.lead) {
-        const flight = new Flight(told.flight, crew);
-        this.#flights.set(flight.id, flight);
-        try {
-          await deadline.within(this.#core.fetchWidget(flight.id, host, deadline.at));
-          flight.end({});
-        } finally {
-          if (!flight.outcome) this.#core.abandonWidget(flight.id);
-          flight.end({ lost: true });
-          this.#flights.delete(flight.id);
-        }
-        return;
-      }
-      const outcome = await this.#follow(told.flight, deadline, false);
-      if (!outcome.silentChecks && !outcome.lost) return;
-      followed = told.flight;
-      silentChecks = outcome.silentChecks ?? 0;
-    }
-  }
-  #host(crew, deadline) {
-    const { fetch: fetch2, onEvent, tokens } = this.#settings;
-    const host = createHost({ deadline, fetch: fetch2, onEvent });
-    return {
-      ...host,
-      fetch: async (url, init) => {
-        try {
-          return await host.fetch(url, init);
-        } finally {
-          crew.sign();
-        }
-      },
-      askForAppToken: (credential) => deadline.within(attempt(() => tokens[credential]()))
-    };
   }
   #tell(event) {
     tell(this.#settings.onEvent, event);
   }
 };
+function readOne(request, also) {
+  try {
+    const { wish, limits } = ownRequest(request, { timeoutMs: LONGEST_MS2 });
+    const deadline = new Deadline({ ...limits, also });
+    return deadline.error ? { error: deadline.error } : { wish, limits, deadline, key: requestKey(request) };
+  } catch (error) {
+    return { error };
+  }
+}
 function bodyOf(parameters) {
   try {
     return JSON.stringify(parameters);
   } catch {
     throw invalid4("params", "an object that JSON can express");
   }
-}
-async function inTurns(items, atATime, run) {
-  const left = items.values();
-  const worker = async () => {
-    for (const item of left) await run(item);
-  };
-  await Promise.all(Array.from({ length: atATime }, worker));
-}
-function now2() {
-  return { wall: Date.now(), steady: steady() };
-}
-function leaseKey(request) {
-  if (request === void 0) return "";
-  if (request === null || typeof request !== "object") return void 0;
-  let key = "";
-  for (const name of Object.keys(request)) {
-    const value = request[name];
-    if (value === void 0) continue;
-    if (name === "timeoutMs" && Number.isInteger(value) && value > 0) continue;
-    if (!KEYED.includes(name)) return void 0;
-    if (typeof value === "string") key += `${name}:${value.length}:${value}`;
-    else if (typeof value === "number") key += `${name}=${value};`;
-    else return void 0;
-  }
-  return key;
-}
-function ownRequest(request = NOTHING, { timeoutMs: usual } = {}) {
-  const wish = ownOptions(request, "request");
-  const { signal, timeoutMs = usual } = wish;
-  delete wish.signal;
-  delete wish.timeoutMs;
-  return { wish, limits: readLimits({ signal, timeoutMs }) };
 }
 
 // shell.js
@@ -760,7 +946,7 @@ function bind(load, usualFetch) {
       try {
         return await deadline.within(exports.startAppTokenSession(own, host, deadline.at));
       } catch (thrown) {
-        throw deadline.error ?? fromCore3(thrown);
+        throw deadline.error ?? fromCore4(thrown);
       } finally {
         deadline.settle();
       }
@@ -774,7 +960,7 @@ function bind(load, usualFetch) {
 }
 
 // manager/shell.js
-import { AppTokenError as AppTokenError2, fromCore as fromCore4, invalid as invalid5 } from "./error.js";
+import { AppTokenError as AppTokenError3, fromCore as fromCore5, invalid as invalid5 } from "./error.js";
 
 // manager/list.js
 var AppTokenList = class {
@@ -906,7 +1092,7 @@ var AppTokenManager = class {
       );
       const end = isDeleted ? "was deleted again" : "could not be deleted: delete it yourself";
       const { message, cause } = error;
-      throw new AppTokenError2({
+      throw new AppTokenError3({
         ...error,
         message: `the successor ${id} of ${predecessor.id} started no session and ${end}; ${predecessor.id} is as it was: ${message}`,
         cause
@@ -966,7 +1152,7 @@ var AppTokenManager = class {
         if (answer.failure) throw answer.failure;
         return answer;
       } catch (thrown) {
-        const error = deadline.error ?? fromCore4(thrown);
+        const error = deadline.error ?? fromCore5(thrown);
         const verdict = this.#judge(action, error, sent.attempts);
         if (verdict.isDone) return {};
         if (!verdict.deadKs || isLast) throw judged(error, verdict, sent.attempts);
@@ -1006,7 +1192,7 @@ async function ask(name, given, deadline) {
     return await deadline.within(attempt(given));
   } catch (thrown) {
     if (deadline.error) throw deadline.error;
-    throw new AppTokenError2({
+    throw new AppTokenError3({
       code: "ERR_TOKEN_SOURCE",
       message: `the ${name} function failed; \`cause\` has the error's name and code`,
       retryable: true,
@@ -1022,7 +1208,7 @@ function withText(filter) {
   return filter;
 }
 function unusable(action, problem) {
-  return new AppTokenError2({
+  return new AppTokenError3({
     code: "ERR_BAD_RESPONSE",
     message: `unusable answer to appToken.${action}: ${problem}`,
     service: "appToken",
@@ -1033,7 +1219,7 @@ function unusable(action, problem) {
 }
 function judged(error, { advice, isOpen }, attempts) {
   const { message, cause } = error;
-  return new AppTokenError2({
+  return new AppTokenError3({
     ...error,
     message: advice === void 0 ? message : `${message}; ${advice}`,
     cause,
@@ -1093,7 +1279,7 @@ function responseOf(message) {
 }
 
 // node.js
-import { AppTokenError as AppTokenError3, isAppTokenError } from "./error.js";
+import { AppTokenError as AppTokenError4, isAppTokenError } from "./error.js";
 
 // ks/index.js
 import { compile } from "./ks/inline.js";
@@ -1155,7 +1341,7 @@ var {
 var { startAppTokenSession, createSessionProvider: createSessionProvider2, hashAppToken } = bind(compile2, fetch);
 var createAppTokenManager = /* @__PURE__ */ bindManager(compile2, compileKs, fetch);
 export {
-  AppTokenError3 as AppTokenError,
+  AppTokenError4 as AppTokenError,
   createAppTokenManager,
   createSessionProvider2 as createSessionProvider,
   formatPrivileges,

@@ -85,7 +85,10 @@ export interface SessionProvider {
   getKs(request?: ProviderRequest): Promise<string>
   /** A live session. */
   getSession(request?: ProviderRequest): Promise<AppTokenSession>
-  /** Sessions for many users in few requests. Each has an outcome of its own, in order. */
+  /**
+   * Sessions for many users in few requests. Each has an outcome of its own, in order. They are
+   * given together, so they should live for longer than it takes to start them all.
+   */
   startSessions(
     requests: ProviderRequest[],
     options?: { signal?: Signal },

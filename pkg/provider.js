@@ -2,20 +2,32 @@
 // A live session at hand. What to do is decided in the core; here it is done: the caller's
 // promises, deadlines and fetches, and the leases by which the core lets a session be handed out
 // without being asked.
-import { checkFunctions, checkText, guarded, ownOptions, ownProperties } from './check.js'
+import {
+  checkFunctions,
+  checkText,
+  copied,
+  guarded,
+  ownOptions,
+  ownProperties,
+} from './check.js'
 import { Deadline, readLimits } from './deadline.js'
-import { fromCore, invalid } from './error.js'
-import { Crew, Flight } from './flight.js'
-import { attempt, createHost, steady, tell } from './host.js'
+import { AppTokenError, fromCore, invalid } from './error.js'
+import { SILENT } from './flight.js'
+import { Flights } from './flights.js'
+import { createHost, now, tell } from './host.js'
+import { Leases } from './leases.js'
 import { checkStore } from './patient.js'
+import { ownRequest, requestKey } from './request.js'
 import { Shelf } from './shelf.js'
 
-// What makes requests differ.
-const KEYED = ['userId', 'sessionType', 'expiry', 'sessionPrivileges']
 const LONGEST_MS = 2 ** 31 - 1
-const NOTHING = Object.freeze(Object.create(null))
-// The core replaces a leader after fewer checks than this without a sign.
-const PATIENCE = 3
+/** Many sessions that end sooner than all can be started are asked for so often. */
+const MOST_ROUNDS = 3
+const ENDED = {
+  code: 'ERR_TIMEOUT',
+  message: 'the session ended before all others were started: ask for fewer, or for a longer expiry',
+  retryable: true,
+}
 
 /** The options that the core doesn't see. */
 const SHELL_OPTIONS = ['timeoutMs', 'fetch', 'onEvent', 'waitUntil', 'fallback', 'store']
@@ -33,75 +45,87 @@ export function createSessionProvider(exports, options, usualFetch) {
   const areFunctions = tokens.map((token) => typeof token === 'function')
   for (const [index, from] of [own, second].entries()) if (areFunctions[index]) delete from.appToken
   const core = guarded(() => new exports.ProviderCore(own, second, ...areFunctions))
-  return new SessionProvider(core, exports.ProviderCore.checkEveryMs(), {
+  const { checkEveryMs, isOver } = exports.ProviderCore
+  const settings = {
     ...{ fetch, onEvent, waitUntil },
     shelf: store && new Shelf(core, store, (event) => tell(onEvent, event)),
     timeoutMs: limits.timeoutMs,
-    maxLeases: own.maxEntries ?? 10_000,
+    isOver: ({ expiresAt }) => isOver(expiresAt, now()),
     tokens: tokens.map((token) => (typeof token === 'function' ? token : () => token)),
-  })
+  }
+  const flights = new Flights(core, checkEveryMs(), settings)
+  return new SessionProvider(core, flights, new Leases(own.maxEntries ?? 10_000), settings)
 }
 
 class SessionProvider {
   #core
+  #flights
+  #leases
   #settings
-  #leases = new Map()
   #turn = new Map()
-  #flights = new Map()
-  #checkEveryMs
 
   /** `settings` are the options that the core has nothing to do with. */
-  constructor(core, checkEveryMs, settings) {
+  constructor(core, flights, leases, settings) {
     this.#core = core
-    this.#checkEveryMs = checkEveryMs
+    this.#flights = flights
+    this.#leases = leases
     this.#settings = settings
   }
 
   async getKs(request) {
-    const lease = this.#lease(request)
-    return lease ? lease.session.ks : (await this.#get(request)).ks
+    return (this.#leases.sessionFor(request) ?? (await this.#get(request))).ks
   }
 
   async getSession(request) {
-    const lease = this.#lease(request)
-    return { ...(lease ? lease.session : await this.#get(request)) }
+    return { ...(this.#leases.sessionFor(request) ?? (await this.#get(request))) }
   }
 
-  async startSessions(requests, { signal } = {}) {
-    if (!Array.isArray(requests)) throw invalid('requests', 'an array of requests')
-    const asked = requests.map((request) => this.#askFor(request))
-    const led = asked.filter(({ told }) => told?.lead).map(({ told }) => told.flight)
-    const { batchSize, batchesInFlight } = this.#core
-    const crews = []
-    for (let next = 0; next < led.length; next += batchSize) {
-      crews.push(this.#board(led.slice(next, next + batchSize), false))
+  async startSessions(requests, options = {}) {
+    const list = copied('requests', requests, (request) => request)
+    if (!Array.isArray(list)) throw invalid('requests', 'an array of requests')
+    const { signal, ...others } = ownOptions(options)
+    for (const name of Object.keys(others)) throw invalid(name, 'left out: there is no such option')
+    readLimits({ signal })
+    const wanted = list.map((request) => readOne(request, signal))
+    try {
+      return await this.#startAll(wanted)
+    } finally {
+      for (const { deadline } of wanted) deadline?.settle()
     }
-    this.#keepAlive(inTurns(crews, batchesInFlight, (crew) => this.#fly(crew, 0)))
-    return Promise.all(asked.map((one) => this.#outcome(one, signal)))
+  }
+
+  async #startAll(wanted) {
+    const outcomes = []
+    let left = [...wanted.keys()]
+    for (let rounds = 0; left.length > 0 && rounds < MOST_ROUNDS; rounds += 1) {
+      const asked = left.map((index) => this.#askFor(wanted[index]))
+      const led = asked.filter(({ told }) => told?.lead).map(({ told }) => told.flight)
+      this.#flights.leadAll(led, this.#core)
+      const found = await Promise.all(asked.map((one) => this.#outcome(one)))
+      for (const [place, index] of left.entries()) outcomes[index] = found[place]
+      // Those that came first may have ended while the last was waited for.
+      left = left.filter((index) => this.#isOver(outcomes[index]))
+    }
+    for (const index of left) outcomes[index] = { error: new AppTokenError(ENDED) }
+    return outcomes
   }
 
   /** What the core says to one of many requests. */
-  #askFor(request) {
+  #askFor(one) {
+    if (one.error) return one
     try {
-      const { wish, limits } = ownRequest(request, { timeoutMs: LONGEST_MS })
-      const told = guarded(() => this.#core.ask(wish, 0, 0, now()))
-      return { wish, limits, told, key: leaseKey(request) }
+      return { ...one, told: guarded(() => this.#core.ask(one.wish, 0, 0, now())) }
     } catch (error) {
       return { error }
     }
   }
 
-  async #outcome({ wish, limits, told, key, error }, signal) {
+  async #outcome({ wish, limits, told, deadline, key, error }) {
     if (error) return { error }
-    const deadline = new Deadline({ signal, ...limits, ...(limits.signal ? {} : { signal }) })
     try {
-      if (deadline.error) throw deadline.error
-      const session = await this.#obtain(wish, key, deadline, limits, told)
-      return { session: { ...session } }
+      return { session: { ...(await this.#obtain(wish, key, deadline, limits, told)) } }
     } catch (thrown) {
       return { error: thrown }
-    } finally {
-      deadline.settle()
     }
   }
 
@@ -152,20 +176,13 @@ class SessionProvider {
 
   clear() {
     this.#forget()
-    this.#flights.clear()
+    this.#flights.forget()
     guarded(() => this.#core.clear())
   }
 
   #forget() {
-    this.#leases.clear()
+    this.#leases.forget()
     this.#turn.clear()
-  }
-
-  /** The lease that answers this request without entering the core. */
-  #lease(request) {
-    const lease = this.#leases.get(leaseKey(request))
-    if (lease === undefined || request?.signal !== undefined) return undefined
-    return Date.now() < lease.wall && steady() < lease.steady ? lease : undefined
   }
 
   /**
@@ -173,7 +190,7 @@ class SessionProvider {
    * come from the same context, and their time ends at the same moment.
    */
   #get(request) {
-    const key = leaseKey(request)
+    const key = requestKey(request)
     if (key === undefined || request?.timeoutMs !== undefined) return this.#start(request, key)
     let started = this.#turn.get(key)
     if (!started) {
@@ -200,161 +217,57 @@ class SessionProvider {
    * was `told` already comes with a flight that is under way.
    */
   async #obtain(wish, key, deadline, limits, told) {
-    let followed = 0
+    let former
     let silentChecks = 0
     for (let isBoarded = told !== undefined; ; isBoarded = false, told = undefined) {
-      told ??= guarded(() => this.#core.ask(wish, followed, silentChecks, now()))
-      if (told.session) {
-        if (told.lead && !isBoarded) this.#lead(told.flight, { keep: true })
-        return this.#hand(key, told)
+      told ??= guarded(() => this.#core.ask(wish, former ?? 0, silentChecks, now()))
+      const { session, flight, lead } = told
+      if (lead && !isBoarded) {
+        const replaced = silentChecks > 0 ? former : undefined
+        const { timeoutMs } = limits
+        this.#flights.lead(flight, { former: replaced, keep: !!session, timeoutMs })
       }
-      if (told.lead && !isBoarded) this.#lead(told.flight, { timeoutMs: limits.timeoutMs })
-      const outcome = await this.#follow(told.flight, deadline, told.lead)
-      if (outcome.session) return this.#hand(key, outcome)
+      former = flight
+      if (session) {
+        const isLost = flight !== undefined && !lead && this.#flights.isSilent(flight)
+        if (!isLost) return this.#hand(key, told)
+        // The request that was renewing it may have ended, and its work with it.
+        silentChecks = SILENT.silentChecks
+        continue
+      }
+      const outcome = await this.#flights.follow(flight, deadline, lead)
+      if (outcome.session && !this.#isOver(outcome)) return this.#hand(key, outcome)
       if (outcome.failure) throw fromCore(outcome.failure)
-      if (outcome.lost && told.lead) throw outcome.lost
-      followed = told.flight
+      if (outcome.lost && lead) throw outcome.lost
       silentChecks = outcome.silentChecks ?? 0
     }
+  }
+
+  /** Whether the session that came has ended since. */
+  #isOver({ session }) {
+    return session !== undefined && this.#settings.isOver(session)
   }
 
   /** Gives what it was told to, and keeps it for as long as the core lets it. */
   #hand(key, { session, lease, stale }) {
-    if (lease && key !== undefined) {
-      if (this.#leases.size >= this.#settings.maxLeases) this.#leases.clear()
-      this.#leases.set(key, { session, ...lease })
-    }
+    if (lease && key !== undefined) this.#leases.keep(key, session, lease)
     if (stale) this.#tell({ type: 'servedStale', expiresAt: session.expiresAt })
     return session
   }
 
-  async #follow(id, deadline, own) {
-    const flight = this.#flights.get(id)
-    // What the shell has let go of is replaced like any other that gives no sign.
-    if (!flight) return { silentChecks: PATIENCE }
-    return flight.follow(deadline, { own, patience: PATIENCE })
-  }
-
-  /** Sets out to fetch one session. */
-  #lead(id, { keep = false, timeoutMs = 0 }) {
-    this.#keepAlive(this.#fly(this.#board([id], keep), timeoutMs))
-  }
-
-  #keepAlive(work) {
-    const { waitUntil } = this.#settings
-    if (waitUntil) attempt(() => waitUntil(work)).catch(() => {})
-  }
-
-  /** A crew for these flights, from now on to be followed. */
-  #board(ids, keep) {
-    const crew = new Crew({ checkEveryMs: this.#checkEveryMs, keep })
-    crew.flights = ids.map((id) => new Flight(id, crew))
-    for (const flight of crew.flights) this.#flights.set(flight.id, flight)
-    return crew
-  }
-
-  /** Fetches what the flights are for, and ends each. It never rejects. */
-  async #fly(crew, timeoutMs) {
-    const deadline = crew.startDeadline(Math.max(timeoutMs, this.#settings.timeoutMs))
-    const { flights } = crew
-    const ids = flights.map(({ id }) => id)
-    let outcomes
-    try {
-      const host = this.#host(crew, deadline)
-      outcomes = await this.#fetch(crew, ids, deadline, host)
-    } catch (thrown) {
-      const lost = deadline.error ?? fromCore(thrown)
-      for (const id of ids) this.#core.abandon(id, lost.code === 'ERR_TIMEOUT', now())
-      outcomes = ids.map(() => ({ lost }))
-    }
-    crew.end()
-    flights.forEach((flight, index) => this.#land(flight, outcomes[index]))
-  }
-
-  /** From the store what is there, and from Kaltura the rest. */
-  async #fetch(crew, ids, deadline, host) {
-    const { shelf, tokens } = this.#settings
-    let taken = []
-    if (shelf) {
-      const token = await deadline.within(attempt(tokens[0])).catch(() => undefined)
-      const take = (id) => shelf.take(id, token, crew, deadline)
-      if (typeof token === 'string') taken = await deadline.within(Promise.all(ids.map(take)))
-    }
-    const left = ids.filter((_, index) => !taken[index]?.outcome)
-    let minted = []
-    try {
-      if (left.length > 0) {
-        await this.#fetchWidget(crew, deadline, host)
-        minted =
-          this.#core.failForWidget(left, now()) ??
-          (await deadline.within(this.#core.mint(left, host, deadline.at)))
-      }
-    } finally {
-      // Nobody waits until the others can have it.
-      for (const { put } of taken) if (put) this.#keepAlive(put())
-    }
-    const rest = minted.values()
-    return ids.map((_, index) => taken[index]?.outcome ?? rest.next().value)
-  }
-
-  #land(flight, outcome) {
-    flight.end(outcome)
-    if (this.#flights.get(flight.id) === flight) this.#flights.delete(flight.id)
-    const { session, failure, renewed, stale, adopted } = outcome
-    if (session && !stale && !adopted) {
-      this.#tell({ type: renewed ? 'renewed' : 'minted', expiresAt: session.expiresAt })
-    }
-    if (failure) {
-      const { code, kalturaCode } = failure
-      this.#tell({ type: 'failed', code, kalturaCode })
-    }
-  }
-
-  /** Sees to it that there is a widget session, or that the core knows why there is none. */
-  async #fetchWidget(crew, deadline, host) {
-    let followed = 0
-    let silentChecks = 0
-    for (;;) {
-      const told = this.#core.askForWidget(followed, silentChecks, now())
-      if (!told) return
-      if (told.lead) {
-        const flight = new Flight(told.flight, crew)
-        this.#flights.set(flight.id, flight)
-        try {
-          await deadline.within(this.#core.fetchWidget(flight.id, host, deadline.at))
-          flight.end({})
-        } finally {
-          if (!flight.outcome) this.#core.abandonWidget(flight.id)
-          flight.end({ lost: true })
-          this.#flights.delete(flight.id)
-        }
-        return
-      }
-      const outcome = await this.#follow(told.flight, deadline, false)
-      if (!outcome.silentChecks && !outcome.lost) return
-      followed = told.flight
-      silentChecks = outcome.silentChecks ?? 0
-    }
-  }
-
-  #host(crew, deadline) {
-    const { fetch, onEvent, tokens } = this.#settings
-    const host = createHost({ deadline, fetch, onEvent })
-    return {
-      ...host,
-      fetch: async (url, init) => {
-        try {
-          return await host.fetch(url, init)
-        } finally {
-          crew.sign()
-        }
-      },
-      askForAppToken: (credential) => deadline.within(attempt(() => tokens[credential]())),
-    }
-  }
-
   #tell(event) {
     tell(this.#settings.onEvent, event)
+  }
+}
+
+/** One of many requests, with the time that it has; `also` ends it like its own signal. */
+function readOne(request, also) {
+  try {
+    const { wish, limits } = ownRequest(request, { timeoutMs: LONGEST_MS })
+    const deadline = new Deadline({ ...limits, also })
+    return deadline.error ? { error: deadline.error } : { wish, limits, deadline, key: requestKey(request) }
+  } catch (error) {
+    return { error }
   }
 }
 
@@ -365,43 +278,4 @@ function bodyOf(parameters) {
   } catch {
     throw invalid('params', 'an object that JSON can express')
   }
-}
-
-/** Runs all of the work, at most so many at a time. */
-async function inTurns(items, atATime, run) {
-  const left = items.values()
-  const worker = async () => {
-    for (const item of left) await run(item)
-  }
-  await Promise.all(Array.from({ length: atATime }, worker))
-}
-
-function now() {
-  return { wall: Date.now(), steady: steady() }
-}
-
-/** The key of a request's lease; undefined for a request that the core has to look at. */
-function leaseKey(request) {
-  if (request === undefined) return ''
-  if (request === null || typeof request !== 'object') return undefined
-  let key = ''
-  for (const name of Object.keys(request)) {
-    const value = request[name]
-    if (value === undefined) continue
-    if (name === 'timeoutMs' && Number.isInteger(value) && value > 0) continue
-    if (!KEYED.includes(name)) return undefined
-    if (typeof value === 'string') key += `${name}:${value.length}:${value}`
-    else if (typeof value === 'number') key += `${name}=${value};`
-    else return undefined
-  }
-  return key
-}
-
-/** The request's own properties: what the core reads, and the limits of this call. */
-function ownRequest(request = NOTHING, { timeoutMs: usual } = {}) {
-  const wish = ownOptions(request, 'request')
-  const { signal, timeoutMs = usual } = wish
-  delete wish.signal
-  delete wish.timeoutMs
-  return { wish, limits: readLimits({ signal, timeoutMs }) }
 }

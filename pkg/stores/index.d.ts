@@ -14,7 +14,7 @@ export interface SessionStore {
   set(name: string, text: string, ttlMs: number): Promise<unknown>
   delete(name: string): Promise<unknown>
   /**
-   * With it a fleet mints once. `false` if somebody else holds the lock, or a function that
+   * With it a fleet mints once, but for `startSessions`, which waits for nobody. `false` if somebody else holds the lock, or a function that
    * releases it; it must run out by itself after `ttlMs`.
    */
   lock?(name: string, ttlMs: number): Promise<false | (() => Promise<unknown>)>

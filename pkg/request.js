@@ -1,0 +1,36 @@
+// What callers ask of a provider, and what is asked alike.
+import { ownOptions } from './check.js'
+import { readLimits } from './deadline.js'
+
+// What makes requests differ.
+const KEYED = ['userId', 'sessionType', 'expiry', 'sessionPrivileges']
+const NOTHING = Object.freeze(Object.create(null))
+
+/** The request's own properties: what the core reads, and the limits of this call. */
+export function ownRequest(request = NOTHING, usual = NOTHING) {
+  const wish = ownOptions(request, 'request')
+  const { signal, timeoutMs = usual.timeoutMs } = wish
+  delete wish.signal
+  delete wish.timeoutMs
+  return { wish, limits: readLimits({ signal, timeoutMs }) }
+}
+
+/**
+ * The same text for requests that are answered alike; undefined for a request that the core has
+ * to look at.
+ */
+export function requestKey(request) {
+  if (request === undefined) return ''
+  if (request === null || typeof request !== 'object') return undefined
+  let key = ''
+  for (const name of Object.keys(request)) {
+    const value = request[name]
+    if (value === undefined) continue
+    if (name === 'timeoutMs' && Number.isInteger(value) && value > 0) continue
+    if (!KEYED.includes(name)) return undefined
+    if (typeof value === 'string') key += `${name}:${value.length}:${value}`
+    else if (typeof value === 'number') key += `${name}=${value};`
+    else return undefined
+  }
+  return key
+}
