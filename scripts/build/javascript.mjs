@@ -16,7 +16,10 @@ async function bundled(options) {
 
 /** wasm-bindgen's glue without its comments, nor its default export, which fetches the module. */
 export const tidied = (glue, folder) =>
-  bundled({ stdin: { contents: `export * from './${glue}'`, resolveDir: folder } })
+  bundled({
+    stdin: { contents: `export * from './${glue}'`, resolveDir: folder },
+    external: ['./trap.js'],
+  })
 
 /** `inflate(bytes, size)`, which makes its tables when it is called and not when it is loaded. */
 export async function inflateModule(root) {
