@@ -48,7 +48,8 @@ function guarded(run) {
 }
 
 // deadline.js
-import { AppTokenError, invalid as invalid2 } from "./error.js";
+import { AppTokenError, internal, invalid as invalid2 } from "./error.js";
+import { trapsSoFar } from "./trap.js";
 var LONGEST_MS = 2 ** 31 - 1;
 function readLimits(limits) {
   const { signal, timeoutMs = 1e4 } = { __proto__: null, ...limits };
@@ -92,7 +93,9 @@ var Deadline = class {
     for (const caller of this.#callers) {
       caller.addEventListener("abort", this.#onAbort, { __proto__: null, once: true });
     }
+    const traps = trapsSoFar();
     this.#timer = setTimeout(() => {
+      if (trapsSoFar() > traps) return this.#end(internal("RuntimeError"));
       this.#end({
         code: "ERR_TIMEOUT",
         message: `no ${what} within ${timeoutMs} ms (timeoutMs); look at the network and the service`,
