@@ -27,7 +27,7 @@ const STRICT = ['--', '-D', 'warnings']
 
 const EXAMPLES = ['deno', 'express', 'hono-worker', 'lambda', 'many-users']
 const PACKAGES = [
-  ...['', ...OF_TESTS],
+  ...['', 'scripts/docs', ...OF_TESTS],
   ...EXAMPLES.map((example) => `examples/${example}`),
 ]
 
@@ -97,6 +97,7 @@ export const steps = [
     },
   },
   { name: 'growth', run: async () => (await node('js-tests/growth.mjs')).trim() },
+  { name: 'docs', run: async () => (await node('scripts/docs.mjs', '--check')).trim() },
   { name: 'types', run: () => node(TSC, '-p', 'js-tests/types') },
   { name: 'package', run: () => checkPackage(root) },
   {
