@@ -73,7 +73,7 @@ class AppTokenManager {
 
   async get(id, options) {
     const { limits } = this.#read(options)
-    const { args } = guarded(() => this.#core.identify(id))
+    const { args } = guarded(() => this.#settings.rules.identify(id))
     return this.#appToken('get', await this.#call('get', args, limits))
   }
 
@@ -91,13 +91,13 @@ class AppTokenManager {
 
   async delete(id, options) {
     const { limits } = this.#read(options)
-    const { args } = guarded(() => this.#core.identify(id))
+    const { args } = guarded(() => this.#settings.rules.identify(id))
     await this.#call('delete', args, limits)
   }
 
   async rotate(id, options) {
     const { limits } = this.#read(options)
-    const { args } = guarded(() => this.#core.identify(id))
+    const { args } = guarded(() => this.#settings.rules.identify(id))
     const deadline = new Deadline({ ...limits, what: 'successor' })
     try {
       const old = await this.#callWithin(deadline, 'get', args)
@@ -122,7 +122,7 @@ class AppTokenManager {
       await prove({ appTokenId: id, appToken: token, hashType, ...limits })
     } catch (thrown) {
       const error = deadline.error ?? thrown
-      const { args } = this.#core.identify(id)
+      const { args } = this.#settings.rules.identify(id)
       const isDeleted = await this.#call('delete', args, { timeoutMs }).then(
         () => true,
         () => false,
@@ -142,8 +142,8 @@ class AppTokenManager {
     const { limits } = this.#read(options)
     const which = withText(ownProperties(filter, 'filter'))
     const where = ownProperties(pager, 'pager')
-    const { args, size, index } = guarded(() => this.#core.list(which, where, all, further))
     const { rules } = this.#settings
+    const { args, size, index } = guarded(() => rules.list(which, where, all, further))
     const page = rules.page((await this.#call('list', args, limits)).text)
     if (!page) throw unusable('list', 'no list of application tokens')
     const { length } = page.appTokens
