@@ -3,16 +3,21 @@
 use core::fmt;
 
 use subtle::ConstantTimeEq;
-use zeroize::Zeroizing;
+
+#[cfg(target_arch = "wasm32")]
+pub use crate::wasm::Wiped;
+/// Text or bytes on the heap that are wiped when they are dropped.
+#[cfg(not(target_arch = "wasm32"))]
+pub use zeroize::Zeroizing as Wiped;
 
 /// An application token, a token hash, a KS or an admin secret.
 #[derive(Clone)]
-pub struct Secret(Zeroizing<String>);
+pub struct Secret(Wiped<String>);
 
 impl Secret {
     /// Takes `text` over; its memory is wiped with the secret.
     pub fn new(text: String) -> Self {
-        Self(Zeroizing::new(text))
+        Self(Wiped::new(text))
     }
 
     /// The text itself, for hashing it or putting it into a request.

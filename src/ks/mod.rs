@@ -6,10 +6,9 @@
 use core::fmt;
 
 use base64ct::{Base64, Base64Unpadded, Encoding};
-use zeroize::Zeroizing;
 
 use crate::privileges;
-use crate::secret::{Secret, wipe_stack};
+use crate::secret::{Secret, Wiped, wipe_stack};
 
 mod number;
 pub mod options;
@@ -249,8 +248,8 @@ fn write(fields: &KsFields, random: &Random, secret: &Secret) -> Result<Secret, 
 /// PHP's `base64_decode`, in its strict form, after `-_` have become `+/`: white space is
 /// skipped, padding may be left out. Stricter than PHP in one thing: the bits that the last
 /// character has too many must be zero, so that no two texts differ only there.
-fn decode(ks: &str) -> Result<Zeroizing<Vec<u8>>, KsError> {
-    let mut text = Zeroizing::new(Vec::with_capacity(ks.len()));
+fn decode(ks: &str) -> Result<Wiped<Vec<u8>>, KsError> {
+    let mut text = Wiped::new(Vec::with_capacity(ks.len()));
     text.extend(
         ks.bytes()
             .filter(|byte| !b" \t\n\r".contains(byte))
@@ -267,7 +266,7 @@ fn decode(ks: &str) -> Result<Zeroizing<Vec<u8>>, KsError> {
             }
         }
     }
-    let mut decoded = Zeroizing::new(vec![0; text.len()]);
+    let mut decoded = Wiped::new(vec![0; text.len()]);
     let length = Base64Unpadded::decode(&*text, &mut decoded)
         .map_err(|_| KsError::Malformed)?
         .len();

@@ -1,9 +1,9 @@
 //! Query strings as PHP writes and reads them: the fields inside a KS of version 2.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode, percent_encode};
-use zeroize::Zeroizing;
 
 use crate::php;
+use crate::secret::Wiped;
 
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.');
 
@@ -63,11 +63,11 @@ pub(super) fn parse(query: &[u8]) -> Vec<(String, Value)> {
 
 /// Bytes that are no UTF-8 are shown as U+FFFD.
 fn unescape(text: &[u8]) -> String {
-    let mut spaced = Zeroizing::new(text.to_vec());
+    let mut spaced = Wiped::new(text.to_vec());
     for byte in spaced.iter_mut().filter(|byte| **byte == b'+') {
         *byte = b' ';
     }
-    let mut bytes = Zeroizing::new(Vec::with_capacity(text.len()));
+    let mut bytes = Wiped::new(Vec::with_capacity(text.len()));
     bytes.extend(percent_decode(&spaced));
     String::from_utf8_lossy(&bytes).into_owned()
 }

@@ -5,11 +5,10 @@
 
 use sha1::{Digest, Sha1};
 use subtle::ConstantTimeEq;
-use zeroize::Zeroizing;
 
 use super::number::Number;
 use super::{KsError, KsFields, KsInfo, KsSession, Version, partner_id};
-use crate::secret::Secret;
+use crate::secret::{Secret, Wiped};
 
 /// Reads the decoded text of a KS.
 pub(super) fn inspect(decoded: &[u8], secrets: &[Secret]) -> Result<KsInfo, KsError> {
@@ -20,7 +19,7 @@ pub(super) fn inspect(decoded: &[u8], secrets: &[Secret]) -> Result<KsInfo, KsEr
     if signature.len() != 40 || !signature.iter().all(u8::is_ascii_hexdigit) {
         return Err(KsError::Malformed);
     }
-    let text = Zeroizing::new(String::from_utf8_lossy(info).into_owned());
+    let text = Wiped::new(String::from_utf8_lossy(info).into_owned());
     let fields: Vec<&str> = text.split(';').collect();
     // The server reads on when later fields are missing, but not without these.
     let &[partner, _pattern, expiry, ref rest @ ..] = fields.as_slice() else {
@@ -48,7 +47,7 @@ pub(super) fn inspect(decoded: &[u8], secrets: &[Secret]) -> Result<KsInfo, KsEr
 }
 
 /// The text of a KS, before it is encoded.
-pub(super) fn generate(fields: &KsFields, random: &str, secret: &Secret) -> Zeroizing<String> {
+pub(super) fn generate(fields: &KsFields, random: &str, secret: &Secret) -> Wiped<String> {
     let partner_id = fields.partner_id.to_string();
     // `join` and `concat` allocate once, so that no copy stays behind unwiped.
     let info = [
@@ -62,11 +61,11 @@ pub(super) fn generate(fields: &KsFields, random: &str, secret: &Secret) -> Zero
         fields.master_partner_id.text().unwrap_or_default(),
         fields.additional_data.as_deref().unwrap_or_default(),
     ];
-    let info = Zeroizing::new(info.join(";"));
-    Zeroizing::new([&*sign(info.as_bytes(), secret), "|", &info].concat())
+    let info = Wiped::new(info.join(";"));
+    Wiped::new([&*sign(info.as_bytes(), secret), "|", &info].concat())
 }
 
-fn sign(info: &[u8], secret: &Secret) -> Zeroizing<String> {
+fn sign(info: &[u8], secret: &Secret) -> Wiped<String> {
     let signed = Sha1::new_with_prefix(secret.expose()).chain_update(info);
-    Zeroizing::new(hex::encode(signed.finalize()))
+    Wiped::new(hex::encode(signed.finalize()))
 }

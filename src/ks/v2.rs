@@ -12,7 +12,7 @@ use super::query::{self, Value};
 use super::{KsError, KsFields, KsInfo, KsSession, Version, partner_id};
 use crate::php;
 use crate::privileges::ANY;
-use crate::secret::Secret;
+use crate::secret::{Secret, Wiped};
 
 pub(super) const PREFIX: &[u8] = b"v2|";
 
@@ -47,7 +47,7 @@ pub(super) fn inspect(decoded: &[u8], secrets: &[Secret]) -> Result<KsInfo, KsEr
 
 /// What `cipher` carries, if it was made with `secret`.
 fn open(cipher: &[u8], secret: &Secret) -> Option<Result<KsSession, KsError>> {
-    let mut plain = Zeroizing::new(cipher.to_vec());
+    let mut plain = Wiped::new(cipher.to_vec());
     let mut decryptor = cbc::Decryptor::<Aes128>::new(&key(secret), &aes::Block::default());
     // One by one: several at once would be another four kilobytes of code.
     for block in aes::Block::slice_as_chunks_mut(&mut plain).0 {
@@ -108,13 +108,13 @@ pub(super) fn generate(
     fields: &KsFields,
     random: &[u8; RANDOM],
     secret: &Secret,
-) -> Zeroizing<Vec<u8>> {
+) -> Wiped<Vec<u8>> {
     let query = write(fields);
     let hash = Sha1::new_with_prefix(random)
         .chain_update(query.as_bytes())
         .finalize();
     let length = (DIGEST + RANDOM + query.len()).next_multiple_of(BLOCK);
-    let mut plain = Zeroizing::new(Vec::with_capacity(length));
+    let mut plain = Wiped::new(Vec::with_capacity(length));
     plain.extend_from_slice(&hash);
     plain.extend_from_slice(random);
     plain.extend_from_slice(query.as_bytes());
@@ -123,7 +123,7 @@ pub(super) fn generate(
     for block in aes::Block::slice_as_chunks_mut(&mut plain).0 {
         encryptor.encrypt_block(block);
     }
-    Zeroizing::new(
+    Wiped::new(
         [
             PREFIX,
             fields.partner_id.to_string().as_bytes(),
@@ -135,7 +135,7 @@ pub(super) fn generate(
 }
 
 /// The fields as a query string.
-fn write(fields: &KsFields) -> Zeroizing<String> {
+fn write(fields: &KsFields) -> Wiped<String> {
     let mut variables: Vec<(&str, Option<&str>)> = Vec::new();
     for item in fields.privileges.split(',').map(php::trim) {
         // PHP takes the text `0` for an empty one.
@@ -164,7 +164,7 @@ fn write(fields: &KsFields) -> Zeroizing<String> {
         .iter()
         .map(|(name, value)| name.len() + value.map_or(0, str::len) + 1)
         .sum();
-    let mut query = Zeroizing::new(String::with_capacity(3 * length));
+    let mut query = Wiped::new(String::with_capacity(3 * length));
     for (name, value) in variables {
         if let Some(value) = value {
             query::push(&mut query, name, value);

@@ -11,14 +11,14 @@ mod credentials;
 mod key;
 mod life;
 mod seal;
-
-use std::collections::BTreeMap;
+mod sorted;
 
 pub use budget::RetryBudget;
 pub use credentials::Standings;
 pub use key::{Issuer, Key};
 pub use life::{Life, Moment, is_over};
 pub use seal::Sealer;
+pub use sorted::SortedMap;
 
 use self::cache::Cache;
 use crate::api::{KsRefusal, Operation};
@@ -106,7 +106,7 @@ const LONGEST_REFUSAL_MS: i64 = 5000;
 pub struct Provider {
     issuer: Issuer,
     entries: Cache<Key, Entry>,
-    leading: BTreeMap<Key, FlightId>,
+    leading: SortedMap<Key, FlightId>,
     next_flight: FlightId,
     /// What comes of flights before this one is not kept.
     first_flight: FlightId,
@@ -150,7 +150,7 @@ impl Provider {
         Self {
             issuer,
             entries: Cache::new(max_entries),
-            leading: BTreeMap::new(),
+            leading: SortedMap::default(),
             next_flight: 1,
             first_flight: 1,
             widget: None,

@@ -1,16 +1,16 @@
 //! Sessions as a store that others can read may hold them: sealed under a key that only the
 //! application token gives, and bound to the wish that they answer.
 
-use aes_gcm::aead::{AeadInOut, KeyInit};
-use aes_gcm::{Aes128Gcm, Nonce};
 use base64ct::{Base64UrlUnpadded, Encoding};
+use chacha20poly1305::aead::{AeadInOut, KeyInit};
+use chacha20poly1305::{ChaCha20Poly1305, Nonce};
 use hkdf::Hkdf;
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use super::Key;
 use crate::grants::SessionType;
-use crate::secret::Secret;
+use crate::secret::{Secret, Wiped};
 use crate::session::Session;
 
 const VERSION: &str = "1";
@@ -42,13 +42,13 @@ impl Sealer {
         Some(["kaltura-session:", &hex::encode(*name)].concat())
     }
 
-    fn cipher(&self) -> Option<Aes128Gcm> {
-        Aes128Gcm::new_from_slice(&*self.derive::<16>(b"seal", "")?).ok()
+    fn cipher(&self) -> Option<ChaCha20Poly1305> {
+        ChaCha20Poly1305::new_from_slice(&*self.derive::<32>(b"seal", "")?).ok()
     }
 
     /// The session as text that only [`open`](Self::open) can read. No nonce may be used twice.
     pub fn seal(&self, key: &Key, session: &Session, nonce: [u8; NONCE]) -> Option<String> {
-        let mut text = Zeroizing::new(write(session).into_bytes());
+        let mut text = Wiped::new(write(session).into_bytes());
         let tag = self
             .cipher()?
             .encrypt_inout_detached(
@@ -70,7 +70,7 @@ impl Sealer {
         let sealed = Base64UrlUnpadded::decode_vec(sealed).ok()?;
         let (nonce, rest) = sealed.split_first_chunk::<NONCE>()?;
         let (tag, text) = rest.split_first_chunk::<TAG>()?;
-        let mut text = Zeroizing::new(text.to_vec());
+        let mut text = Wiped::new(text.to_vec());
         self.cipher()?
             .decrypt_inout_detached(
                 &Nonce::from(*nonce),

@@ -24,3 +24,5 @@ mod provider;
 mod results;
 #[cfg(feature = "client")]
 mod terms;
+
+pub use alloc::Wiped;

@@ -134,11 +134,7 @@ impl ProviderCore {
             let terms = self.terms_until(host, deadline_ms);
             let provider = self.provider.borrow();
             let under_way = self.flights.borrow();
-            let wish = |flight| {
-                under_way
-                    .get(flight)
-                    .map(|(_, wish): &(Key, Wish)| wish.clone())
-            };
+            let wish = |flight| under_way.get(flight).map(|wanted| wanted.wish.clone());
             let credentials = Credentials {
                 partner_id: self.partner_id,
                 app_token_id: self
@@ -194,7 +190,7 @@ impl ProviderCore {
             let provider = self.provider.borrow();
             let under_way = self.flights.borrow();
             let keys = flights.iter().filter_map(|it| under_way.get(it));
-            keys.filter_map(|(key, _)| Some((key.clone(), provider.suspect(key)?)))
+            keys.filter_map(|it| Some((it.key.clone(), provider.suspect(&it.key)?)))
                 .collect()
         };
         for (key, ks) in suspects {

@@ -6,7 +6,6 @@ mod store;
 mod told;
 
 use core::cell::RefCell;
-use std::collections::BTreeMap;
 
 use js_sys::Object;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -22,7 +21,8 @@ use crate::exchange::Terms;
 use crate::grants::Wish;
 use crate::options;
 use crate::provider::{
-    Answer, CHECK_EVERY_MS, FlightId, Following, Issuer, Key, Moment, Provider, Standings, is_over,
+    Answer, CHECK_EVERY_MS, FlightId, Following, Issuer, Key, Moment, Provider, SortedMap,
+    Standings, is_over,
 };
 use crate::secret::Secret;
 use crate::session::Session;
@@ -38,7 +38,7 @@ const REQUEST_OPTIONS: [&str; 4] = ["userId", "sessionType", "expiry", "sessionP
 pub struct ProviderCore {
     provider: RefCell<Provider>,
     /// What the flights under way are to fetch.
-    flights: RefCell<BTreeMap<FlightId, (Key, Wish)>>,
+    flights: RefCell<SortedMap<FlightId, Box<Wanted>>>,
     /// Why there is no widget session.
     no_widget: RefCell<Option<Failure>>,
     terms: Terms,
@@ -49,6 +49,13 @@ pub struct ProviderCore {
     max_response_bytes: u32,
     batch_size: u32,
     batches_in_flight: u32,
+}
+
+/// What a flight is to fetch.
+#[derive(Debug)]
+struct Wanted {
+    key: Key,
+    wish: Wish,
 }
 
 #[wasm_bindgen(js_class = ProviderCore)]
@@ -166,7 +173,9 @@ impl ProviderCore {
             .ask(&key, following, now.moment())
             .map_err(|failure| results::failure(&failure))?;
         if let Answer::Lead(flight) | Answer::Renew { flight, .. } = answer {
-            self.flights.borrow_mut().insert(flight, (key, wish));
+            self.flights
+                .borrow_mut()
+                .insert(flight, Box::new(Wanted { key, wish }));
         }
         Ok(told(answer))
     }
@@ -192,8 +201,8 @@ impl ProviderCore {
                 attempts: 0,
             };
             self.settle(flight, Err(failure), now.moment());
-        } else if let Some((key, _)) = self.flights.borrow_mut().remove(&flight) {
-            self.provider.borrow_mut().abandon(&key, flight);
+        } else if let Some(wanted) = self.flights.borrow_mut().remove(&flight) {
+            self.provider.borrow_mut().abandon(&wanted.key, flight);
         }
     }
 
@@ -238,7 +247,7 @@ impl ProviderCore {
     }
 
     fn settle(&self, flight: FlightId, result: Result<Session, Failure>, now: Moment) -> JsValue {
-        let Some((key, _)) = self.flights.borrow_mut().remove(&flight) else {
+        let Some(wanted) = self.flights.borrow_mut().remove(&flight) else {
             // Somebody else has taken it over; who still waits for this one may have it.
             return match result {
                 Ok(session) => told(Answer::Serve {
@@ -251,7 +260,7 @@ impl ProviderCore {
             };
         };
         let mut provider = self.provider.borrow_mut();
-        match provider.settle(&key, flight, result, fetch::random(), now) {
+        match provider.settle(&wanted.key, flight, result, fetch::random(), now) {
             Ok(landed) => end(&landed),
             Err(failure) => failed(&failure),
         }

@@ -3,7 +3,7 @@
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::{Now, ProviderCore};
+use super::{Now, ProviderCore, Wanted};
 use crate::provider::{FlightId, Key, Sealer};
 use crate::secret::Secret;
 use crate::wasm::convert::Plain;
@@ -14,7 +14,8 @@ impl ProviderCore {
     /// Where a flight's session is kept in a store: `{ name, key }`.
     pub fn place(&self, flight: FlightId, token: String) -> JsValue {
         let flights = self.flights.borrow();
-        let place = flights.get(&flight).and_then(|(key, _)| {
+        let place = flights.get(&flight).and_then(|wanted| {
+            let key = &wanted.key;
             let name = Sealer::new(&Secret::new(token)).name(key)?;
             let place = Plain::new();
             place.set("name", name);
@@ -30,9 +31,10 @@ impl ProviderCore {
         let told = Plain::new();
         let found = {
             let flights = self.flights.borrow();
-            let Some((key, wish)) = flights.get(&flight) else {
+            let Some(wanted) = flights.get(&flight) else {
                 return JsValue::UNDEFINED;
             };
+            let Wanted { key, wish } = &**wanted;
             let opened = Sealer::new(&Secret::new(token)).open(key, sealed);
             told.set("rejected", opened.is_none());
             opened
