@@ -18,7 +18,7 @@ async function bundled(options) {
 export const tidied = (glue, folder) =>
   bundled({
     stdin: { contents: `export * from './${glue}'`, resolveDir: folder },
-    external: ['./trap.js'],
+    minify: true,
   })
 
 /** `inflate(bytes, size)`, which makes its tables when it is called and not when it is loaded. */

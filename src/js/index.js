@@ -13,4 +13,8 @@ export {
   predictPrivileges,
 } from './ks/index.js'
 export { createAppTokenManager } from './manager/index.js'
-export const { startAppTokenSession, createSessionProvider, hashAppToken } = bind(compile)
+// Not taken apart: bundlers would see an effect in that, and keep what isn't used.
+const sessions = /* @__PURE__ */ bind(compile)
+export const startAppTokenSession = (...args) => sessions.startAppTokenSession(...args)
+export const createSessionProvider = (...args) => sessions.createSessionProvider(...args)
+export const hashAppToken = (...args) => sessions.hashAppToken(...args)

@@ -14,5 +14,9 @@ export {
   formatPrivileges,
   predictPrivileges,
 } from './ks/index.js'
-export const { startAppTokenSession, createSessionProvider, hashAppToken } = bind(compile, fetch)
+// Not taken apart: bundlers would see an effect in that, and keep what isn't used.
+const sessions = /* @__PURE__ */ bind(compile, fetch)
+export const startAppTokenSession = (...args) => sessions.startAppTokenSession(...args)
+export const createSessionProvider = (...args) => sessions.createSessionProvider(...args)
+export const hashAppToken = (...args) => sessions.hashAppToken(...args)
 export const createAppTokenManager = /* @__PURE__ */ bindManager(compile, compileKs, fetch)
