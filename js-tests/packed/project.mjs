@@ -14,14 +14,22 @@ let packed
 let installed
 let made = 0
 
-/** `{ tarball, files }`: the path of the tarball, and the names of the files in it. */
+/**
+ * `{ tarball, size, files, sizeOf }`: the path of the tarball, its size in bytes, the names of the
+ * files in it, and the size of each.
+ */
 export const pack = () => (packed ??= npmPack())
 
 function npmPack() {
   const options = { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }
   const said = execFileSync('npm', ['pack', '--json', '--pack-destination', scratch], options)
-  const [{ filename, files }] = Object.values(JSON.parse(said))
-  return { tarball: join(scratch, filename), files: files.map(({ path }) => path).sort() }
+  const [{ filename, size, files }] = Object.values(JSON.parse(said))
+  return {
+    tarball: join(scratch, filename),
+    size,
+    files: files.map(({ path }) => path).sort(),
+    sizeOf: Object.fromEntries(files.map((file) => [file.path, file.size])),
+  }
 }
 
 /** A folder with `files` (names to texts) and the package in its node_modules. */

@@ -1,27 +1,68 @@
-// How large what is installed or deployed may get, in bytes.
-import { readFileSync } from 'node:fs'
+// Sizes, held to their budgets, and README.md's table of them.
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { sizes, sizeTable } from '../build/sizes.mjs'
+import { measureAll } from './measures.mjs'
 
-const KB = 1024
-const budgets = {
-  'pkg/kaltura_app_token.wasm': { raw: 172 * KB, brotli: 68 * KB },
-  'pkg/ks/kaltura_ks.wasm': { raw: 96 * KB, brotli: 38 * KB },
+const BEGIN = '<!-- sizes: written by `npm run sizes` -->\n'
+const END = '<!-- end of sizes -->\n'
+const MEASURES = ['raw', 'gzip', 'brotli']
+/** A table need not be written anew for every byte. */
+const TOLERANCE = 0.03
+
+export async function withinBudgets(root) {
+  const measured = await measureAll(root)
+  const over = measured.flatMap(({ name, size, most }) =>
+    Object.entries(most)
+      .filter(([measure, limit]) => size[measure] > limit)
+      .map(([measure, limit]) => `${name}: ${size[measure]} bytes ${measure}, over ${limit}`),
+  )
+  if (over.length > 0) throw new Error(over.join('\n'))
+  checkTable(root, measured)
+  return measured
+    .map(({ name, size }) => `${name} ${Object.values(size).map(inKb).join('/')} KB`)
+    .join('; ')
 }
 
-export function withinBudgets(root) {
-  const files = Object.keys(budgets).map((name) => ({
-    name,
-    bytes: readFileSync(join(root, name)),
-  }))
-  const over = files.flatMap(({ name, bytes }) => {
-    const size = sizes(bytes)
-    return Object.entries(budgets[name])
-      .filter(([measure, most]) => size[measure] > most)
-      .map(([measure, most]) => `${name} is ${size[measure]} bytes ${measure}, over ${most}`)
+export async function writeSizeTable(root) {
+  const { file, before, after } = readme(root)
+  writeFileSync(file, `${before}${table(await measureAll(root))}${after}`)
+}
+
+function checkTable(root, measured) {
+  const written = readme(root).table.trim().split('\n').slice(2)
+  const isRight = measured.every(({ name, size }, index) => {
+    const [, said, ...numbers] = (written[index] ?? '').split('|').map((cell) => cell.trim())
+    return said === name && MEASURES.every((measure, i) => isNear(numbers[i], size[measure]))
   })
-  if (over.length > 0) throw new Error(`${over.join('\n')}\n\n${sizeTable(files)}`)
-  return files
-    .map(({ name, bytes }) => `${name}: ${sizes(bytes).raw} raw, ${sizes(bytes).brotli} brotli`)
-    .join('; ')
+  if (!isRight || written.length !== measured.length) {
+    throw new Error(
+      `README.md's table of sizes is out of date; \`npm run sizes\` puts it right\n\n` +
+        table(measured),
+    )
+  }
+}
+
+function isNear(said, size) {
+  if (size === undefined) return said === ''
+  return Math.abs(Number(said) - size / 1024) <= Math.max(0.5, (TOLERANCE * size) / 1024)
+}
+
+function table(measured) {
+  const row = (cells) => `| ${cells.join(' | ')} |\n`
+  return [
+    row(['KB', ...MEASURES]),
+    row(['---', '---:', '---:', '---:']),
+    ...measured.map(({ name, size }) => row([name, ...MEASURES.map((it) => inKb(size[it]))])),
+  ].join('')
+}
+
+const inKb = (bytes) => (bytes === undefined ? '' : String(Math.round(bytes / 1024)))
+
+function readme(root) {
+  const file = join(root, 'README.md')
+  const text = readFileSync(file, 'utf8')
+  const start = text.indexOf(BEGIN) + BEGIN.length
+  const end = text.indexOf(END)
+  if (start < BEGIN.length || end < start) throw new Error('README.md has lost its table of sizes')
+  return { file, before: text.slice(0, start), table: text.slice(start, end), after: text.slice(end) }
 }

@@ -1,0 +1,91 @@
+// How large what is installed or deployed is, in bytes: what README.md says of it, and what each may
+// get to at most.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { sizes } from '../build/sizes.mjs'
+
+const KB = 1024
+
+const things = [
+  {
+    name: '`kaltura_app_token.wasm`: sessions',
+    measure: (root) => wasm(root, 'pkg/kaltura_app_token.wasm'),
+    most: { raw: 156 * KB, brotli: 63 * KB },
+  },
+  {
+    name: '`kaltura_ks.wasm`: KSs, and the rules for application tokens',
+    measure: (root) => wasm(root, 'pkg/ks/kaltura_ks.wasm'),
+    most: { raw: 96 * KB, brotli: 38 * KB },
+  },
+  {
+    name: 'a program that starts sessions, bundled and minified',
+    measure: (root) => program(root, '{ startAppTokenSession, createSessionProvider }'),
+    most: { gzip: 92 * KB, brotli: 89 * KB },
+  },
+  {
+    name: 'a program that uses all of it, bundled and minified',
+    measure: (root) => program(root, '*'),
+    most: { gzip: 142 * KB, brotli: 136 * KB },
+  },
+  {
+    name: 'a Worker with `kaltura-app-token/sessions`, as it is uploaded',
+    measure: worker,
+    most: { gzip: 84 * KB },
+  },
+  {
+    name: "the package, without the emulator's WebAssembly",
+    measure: installed,
+    most: { raw: 810 * KB },
+  },
+  {
+    name: 'the package, to download',
+    measure: tarball,
+    most: { gzip: 670 * KB },
+  },
+]
+
+/** `{ name, size, most }` of each, in bytes: `{ raw, gzip, brotli }`, or some of these. */
+export async function measureAll(root) {
+  const measured = []
+  for (const { name, measure, most } of things) {
+    measured.push({ name, size: await measure(root), most })
+  }
+  return measured
+}
+
+const wasm = (root, name) => sizes(readFileSync(join(root, name)))
+
+async function program(root, names) {
+  const { build } = await import('esbuild')
+  const { outputFiles } = await build({
+    stdin: { contents: `export ${names} from './pkg/index.js'`, resolveDir: root },
+    ...{ bundle: true, write: false, format: 'esm', platform: 'node', minify: true },
+  })
+  return sizes(outputFiles[0].contents)
+}
+
+async function worker(root) {
+  const { bundleWorker } = await import('../../js-tests/bundle.mjs')
+  const { script, modules } = await bundleWorker(join(root, 'js-tests/packed/worker.js'))
+  const parts = [Buffer.from(script), ...modules.map(({ contents }) => contents)].map(sizes)
+  const sum = (measure) => parts.reduce((all, part) => all + part[measure], 0)
+  return { raw: sum('raw'), gzip: sum('gzip') }
+}
+
+async function packed() {
+  const { pack } = await import('../../js-tests/packed/project.mjs')
+  return pack()
+}
+
+async function installed() {
+  const { sizeOf } = await packed()
+  const counted = Object.entries(sizeOf).filter(
+    ([name]) => !/^pkg\/emulator\/(.+\.wasm|inline\.js)$/.test(name),
+  )
+  return { raw: counted.reduce((sum, [, size]) => sum + size, 0) }
+}
+
+async function tarball() {
+  const { size } = await packed()
+  return { gzip: size }
+}
