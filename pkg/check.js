@@ -43,8 +43,8 @@ export function checkFunctions(options) {
 }
 
 export function checkText(args) {
-  for (const [path, value] of Object.entries(args)) {
-    if (typeof value !== 'string') throw invalid(path, 'a string')
+  for (const path of Object.keys(args)) {
+    if (typeof args[path] !== 'string') throw invalid(path, 'a string')
   }
 }
 

@@ -1,8 +1,5 @@
-// Vercel's edge runtime takes a module that its bundler compiled: hence the query.
-import module from './kaltura_app_token.wasm?module'
-import { bind } from './shell.js'
-
-export { AppTokenError, isAppTokenError } from './error.js'
+// All of it, for Vercel's edge runtime, whose bundler compiles modules.
+export * from './sessions/edge-light.js'
 export {
   inspectKs,
   generateKs,
@@ -11,4 +8,3 @@ export {
   predictPrivileges,
 } from './ks/edge-light.js'
 export { createAppTokenManager } from './manager/edge-light.js'
-export const { startAppTokenSession, createSessionProvider, hashAppToken } = bind(() => module)

@@ -1,8 +1,5 @@
-// Cloudflare Workers compile modules at deploy time, and refuse to at run time.
-import module from './kaltura_app_token.wasm'
-import { bind } from './shell.js'
-
-export { AppTokenError, isAppTokenError } from './error.js'
+// All of it, for Cloudflare Workers, which compile modules at deploy time.
+export * from './sessions/workerd.js'
 export {
   inspectKs,
   generateKs,
@@ -11,4 +8,3 @@ export {
   predictPrivileges,
 } from './ks/workerd.js'
 export { createAppTokenManager } from './manager/workerd.js'
-export const { startAppTokenSession, createSessionProvider, hashAppToken } = bind(() => module)

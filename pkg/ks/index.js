@@ -2,10 +2,10 @@
 import { compile } from './inline.js'
 import { bind } from './shell.js'
 
-export const {
-  inspectKs,
-  generateKs,
-  parsePrivileges,
-  formatPrivileges,
-  predictPrivileges,
-} = bind(compile)
+// Not taken apart: bundlers would see an effect in that, and keep the module for who doesn't use it.
+const ks = /* @__PURE__ */ bind(compile)
+export const inspectKs = (...args) => ks.inspectKs(...args)
+export const generateKs = (...args) => ks.generateKs(...args)
+export const parsePrivileges = (...args) => ks.parsePrivileges(...args)
+export const formatPrivileges = (...args) => ks.formatPrivileges(...args)
+export const predictPrivileges = (...args) => ks.predictPrivileges(...args)
