@@ -184,7 +184,11 @@ const means = []
 const problems = new Map()
 const problem = (text) => problems.set(text, (problems.get(text) ?? 0) + 1)
 process.on('unhandledRejection', (reason) => problem(`unhandled: ${reason?.stack ?? reason}`))
-process.on('uncaughtException', (error) => problem(`uncaught: ${error.stack}`))
+process.on('uncaughtException', (error) => {
+  problem(`uncaught: ${error.stack}`)
+  // It may be this script's own, which then has no end.
+  if (error.stack.includes(import.meta.url)) end()
+})
 
 const counts = { calls: 0, sessions: 0, errors: {}, longestMs: 0, least: Infinity }
 
@@ -272,10 +276,47 @@ function memory() {
   return { heap: process.memoryUsage().heapUsed, wasm: memorySize() }
 }
 
+const samples = []
+
+function end() {
+  report()
+  process.exit(problems.size > 0 ? 1 : 0)
+}
+
+const megabytes = (bytes) => (bytes / 1e6).toFixed(1)
+/** The middle of a window of samples; the first quarter is warming up. */
+const median = (name, from, to) => {
+  const window = samples.slice(Math.floor(from * samples.length), Math.floor(to * samples.length))
+  return window.map((sample) => sample[name]).sort((a, b) => a - b)[Math.floor(window.length / 2)]
+}
+function report() {
+  const windows = ['heap', 'wasm'].map((name) => {
+    const [before, after] = [median(name, 0.25, 0.5), median(name, 0.75, 1)]
+    const may = name === 'wasm' ? 0 : Math.max(2_000_000, before / 10)
+    if (SECONDS >= STEADY_S && after - before > may) problem(`${name} grew by ${after - before} bytes`)
+    if (samples.at(-1)?.[name] > 200_000_000) problem(`${name} is above 200 MB`)
+    return `${name} ${megabytes(before)} and then ${megabytes(after)} MB`
+  })
+  const busyMs = means.slice(1).reduce((sum, mean) => sum + mean, 0) / means.slice(1).length || 0
+  if (busyMs < BUSY_MS && counts.sessions < LEAST_SHARE * counts.calls) {
+    problem(`only ${counts.sessions} sessions for ${counts.calls} calls`)
+  }
+
+  const total = Object.values(struck).reduce((sum, count) => sum + count, 0)
+  const details = { ...counts, least: undefined, events, struck, requests: emulator.requests }
+  if (values.verbose || SECONDS >= STEADY_S) console.log(details)
+  if (kinds.some((kind) => SECONDS >= STEADY_S && struck[kind] === 0)) problem('a fault was never tried')
+  for (const [text, count] of problems) console.log(`${count} times: ${text}`)
+  console.log(
+    `${counts.calls} calls, ${total} faults: ${counts.sessions} sessions, the shortest with ` +
+      `${Math.round(counts.least)} ms left; ${Object.values(counts.errors).reduce((a, b) => a + b, 0)} ` +
+      `errors; the longest call took ${Math.round(counts.longestMs)} ms; ${windows.join(', ')}`,
+  )
+}
+
 console.log(`seed ${SEED}`)
 const start = performance.now()
 const open = new Set()
-const samples = []
 for (let made = 0; made < SECONDS * CALLS_PER_S; made += 1) {
   const wait = start + (made * 1000) / CALLS_PER_S - performance.now()
   if (wait > 1) await sleep(wait)
@@ -288,40 +329,11 @@ for (let made = 0; made < SECONDS * CALLS_PER_S; made += 1) {
     loop.reset()
   }
 }
-const late = AbortSignal.timeout(TIMEOUT_MS + SLACK_MS + heldUpMs())
+const late = AbortSignal.timeout(Math.ceil(TIMEOUT_MS + SLACK_MS + heldUpMs()))
 while (open.size > 0 && !late.aborted) await sleep(50)
 if (open.size > 0) problem(`${open.size} calls were never settled`)
 // What was being fetched for others ends by its own deadline.
 await sleep(TIMEOUT_MS)
 server.closeAllConnections()
 server.close()
-
-const megabytes = (bytes) => (bytes / 1e6).toFixed(1)
-/** The middle of a window of samples; the first quarter is warming up. */
-const median = (name, from, to) => {
-  const window = samples.slice(Math.floor(from * samples.length), Math.floor(to * samples.length))
-  return window.map((sample) => sample[name]).sort((a, b) => a - b)[Math.floor(window.length / 2)]
-}
-const windows = ['heap', 'wasm'].map((name) => {
-  const [before, after] = [median(name, 0.25, 0.5), median(name, 0.75, 1)]
-  const may = name === 'wasm' ? 0 : Math.max(2_000_000, before / 10)
-  if (SECONDS >= STEADY_S && after - before > may) problem(`${name} grew by ${after - before} bytes`)
-  if (samples.at(-1)[name] > 200_000_000) problem(`${name} is ${samples.at(-1)[name]} bytes`)
-  return `${name} ${megabytes(before)} and then ${megabytes(after)} MB`
-})
-const busyMs = means.slice(1).reduce((sum, mean) => sum + mean, 0) / means.slice(1).length || 0
-if (busyMs < BUSY_MS && counts.sessions < LEAST_SHARE * counts.calls) {
-  problem(`only ${counts.sessions} sessions for ${counts.calls} calls`)
-}
-
-const total = Object.values(struck).reduce((sum, count) => sum + count, 0)
-const details = { ...counts, least: undefined, events, struck, requests: emulator.requests }
-if (values.verbose || SECONDS >= STEADY_S) console.log(details)
-if (kinds.some((kind) => SECONDS >= STEADY_S && struck[kind] === 0)) problem('a fault was never tried')
-for (const [text, count] of problems) console.log(`${count} times: ${text}`)
-console.log(
-  `${counts.calls} calls, ${total} faults: ${counts.sessions} sessions, the shortest with ` +
-    `${Math.round(counts.least)} ms left; ${Object.values(counts.errors).reduce((a, b) => a + b, 0)} ` +
-    `errors; the longest call took ${Math.round(counts.longestMs)} ms; ${windows.join(', ')}`,
-)
-if (problems.size > 0) process.exit(1)
+end()
