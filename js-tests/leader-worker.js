@@ -18,13 +18,16 @@ function slowStore(ms) {
 
 export default {
   async fetch(request) {
-    const { scene, options, storeMs, wanted } = await request.json()
+    const { scene, options, storeMs, wanted, lingerMs = 0 } = await request.json()
     if (!scenes.has(scene)) {
       const store = storeMs === undefined ? undefined : slowStore(storeMs)
       scenes.set(scene, createSessionProvider({ ...options, store }))
     }
     try {
-      return Response.json({ ks: await scenes.get(scene).getKs(wanted) })
+      const ks = await scenes.get(scene).getKs(wanted)
+      // What else a request may have to do.
+      await new Promise((resolve) => setTimeout(resolve, lingerMs))
+      return Response.json({ ks })
     } catch ({ code, message }) {
       return Response.json({ code, message })
     }

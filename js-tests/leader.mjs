@@ -113,6 +113,27 @@ async function play({ name, meet, storeMs, leaves, afterMs = 200 }, worker, foll
   }
 }
 
+/** A renewal ends with the request that has begun it, and another one begins it anew. */
+async function playRenewal(worker) {
+  const kaltura = await startKaltura((number) => number === 3)
+  const options = { ...kaltura.options, expiry: 5 }
+  const ask = async (lingerMs) => {
+    const body = JSON.stringify({ scene: options.serviceUrl, options, lingerMs })
+    return (await (await fetch(worker.url, { method: 'POST', body })).json()).ks
+  }
+  try {
+    const first = await ask(0)
+    await sleep(2100)
+    assert((await ask(50)) === first, 'renewal: it was waited for')
+    await sleep(1100)
+    await ask(400)
+    const next = await ask(0)
+    assert(next && next !== first, 'renewal: it was not begun anew')
+  } finally {
+    kaltura.close()
+  }
+}
+
 /** Kaltura is slow, and nobody leaves. */
 async function playSlow(worker) {
   const kaltura = await startKaltura(() => sleep(1500))
@@ -145,6 +166,7 @@ for (const compatibilityDate of ['2024-01-01', today]) {
         longest = Math.max(longest, ms)
       }
     }
+    await playRenewal(worker)
     most = Math.max(most, await playSlow(worker))
   } finally {
     await worker.stop()

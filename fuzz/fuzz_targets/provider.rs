@@ -222,7 +222,7 @@ impl World {
                 }
             }
             (Ok(landed), Err(_)) => {
-                assert!(landed.stale);
+                assert!(landed.stale.is_some());
                 self.judge(&key, &landed.session);
             }
             (Err(_), Err(_)) => {}

@@ -81,8 +81,8 @@ pub struct Landed {
     pub lease: Option<Moment>,
     /// Whether it took the place of another one.
     pub renewed: bool,
-    /// Whether it is the old one, since no new one was to be had.
-    pub stale: bool,
+    /// Why it is the old one, if no new one was to be had.
+    pub stale: Option<Failure>,
 }
 
 /// A leader that gave no sign for so many checks of a follower is gone.
@@ -308,7 +308,7 @@ impl Provider {
             session: session.clone(),
             lease: None,
             renewed: false,
-            stale: false,
+            stale: None,
         };
         if forgotten {
             return landed;
@@ -400,7 +400,7 @@ impl Entry {
                 session: kept.session.clone(),
                 lease: None,
                 renewed: false,
-                stale: true,
+                stale: Some(failure),
             });
         }
         if self.failures >= PATIENCE && failure.error.retryable() {

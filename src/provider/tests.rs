@@ -171,7 +171,7 @@ fn a_failed_renewal_is_tried_again_ever_more_seldom_and_the_session_served_to_it
         match scene.ask() {
             Ok(Answer::Renew { flight, .. } | Answer::Lead(flight)) => {
                 tries += 1;
-                assert!(scene.crash(flight, down()).unwrap().stale);
+                assert_eq!(scene.crash(flight, down()).unwrap().stale, Some(down()));
             }
             Ok(Answer::Serve { session, stale, .. }) => {
                 assert!(stale && session.ks.expose() == "a");
@@ -576,7 +576,7 @@ impl Play {
         if let Ok(landed) = &landed
             && !is_fresh
         {
-            assert!(landed.stale);
+            assert!(landed.stale.is_some());
             self.check_served(&landed.session);
         }
         let before = self.waiting.len();

@@ -34,7 +34,8 @@ pub fn end(landed: &Landed) -> JsValue {
     let end = Plain::new();
     end.set("session", results::session(&landed.session));
     end.set_some("lease", landed.lease.map(until));
-    end.set("stale", landed.stale);
+    end.set("stale", landed.stale.is_some());
+    end.set_some("failure", landed.stale.as_ref().map(results::failure));
     end.set("renewed", landed.renewed);
     end.into()
 }
