@@ -27,11 +27,11 @@ const USERS = 500
 const LIFE_S = 5
 const FAULTS = 0.1
 const TIMEOUT_MS = 4000
-/** What may be added to a deadline before it is heard, beside what held this process up. */
+/** By how much a timer that is set with a call may be later than the call's own. */
 const SLACK_MS = 500
 /** So much of the calls gives a session, unless the machine was too busy to tell. */
 const LEAST_SHARE = 0.8
-const BUSY_MS = 100
+const BUSY_MS = 30
 /** Shorter runs are over before the memory has found its size. */
 const STEADY_S = 60
 
@@ -174,12 +174,9 @@ const provider = createSessionProvider({
   },
 })
 
-/** By how much this process was held up at most, lately. */
+/** By how much this process is held up. */
 const loop = monitorEventLoopDelay({ resolution: 10 })
 loop.enable()
-let formerly = 0
-const heldUpMs = () => Math.max(formerly, loop.max / 1e6)
-const means = []
 
 const problems = new Map()
 const problem = (text) => problems.set(text, (problems.get(text) ?? 0) + 1)
@@ -255,12 +252,16 @@ async function callOnce() {
   const settle = async (promise, aborts = false, timeoutMs = TIMEOUT_MS) => {
     mayAbort = aborts
     const start = performance.now()
+    // Of two timers the earlier is heard first, however busy the machine is.
+    const alarm = setTimeout(
+      () => problem(`${name} was not settled in its time`),
+      timeoutMs + SLACK_MS,
+    )
     try {
       return await promise
     } finally {
-      const ms = performance.now() - start
-      counts.longestMs = Math.max(counts.longestMs, ms)
-      if (ms > timeoutMs + SLACK_MS + heldUpMs()) problem(`${name} was not settled in its time of ${timeoutMs} ms`)
+      clearTimeout(alarm)
+      counts.longestMs = Math.max(counts.longestMs, performance.now() - start)
     }
   }
   try {
@@ -290,20 +291,22 @@ const median = (name, from, to) => {
   return window.map((sample) => sample[name]).sort((a, b) => a - b)[Math.floor(window.length / 2)]
 }
 function report() {
+  // What is asked for while the machine is too busy piles up, and takes memory.
+  const isTelling = SECONDS >= STEADY_S && loop.mean / 1e6 < BUSY_MS
   const windows = ['heap', 'wasm'].map((name) => {
     const [before, after] = [median(name, 0.25, 0.5), median(name, 0.75, 1)]
     const may = name === 'wasm' ? 0 : Math.max(2_000_000, before / 10)
-    if (SECONDS >= STEADY_S && after - before > may) problem(`${name} grew by ${after - before} bytes`)
+    if (isTelling && after - before > may) problem(`${name} grew by ${after - before} bytes`)
     if (samples.at(-1)?.[name] > 200_000_000) problem(`${name} is above 200 MB`)
     return `${name} ${megabytes(before)} and then ${megabytes(after)} MB`
   })
-  const busyMs = means.slice(1).reduce((sum, mean) => sum + mean, 0) / means.slice(1).length || 0
-  if (busyMs < BUSY_MS && counts.sessions < LEAST_SHARE * counts.calls) {
+  if (loop.mean / 1e6 < BUSY_MS && counts.sessions < LEAST_SHARE * counts.calls) {
     problem(`only ${counts.sessions} sessions for ${counts.calls} calls`)
   }
 
   const total = Object.values(struck).reduce((sum, count) => sum + count, 0)
-  const details = { ...counts, least: undefined, events, struck, requests: emulator.requests }
+  const delayMs = Math.round(loop.mean / 1e6)
+  const details = { ...counts, delayMs, events, struck, requests: emulator.requests }
   if (values.verbose || SECONDS >= STEADY_S) console.log(details)
   if (kinds.some((kind) => SECONDS >= STEADY_S && struck[kind] === 0)) problem('a fault was never tried')
   for (const [text, count] of problems) console.log(`${count} times: ${text}`)
@@ -323,13 +326,8 @@ for (let made = 0; made < SECONDS * CALLS_PER_S; made += 1) {
   const one = callOnce().finally(() => open.delete(one))
   open.add(one)
   if (made % CALLS_PER_S === 0) samples.push(memory())
-  if (made % (10 * CALLS_PER_S) === 0) {
-    formerly = loop.max / 1e6
-    means.push(loop.mean / 1e6)
-    loop.reset()
-  }
 }
-const late = AbortSignal.timeout(Math.ceil(TIMEOUT_MS + SLACK_MS + heldUpMs()))
+const late = AbortSignal.timeout(60_000)
 while (open.size > 0 && !late.aborted) await sleep(50)
 if (open.size > 0) problem(`${open.size} calls were never settled`)
 // What was being fetched for others ends by its own deadline.
