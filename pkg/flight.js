@@ -130,7 +130,7 @@ export class Flight {
    */
   end(outcome) {
     // Who was replaced may have failed; who has replaced it tells.
-    this.outcome ??= outcome.failure && this.heir ? {} : outcome
+    this.outcome ??= !outcome.session && outcome.failure && this.heir ? {} : outcome
     this.#resolve()
     if (!outcome.session) return
     for (let heir = this.heir; heir; heir = heir.heir) heir.#take(outcome)

@@ -104,7 +104,7 @@ class SessionProvider {
       const found = await Promise.all(asked.map((one) => this.#outcome(one)))
       for (const [place, index] of left.entries()) outcomes[index] = found[place]
       // Those that came first may have ended while the last was waited for.
-      left = left.filter((index) => this.#isOver(outcomes[index]))
+      left = [...wanted.keys()].filter((index) => this.#isOver(outcomes[index]))
     }
     for (const index of left) outcomes[index] = { error: new AppTokenError(ENDED) }
     return outcomes

@@ -277,7 +277,7 @@ var Flight = class {
    * session that comes is for all who have wanted this one.
    */
   end(outcome) {
-    this.outcome ??= outcome.failure && this.heir ? {} : outcome;
+    this.outcome ??= !outcome.session && outcome.failure && this.heir ? {} : outcome;
     this.#resolve();
     if (!outcome.session) return;
     for (let heir = this.heir; heir; heir = heir.heir) heir.#take(outcome);
@@ -761,7 +761,7 @@ var SessionProvider = class {
       this.#flights.leadAll(led, this.#core);
       const found = await Promise.all(asked.map((one) => this.#outcome(one)));
       for (const [place, index] of left.entries()) outcomes[index] = found[place];
-      left = left.filter((index) => this.#isOver(outcomes[index]));
+      left = [...wanted.keys()].filter((index) => this.#isOver(outcomes[index]));
     }
     for (const index of left) outcomes[index] = { error: new AppTokenError2(ENDED) };
     return outcomes;
