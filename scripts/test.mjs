@@ -1,6 +1,7 @@
 // npm test: everything that must hold, a line for each step.
 // npm test -- NAME…: the steps of these names only, once what they need is installed.
-import { stopHost } from './test/runtimes.mjs'
+import { atOnce } from './test/at-once.mjs'
+import { AT_ONCE, stopHost } from './test/runtimes.mjs'
 import { steps } from './test/steps.mjs'
 
 const wanted = process.argv.slice(2)
@@ -33,15 +34,10 @@ async function take({ name, run }) {
 }
 
 // Steps that mostly wait are taken a few at a time, all others alone.
-const AT_ONCE = 4
 const queue = [...chosen]
 while (queue.length > 0) {
   const end = queue.findIndex(({ waits }) => !waits)
-  const waiting = queue.splice(0, end === -1 ? queue.length : end)
-  const worker = async () => {
-    while (waiting.length > 0) await take(waiting.shift())
-  }
-  await Promise.all(Array.from({ length: AT_ONCE }, worker))
+  await atOnce(AT_ONCE, queue.splice(0, end === -1 ? queue.length : end), take)
   if (queue.length > 0) await take(queue.shift())
 }
 await stopHost()

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { build as esbuild } from 'esbuild'
 import { bundlerNode, packages, vite, wrangler } from '../bundlers/index.mjs'
-import { node } from '../runtimes/index.mjs'
+import { bun, node } from '../runtimes/index.mjs'
 import { run } from '../../scripts/build/process.mjs'
 import { test } from '../suite/harness.js'
 import { serveWorker } from '../workerd.mjs'
@@ -25,6 +25,10 @@ const waysToBundle = {
   'esbuild for no platform': ({ folder }) => esbuilt(folder, { platform: 'neutral' }),
   async 'Vite for a server'(installed) {
     await installed.run(bundlerNode(), [vite, 'build'])
+  },
+  async 'Bun for Node'(installed) {
+    const to = ['--target=node', '--outfile=out/start.mjs']
+    await installed.run(bun(), ['build', 'start.mjs', ...to])
   },
   async 'webpack for Node'(installed) {
     await installed.run(bundlerNode(), ['webpack.mjs'])

@@ -41,7 +41,7 @@ export async function project(files) {
   write(folder, files)
   return {
     folder,
-    run: (program, args, env = {}) => run(program, args, { cwd: folder, env, timeoutMs: 60_000 }),
+    run: (program, args, env = {}) => run(program, args, { cwd: folder, env, timeoutMs: 4 * 60_000 }),
   }
 }
 

@@ -30,13 +30,14 @@ const settled = (text) =>
     .replaceAll('"', "'")
     .replaceAll(/,(?=\n})/g, '')
     .replace(/(?<=ks: ')[^']*/, 'KS')
+    .replace(/(?<=token: ')[^']*/, 'TOKEN')
     .replaceAll(/\b0_[a-z0-9]{8}\b/g, 'ID')
     .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
     .replaceAll(/\b\d{10}(\d{3})?\b/g, 'TIME')
     .trim()
 
 async function environment(t) {
-  const { credentials } = await t.kaltura({
+  const { credentials, adminSecret } = await t.kaltura({
     appToken: { sessionUserId: 'viewer@example.org', sessionPrivileges: 'sview:*' },
   })
   return {
@@ -45,6 +46,7 @@ async function environment(t) {
     KALTURA_APP_TOKEN: credentials.appToken,
     KALTURA_SERVICE_URL: credentials.serviceUrl,
     KALTURA_HASH_TYPE: credentials.hashType,
+    KALTURA_ADMIN_SECRET: adminSecret,
   }
 }
 
@@ -56,6 +58,13 @@ for (const [name, program] of [['Node', () => node(20)], ['Bun', bun]]) {
     t.equal(settled(said), settled(output))
   })
 }
+
+test("README's program that makes an application token prints what it says", async (t) => {
+  const { program, output } = example('createAppTokenManager')
+  const installed = await project({ 'add.js': program })
+  const said = await installed.run(node(20), ['add.js'], await environment(t))
+  t.equal(settled(said), settled(output))
+})
 
 test("README's program for Deno runs, and passes its type check", async (t) => {
   const { program, output } = example('Deno.env.get')

@@ -9,12 +9,12 @@ export function test(name, fn) {
 }
 
 /** Runs all that is registered, one after the other, against the host at `host`. */
-export async function runTests(host) {
+export async function runTests(host, deadlineMs = DEADLINE_MS) {
   const result = { passed: 0, failures: [] }
   for (const { name, fn } of tests) {
     const { context, cleanUp } = createContext(host)
     try {
-      await withDeadline(Promise.resolve(context).then(fn))
+      await withDeadline(Promise.resolve(context).then(fn), deadlineMs)
       result.passed += 1
     } catch (error) {
       result.failures.push({ name, message: describe(error) })
@@ -24,10 +24,10 @@ export async function runTests(host) {
   return result
 }
 
-async function withDeadline(promise) {
+async function withDeadline(promise, deadlineMs) {
   let timer
   const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error('not settled in time')), DEADLINE_MS)
+    timer = setTimeout(() => reject(new Error('not settled in time')), deadlineMs)
   })
   try {
     return await Promise.race([promise, late])

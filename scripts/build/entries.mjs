@@ -11,7 +11,7 @@ const BUNDLED = ['sessions/workerd.js', 'sessions/edge-light.js']
 
 // What there must be one of, however many entries a program imports, and what is as long as it is.
 const APART = [
-  ...['error.js', 'load.js', 'inline.js', 'kaltura_app_token.js'],
+  ...['error.js', 'load.js', 'trap.js', 'inline.js', 'kaltura_app_token.js'],
   ...['ks/inline.js', 'ks/kaltura_ks.js'],
 ]
 

@@ -18,6 +18,7 @@ async function bundled(options) {
 export const tidied = (glue, folder) =>
   bundled({
     stdin: { contents: `export * from './${glue}'`, resolveDir: folder },
+    external: ['./trap.js'],
     minify: true,
   })
 

@@ -5,6 +5,11 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { run } from '../build/process.mjs'
 import { bun, deno, node, NODE_VERSIONS } from '../../js-tests/runtimes/index.mjs'
+import { atOnce } from './at-once.mjs'
+import { checkRuntimeTable } from './table.mjs'
+
+/** How many are run at a time: they mostly wait. */
+export const AT_ONCE = 4
 
 const LONGEST_RUN_MS = 10 * 60_000
 
@@ -12,34 +17,68 @@ const LONGEST_RUN_MS = 10 * 60_000
 const OLD_WORKER = '2024-01-01'
 
 export function runtimeSteps(root) {
-  const runner = (name) => join(root, 'js-tests', `run-${name}.mjs`)
-  const here = () => process.execPath
+  const suites = runtimeSuites(root)
   return [
-    ...NODE_VERSIONS.map((version) => suite(`node-${version}`, () => node(version), runner('node'))),
-    ...[20, 24].map((version) =>
-      suite(`node-transport-${version}`, () => node(version), runner('node-transport')),
-    ),
-    suite('deno', deno, 'run', '--no-prompt', '--allow-net=127.0.0.1', runner('deno')),
-    suite('bun', bun, runner('bun')),
-    suite('workerd', here, runner('workerd')),
-    suite('workerd-old', here, runner('workerd'), `--date=${OLD_WORKER}`),
-    suite('edge-light', here, runner('edge')),
-    suite('packed', here, runner('packed')),
-    suite('examples', here, runner('examples')),
-    suite('cli', here, runner('cli')),
-  ]
-
-  function suite(name, program, ...args) {
-    return {
-      name,
-      waits: true,
+    ...suites,
+    suite(root, 'packed', here, 'packed'),
+    suite(root, 'examples', here, 'examples'),
+    suite(root, 'cli', here, 'cli'),
+    {
+      name: 'runtimes',
       async run() {
-        const { url } = await startedHost(root)
-        const said = await run(program(), [...args, url], { timeoutMs: LONGEST_RUN_MS })
-        return said.trim()
+        const { said, failed } = await askAll(suites)
+        if (failed.length > 0) {
+          throw new Error(`not all have passed: ${failed.map(({ name }) => name).join(', ')}`)
+        }
+        checkRuntimeTable(root, said)
+        return `README.md's table is what ${said.length} of them say`
       },
-    }
+    },
+  ]
+}
+
+/** A step for each runtime, which says its line of the table. */
+export function runtimeSuites(root) {
+  return [
+    ...NODE_VERSIONS.map((version) => suite(root, `node-${version}`, () => node(version), 'node')),
+    ...[20, 24].map((version) =>
+      suite(root, `node-transport-${version}`, () => node(version), 'node-transport'),
+    ),
+    suite(root, 'deno', deno, 'deno', { before: ['run', '--no-prompt', '--allow-net=127.0.0.1'] }),
+    suite(root, 'bun', bun, 'bun'),
+    suite(root, 'workerd', here, 'workerd'),
+    suite(root, 'workerd-old', here, 'workerd', { after: [`--date=${OLD_WORKER}`] }),
+    suite(root, 'edge-light', here, 'edge'),
+  ]
+}
+
+const here = () => process.execPath
+
+/** `program` runs `run-RUNNER.mjs`, once however often the step is taken. */
+function suite(root, name, program, runner, { before = [], after = [] } = {}) {
+  const file = join(root, 'js-tests', `run-${runner}.mjs`)
+  let running
+  async function start() {
+    const { url } = await startedHost(root)
+    const args = [...before, file, ...after, url]
+    const said = await run(program(), args, { timeoutMs: LONGEST_RUN_MS })
+    return said.trim()
   }
+  return { name, waits: true, run: () => (running ??= start()) }
+}
+
+/** `{ said, failed }`: the lines of those that pass, and `{ name, error }` of the others. */
+export async function askAll(suites) {
+  const said = new Map()
+  const failed = []
+  await atOnce(AT_ONCE, suites, async ({ name, run }) => {
+    try {
+      said.set(name, await run())
+    } catch (error) {
+      failed.push({ name, error })
+    }
+  })
+  return { said: suites.map(({ name }) => said.get(name)).filter(Boolean), failed }
 }
 
 let host

@@ -7,9 +7,11 @@ import { run } from '../build/process.mjs'
 import { findWasmTarget } from '../build/wasm-target.mjs'
 import { lint } from '../build/wasm.mjs'
 import { withinBudgets } from './budgets.mjs'
+import { complaintsAreTested } from './complaints.mjs'
 import { checkPackage } from './package.mjs'
 import { runtimeSteps } from './runtimes.mjs'
 import { suiteIsComplete } from './suite.mjs'
+import { oneToolchain } from './toolchain.mjs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -25,7 +27,7 @@ const STRICT = ['--', '-D', 'warnings']
 
 const EXAMPLES = ['deno', 'express', 'hono-worker', 'lambda', 'many-users']
 const PACKAGES = [
-  ...['', ...OF_TESTS],
+  ...['', 'scripts/docs', ...OF_TESTS],
   ...EXAMPLES.map((example) => `examples/${example}`),
 ]
 
@@ -75,13 +77,15 @@ export const steps = [
       return said.split('\n')[0]
     },
   },
+  { name: 'toolchain', run: () => oneToolchain(root) },
   { name: 'suite', run: () => suiteIsComplete(root) },
-  ...runtimeSteps(root),
+  { name: 'complaints', run: () => complaintsAreTested(root) },
   {
     name: 'browser',
     waits: true,
     run: async () => (await node('js-tests/run-browser.mjs')).trim(),
   },
+  ...runtimeSteps(root),
   { name: 'fleet', run: async () => (await node('js-tests/fleet.mjs')).trim() },
   { name: 'leader', waits: true, run: async () => (await node('js-tests/leader.mjs')).trim() },
   { name: 'unhandled', waits: true, run: async () => (await node('js-tests/unhandled.mjs')).trim() },
@@ -93,6 +97,7 @@ export const steps = [
     },
   },
   { name: 'growth', run: async () => (await node('js-tests/growth.mjs')).trim() },
+  { name: 'docs', run: async () => (await node('scripts/docs.mjs', '--check')).trim() },
   { name: 'types', run: () => node(TSC, '-p', 'js-tests/types') },
   { name: 'package', run: () => checkPackage(root) },
   {

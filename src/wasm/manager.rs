@@ -103,10 +103,10 @@ impl ManagerCore {
 
     /// The parameters of `appToken.add`: `{ args, warnings }`.
     pub fn add(&self, fields: &Object, known_user: bool, now_ms: f64) -> Result<JsValue, JsValue> {
-        let now_s = self.admin.borrow().server_s(whole(now_ms));
+        let server_s = self.admin.borrow().server_s(whole(now_ms));
         let prepare = || {
             let from = read_fields(fields)?;
-            manager::add(&|name| from.get(name), known_user, now_s)
+            manager::add(&|name| from.get(name), known_user, server_s)
         };
         prepared(prepare())
     }
@@ -119,10 +119,10 @@ impl ManagerCore {
         known_user: bool,
         now_ms: f64,
     ) -> Result<JsValue, JsValue> {
-        let now_s = self.admin.borrow().server_s(whole(now_ms));
+        let server_s = self.admin.borrow().server_s(whole(now_ms));
         let prepare = || {
             let from = read_fields(fields)?;
-            manager::update(named_id(id), &|name| from.get(name), known_user, now_s)
+            manager::update(named_id(id), &|name| from.get(name), known_user, server_s)
         };
         prepared(prepare())
     }
@@ -132,19 +132,18 @@ impl ManagerCore {
         let Some(old) = AppToken::from_json(text.as_bytes()) else {
             return Ok(JsValue::UNDEFINED);
         };
-        let now_s = self.admin.borrow().server_s(whole(now_ms));
-        prepared(manager::successor(&old, now_s))
+        let server_s = self.admin.borrow().server_s(whole(now_ms));
+        prepared(manager::successor(&old, server_s))
     }
 
     /// The same for `appToken.get` and `appToken.delete`.
-    pub fn identify(&self, id: &JsValue) -> Result<JsValue, JsValue> {
+    pub fn identify(id: &JsValue) -> Result<JsValue, JsValue> {
         prepared(manager::id(named_id(id)))
     }
 
     /// The same for `appToken.list`, with `size` and `index` of the page: the pager's own, or
     /// where `all` are wanted the one that is `further` pages after it.
     pub fn list(
-        &self,
         filter: &Object,
         pager: &Object,
         all: bool,
@@ -296,7 +295,7 @@ fn told(prepared: Prepared) -> Plain {
 /// With the names of a `KalturaAppToken`.
 fn app_token(token: &AppToken, with_token: bool) -> Plain {
     let or_null = |value: Option<i64>| value.map_or(JsValue::NULL, number);
-    let text = |value: &Option<String>| value.as_ref().map_or(JsValue::NULL, |it| it.into());
+    let text = |value: &Option<String>| value.as_ref().map_or(JsValue::NULL, Into::into);
     let plain = Plain::new();
     plain.set("id", &*token.id);
     if with_token {

@@ -1,0 +1,13 @@
+// Deno's fetch sends a request again by itself, a POST too, when a connection that it had kept ends
+// without an answer: an application token would be made twice, and nobody would know.
+
+/** A fetch that sends each request once, and what lets go of it. */
+export function sendingOnce(fetch) {
+  const { Deno } = globalThis
+  if (fetch || typeof Deno?.createHttpClient !== 'function') return { fetch, end() {} }
+  const client = Deno.createHttpClient({ poolMaxIdlePerHost: 0 })
+  return {
+    fetch: (url, init) => globalThis.fetch(url, { ...init, client }),
+    end: () => client.close(),
+  }
+}

@@ -1,0 +1,52 @@
+// The reference, as typedoc writes it.
+import { join } from 'node:path'
+import { Application } from 'typedoc'
+
+/** Writes Markdown for `entries`, names of modules to the declarations of each, into `out`. */
+export async function writeReference(root, entries, out) {
+  const app = await Application.bootstrapWithPlugins({
+    plugin: ['typedoc-plugin-markdown'],
+    entryPoints: Object.values(entries).map((file) => join(root, file)),
+    basePath: join(root, 'src/js'),
+    tsconfig: join(root, 'scripts/docs/tsconfig.json'),
+    name: 'kaltura-app-token',
+    out,
+    readme: 'none',
+    disableSources: true,
+    // One page for each entry.
+    router: 'module',
+    entryFileName: 'README',
+    hidePageHeader: true,
+    hideBreadcrumbs: true,
+    useCodeBlocks: true,
+    expandObjects: true,
+    expandParameters: true,
+    parametersFormat: 'table',
+    interfacePropertiesFormat: 'list',
+    // In the order of the declarations, which go from what matters to what helps.
+    sort: ['source-order'],
+    sortEntryPoints: false,
+    groupOrder: ['Functions', 'Classes', 'Interfaces', 'Type Aliases', '*'],
+    treatWarningsAsErrors: true,
+    excludeInternal: true,
+    logLevel: 'Warn',
+  })
+  const project = await app.convert()
+  if (!project || app.logger.hasErrors() || app.logger.hasWarnings()) {
+    throw new Error('the types, or their comments, have faults')
+  }
+  const names = Object.keys(entries)
+  for (const [index, module] of modulesOf(project, entries).entries()) module.name = names[index]
+  await app.generateOutputs(project)
+  if (app.logger.hasErrors() || app.logger.hasWarnings()) throw new Error('it could not be written')
+}
+
+/** The modules of the project, in the order of `entries`. */
+function modulesOf(project, entries) {
+  return Object.values(entries).map((file) => {
+    const name = file.replace('src/js/', '').replace(/(\/index)?\.d\.ts$/, '')
+    const module = project.children.find((child) => child.name === name)
+    if (!module) throw new Error(`${file} is missing among ${project.children.map((child) => child.name).join(', ')}`)
+    return module
+  })
+}

@@ -1,0 +1,40 @@
+// Glue, generator, crate and optimiser of versions that belong together, wherever one is named.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { findTools } from '../build/tools.mjs'
+import { run } from '../build/process.mjs'
+
+export async function oneToolchain(root) {
+  const read = (name) => readFileSync(join(root, name), 'utf8')
+  const { wasmBindgen, wasmOpt, versions } = await findTools(root, () => {})
+  const built = JSON.parse(read('pkg/build-info.json')).toolchain
+
+  const bindgen = versions['wasm-bindgen']
+  agree('wasm-bindgen', bindgen, {
+    'Cargo.lock': read('Cargo.lock').match(/^name = "wasm-bindgen"\nversion = "(.+)"$/m)?.[1],
+    'its command': (await run(wasmBindgen, ['--version'])).trim().split(' ')[1],
+    'the build in pkg/': built['wasm-bindgen'],
+  })
+  agree('binaryen', versions.binaryen, {
+    'its wasm-opt': `${(await run(process.execPath, [wasmOpt, '--version'])).match(/version (\d+)/)?.[1]}.0.0`,
+    'the build in pkg/': built.binaryen,
+  })
+  const rust = read('Cargo.toml').match(/^rust-version = "(.+)"$/m)?.[1]
+  agree('Rust', rust, {
+    'CONTRIBUTING.md': read('CONTRIBUTING.md').match(/\bRust (\d+\.\d+)\b/)?.[1],
+    ...Object.fromEntries(
+      ['ci', 'release'].flatMap((name) => {
+        const workflow = read(`.github/workflows/${name}.yml`)
+        const named = [...workflow.matchAll(/rustup (?:toolchain install|default) (\S+)/g)]
+        return [0, 1].map((i) => [`${name}.yml, ${i + 1}`, named[i]?.[1]])
+      }),
+    ),
+  })
+  return `wasm-bindgen ${bindgen}, binaryen ${versions.binaryen}, Rust ${rust}`
+}
+
+function agree(what, version, places) {
+  for (const [place, found] of Object.entries(places)) {
+    if (found !== version) throw new Error(`${what} is ${version}, but ${found} by ${place}`)
+  }
+}
