@@ -1,5 +1,6 @@
 // Time limits, kept here rather than in wasm, so that no lost promise can hang a caller.
-import { AppTokenError, invalid } from './error.js'
+import { AppTokenError, internal, invalid } from './error.js'
+import { trapsSoFar } from './trap.js'
 
 const LONGEST_MS = 2 ** 31 - 1
 
@@ -55,7 +56,9 @@ export class Deadline {
       // The runtime reads options from prototypes too.
       caller.addEventListener('abort', this.#onAbort, { __proto__: null, once: true })
     }
+    const traps = trapsSoFar()
     this.#timer = setTimeout(() => {
+      if (trapsSoFar() > traps) return this.#end(internal('RuntimeError'))
       this.#end({
         code: 'ERR_TIMEOUT',
         message: `no ${what} within ${timeoutMs} ms (timeoutMs); look at the network and the service`,

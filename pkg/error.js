@@ -34,11 +34,14 @@ export function fromCore(thrown) {
   if (thrown instanceof AppTokenError) return thrown
   if (typeof thrown?.code === 'string') return new AppTokenError(thrown)
   const name = thrown instanceof Error ? thrown.name : 'not an Error'
-  return new AppTokenError({
-    code: 'ERR_INTERNAL',
-    message: `internal error (${name}); please report it`,
-  })
+  return new AppTokenError(internal(name))
 }
+
+/** The details of a fault of this package's own; `name` is what is known of it. */
+export const internal = (name) => ({
+  code: 'ERR_INTERNAL',
+  message: `internal error (${name}); please report it`,
+})
 
 /** The errors behind one, from the outermost. */
 function chain(causes) {

@@ -446,7 +446,7 @@ export interface OtherError extends AppTokenErrorBase {
   readonly code:
     | 'ERR_TIMEOUT'
     | 'ERR_ABORTED'
-    /** The `appToken` function failed. */
+    /** The function given as `appToken` (or as `adminSecret`, `ks` of a manager) failed. */
     | 'ERR_TOKEN_SOURCE'
     /** Every session of the token is refused: `session.end` was called with one of them. */
     | 'ERR_SESSION_REVOKED'

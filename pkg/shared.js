@@ -44,7 +44,8 @@ function guarded(run) {
 }
 
 // deadline.js
-import { AppTokenError, invalid as invalid2 } from "./error.js";
+import { AppTokenError, internal, invalid as invalid2 } from "./error.js";
+import { trapsSoFar } from "./trap.js";
 var LONGEST_MS = 2 ** 31 - 1;
 function readLimits(limits) {
   const { signal, timeoutMs = 1e4 } = { __proto__: null, ...limits };
@@ -88,7 +89,9 @@ var Deadline = class {
     for (const caller of this.#callers) {
       caller.addEventListener("abort", this.#onAbort, { __proto__: null, once: true });
     }
+    const traps = trapsSoFar();
     this.#timer = setTimeout(() => {
+      if (trapsSoFar() > traps) return this.#end(internal("RuntimeError"));
       this.#end({
         code: "ERR_TIMEOUT",
         message: `no ${what} within ${timeoutMs} ms (timeoutMs); look at the network and the service`,
@@ -1038,6 +1041,18 @@ var AppTokenList = class {
   }
 };
 
+// manager/once.js
+function sendingOnce(fetch) {
+  const { Deno } = globalThis;
+  if (fetch || typeof Deno?.createHttpClient !== "function") return { fetch, end() {
+  } };
+  const client2 = Deno.createHttpClient({ poolMaxIdlePerHost: 0 });
+  return {
+    fetch: (url, init) => globalThis.fetch(url, { ...init, client: client2 }),
+    end: () => client2.close()
+  };
+}
+
 // manager/shell.js
 var CALLER_OPTIONS = ["serviceUrl", "dangerouslyAllowHttp", "retry", "maxResponseBytes"];
 var SHELL_OPTIONS3 = ["timeoutMs", "fetch", "onEvent", "ks", "adminSecret"];
@@ -1058,7 +1073,8 @@ function bind3({ client: client2, ks: ks3, startAppTokenSession, usualFetch }) {
     checkKey(own, core3, ManagerCore);
     const { partnerId, clientTag } = forCore;
     const prove = (more) => startAppTokenSession({ ...forCaller, fetch, onEvent, partnerId, clientTag, ...more });
-    return new AppTokenManager({ ...limits, fetch, onEvent, prove, rules: ManagerCore }, own, core3, caller);
+    const settings = { ...limits, fetch, onEvent, prove, rules: ManagerCore };
+    return new AppTokenManager(settings, own, core3, caller);
   };
 }
 var LONGEST_MS3 = 2 ** 31 - 1;
@@ -1092,7 +1108,7 @@ var AppTokenManager = class {
   }
   async get(id, options) {
     const { limits } = this.#read(options);
-    const { args } = guarded(() => this.#core.identify(id));
+    const { args } = guarded(() => this.#settings.rules.identify(id));
     return this.#appToken("get", await this.#call("get", args, limits));
   }
   list(filter, pager, options) {
@@ -1107,12 +1123,12 @@ var AppTokenManager = class {
   }
   async delete(id, options) {
     const { limits } = this.#read(options);
-    const { args } = guarded(() => this.#core.identify(id));
+    const { args } = guarded(() => this.#settings.rules.identify(id));
     await this.#call("delete", args, limits);
   }
   async rotate(id, options) {
     const { limits } = this.#read(options);
-    const { args } = guarded(() => this.#core.identify(id));
+    const { args } = guarded(() => this.#settings.rules.identify(id));
     const deadline = new Deadline({ ...limits, what: "successor" });
     try {
       const old = await this.#callWithin(deadline, "get", args);
@@ -1135,16 +1151,17 @@ var AppTokenManager = class {
       await prove({ appTokenId: id, appToken: token, hashType, ...limits });
     } catch (thrown) {
       const error = deadline.error ?? thrown;
-      const { args } = this.#core.identify(id);
+      const { args } = this.#settings.rules.identify(id);
       const isDeleted = await this.#call("delete", args, { timeoutMs }).then(
         () => true,
         () => false
       );
       const end = isDeleted ? "was deleted again" : "could not be deleted: delete it yourself";
       const { message, cause } = error;
+      const old = predecessor.id;
       throw new AppTokenError3({
         ...error,
-        message: `the successor ${id} of ${predecessor.id} started no session and ${end}; ${predecessor.id} is as it was: ${message}`,
+        message: `the successor ${id} of ${old} started no session and ${end}; ${old} is as it was: ${message}`,
         cause
       });
     }
@@ -1153,8 +1170,8 @@ var AppTokenManager = class {
     const { limits } = this.#read(options);
     const which = withText(ownProperties(filter, "filter"));
     const where = ownProperties(pager, "pager");
-    const { args, size, index } = guarded(() => this.#core.list(which, where, all, further));
     const { rules } = this.#settings;
+    const { args, size, index } = guarded(() => rules.list(which, where, all, further));
     const page = rules.page((await this.#call("list", args, limits)).text);
     if (!page) throw unusable("list", "no list of application tokens");
     const { length } = page.appTokens;
@@ -1182,22 +1199,30 @@ var AppTokenManager = class {
   }
   /** The answer to a call, once more with another KS if that is taken for dead. */
   async #callWithin(deadline, action, args) {
-    const { fetch, onEvent, rules } = this.#settings;
-    const host = createHost({ deadline, fetch, onEvent });
+    const { fetch, onEvent } = this.#settings;
+    const transport = sendingOnce(fetch);
+    const host = createHost({ deadline, fetch: transport.fetch, onEvent });
     const sent = { attempts: 0 };
-    const counted = (...request) => {
+    const counting = (...request) => {
       sent.attempts += 1;
       return host.fetch(...request);
     };
-    const repeatable = rules.isRepeatable(action);
+    try {
+      return await this.#try(deadline, action, args, { ...host, fetch: counting }, sent);
+    } finally {
+      transport.end();
+    }
+  }
+  async #try(deadline, action, args, host, sent) {
+    const repeatable = this.#settings.rules.isRepeatable(action);
+    const name = `appToken.${action}`;
     for (let isLast = typeof this.#key.ks === "string"; ; isLast = true) {
       try {
         if (deadline.error) throw deadline.error;
         const ks3 = await this.#ks(deadline);
         const body = this.#core.body(args, ks3);
-        const answer = await deadline.within(
-          this.#caller.call(`appToken.${action}`, body, ks3, repeatable, { ...host, fetch: counted }, deadline.at)
-        );
+        const call = this.#caller.call(name, body, ks3, repeatable, host, deadline.at);
+        const answer = await deadline.within(call);
         if (answer.clockOffsetMs !== void 0) this.#core.setClock(answer.clockOffsetMs);
         if (answer.failure) throw answer.failure;
         return answer;

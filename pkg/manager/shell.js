@@ -5,6 +5,7 @@ import { Deadline, readLimits } from '../deadline.js'
 import { AppTokenError, fromCore, invalid } from '../error.js'
 import { attempt, createHost } from '../host.js'
 import { AppTokenList } from './list.js'
+import { sendingOnce } from './once.js'
 
 /** The options that are for the calls. */
 const CALLER_OPTIONS = ['serviceUrl', 'dangerouslyAllowHttp', 'retry', 'maxResponseBytes']
@@ -30,7 +31,8 @@ export function bind({ client, ks, startAppTokenSession, usualFetch }) {
     const { partnerId, clientTag } = forCore
     const prove = (more) =>
       startAppTokenSession({ ...forCaller, fetch, onEvent, partnerId, clientTag, ...more })
-    return new AppTokenManager({ ...limits, fetch, onEvent, prove, rules: ManagerCore }, own, core, caller)
+    const settings = { ...limits, fetch, onEvent, prove, rules: ManagerCore }
+    return new AppTokenManager(settings, own, core, caller)
   }
 }
 
@@ -71,7 +73,7 @@ class AppTokenManager {
 
   async get(id, options) {
     const { limits } = this.#read(options)
-    const { args } = guarded(() => this.#core.identify(id))
+    const { args } = guarded(() => this.#settings.rules.identify(id))
     return this.#appToken('get', await this.#call('get', args, limits))
   }
 
@@ -89,13 +91,13 @@ class AppTokenManager {
 
   async delete(id, options) {
     const { limits } = this.#read(options)
-    const { args } = guarded(() => this.#core.identify(id))
+    const { args } = guarded(() => this.#settings.rules.identify(id))
     await this.#call('delete', args, limits)
   }
 
   async rotate(id, options) {
     const { limits } = this.#read(options)
-    const { args } = guarded(() => this.#core.identify(id))
+    const { args } = guarded(() => this.#settings.rules.identify(id))
     const deadline = new Deadline({ ...limits, what: 'successor' })
     try {
       const old = await this.#callWithin(deadline, 'get', args)
@@ -120,16 +122,17 @@ class AppTokenManager {
       await prove({ appTokenId: id, appToken: token, hashType, ...limits })
     } catch (thrown) {
       const error = deadline.error ?? thrown
-      const { args } = this.#core.identify(id)
+      const { args } = this.#settings.rules.identify(id)
       const isDeleted = await this.#call('delete', args, { timeoutMs }).then(
         () => true,
         () => false,
       )
       const end = isDeleted ? 'was deleted again' : 'could not be deleted: delete it yourself'
       const { message, cause } = error
+      const old = predecessor.id
       throw new AppTokenError({
         ...error,
-        message: `the successor ${id} of ${predecessor.id} started no session and ${end}; ${predecessor.id} is as it was: ${message}`,
+        message: `the successor ${id} of ${old} started no session and ${end}; ${old} is as it was: ${message}`,
         cause,
       })
     }
@@ -139,8 +142,8 @@ class AppTokenManager {
     const { limits } = this.#read(options)
     const which = withText(ownProperties(filter, 'filter'))
     const where = ownProperties(pager, 'pager')
-    const { args, size, index } = guarded(() => this.#core.list(which, where, all, further))
     const { rules } = this.#settings
+    const { args, size, index } = guarded(() => rules.list(which, where, all, further))
     const page = rules.page((await this.#call('list', args, limits)).text)
     if (!page) throw unusable('list', 'no list of application tokens')
     const { length } = page.appTokens
@@ -171,22 +174,31 @@ class AppTokenManager {
 
   /** The answer to a call, once more with another KS if that is taken for dead. */
   async #callWithin(deadline, action, args) {
-    const { fetch, onEvent, rules } = this.#settings
-    const host = createHost({ deadline, fetch, onEvent })
+    const { fetch, onEvent } = this.#settings
+    const transport = sendingOnce(fetch)
+    const host = createHost({ deadline, fetch: transport.fetch, onEvent })
     const sent = { attempts: 0 }
-    const counted = (...request) => {
+    const counting = (...request) => {
       sent.attempts += 1
       return host.fetch(...request)
     }
-    const repeatable = rules.isRepeatable(action)
+    try {
+      return await this.#try(deadline, action, args, { ...host, fetch: counting }, sent)
+    } finally {
+      transport.end()
+    }
+  }
+
+  async #try(deadline, action, args, host, sent) {
+    const repeatable = this.#settings.rules.isRepeatable(action)
+    const name = `appToken.${action}`
     for (let isLast = typeof this.#key.ks === 'string'; ; isLast = true) {
       try {
         if (deadline.error) throw deadline.error
         const ks = await this.#ks(deadline)
         const body = this.#core.body(args, ks)
-        const answer = await deadline.within(
-          this.#caller.call(`appToken.${action}`, body, ks, repeatable, { ...host, fetch: counted }, deadline.at),
-        )
+        const call = this.#caller.call(name, body, ks, repeatable, host, deadline.at)
+        const answer = await deadline.within(call)
         if (answer.clockOffsetMs !== undefined) this.#core.setClock(answer.clockOffsetMs)
         if (answer.failure) throw answer.failure
         return answer
@@ -246,7 +258,8 @@ async function ask(name, given, deadline) {
 }
 
 /** What a vault's client says when it fails is not ours to judge: only words of its are shown. */
-const word = (value) => (typeof value === 'string' && /^[A-Za-z_]{1,48}$/.test(value) ? value : undefined)
+const word = (value) =>
+  typeof value === 'string' && /^[A-Za-z_]{1,48}$/.test(value) ? value : undefined
 
 /** Lists as Kaltura has them. */
 function withText(filter) {
