@@ -2,6 +2,7 @@
 import { mkdtempSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { build as esbuild } from 'esbuild'
 import { bundlerNode, packages, vite, wrangler } from '../bundlers/index.mjs'
 import { bun, node } from '../runtimes/index.mjs'

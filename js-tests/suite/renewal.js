@@ -15,14 +15,15 @@ const HARD_S = 30
  */
 async function withClocks(aheadMs, run) {
   const { now } = Date
-  const performance = Object.getOwnPropertyDescriptor(globalThis, 'performance')
+  // The clock's own object stays: not every runtime lets go of it.
+  const steady = Object.getOwnPropertyDescriptor(performance, 'now')
   const start = now()
   let passed = 0
   let set = 0
   const server = () => start + aheadMs + passed
   Date.now = () => start + passed + set
-  Object.defineProperty(globalThis, 'performance', {
-    value: { now: () => passed },
+  Object.defineProperty(performance, 'now', {
+    value: () => passed,
     configurable: true,
     writable: true,
   })
@@ -48,8 +49,8 @@ async function withClocks(aheadMs, run) {
     await run({ provider, kaltura, clocks: { goTo, setBy } })
   } finally {
     Date.now = now
-    if (performance) Object.defineProperty(globalThis, 'performance', performance)
-    else delete globalThis.performance
+    if (steady) Object.defineProperty(performance, 'now', steady)
+    else delete performance.now
   }
 }
 

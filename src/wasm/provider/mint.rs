@@ -8,7 +8,6 @@ use super::{Now, ProviderCore};
 use crate::api::{KsRefusal, Operation, Params, Request};
 use crate::error::{Error, Failure};
 use crate::exchange::{Credentials, Exchange, Outcome, Terms};
-use crate::grants::Wish;
 use crate::provider::{FlightId, Key, Moment, Provider, revoked};
 use crate::secret::Secret;
 use crate::session::Session;
