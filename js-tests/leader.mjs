@@ -25,6 +25,10 @@ async function startKaltura(meet) {
   const emulator = createEmulator()
   const appToken = emulator.addAppToken()
   const actions = []
+  let heldBack
+  const held = new Promise((resolve) => {
+    heldBack = resolve
+  })
   const server = createServer(async (request, response) => {
     actions.push(request.url.split('/').at(-1))
     const body = await buffer(request)
@@ -36,13 +40,15 @@ async function startKaltura(meet) {
       }),
     )
     const answer = Buffer.from(await answered.arrayBuffer())
-    if (await meet?.(actions.length, response, answer)) return
+    if (await meet?.(actions.length, response, answer)) return heldBack()
     response.writeHead(answered.status, [...answered.headers].flat())
     response.end(answer)
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   return {
     actions,
+    /** Resolves once an answer was kept back. */
+    held,
     options: {
       serviceUrl: `http://127.0.0.1:${server.address().port}`,
       partnerId: emulator.partnerId,
@@ -80,13 +86,13 @@ const SCENES = [
   { name: 'before the headers', meet: keepFirst, leaves: 'reset' },
   { name: 'in the midst of the body', meet: breakFirstOff, leaves: 'reset' },
   { name: 'before the headers of the second answer', meet: (number) => number === 2, leaves: 'reset' },
-  { name: 'while a slow store is read', storeMs: 150, afterMs: 75, leaves: 'reset' },
-  { name: 'while a slow store locks', storeMs: 150, afterMs: 225, leaves: 'reset' },
-  { name: 'with the lock of a slow store', meet: keepFirst, storeMs: 150, afterMs: 600, leaves: 'reset' },
+  { name: 'while a slow store is read', storeMs: 150, afterMs: 0, leaves: 'reset' },
+  { name: 'while a slow store locks', storeMs: 150, afterMs: 125, leaves: 'reset' },
+  { name: 'with the lock of a slow store', meet: keepFirst, storeMs: 150, leaves: 'reset' },
   { name: 'unseen by workerd', meet: keepFirst, leaves: 'close' },
 ]
 
-async function play({ name, meet, storeMs, leaves, afterMs = 200 }, worker, followers) {
+async function play({ name, meet, storeMs, leaves, afterMs }, worker, followers) {
   const kaltura = await startKaltura(meet)
   const say = (wanted) =>
     JSON.stringify({ scene: kaltura.options.serviceUrl, options: kaltura.options, storeMs, wanted })
@@ -98,7 +104,9 @@ async function play({ name, meet, storeMs, leaves, afterMs = 200 }, worker, foll
     const leader = startClient(worker.url, say({}))
     await sleep(50)
     const asked = Array.from({ length: followers }, () => ask({ timeoutMs: FOLLOWERS_MS }))
-    await sleep(afterMs - 50)
+    // Where the leader is to be met at Kaltura, it has to have come there.
+    await (meet ? kaltura.held : sleep(afterMs))
+    await sleep(50)
     const left = performance.now()
     leader[leaves]()
     const answers = await Promise.all(asked)

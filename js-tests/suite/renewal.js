@@ -14,6 +14,7 @@ const HARD_S = 30
  * still but for `clocks.goTo`; the server's wall clock is `aheadMs` ahead of this one's.
  */
 async function withClocks(aheadMs, run) {
+  const told = []
   const { now } = Date
   // The clock's own object stays: not every runtime lets go of it.
   const steady = Object.getOwnPropertyDescriptor(performance, 'now')
@@ -37,6 +38,8 @@ async function withClocks(aheadMs, run) {
       serviceUrl: kaltura.serviceUrl,
       fetch: kaltura.fetch,
       expiry: LIFE_S,
+      retry: false,
+      onEvent: ({ type }) => told.push(type),
     })
     /** Lets time pass until the server's clock shows this many milliseconds. */
     const goTo = (serverMs) => {
@@ -46,7 +49,7 @@ async function withClocks(aheadMs, run) {
     const setBy = (ms) => {
       set += ms
     }
-    await run({ provider, kaltura, clocks: { goTo, setBy } })
+    await run({ provider, kaltura, told, clocks: { goTo, setBy } })
   } finally {
     Date.now = now
     if (steady) Object.defineProperty(performance, 'now', steady)
@@ -104,3 +107,23 @@ for (const days of [-1, 0, 1]) {
     }
   })
 }
+
+test('while renewals fail, which is told, the live session is served until it ends', async (t) => {
+  await withClocks(0, async ({ provider, kaltura, told, clocks }) => {
+    const { ks, expiry } = await provider.getSession()
+    kaltura.setFaults({ status: 503 })
+    clocks.goTo((expiry - SOFT_S + 1) * 1000)
+    t.equal(await provider.getKs(), ks)
+    await settled()
+    t.equal(await provider.getKs(), ks)
+    t.deepEqual(told, ['minted', 'failed', 'servedStale'])
+    clocks.goTo((expiry - 3) * 1000)
+    t.equal(await provider.getKs(), ks)
+    clocks.goTo(expiry * 1000)
+    t.equal((await t.rejects(provider.getKs())).code, 'ERR_HTTP_STATUS')
+    kaltura.setFaults()
+    // After failures in a row callers are refused for a moment.
+    clocks.goTo(expiry * 1000 + 5000)
+    t.ok((await provider.getKs()) !== ks, 'a new one')
+  })
+})
