@@ -1,7 +1,12 @@
 // Every file of the suite. Listed, since not every runtime can look into a folder.
+import './bad-answers.js'
+import './bad-arguments.js'
+import './bad-emulator.js'
+import './bad-signals.js'
 import './emulator.js'
 import './handler.js'
 import './hash.js'
+import './hostile.js'
 import './ks.js'
 import './leader.js'
 import './manager.js'

@@ -51,12 +51,7 @@ impl ServiceUrl {
         if !secure && !allow_http && !is_loopback(host) {
             return Err(Self::EXPECTED_HTTPS);
         }
-        let path = path.trim_end_matches('/');
-        let path = path.strip_suffix("api_v3/index.php").unwrap_or(path);
-        let path = path
-            .strip_suffix("api_v3")
-            .unwrap_or(path)
-            .trim_end_matches('/');
+        let path = without(without(path, "api_v3/index.php"), "api_v3");
         let scheme = if secure { "https" } else { "http" };
         let authority = authority.to_ascii_lowercase();
         let slash = if path.is_empty() { "" } else { "/" };
@@ -72,6 +67,15 @@ impl ServiceUrl {
 impl Default for ServiceUrl {
     fn default() -> Self {
         Self("https://www.kaltura.com".to_owned())
+    }
+}
+
+/// A path without its last segments, if those are `last`, and without slashes at its end.
+fn without<'a>(path: &'a str, last: &str) -> &'a str {
+    let path = path.trim_end_matches('/');
+    match path.strip_suffix(last) {
+        Some(rest) if rest.is_empty() || rest.ends_with('/') => rest.trim_end_matches('/'),
+        _ => path,
     }
 }
 
@@ -138,6 +142,15 @@ mod tests {
             read("https://video.example.org:8443/kaltura/api_v3").as_deref(),
             Ok("https://video.example.org:8443/kaltura")
         );
+        for path in [
+            "/my-api_v3",
+            "/x.api_v3/index.php",
+            "/api_v3x",
+            "/index.php",
+        ] {
+            let url = format!("https://video.example.org{path}");
+            assert_eq!(read(&url), Ok(url));
+        }
         assert_eq!(read("ap").as_deref(), Ok("https://api.ap.kaltura.com"));
     }
 

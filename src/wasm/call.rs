@@ -102,10 +102,8 @@ impl<'a> Call<'a> {
         let told = Plain::new();
         let result = match self.operation.take() {
             Some(operation) => self.try_until(operation, &body, &ks, host, &told).await,
-            None => Err(Error::InvalidOptions(InvalidOption::new(
-                "service",
-                "the name of a service of Kaltura's, and action of one of its actions",
-            ))),
+            // The shell has checked them.
+            None => Err(Error::Internal("no names of a service and an action")),
         };
         let attempts = self.attempts;
         match result {

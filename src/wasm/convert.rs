@@ -1,6 +1,7 @@
 //! Options from JavaScript, and plain objects to it.
 
 use js_sys::{Array, JsString, Object, Reflect};
+use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::error::InvalidOption;
@@ -63,30 +64,57 @@ pub fn input(value: &JsValue) -> Input {
     }
 }
 
-/// An array of `{ name, values }`.
+/// Text of at most so many UTF-16 units; a longer one is not even copied.
+pub fn short_text(value: &JsValue, most: usize) -> Option<String> {
+    let text = value.dyn_ref::<JsString>()?;
+    let is_short = usize::try_from(text.length()).is_ok_and(|length| length <= most);
+    is_short.then(|| text.as_string()).flatten()
+}
+
+/// An array of `{ name, values }`, which all together are no longer than other options.
 fn privileges(value: &JsValue) -> Option<Vec<Privilege>> {
-    const MOST: u32 = 10_000;
-    let text = |value: &JsValue| match input(value) {
-        Input::Text(text) => text,
-        _ => None,
+    let mut room = LONGEST_TEXT as usize;
+    let mut text = |value: &JsValue| {
+        let text = match input(value) {
+            Input::Text(text) => text?,
+            _ => return None,
+        };
+        room = room.checked_sub(text.len())?;
+        Some(text)
     };
-    let items = |value: &JsValue| {
-        Array::is_array(value)
-            .then(|| Array::from(value))
-            .filter(|array| array.length() <= MOST)
-    };
-    items(value)?
-        .iter()
-        .map(|item| {
-            let name = text(&Reflect::get(&item, &"name".into()).ok()?)?;
-            let values = Reflect::get(&item, &"values".into()).ok()?;
-            let values = items(&values)?
-                .iter()
-                .map(|value| text(&value))
-                .collect::<Option<_>>()?;
-            Some(Privilege { name, values })
-        })
+    let mut privileges = Vec::new();
+    for item in items(value)? {
+        let name = text(&Reflect::get(&item, &"name".into()).ok()?)?;
+        let values = items(&Reflect::get(&item, &"values".into()).ok()?)?;
+        let values = values.iter().map(&mut text).collect::<Option<_>>()?;
+        privileges.push(Privilege { name, values });
+    }
+    Some(privileges)
+}
+
+/// The entries of an array that isn't too long; none of what is no array, or throws.
+fn items(value: &JsValue) -> Option<Vec<JsValue>> {
+    const MOST: f64 = 10_000.0;
+    if !is_array(value).ok()? {
+        return None;
+    }
+    let length = Reflect::get(value, &"length".into()).ok()?.as_f64()?;
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "0 to 10000, as is seen first"
+    )]
+    let length = (0.0..=MOST).contains(&length).then_some(length as u32)?;
+    (0..length)
+        .map(|index| Reflect::get(value, &index.into()).ok())
         .collect()
+}
+
+#[wasm_bindgen]
+extern "C" {
+    // A revoked proxy throws even when it is only asked this.
+    #[wasm_bindgen(catch, js_namespace = Array, js_name = isArray)]
+    fn is_array(value: &JsValue) -> Result<bool, JsValue>;
 }
 
 /// A plain object that is being filled.

@@ -130,7 +130,9 @@ impl<'a> Random<'a> {
     fn fill(&mut self, bytes: &mut [u8]) {
         let view = Uint8Array::from(&*bytes);
         match self.fill.call1(&JsValue::UNDEFINED, &view) {
-            Ok(_) => view.copy_to(bytes),
+            // Its buffer may have been handed on to somebody else.
+            Ok(_) if view.length() as usize == bytes.len() => view.copy_to(bytes),
+            Ok(_) => self.failure = Some(thrown("random must leave its bytes where they are")),
             Err(error) => self.failure = Some(error),
         }
     }

@@ -2,11 +2,12 @@
 
 use core::pin::Pin;
 
-use js_sys::{Array, Object, Reflect, Uint8Array};
+use js_sys::{Object, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{RequestInit, RequestRedirect};
 
+use super::convert;
 use super::host::{Chunk, Host, Reader, Response, Stream};
 use crate::api::{Request, ResponseHead, RetryAfter, read_response};
 use crate::clock::{ServerClock, Timing};
@@ -186,7 +187,7 @@ fn head(response: &Response) -> Result<ResponseHead, Loss> {
     let header = |name: &str| -> Result<Option<String>, JsValue> {
         let is_there = headers.is_object();
         Ok(if is_there {
-            headers.get(name)?.as_string().filter(|it| it.len() < 1000)
+            convert::short_text(&headers.get(name)?, 1000)
         } else {
             None
         })
@@ -219,23 +220,22 @@ fn date_s(text: &str) -> Option<i64> {
 }
 
 async fn body(response: &Response, host: &Host, limit: u32) -> Result<Vec<u8>, Loss> {
+    const MOST_EMPTY: u32 = 1000;
     const TOO_LONG: Loss = Loss::Unusable("longer than maxResponseBytes");
     let limit = limit as usize;
     let stream = response.body()?;
     if !stream.is_object() {
         // A fetch of the caller's may know no streams.
         let text = JsFuture::from(host.within(&response.text()?)).await?;
-        let text = text
-            .as_string()
-            .ok_or(Loss::Unusable("its body is no text"))?;
-        return if text.len() > limit {
-            Err(TOO_LONG)
-        } else {
-            Ok(text.into_bytes())
-        };
+        if !text.is_string() {
+            return Err(Loss::Unusable("its body is no text"));
+        }
+        let text = convert::short_text(&text, limit).map(String::into_bytes);
+        return text.filter(|it| it.len() <= limit).ok_or(TOO_LONG);
     }
     let reader = stream.unchecked_into::<Stream>().get_reader()?;
     let mut bytes = Vec::new();
+    let mut empty = 0;
     let read = loop {
         let chunk = match read_chunk(&reader, host).await {
             Ok(Some(chunk)) => chunk,
@@ -246,6 +246,11 @@ async fn body(response: &Response, host: &Host, limit: u32) -> Result<Vec<u8>, L
         let chunk_length = chunk.length() as usize;
         if length.saturating_add(chunk_length) > limit {
             break TOO_LONG;
+        }
+        // Such pieces could follow one another for ever, and no timer would fire.
+        empty = if chunk_length == 0 { empty + 1 } else { 0 };
+        if empty > MOST_EMPTY {
+            break Loss::Unusable("its body doesn't get on");
         }
         bytes.extend_from_slice(&chunk.to_vec());
     };
@@ -265,9 +270,9 @@ async fn read_chunk(reader: &Reader, host: &Host) -> Result<Option<Uint8Array>, 
     if chunk.done()?.is_truthy() {
         return Ok(None);
     }
-    match chunk.value()?.dyn_into::<Uint8Array>() {
-        Ok(bytes) => Ok(Some(bytes)),
-        Err(_) => Err(Loss::Unusable("its body is no stream of bytes")),
+    match host.bytes(&chunk.value()?) {
+        Some(bytes) => Ok(Some(bytes)),
+        None => Err(Loss::Unusable("its body is no stream of bytes")),
     }
 }
 
@@ -278,10 +283,7 @@ pub fn causes(thrown: JsValue) -> Vec<Cause> {
     let mut link = thrown;
     while causes.len() < DEEPEST && (link.is_object() || causes.is_empty()) {
         let text = |name: &str| -> Option<String> {
-            Reflect::get(&link, &name.into())
-                .ok()?
-                .as_string()
-                .filter(|it| it.len() < 10_000)
+            convert::short_text(&Reflect::get(&link, &name.into()).ok()?, 10_000)
         };
         causes.push(Cause {
             name: text("name")
@@ -296,14 +298,19 @@ pub fn causes(thrown: JsValue) -> Vec<Cause> {
         });
         let behind = Reflect::get(&link, &"cause".into()).unwrap_or(JsValue::UNDEFINED);
         // Node wraps the addresses that it tried, one error each.
-        let tried = Reflect::get(&link, &"errors".into()).unwrap_or(JsValue::UNDEFINED);
-        link = match behind.is_object() {
-            true => behind,
-            false if Array::is_array(&tried) => Array::from(&tried).get(0),
-            false => JsValue::UNDEFINED,
+        link = if behind.is_object() {
+            behind
+        } else {
+            first_of(&link, "errors").unwrap_or(JsValue::UNDEFINED)
         };
     }
     causes
+}
+
+/// Not by way of an array's own methods: what was thrown may throw again.
+fn first_of(thrown: &JsValue, list: &str) -> Option<JsValue> {
+    let list = Reflect::get(thrown, &list.into()).ok()?;
+    Reflect::get(&list, &0.into()).ok()
 }
 
 /// Class names and error codes, but nothing that could be a secret.

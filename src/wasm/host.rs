@@ -2,7 +2,7 @@
 //! hands in. Whatever belongs to the caller may throw, so each use of it is caught: an
 //! exception that flew through wasm would leave the call pending for ever.
 
-use js_sys::Promise;
+use js_sys::{Promise, Uint8Array};
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 #[wasm_bindgen]
@@ -22,6 +22,9 @@ extern "C" {
     /// The value or promise, but rejecting when the call ends.
     #[wasm_bindgen(method)]
     pub fn within(this: &Host, value: &JsValue) -> Promise;
+    /// A plain view of a piece of a body; none of what is no bytes.
+    #[wasm_bindgen(method)]
+    pub fn bytes(this: &Host, value: &JsValue) -> Option<Uint8Array>;
     /// Lets a promise be, whatever becomes of it.
     #[wasm_bindgen(method)]
     pub fn forget(this: &Host, promise: &JsValue);

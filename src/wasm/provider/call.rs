@@ -5,12 +5,30 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::{Now, ProviderCore};
 use crate::api::Operation;
+use crate::error::InvalidOption;
 use crate::retry::RetryPolicy;
 use crate::wasm::call::Call;
+use crate::wasm::convert;
 use crate::wasm::host::Host;
 
 #[wasm_bindgen(js_class = ProviderCore)]
 impl ProviderCore {
+    /// Fails if a service or an action can't have that name.
+    #[wasm_bindgen(js_name = checkCall)]
+    pub fn check_call(&self, service: &str, action: &str) -> Result<(), JsValue> {
+        let wrong = if Operation::new(service, action).is_some() {
+            return Ok(());
+        } else if Operation::new(service, "get").is_some() {
+            InvalidOption::new("action", "the name of an action of Kaltura's, such as get")
+        } else {
+            InvalidOption::new(
+                "service",
+                "the name of a service of Kaltura's, such as user",
+            )
+        };
+        Err(convert::invalid(wrong))
+    }
+
     /// Calls the API with parameters that have `ks` among them, once; see [`Call::make`].
     pub async fn call(
         &self,
