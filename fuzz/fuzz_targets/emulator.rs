@@ -74,13 +74,15 @@ fn incoming(request: &[u8], admin: &str, last: &str) -> Incoming {
     let (kind, rest) = request.split_first().unwrap_or((&b'j', &[]));
     let line = rest.iter().position(|&byte| byte == b'\n');
     let (url, body) = rest.split_at(line.unwrap_or(rest.len()));
-    let token = Secret::new("t".to_owned());
-    let hash = token_hash(HashType::Sha1, last, &token);
     let filled = |bytes: &[u8]| {
         let text = String::from_utf8_lossy(bytes);
-        text.replace("$ADMIN", admin)
-            .replace("$LAST", last)
-            .replace("$HASH", hash.expose())
+        let text = text.replace("$ADMIN", admin).replace("$LAST", last);
+        if !text.contains("$HASH") {
+            return text;
+        }
+        let token = Secret::new("t".to_owned());
+        let hash = token_hash(HashType::Sha1, last, &token);
+        text.replace("$HASH", hash.expose())
     };
     let body = body.get(1..).unwrap_or_default();
     let body = if body.contains(&b'$') {

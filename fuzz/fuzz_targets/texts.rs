@@ -84,7 +84,7 @@ fn headers(first: i64, second: i64, text: &str) {
             received_ms,
         };
         if let Some(clock) = ServerClock::read(head.time(), timing) {
-            let _ = (clock.server_ms(first), clock.local_ms(second));
+            let _ = (clock.server_ms(first), clock.earliest_local_ms(second));
         }
     }
 }
