@@ -1,4 +1,6 @@
 // The tarball, installed into empty projects and used as a user would.
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { bundleWorker } from '../bundle.mjs'
 import { bun, deno, node, NODE_VERSIONS } from '../runtimes/index.mjs'
 import { test } from '../suite/harness.js'
@@ -21,6 +23,18 @@ async function startsASession(t, installed, program, args) {
   t.equal(said.trim(), JSON.stringify({ ks: 'string', partnerId }))
 }
 
+test('it brings nothing along, and runs nothing when it is installed', async (t) => {
+  const { folder } = await project({})
+  const installed = readdirSync(join(folder, 'node_modules')).filter((name) => !name.startsWith('.'))
+  t.deepEqual(installed, ['kaltura-app-token'])
+  const manifest = readFileSync(join(folder, 'node_modules/kaltura-app-token/package.json'), 'utf8')
+  const { scripts = {}, ...facts } = JSON.parse(manifest)
+  const kinds = ['dependencies', 'optionalDependencies', 'peerDependencies', 'bundleDependencies', 'bundledDependencies']
+  t.deepEqual(kinds.filter((kind) => kind in facts), [])
+  const hooks = ['preinstall', 'install', 'postinstall', 'prepublish', 'preprepare', 'prepare', 'postprepare']
+  t.deepEqual(hooks.filter((hook) => hook in scripts), [])
+})
+
 for (const version of NODE_VERSIONS) {
   test(`Node ${version} imports and requires it`, async (t) => {
     const installed = await project({ 'start.mjs': MODULE, 'start.cjs': COMMONJS })
@@ -34,6 +48,26 @@ test('the entry for Node alone is imported and required', async (t) => {
   const installed = await project({ 'start.mjs': from(MODULE), 'start.cjs': from(COMMONJS) })
   await startsASession(t, installed, node(20), ['start.mjs'])
   await startsASession(t, installed, node(24), ['start.cjs'])
+})
+
+test('bytes that are no module of ours are refused at every call', async (t) => {
+  const program = `import { instantiate, instantiateKs } from 'kaltura-app-token/slim'
+// The last is as much of a module as every module has.
+for (const bytes of [[], [1, 2, 3], [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]].map((it) => new Uint8Array(it))) {
+  for (let again = 0; again < 2; again += 1) {
+    for (const call of [() => instantiate(bytes).hashAppToken('ks', 'token'), () => instantiateKs(bytes).inspectKs('ks')]) {
+      try {
+        call()
+      } catch ({ name, code }) {
+        console.log(name, code)
+      }
+    }
+  }
+}`
+  const installed = await project({ 'nonsense.mjs': program })
+  const said = (await installed.run(node(20), ['nonsense.mjs'])).trim().split('\n')
+  t.equal(said.length, 12)
+  t.ok(said.every((line) => line === 'AppTokenError ERR_WASM'), said.join())
 })
 
 test('Deno imports it with no permission but the network', async (t) => {

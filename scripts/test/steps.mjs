@@ -8,6 +8,7 @@ import { findWasmTarget } from '../build/wasm-target.mjs'
 import { lint } from '../build/wasm.mjs'
 import { withinBudgets } from './budgets.mjs'
 import { complaintsAreTested } from './complaints.mjs'
+import { dependenciesAreJustified } from './dependencies.mjs'
 import { checkPackage } from './package.mjs'
 import { runtimeSteps } from './runtimes.mjs'
 import { suiteIsComplete } from './suite.mjs'
@@ -78,6 +79,8 @@ export const steps = [
     },
   },
   { name: 'toolchain', run: () => oneToolchain(root) },
+  { name: 'corpus', run: async () => (await node('js-tests/corpus.mjs')).trim() },
+  { name: 'dependencies', run: () => dependenciesAreJustified(root) },
   { name: 'suite', run: () => suiteIsComplete(root) },
   { name: 'complaints', run: () => complaintsAreTested(root) },
   {
