@@ -1,14 +1,20 @@
 // What the shell judges by itself: the kinds of things it is handed.
 import { fromCore, invalid } from './error.js'
 
+/** No list has more entries, and no text more characters: the core's memory has an end. */
+const MOST = 10_000
+const LONGEST = 1_000_000
+
 /**
  * A copy of the caller's own options, so that what has got into `Object.prototype` is not
  * taken for one, and that getters run once.
  */
-export function ownOptions(options, path = 'options') {
+export function ownOptions(options, path = 'options', prefix = '') {
   const own = ownProperties(options, path)
   // The only lists among the options are lists of privileges.
-  for (const name of Object.keys(own)) own[name] = copied(name, own[name], plainPrivilege)
+  for (const name of Object.keys(own)) {
+    own[name] = copied(`${prefix}${name}`, own[name], plainPrivilege)
+  }
   return own
 }
 
@@ -24,17 +30,27 @@ export function ownProperties(object, path) {
 
 /**
  * A copy of an array, and anything else as it is: the core can't stand an array that throws
- * when it is read.
+ * when it is read. `copy` is handed each entry, and what copies a list within.
  */
-export function copied(path, value, copy) {
+export function copied(path, value, copy = same) {
+  let room = MOST
+  // Not by the array's own iterator, which may never end.
+  const list = (array, each = same) => {
+    const { length } = array
+    room -= length
+    if (!Array.isArray(array) || room < 0) throw new RangeError()
+    return Array.from({ length }, (_, index) => each(array[index], list))
+  }
   try {
-    return Array.isArray(value) ? Array.from(value, copy) : value
+    return Array.isArray(value) ? list(value, copy) : value
   } catch {
-    throw invalid(path, 'a value that can be read')
+    throw invalid(path, `a value that can be read, of at most ${MOST} entries`)
   }
 }
 
-export const plainPrivilege = ({ name, values }) => ({ name, values: Array.from(values) })
+const same = (value) => value
+
+export const plainPrivilege = ({ name, values }, list) => ({ name, values: list(values) })
 
 export function checkFunctions(options) {
   for (const [path, value] of Object.entries(options)) {
@@ -42,9 +58,22 @@ export function checkFunctions(options) {
   }
 }
 
+/** Whether `object` has functions of these names; what throws when it is asked has none. */
+export function hasMethods(object, names) {
+  try {
+    return names.every((name) => typeof object[name] === 'function')
+  } catch {
+    return false
+  }
+}
+
 export function checkText(args) {
   for (const path of Object.keys(args)) {
-    if (typeof args[path] !== 'string') throw invalid(path, 'a string')
+    const value = args[path]
+    if (typeof value !== 'string') throw invalid(path, 'a string')
+    if (value.length > LONGEST || !value.isWellFormed()) {
+      throw invalid(path, `Unicode text of at most ${LONGEST} characters`)
+    }
   }
 }
 

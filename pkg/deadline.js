@@ -26,6 +26,15 @@ function isSignal(signal) {
   }
 }
 
+/** What `ask` gives; nothing if it throws, as what only looks like a signal may. */
+function attempted(ask) {
+  try {
+    return ask()
+  } catch {
+    return undefined
+  }
+}
+
 /** One call's time: over when its deadline passes, its caller aborts, or it is settled. */
 export class Deadline {
   #controller = new AbortController()
@@ -37,8 +46,8 @@ export class Deadline {
   #timer
   #callers
   #onAbort = () => {
-    const { reason } = this.#callers.find(({ aborted }) => aborted) ?? {}
-    this.#end({ code: 'ERR_ABORTED', message: "aborted by the caller's signal", cause: reason })
+    const cause = attempted(() => this.#callers.find(({ aborted }) => aborted)?.reason)
+    this.#end({ code: 'ERR_ABORTED', message: "aborted by the caller's signal", cause })
   }
 
   /**
@@ -51,11 +60,6 @@ export class Deadline {
     this.#cutoff.catch(() => {})
     this.at = Date.now() + timeoutMs
     this.#callers = [signal, also].filter((caller) => caller !== undefined)
-    if (this.#callers.some(({ aborted }) => aborted)) return this.#onAbort()
-    for (const caller of this.#callers) {
-      // The runtime reads options from prototypes too.
-      caller.addEventListener('abort', this.#onAbort, { __proto__: null, once: true })
-    }
     const traps = trapsSoFar()
     this.#timer = setTimeout(() => {
       if (trapsSoFar() > traps) return this.#end(internal('RuntimeError'))
@@ -65,6 +69,20 @@ export class Deadline {
         retryable: true,
       })
     }, timeoutMs)
+    try {
+      this.#listen()
+    } catch {
+      const { code, message, path } = invalid('signal', 'an AbortSignal')
+      this.#end({ code, message, path })
+    }
+  }
+
+  #listen() {
+    if (this.#callers.some(({ aborted }) => aborted)) return this.#onAbort()
+    for (const caller of this.#callers) {
+      // The runtime reads options from prototypes too.
+      caller.addEventListener('abort', this.#onAbort, { __proto__: null, once: true })
+    }
   }
 
   /** Aborted when the time is over, for fetch. */
@@ -98,7 +116,9 @@ export class Deadline {
   /** Lets go of the timer and the caller's signal. */
   settle() {
     clearTimeout(this.#timer)
-    for (const caller of this.#callers) caller.removeEventListener('abort', this.#onAbort)
+    for (const caller of this.#callers) {
+      attempted(() => caller.removeEventListener('abort', this.#onAbort))
+    }
   }
 
   #end(details) {

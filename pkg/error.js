@@ -17,7 +17,13 @@ export class AppTokenError extends Error {
 
 /** Also true of an error from another copy of this package. */
 export function isAppTokenError(value) {
-  return value instanceof Error && value.name === 'AppTokenError' && /^ERR_/.test(value.code)
+  try {
+    const { name, code } = value instanceof Error ? value : {}
+    return name === 'AppTokenError' && typeof code === 'string' && code.startsWith('ERR_')
+  } catch {
+    // A proxy that throws at every question.
+    return false
+  }
 }
 
 /** `path` must be `expected`. */

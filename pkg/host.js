@@ -9,6 +9,7 @@ export function createHost({ deadline, fetch, onEvent, appToken }) {
     signal: deadline.signal,
     ended: () => deadline.error !== undefined,
     within: (value) => deadline.within(value),
+    bytes,
     forget: (promise) => void Promise.resolve(promise).catch(() => {}),
     sleep: (ms) => deadline.sleep(ms),
     now: () => Date.now(),
@@ -18,6 +19,16 @@ export function createHost({ deadline, fetch, onEvent, appToken }) {
     hasAppTokenFunction: typeof appToken === 'function',
     askForAppToken: () => deadline.within(attempt(() => appToken())),
     emit: (event) => tell(onEvent, event),
+  }
+}
+
+/** A plain view of bytes, whatever realm or class they are of; nothing of anything else. */
+function bytes(value) {
+  try {
+    const { buffer, byteOffset, byteLength } = value
+    return ArrayBuffer.isView(value) ? new Uint8Array(buffer, byteOffset, byteLength) : undefined
+  } catch {
+    return undefined
   }
 }
 

@@ -1,4 +1,5 @@
 // Asking a store of the caller's: whatever it does, it fails nobody, and holds nobody up for long.
+import { hasMethods } from './check.js'
 import { Deadline } from './deadline.js'
 import { invalid } from './error.js'
 import { attempt, steady } from './host.js'
@@ -8,9 +9,8 @@ const PATIENCE_MS = 500
 const PAUSE_MS = 2000
 
 export function checkStore(store) {
-  const has = (name) => typeof store[name] === 'function'
-  const fits = store !== null && typeof store === 'object' && ['get', 'set', 'delete'].every(has)
-  if (!fits || (store.lock !== undefined && !has('lock'))) {
+  const fits = hasMethods(store, ['get', 'set', 'delete'])
+  if (!fits || (store.lock !== undefined && !hasMethods(store, ['lock']))) {
     throw invalid('store', 'an object with the functions get, set, delete, and lock if it has one')
   }
 }

@@ -40,7 +40,7 @@ export function createSessionProvider(exports, options, usualFetch) {
   const limits = readLimits({ timeoutMs })
   checkFunctions({ fetch, onEvent, waitUntil })
   if (store !== undefined) checkStore(store)
-  const second = fallback === undefined ? undefined : ownOptions(fallback, 'fallback')
+  const second = fallback === undefined ? undefined : ownOptions(fallback, 'fallback', 'fallback.')
   const tokens = [own, second].map((from) => from?.appToken)
   const areFunctions = tokens.map((token) => typeof token === 'function')
   for (const [index, from] of [own, second].entries()) if (areFunctions[index]) delete from.appToken
@@ -81,7 +81,7 @@ class SessionProvider {
   }
 
   async startSessions(requests, options = {}) {
-    const list = copied('requests', requests, (request) => request)
+    const list = copied('requests', requests)
     if (!Array.isArray(list)) throw invalid('requests', 'an array of requests')
     const { signal, ...others } = ownOptions(options)
     for (const name of Object.keys(others)) throw invalid(name, 'left out: there is no such option')
@@ -132,6 +132,9 @@ class SessionProvider {
   async call(service, action, params = {}, request) {
     checkText({ service, action })
     const parameters = ownProperties(params, 'params')
+    // Nothing is sent for what could not be sent.
+    guarded(() => this.#core.checkCall(service, action))
+    bodyOf(parameters)
     const { wish, limits } = ownRequest(request, this.#settings)
     const deadline = new Deadline(limits)
     try {
@@ -274,8 +277,10 @@ function readOne(request, also) {
 /** JSON of parameters; what JSON can't say is the caller's to change. */
 function bodyOf(parameters) {
   try {
-    return JSON.stringify(parameters)
+    // One of its own would say what is sent in its place.
+    if (typeof parameters.toJSON !== 'function') return JSON.stringify(parameters)
   } catch {
-    throw invalid('params', 'an object that JSON can express')
+    // A cycle, a BigInt, a getter that throws.
   }
+  throw invalid('params', 'an object that JSON can express')
 }

@@ -8,7 +8,7 @@ const NOTHING = Object.freeze(Object.create(null))
 
 /** The request's own properties: what the core reads, and the limits of this call. */
 export function ownRequest(request = NOTHING, usual = NOTHING) {
-  const wish = ownOptions(request, 'request')
+  const wish = ownOptions(request, 'request', 'request.')
   const { signal, timeoutMs = usual.timeoutMs } = wish
   delete wish.signal
   delete wish.timeoutMs
@@ -22,6 +22,14 @@ export function ownRequest(request = NOTHING, usual = NOTHING) {
 export function requestKey(request) {
   if (request === undefined) return ''
   if (request === null || typeof request !== 'object') return undefined
+  try {
+    return keyOf(request)
+  } catch {
+    return undefined
+  }
+}
+
+function keyOf(request) {
   let key = ''
   for (const name of Object.keys(request)) {
     const value = request[name]

@@ -4,9 +4,13 @@ import * as core from "./kaltura_app_token.js";
 
 // check.js
 import { fromCore, invalid } from "./error.js";
-function ownOptions(options, path = "options") {
+var MOST = 1e4;
+var LONGEST = 1e6;
+function ownOptions(options, path = "options", prefix = "") {
   const own = ownProperties(options, path);
-  for (const name of Object.keys(own)) own[name] = copied(name, own[name], plainPrivilege);
+  for (const name of Object.keys(own)) {
+    own[name] = copied(`${prefix}${name}`, own[name], plainPrivilege);
+  }
   return own;
 }
 function ownProperties(object, path) {
@@ -17,22 +21,41 @@ function ownProperties(object, path) {
     throw invalid(path, "an object whose properties can be read");
   }
 }
-function copied(path, value, copy) {
+function copied(path, value, copy = same) {
+  let room = MOST;
+  const list = (array, each = same) => {
+    const { length } = array;
+    room -= length;
+    if (!Array.isArray(array) || room < 0) throw new RangeError();
+    return Array.from({ length }, (_, index) => each(array[index], list));
+  };
   try {
-    return Array.isArray(value) ? Array.from(value, copy) : value;
+    return Array.isArray(value) ? list(value, copy) : value;
   } catch {
-    throw invalid(path, "a value that can be read");
+    throw invalid(path, `a value that can be read, of at most ${MOST} entries`);
   }
 }
-var plainPrivilege = ({ name, values }) => ({ name, values: Array.from(values) });
+var same = (value) => value;
+var plainPrivilege = ({ name, values }, list) => ({ name, values: list(values) });
 function checkFunctions(options) {
   for (const [path, value] of Object.entries(options)) {
     if (value !== void 0 && typeof value !== "function") throw invalid(path, "a function");
   }
 }
+function hasMethods(object, names) {
+  try {
+    return names.every((name) => typeof object[name] === "function");
+  } catch {
+    return false;
+  }
+}
 function checkText(args) {
   for (const path of Object.keys(args)) {
-    if (typeof args[path] !== "string") throw invalid(path, "a string");
+    const value = args[path];
+    if (typeof value !== "string") throw invalid(path, "a string");
+    if (value.length > LONGEST || !value.isWellFormed()) {
+      throw invalid(path, `Unicode text of at most ${LONGEST} characters`);
+    }
   }
 }
 function guarded(run) {
@@ -62,6 +85,13 @@ function isSignal(signal) {
     return false;
   }
 }
+function attempted(ask2) {
+  try {
+    return ask2();
+  } catch {
+    return void 0;
+  }
+}
 var Deadline = class {
   #controller = new AbortController();
   #error;
@@ -72,8 +102,8 @@ var Deadline = class {
   #timer;
   #callers;
   #onAbort = () => {
-    const { reason } = this.#callers.find(({ aborted }) => aborted) ?? {};
-    this.#end({ code: "ERR_ABORTED", message: "aborted by the caller's signal", cause: reason });
+    const cause = attempted(() => this.#callers.find(({ aborted }) => aborted)?.reason);
+    this.#end({ code: "ERR_ABORTED", message: "aborted by the caller's signal", cause });
   };
   /**
    * `signal` and `also`: what may end it before `timeoutMs` have passed; `what` there is none of
@@ -85,10 +115,6 @@ var Deadline = class {
     });
     this.at = Date.now() + timeoutMs;
     this.#callers = [signal, also].filter((caller) => caller !== void 0);
-    if (this.#callers.some(({ aborted }) => aborted)) return this.#onAbort();
-    for (const caller of this.#callers) {
-      caller.addEventListener("abort", this.#onAbort, { __proto__: null, once: true });
-    }
     const traps = trapsSoFar();
     this.#timer = setTimeout(() => {
       if (trapsSoFar() > traps) return this.#end(internal("RuntimeError"));
@@ -98,6 +124,18 @@ var Deadline = class {
         retryable: true
       });
     }, timeoutMs);
+    try {
+      this.#listen();
+    } catch {
+      const { code, message, path } = invalid2("signal", "an AbortSignal");
+      this.#end({ code, message, path });
+    }
+  }
+  #listen() {
+    if (this.#callers.some(({ aborted }) => aborted)) return this.#onAbort();
+    for (const caller of this.#callers) {
+      caller.addEventListener("abort", this.#onAbort, { __proto__: null, once: true });
+    }
   }
   /** Aborted when the time is over, for fetch. */
   get signal() {
@@ -126,7 +164,9 @@ var Deadline = class {
   /** Lets go of the timer and the caller's signal. */
   settle() {
     clearTimeout(this.#timer);
-    for (const caller of this.#callers) caller.removeEventListener("abort", this.#onAbort);
+    for (const caller of this.#callers) {
+      attempted(() => caller.removeEventListener("abort", this.#onAbort));
+    }
   }
   #end(details) {
     this.#error = new AppTokenError(details);
@@ -145,6 +185,7 @@ function createHost({ deadline, fetch, onEvent, appToken }) {
     signal: deadline.signal,
     ended: () => deadline.error !== void 0,
     within: (value) => deadline.within(value),
+    bytes,
     forget: (promise) => void Promise.resolve(promise).catch(() => {
     }),
     sleep: (ms) => deadline.sleep(ms),
@@ -156,6 +197,14 @@ function createHost({ deadline, fetch, onEvent, appToken }) {
     askForAppToken: () => deadline.within(attempt(() => appToken())),
     emit: (event) => tell(onEvent, event)
   };
+}
+function bytes(value) {
+  try {
+    const { buffer, byteOffset, byteLength } = value;
+    return ArrayBuffer.isView(value) ? new Uint8Array(buffer, byteOffset, byteLength) : void 0;
+  } catch {
+    return void 0;
+  }
 }
 async function attempt(run) {
   return run();
@@ -518,7 +567,7 @@ async function inTurns(items, atATime, run) {
 var KEYED = ["userId", "sessionType", "expiry", "sessionPrivileges"];
 var NOTHING = Object.freeze(/* @__PURE__ */ Object.create(null));
 function ownRequest(request = NOTHING, usual = NOTHING) {
-  const wish = ownOptions(request, "request");
+  const wish = ownOptions(request, "request", "request.");
   const { signal, timeoutMs = usual.timeoutMs } = wish;
   delete wish.signal;
   delete wish.timeoutMs;
@@ -527,6 +576,13 @@ function ownRequest(request = NOTHING, usual = NOTHING) {
 function requestKey(request) {
   if (request === void 0) return "";
   if (request === null || typeof request !== "object") return void 0;
+  try {
+    return keyOf(request);
+  } catch {
+    return void 0;
+  }
+}
+function keyOf(request) {
   let key = "";
   for (const name of Object.keys(request)) {
     const value = request[name];
@@ -570,9 +626,8 @@ import { invalid as invalid3 } from "./error.js";
 var PATIENCE_MS = 500;
 var PAUSE_MS = 2e3;
 function checkStore(store) {
-  const has = (name) => typeof store[name] === "function";
-  const fits = store !== null && typeof store === "object" && ["get", "set", "delete"].every(has);
-  if (!fits || store.lock !== void 0 && !has("lock")) {
+  const fits = hasMethods(store, ["get", "set", "delete"]);
+  if (!fits || store.lock !== void 0 && !hasMethods(store, ["lock"])) {
     throw invalid3("store", "an object with the functions get, set, delete, and lock if it has one");
   }
 }
@@ -707,7 +762,7 @@ function createSessionProvider(exports, options, usualFetch) {
   const limits = readLimits({ timeoutMs });
   checkFunctions({ fetch, onEvent, waitUntil });
   if (store !== void 0) checkStore(store);
-  const second = fallback === void 0 ? void 0 : ownOptions(fallback, "fallback");
+  const second = fallback === void 0 ? void 0 : ownOptions(fallback, "fallback", "fallback.");
   const tokens = [own, second].map((from) => from?.appToken);
   const areFunctions = tokens.map((token) => typeof token === "function");
   for (const [index, from] of [own, second].entries()) if (areFunctions[index]) delete from.appToken;
@@ -743,7 +798,7 @@ var SessionProvider = class {
     return { ...this.#leases.sessionFor(request) ?? await this.#get(request) };
   }
   async startSessions(requests, options = {}) {
-    const list = copied("requests", requests, (request) => request);
+    const list = copied("requests", requests);
     if (!Array.isArray(list)) throw invalid4("requests", "an array of requests");
     const { signal, ...others } = ownOptions(options);
     for (const name of Object.keys(others)) throw invalid4(name, "left out: there is no such option");
@@ -789,6 +844,8 @@ var SessionProvider = class {
   async call(service, action, params = {}, request) {
     checkText({ service, action });
     const parameters = ownProperties(params, "params");
+    guarded(() => this.#core.checkCall(service, action));
+    bodyOf(parameters);
     const { wish, limits } = ownRequest(request, this.#settings);
     const deadline = new Deadline(limits);
     try {
@@ -915,10 +972,10 @@ function readOne(request, also) {
 }
 function bodyOf(parameters) {
   try {
-    return JSON.stringify(parameters);
+    if (typeof parameters.toJSON !== "function") return JSON.stringify(parameters);
   } catch {
-    throw invalid4("params", "an object that JSON can express");
   }
+  throw invalid4("params", "an object that JSON can express");
 }
 
 // shell.js
@@ -965,7 +1022,7 @@ function bind2(load) {
   return {
     inspectKs(ks3, secrets = []) {
       checkText({ ks: ks3 });
-      const list = copied("secrets", secrets ?? [], (secret) => secret);
+      const list = copied("secrets", secrets ?? []);
       return guarded(() => wasm().inspectKs(ks3, Array.isArray(list) ? list : [list]));
     },
     generateKs(fields, secret) {
@@ -986,7 +1043,7 @@ function bind2(load) {
     predictPrivileges(appTokenId, tokenPrivileges = null, requested = null) {
       checkText({ appTokenId });
       for (const [path, value] of Object.entries({ tokenPrivileges, requested })) {
-        if (value !== null && typeof value !== "string") throw invalid5(path, "a string or null");
+        if (value !== null) checkText({ [path]: value });
       }
       return guarded(() => wasm().predictPrivileges(appTokenId, tokenPrivileges, requested));
     }
@@ -995,8 +1052,8 @@ function bind2(load) {
 var written = (value) => typeof value === "number" && Number.isFinite(value) ? String(value) : value;
 function hexOf(random) {
   if (!ArrayBuffer.isView(random) || random.byteLength !== 16) return random;
-  const bytes = new Uint8Array(random.buffer, random.byteOffset, 16);
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  const bytes2 = new Uint8Array(random.buffer, random.byteOffset, 16);
+  return Array.from(bytes2, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 // ks/index.js

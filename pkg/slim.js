@@ -1,5 +1,6 @@
 // @ts-self-types="./slim.d.ts"
 // For hosts that none of the other entries knows: without modules of its own.
+import { invalid } from './error.js'
 import { bind as bindKs } from './ks/shell.js'
 import { bindManager } from './manager/bind.js'
 import { bind } from './shell.js'
@@ -7,14 +8,28 @@ import { bind } from './shell.js'
 export { AppTokenError, isAppTokenError } from './error.js'
 
 /** The functions around sessions, tied to `kaltura_app_token.wasm`, as a module or as bytes. */
-export const instantiate = (module) => bind(() => module)
+export const instantiate = (module) => bind(given({ module }))
 
 /** Those around KSs and privileges, tied to `kaltura_ks.wasm`. */
-export const instantiateKs = (module) => bindKs(() => module)
+export const instantiateKs = (module) => bindKs(given({ module }))
 
 /** `createAppTokenManager`, tied to both. */
 export const instantiateManager = (module, ksModule) =>
-  bindManager(
-    () => module,
-    () => ksModule,
-  )
+  bindManager(given({ module }), given({ ksModule }))
+
+/** A function for the one thing that is given, if it can be WebAssembly. */
+function given(named) {
+  const [[path, module]] = Object.entries(named)
+  if (!isModule(module)) throw invalid(path, 'a WebAssembly.Module, or its bytes')
+  return () => module
+}
+
+function isModule(value) {
+  // By their names, since they may come from another realm.
+  const kinds = ['WebAssembly.Module', 'ArrayBuffer', 'SharedArrayBuffer']
+  try {
+    return ArrayBuffer.isView(value) || kinds.includes(Object.prototype.toString.call(value).slice(8, -1))
+  } catch {
+    return false
+  }
+}

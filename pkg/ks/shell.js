@@ -15,7 +15,7 @@ export function bind(load) {
   return {
     inspectKs(ks, secrets = []) {
       checkText({ ks })
-      const list = copied('secrets', secrets ?? [], (secret) => secret)
+      const list = copied('secrets', secrets ?? [])
       return guarded(() => wasm().inspectKs(ks, Array.isArray(list) ? list : [list]))
     },
 
@@ -41,7 +41,7 @@ export function bind(load) {
     predictPrivileges(appTokenId, tokenPrivileges = null, requested = null) {
       checkText({ appTokenId })
       for (const [path, value] of Object.entries({ tokenPrivileges, requested })) {
-        if (value !== null && typeof value !== 'string') throw invalid(path, 'a string or null')
+        if (value !== null) checkText({ [path]: value })
       }
       return guarded(() => wasm().predictPrivileges(appTokenId, tokenPrivileges, requested))
     },

@@ -1,6 +1,8 @@
 // @ts-self-types="./index.d.ts"
 // Where a fleet may keep its sealed sessions. Each store is `{ get, set, delete, lock? }` over a
 // client that the caller has made; `lock` gives false, or a function that releases it.
+import { hasMethods } from '../check.js'
+import { invalid } from '../error.js'
 
 /** In this process's memory: for tests, and for several providers in one process. */
 export function memoryStore() {
@@ -34,6 +36,7 @@ const RELEASE = "if redis.call('get',KEYS[1])==ARGV[1] then return redis.call('d
 
 /** Over a connected client of the package `redis`. */
 export function redisStore(client) {
+  checkClient('client', client, ['get', 'set', 'del', 'eval'])
   return redis({
     get: (name) => client.get(name),
     set: (name, text, ttlMs) => client.set(name, text, { PX: ttlMs }),
@@ -45,6 +48,7 @@ export function redisStore(client) {
 
 /** Over a client of the package `ioredis`. */
 export function ioredisStore(client) {
+  checkClient('client', client, ['get', 'set', 'del', 'eval'])
   return redis({
     get: (name) => client.get(name),
     set: (name, text, ttlMs) => client.set(name, text, 'PX', ttlMs),
@@ -69,6 +73,7 @@ function redis(client) {
 
 /** Over a KV namespace of Cloudflare's. It is only eventually consistent, so it has no lock. */
 export function cloudflareKvStore(namespace) {
+  checkClient('namespace', namespace, ['get', 'put', 'delete'])
   return {
     get: async (name) => (await namespace.get(name)) ?? undefined,
     // A minute is the least that it takes; what has expired is not accepted anyway.
@@ -80,6 +85,7 @@ export function cloudflareKvStore(namespace) {
 
 /** Over a database that `Deno.openKv` gave. */
 export function denoKvStore(kv) {
+  checkClient('kv', kv, ['get', 'set', 'delete', 'atomic'])
   return {
     get: async (name) => (await kv.get([name])).value ?? undefined,
     set: async (name, text, ttlMs) => void (await kv.set([name], text, { expireIn: ttlMs })),
@@ -101,12 +107,17 @@ export function denoKvStore(kv) {
 
 /** Over a storage of the package `unstorage`. */
 export function unstorageStore(storage) {
+  checkClient('storage', storage, ['getItemRaw', 'setItemRaw', 'removeItem'])
   return {
     get: async (name) => (await storage.getItemRaw(name)) ?? undefined,
     set: async (name, text, ttlMs) =>
       void (await storage.setItemRaw(name, text, { ttl: Math.ceil(ttlMs / 1000) })),
     delete: async (name) => void (await storage.removeItem(name)),
   }
+}
+
+function checkClient(path, client, names) {
+  if (!hasMethods(client, names)) throw invalid(path, `what has the functions ${names.join(', ')}`)
 }
 
 const unique = () =>
