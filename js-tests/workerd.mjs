@@ -7,16 +7,20 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { workerd } from './runtimes/index.mjs'
 
-/** Serves an ES module and what it imports, with texts for its `env`; `{ url, stop() }`. */
-export async function serveWorker({ script, modules, compatibilityDate, bindings = {} }) {
+/**
+ * Serves an ES module and what it imports, with texts for its `env`; `{ url, stop() }`. What it
+ * prints is for `onStart` to read off the child, or else printed here.
+ */
+export async function serveWorker({ script, modules, compatibilityDate, bindings = {}, onStart }) {
   const folder = mkdtempSync(join(tmpdir(), 'worker-'))
   writeFileSync(join(folder, 'worker.js'), script)
   for (const { name, contents } of modules) writeFileSync(join(folder, name), contents)
   writeFileSync(join(folder, 'config.capnp'), config(modules, compatibilityDate, bindings))
 
   const child = spawn(workerd(), ['serve', '--control-fd=3', join(folder, 'config.capnp')], {
-    stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
+    stdio: ['ignore', onStart ? 'pipe' : 'inherit', onStart ? 'pipe' : 'inherit', 'pipe'],
   })
+  onStart?.(child)
   const ended = once(child, 'close')
   const stop = async () => {
     child.kill()

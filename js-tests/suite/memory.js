@@ -19,6 +19,32 @@ export function occurrences(text) {
   return memories.reduce((sum, memory) => sum + count(new Uint8Array(memory.buffer), needle), 0)
 }
 
+/** What is in it, but for stretches of zeros, as text: a character for each byte. */
+export function memoryText() {
+  const decoder = new TextDecoder('latin1')
+  const texts = memories.flatMap(({ buffer }) =>
+    stretches(new Int32Array(buffer)).map(([start, end]) =>
+      decoder.decode(new Uint8Array(buffer, 4 * start, 4 * (end - start))),
+    ),
+  )
+  return texts.join('\0')
+}
+
+/** From where to where there are words other than 0, with but few zeros between. */
+function stretches(words) {
+  const STEP = 8
+  const FEW = 1024
+  const found = []
+  let last
+  for (let at = 0; at < words.length; at += STEP) {
+    const either = words[at] | words[at + 1] | words[at + 2] | words[at + 3]
+    if ((either | words[at + 4] | words[at + 5] | words[at + 6] | words[at + 7]) === 0) continue
+    if (last && at - last[1] < FEW) last[1] = at + STEP
+    else found.push((last = [at, at + STEP]))
+  }
+  return found
+}
+
 /** How many instances have been seen. */
 export const modules = () => memories.length
 

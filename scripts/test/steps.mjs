@@ -32,6 +32,9 @@ const PACKAGES = [
   ...EXAMPLES.map((example) => `examples/${example}`),
 ]
 
+/** Where the matrix of faults is run. */
+const FAULTS = ['node-20', 'node-24', 'node-transport', 'deno', 'bun']
+
 export const steps = [
   {
     name: 'install',
@@ -89,6 +92,15 @@ export const steps = [
     run: async () => (await node('js-tests/run-browser.mjs')).trim(),
   },
   ...runtimeSteps(root),
+  ...FAULTS.map((runtime) => ({
+    name: `faults-${runtime}`,
+    waits: true,
+    run: async () => (await node('js-tests/faults/run.mjs', runtime)).trim(),
+  })),
+  {
+    name: 'faults-readme',
+    run: async () => (await node('js-tests/faults/readme.mjs', '--check')).trim(),
+  },
   { name: 'fleet', run: async () => (await node('js-tests/fleet.mjs')).trim() },
   { name: 'leader', waits: true, run: async () => (await node('js-tests/leader.mjs')).trim() },
   { name: 'unhandled', waits: true, run: async () => (await node('js-tests/unhandled.mjs')).trim() },

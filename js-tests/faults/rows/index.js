@@ -1,0 +1,18 @@
+import { bodies } from './bodies.js'
+import { clocks } from './clocks.js'
+import { answers } from './fields.js'
+import { mixups } from './mixups.js'
+import { refusals } from './refusals.js'
+import { transport } from './transport.js'
+
+// Those that wait come first, so that the others go on meanwhile.
+export const groups = {
+  "Kaltura's refusals, with secrets in them": refusals,
+  'connections, statuses, redirects, waits': transport,
+  'each field of each answer': answers,
+  'the time': clocks,
+  "somebody else's answers": mixups,
+  bodies,
+}
+
+export const rows = Object.values(groups).flat()

@@ -1,0 +1,9 @@
+// The matrix for workerd, which runs what answers requests.
+import { send } from './client.js'
+
+export default {
+  async fetch(request) {
+    await send(await request.text())
+    return new Response('done')
+  },
+}
