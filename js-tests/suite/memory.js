@@ -1,14 +1,17 @@
 // Must be imported before anything is called: it sees the memories of the package's modules.
 // Runtimes have modules of their own, such as the HTTP parser of Node's fetch.
 
-const OURS = ['hashAppToken', 'inspectKs']
+// Short, as all names of the modules are that get deployed.
+const OURS = 'a'
 const memories = []
 const { Instance } = WebAssembly
 
 WebAssembly.Instance = new Proxy(Instance, {
   construct(target, args) {
     const instance = new target(...args)
-    if (OURS.some((name) => name in instance.exports)) memories.push(instance.exports.memory)
+    if (OURS in (args[1] ?? {})) {
+      memories.push(Object.values(instance.exports).find((it) => it instanceof WebAssembly.Memory))
+    }
     return instance
   },
 })

@@ -34,18 +34,26 @@ export async function compile({ root, target, tools, module, out }) {
     // Every import carries the name, so it is kept short.
     ...['--out-dir', out, '--out-name', 'k'],
   ])
-  await writeGlue(out, 'k.js', module.name)
   const bound = join(out, 'k_bg.wasm')
-  await run(process.execPath, [
-    tools.wasmOpt,
+  const made = join(out, `${module.name}.wasm`)
+  const allowed = ['--mvp-features', ...FEATURES.map((feature) => `--enable-${feature}`)]
+  const optimize = (from, ...passes) =>
+    run(process.execPath, [tools.wasmOpt, from, '-o', made, ...passes, ...allowed])
+  await optimize(
     bound,
-    ...['-o', join(out, `${module.name}.wasm`)],
+    // Nothing is in the first kilobyte but the end of a megabyte of stack.
+    ...['--low-memory-unused', '--zero-filled-memory'],
     // Flat code with its loops found anew comes out a little smaller than what LLVM made of it.
     ...['--flatten', '--rereloop', '-Oz', '-Oz', '--converge'],
     ...['--strip-producers', '--strip-target-features'],
-    ...['--mvp-features', ...FEATURES.map((feature) => `--enable-${feature}`)],
-  ])
+  )
   rmSync(bound)
+  let renamed
+  if (module.isDeployed) {
+    // The names that wasm-bindgen gives are long, and the hashes in them can't be compressed.
+    renamed = JSON.parse(await optimize(made, '--minify-imports-and-exports-and-modules'))
+  }
+  await writeGlue(out, 'k.js', module.name, renamed)
 }
 
 /** What native clippy never sees: the code for WebAssembly only. */
