@@ -48,11 +48,11 @@ test('what one provider has minted another takes from the store', async (t) => {
 test('what a store holds shows neither session nor user nor token', async (t) => {
   const kaltura = await t.kaltura()
   const store = openStore()
-  const { ks } = await providerOf(kaltura, { store }).provider.getSession({ userId: 'ada' })
+  const { ks } = await providerOf(kaltura, { store }).provider.getSession({ userId: 'ada.lovelace' })
   await until(() => store.kept.size === 1)
   const held = JSON.stringify([...store.kept])
   const { appToken, appTokenId } = kaltura.credentials
-  for (const secret of [ks, ks.slice(0, 20), 'ada', appToken, appTokenId]) {
+  for (const secret of [ks, ks.slice(0, 20), 'lovelace', appToken, appTokenId]) {
     t.ok(!held.includes(secret), `the store shows ${secret}`)
   }
 })

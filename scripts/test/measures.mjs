@@ -30,7 +30,7 @@ const things = [
   {
     name: 'a Worker with `kaltura-app-token/sessions`, as it is uploaded',
     measure: worker,
-    most: { gzip: 81 * KB },
+    most: { gzip: 82 * KB },
   },
   {
     name: "the package, without the emulator's WebAssembly",
