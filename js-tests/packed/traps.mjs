@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs'
 import { test } from '../suite/harness.js'
 import { instantiate } from 'kaltura-app-token/slim'
 
-const PAGE = 65_536
 const MEMORY_SECTION = 5
 
 const wasm = readFileSync(new URL('../../pkg/kaltura_app_token.wasm', import.meta.url))
@@ -41,7 +40,8 @@ function leb(value) {
 
 const KS = 'djJ8MTAyfIOer4PKo_qwzIFP3E15TU4pWMgGOfGnKTPylK7tlAAkPxGo'
 const TOKEN = '599d54237bca94c1db5746efd0416795'
-const HUGE = 'x'.repeat(64 * PAGE)
+// More than is left, and no more than an argument may be long.
+const HUGE = 'x'.repeat(1_000_000)
 
 const options = { partnerId: 102, appTokenId: '0_c6eputqa', appToken: TOKEN }
 const session = {
