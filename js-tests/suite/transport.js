@@ -1,4 +1,4 @@
-import { startAppTokenSession } from 'kaltura-app-token'
+import { createSessionProvider, startAppTokenSession } from 'kaltura-app-token'
 import { test } from './harness.js'
 
 const options = { partnerId: 102, appTokenId: '0_ab12cd34', appToken: 'a-token-of-mine', retry: 0 }
@@ -89,4 +89,67 @@ test('a web page in place of an answer says that something stands before Kaltura
   t.equal(gateway.code, 'ERR_HTTP_STATUS')
   t.equal(gateway.status, 502)
   t.equal(gateway.retryable, true)
+})
+
+test('nothing that a caller says gets into a header, nor a line break into the URL', async (t) => {
+  const requests = []
+  const recording = async (url, init) => {
+    requests.push([url, init.headers])
+    return new Response('{}')
+  }
+  const said = { ...options, fetch: recording, clientTag: 'mine x-mine: 1', userId: 'ada x-mine: 1' }
+  await t.rejects(startAppTokenSession(said))
+  await t.rejects(createSessionProvider(said).getKs())
+  t.equal(requests.length, 2)
+  for (const [url, headers] of requests) {
+    t.equal(url, 'https://www.kaltura.com/api_v3/service/session/action/startWidgetSession')
+    t.deepEqual(headers, { 'content-type': 'application/json', accept: 'application/json' })
+  }
+  const broken = 'a\r\nx-mine: 1'
+  for (const wrong of [{ clientTag: broken }, { userId: broken }, { serviceUrl: `https://a/${broken}` }]) {
+    t.equal((await t.rejects(startAppTokenSession({ ...said, ...wrong }))).code, 'ERR_INVALID_OPTIONS')
+  }
+  t.equal(requests.length, 2)
+})
+
+test('the names of a call can lead nowhere else', async (t) => {
+  const urls = []
+  const answers = async (url) => {
+    urls.push(url)
+    return new Response(JSON.stringify({
+      ...{ ks: 'a-session', partnerId: 102, userId: '', sessionType: 0, privileges: '' },
+      expiry: Math.floor(Date.now() / 1000) + 86_400,
+    }))
+  }
+  const provider = createSessionProvider({ ...options, fetch: answers })
+  for (const name of ['user/../x', 'user?x', 'user#x', 'a\r\nx: y', '', 'user/action/get', '%2e%2e']) {
+    for (const names of [[name, 'get'], ['user', name]]) {
+      t.equal((await t.rejects(provider.call(...names))).code, 'ERR_INVALID_OPTIONS')
+    }
+  }
+  t.ok(urls.every((url) => /\/(startWidgetSession|startSession)$/.test(url)), urls.join())
+})
+
+test('plain http is for the loopback, or for who says that it is dangerous', async (t) => {
+  const urls = []
+  const recording = async (url) => {
+    urls.push(url)
+    return new Response('{}')
+  }
+  const to = (serviceUrl, more) =>
+    t.rejects(startAppTokenSession({ ...options, fetch: recording, serviceUrl, ...more }))
+  for (const url of ['http://kaltura.example', 'http://127.0.0.1.example', 'http://localhost.example']) {
+    t.equal((await to(url)).path, 'serviceUrl')
+  }
+  t.equal(urls.length, 0)
+  await to('http://127.0.0.1:1')
+  await to('http://kaltura.example', { dangerouslyAllowHttp: true })
+  t.equal(urls.length, 2)
+})
+
+test('an answer is read up to a megabyte, if nothing is said', async (t) => {
+  const padded = (length) => async () => new Response(`{}${' '.repeat(length - 2)}`)
+  const read = (length) => t.rejects(startAppTokenSession({ ...options, fetch: padded(length) }))
+  t.equal(/maxResponseBytes/.test((await read(1_000_000)).message), false)
+  t.match((await read(1_000_001)).message, /maxResponseBytes/)
 })
