@@ -15,6 +15,10 @@ use crate::wasm::host::Host;
 impl ProviderCore {
     /// Fails if a service or an action can't have that name.
     #[wasm_bindgen(js_name = checkCall)]
+    #[expect(
+        clippy::unused_self,
+        reason = "the shell has no class at hand, but an instance"
+    )]
     pub fn check_call(&self, service: &str, action: &str) -> Result<(), JsValue> {
         let wrong = if Operation::new(service, action).is_some() {
             return Ok(());
