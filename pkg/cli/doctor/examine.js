@@ -72,7 +72,7 @@ async function* examineToken({ sessions, observed, all, options }) {
   const name = 'application token'
   let session
   try {
-    session = await sessions.getSession()
+    session = await startAppTokenSession(all)
   } catch (error) {
     const isKaltura = observed.last !== undefined && !isInTheWay(error)
     if (isKaltura) yield networkCheck(observed)
