@@ -41,7 +41,7 @@ async function contenders(hashType, length) {
 async function samplesOf(hashType, length, { rounds, batchMs }) {
   const ways = Object.entries(await contenders(hashType, length))
   const timed = ways.map(([name, run]) => [name, perCall(run, batchMs)])
-  return inTurns(Object.fromEntries(timed), { rounds: rounds(21) })
+  return inTurns(Object.fromEntries(timed), { rounds: rounds(101) })
 }
 
 export async function measure(settings) {

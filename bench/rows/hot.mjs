@@ -130,7 +130,7 @@ export async function measure({ rounds, batchMs, quick }) {
     'google-auth-library': google(),
     'Azure token cycle': azure(),
   }
-  const settings = { rounds: rounds(31) }
+  const settings = { rounds: rounds(101) }
   const points = []
   const growing = quick ? GROWTH.slice(0, 1) : GROWTH
   for (const count of growing) {

@@ -52,7 +52,7 @@ const elsewhere = (program, file, calls, env) => async () => {
 }
 
 export async function measure({ rounds, batchMs, quick, php, python }) {
-  const calls = quick ? 100 : 5000
+  const calls = quick ? 100 : 10_000
   const contenders = here(fieldsWith('edit:0_a,sview:*'), batchMs)
   if (php) contenders['PHP by hand'] = elsewhere('php', 'ks.php', calls)
   if (python) {
@@ -64,7 +64,7 @@ export async function measure({ rounds, batchMs, quick, php, python }) {
   const points = []
   for (const count of GROWTH) {
     const privileges = Array.from({ length: count }, (_, n) => `edit${n}:0_ab12cd34`).join(',')
-    const own = await inTurns(here(fieldsWith(privileges), batchMs), { rounds: rounds(15) })
+    const own = await inTurns(here(fieldsWith(privileges), batchMs), { rounds: rounds(101) })
     points.push(part(own, 'make'))
   }
   return {

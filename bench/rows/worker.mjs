@@ -48,7 +48,7 @@ export async function measure({ url, rounds, quick }) {
     sizes[name] = [files.reduce((sum, file) => sum + gzipSync(file, { level: 9 }).length, 0) / 1e3]
     workers[name] = () => served(bundle, url, requests)
   }
-  const samples = await inTurns(workers, { rounds: rounds(7) })
+  const samples = await inTurns(workers, { rounds: rounds(5) })
   const row = (measure, name) => ({
     ...{ id: `worker-${measure}`, name, unit: 'ms' },
     ...{ samples: part(samples, measure), wanted: [] },
