@@ -1,4 +1,4 @@
-import { startAppTokenSession } from 'kaltura-app-token'
+import { startAppTokenSession } from 'kaltura-app-token/sessions'
 
 export default {
   async fetch(request, env) {
