@@ -64,13 +64,6 @@ pub fn input(value: &JsValue) -> Input {
     }
 }
 
-/// Text of at most so many UTF-16 units; a longer one is not even copied.
-pub fn short_text(value: &JsValue, most: usize) -> Option<String> {
-    let text = value.dyn_ref::<JsString>()?;
-    let is_short = usize::try_from(text.length()).is_ok_and(|length| length <= most);
-    is_short.then(|| text.as_string()).flatten()
-}
-
 /// An array of `{ name, values }`, which all together are no longer than other options.
 fn privileges(value: &JsValue) -> Option<Vec<Privilege>> {
     let mut room = LONGEST_TEXT as usize;

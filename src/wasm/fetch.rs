@@ -2,12 +2,11 @@
 
 use core::pin::Pin;
 
-use js_sys::{Object, Reflect, Uint8Array};
+use js_sys::{JsString, Object, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{RequestInit, RequestRedirect};
 
-use super::convert;
 use super::host::{Chunk, Host, Reader, Response, Stream};
 use crate::api::{Request, ResponseHead, RetryAfter, read_response};
 use crate::clock::{ServerClock, Timing};
@@ -187,7 +186,7 @@ fn head(response: &Response) -> Result<ResponseHead, Loss> {
     let header = |name: &str| -> Result<Option<String>, JsValue> {
         let is_there = headers.is_object();
         Ok(if is_there {
-            convert::short_text(&headers.get(name)?, 1000)
+            short_text(&headers.get(name)?, 1000)
         } else {
             None
         })
@@ -204,6 +203,13 @@ fn head(response: &Response) -> Result<ResponseHead, Loss> {
         retry_after: header("retry-after")?.as_deref().and_then(retry_after),
         kaltura_session: header("x-kaltura-session")?,
     })
+}
+
+/// Text of at most so many UTF-16 units; a longer one is not even copied.
+fn short_text(value: &JsValue, most: usize) -> Option<String> {
+    let text = value.dyn_ref::<JsString>()?;
+    let is_short = usize::try_from(text.length()).is_ok_and(|length| length <= most);
+    is_short.then(|| text.as_string()).flatten()
 }
 
 fn retry_after(text: &str) -> Option<RetryAfter> {
@@ -230,7 +236,7 @@ async fn body(response: &Response, host: &Host, limit: u32) -> Result<Vec<u8>, L
         if !text.is_string() {
             return Err(Loss::Unusable("its body is no text"));
         }
-        let text = convert::short_text(&text, limit).map(String::into_bytes);
+        let text = short_text(&text, limit).map(String::into_bytes);
         return text.filter(|it| it.len() <= limit).ok_or(TOO_LONG);
     }
     let reader = stream.unchecked_into::<Stream>().get_reader()?;
@@ -283,7 +289,7 @@ pub fn causes(thrown: JsValue) -> Vec<Cause> {
     let mut link = thrown;
     while causes.len() < DEEPEST && (link.is_object() || causes.is_empty()) {
         let text = |name: &str| -> Option<String> {
-            convert::short_text(&Reflect::get(&link, &name.into()).ok()?, 10_000)
+            short_text(&Reflect::get(&link, &name.into()).ok()?, 10_000)
         };
         causes.push(Cause {
             name: text("name")
