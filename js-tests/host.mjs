@@ -15,10 +15,14 @@ import { createServer } from 'node:http'
 import { buffer } from 'node:stream/consumers'
 import { createEmulator } from 'kaltura-app-token/emulator'
 
+const LONGEST_RUN_MS = 20 * 60_000
+
 const emulators = new Map()
 
 async function listening(handle) {
   const server = createServer(handle).listen(0, '127.0.0.1')
+  // A connection that is closed for want of use may be closed just as it is used again.
+  server.keepAliveTimeout = LONGEST_RUN_MS
   await once(server, 'listening')
   return { server, url: `http://127.0.0.1:${server.address().port}` }
 }

@@ -16,6 +16,8 @@ import { rows } from './rows/index.js'
 import { CALL, SESSION, WIDGET } from './rows/row.js'
 import { neverConnecting } from './unreachable.mjs'
 
+const LONGEST_RUN_MS = 20 * 60_000
+
 const PLACES = [WIDGET, SESSION, CALL]
 const HOUR_S = 3600
 
@@ -66,6 +68,8 @@ export async function startProxy(wanted = rows.keys()) {
       }
     }),
   )
+  // A connection that is closed for want of use may be closed just as it is used again.
+  server.keepAliveTimeout = LONGEST_RUN_MS
   const close = () => {
     for (const it of [server, elsewhere.server]) {
       it.closeAllConnections()

@@ -33,7 +33,7 @@ const PACKAGES = [
 ]
 
 /** Where the matrix of faults is run. */
-const FAULTS = ['node-20', 'node-24', 'node-transport', 'deno', 'bun']
+const FAULTS = ['node-20', 'node-24', 'node-transport', 'deno', 'bun', 'workerd']
 
 export const steps = [
   {
