@@ -100,16 +100,18 @@ function peers({ contenders, ratios: against, unit }) {
     .join('<br>')
 }
 
+/** What missed, put together by why. */
 function unreached(rows) {
-  const missed = rows.flatMap(({ id, name, wanted }) =>
-    wanted
-      .filter(({ reached }) => !reached)
-      .map(({ ours: who, peer, ratio, got }) => {
-        const what = `${name}${who === OURS ? '' : `, ${who}`}`
-        return `- ${what}: ${ratioSaid(got)} of ${peer} where ${ratioSaid(ratio)} was wanted. ${reasonFor(id)}`
-      }),
-  )
-  return missed.length === 0 ? [] : ['', 'Not reached:', '', ...missed]
+  const byReason = new Map()
+  for (const { id, name, wanted } of rows) {
+    for (const { ours: who, peer, ratio, got, reached } of wanted) {
+      if (reached) continue
+      const what = `${name}${who === OURS ? '' : `, ${who}`}: ${ratioSaid(got)} of ${peer} (wanted: ${ratioSaid(ratio)})`
+      byReason.set(reasonFor(id), [...(byReason.get(reasonFor(id)) ?? []), what])
+    }
+  }
+  const lines = [...byReason].map(([reason, missed]) => `- ${missed.join('; ')}. ${reason}`)
+  return lines.length === 0 ? [] : ['', 'Not reached, and why:', '', ...lines]
 }
 
 function reasonFor(id) {
