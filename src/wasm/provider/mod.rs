@@ -124,7 +124,7 @@ impl ProviderCore {
             app_token_ids,
             defaults: terms::wish(&from)?,
             max_response_bytes: options::max_response_bytes(from.get("maxResponseBytes"))?,
-            batch_size: count("batchSize", 100, "a whole number from 1 to 100", 50)?,
+            batch_size: count("batchSize", 100, "a whole number from 1 to 100", 25)?,
             batches_in_flight: count("batchesInFlight", 64, "a whole number from 1 to 64", 4)?,
         })
     }
