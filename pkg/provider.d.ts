@@ -59,7 +59,7 @@ export interface ProviderOptions
   /**
    * The sessions that {@link SessionProvider.startSessions} starts in one request, up to 100.
    *
-   * @default 50
+   * @default 25
    */
   batchSize?: number
   /**
