@@ -10,7 +10,7 @@ import {
   ownOptions,
   ownProperties,
 } from './check.js'
-import { Deadline, readLimits } from './deadline.js'
+import { Deadline, LONGEST_MS, readLimits } from './deadline.js'
 import { AppTokenError, fromCore, invalid } from './error.js'
 import { SILENT } from './flight.js'
 import { Flights } from './flights.js'
@@ -20,7 +20,6 @@ import { checkStore } from './patient.js'
 import { ownRequest, requestKey } from './request.js'
 import { Shelf } from './shelf.js'
 
-const LONGEST_MS = 2 ** 31 - 1
 /** Many sessions that end sooner than all can be started are asked for so often. */
 const MOST_ROUNDS = 3
 const ENDED = {

@@ -747,7 +747,6 @@ async function settled(release) {
 }
 
 // provider.js
-var LONGEST_MS2 = 2 ** 31 - 1;
 var MOST_ROUNDS = 3;
 var ENDED = {
   code: "ERR_TIMEOUT",
@@ -963,7 +962,7 @@ var SessionProvider = class {
 };
 function readOne(request, also) {
   try {
-    const { wish, limits } = ownRequest(request, { timeoutMs: LONGEST_MS2 });
+    const { wish, limits } = ownRequest(request, { timeoutMs: LONGEST_MS });
     const deadline = new Deadline({ ...limits, also });
     return deadline.error ? { error: deadline.error } : { wish, limits, deadline, key: requestKey(request) };
   } catch (error) {
@@ -1134,7 +1133,6 @@ function bind3({ client: client2, ks: ks3, startAppTokenSession, usualFetch }) {
     return new AppTokenManager(settings, own, core3, caller);
   };
 }
-var LONGEST_MS3 = 2 ** 31 - 1;
 function checkKey({ ks: ks3, adminSecret, userId }, core3, { checkSecret }) {
   if (ks3 === void 0 === (adminSecret === void 0)) {
     throw invalid6("ks", "given, or else adminSecret, but not both");
@@ -1204,7 +1202,7 @@ var AppTokenManager = class {
     const { prove, timeoutMs } = this.#settings;
     try {
       if (deadline.error) throw deadline.error;
-      const limits = { timeoutMs: LONGEST_MS3, signal: deadline.signal };
+      const limits = { timeoutMs: LONGEST_MS, signal: deadline.signal };
       await prove({ appTokenId: id, appToken: token, hashType, ...limits });
     } catch (thrown) {
       const error = deadline.error ?? thrown;

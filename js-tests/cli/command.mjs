@@ -6,6 +6,7 @@ import { createServer } from 'node:net'
 import { delimiter, dirname, join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { stripVTControlCharacters } from 'node:util'
+import { environmentOf } from '../environment.mjs'
 import { node } from '../runtimes/index.mjs'
 import { project } from '../packed/project.mjs'
 
@@ -174,16 +175,10 @@ export async function nobodysUrl() {
 }
 
 /** What the command finds in its environment, for `kaltura` of the harness. */
-export function variables({ credentials, adminSecret }, ...names) {
-  const all = {
-    KALTURA_SERVICE_URL: credentials.serviceUrl,
-    KALTURA_PARTNER_ID: String(credentials.partnerId),
-    KALTURA_APP_TOKEN_ID: credentials.appTokenId,
-    KALTURA_APP_TOKEN: credentials.appToken,
-    KALTURA_HASH_TYPE: credentials.hashType,
-    KALTURA_ADMIN_SECRET: adminSecret,
-  }
+export function variables(kaltura, ...names) {
+  const { credentials, adminSecret } = kaltura
   guard(credentials.appToken, adminSecret)
+  const all = { ...environmentOf(kaltura), KALTURA_ADMIN_SECRET: adminSecret }
   return Object.fromEntries(names.map((name) => [`KALTURA_${name}`, all[`KALTURA_${name}`]]))
 }
 

@@ -5,21 +5,12 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { run } from '../../scripts/build/process.mjs'
 
+export { environmentOf } from '../environment.mjs'
+
 const LONGEST_START_MS = 20_000
 const examples = fileURLToPath(new URL('../../examples', import.meta.url))
 
 export const folderOf = (example) => join(examples, example)
-
-/** What the environment says of an emulator that `t.kaltura()` gave. */
-export function environmentOf({ credentials }) {
-  return {
-    KALTURA_PARTNER_ID: String(credentials.partnerId),
-    KALTURA_APP_TOKEN_ID: credentials.appTokenId,
-    KALTURA_APP_TOKEN: credentials.appToken,
-    KALTURA_HASH_TYPE: credentials.hashType,
-    KALTURA_SERVICE_URL: credentials.serviceUrl,
-  }
-}
 
 /** Runs a program of an example's to its end, and gives what it printed. */
 export function runExample(example, program, args, env) {

@@ -1,6 +1,7 @@
 // README.md's programs, as they stand, and what it says that they print.
 import { readFileSync } from 'node:fs'
 import { bundleWorker } from '../bundle.mjs'
+import { environmentOf } from '../environment.mjs'
 import { bun, deno, node } from '../runtimes/index.mjs'
 import { test } from '../suite/harness.js'
 import { serveWorker } from '../workerd.mjs'
@@ -37,17 +38,10 @@ const settled = (text) =>
     .trim()
 
 async function environment(t) {
-  const { credentials, adminSecret } = await t.kaltura({
+  const kaltura = await t.kaltura({
     appToken: { sessionUserId: 'viewer@example.org', sessionPrivileges: 'sview:*' },
   })
-  return {
-    KALTURA_PARTNER_ID: String(credentials.partnerId),
-    KALTURA_APP_TOKEN_ID: credentials.appTokenId,
-    KALTURA_APP_TOKEN: credentials.appToken,
-    KALTURA_SERVICE_URL: credentials.serviceUrl,
-    KALTURA_HASH_TYPE: credentials.hashType,
-    KALTURA_ADMIN_SECRET: adminSecret,
-  }
+  return { ...environmentOf(kaltura), KALTURA_ADMIN_SECRET: kaltura.adminSecret }
 }
 
 for (const [name, program] of [['Node', () => node(20)], ['Bun', bun]]) {

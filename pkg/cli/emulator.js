@@ -73,7 +73,8 @@ function show({ partnerId, adminSecret }, url, terminal) {
 /** Settles at the first wish to stop. */
 function stopSignal() {
   return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, resolve)
+    // Not once: a launcher passes on what its group has had already, and that would end it midway.
+    for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, resolve)
   })
 }
 

@@ -1,7 +1,7 @@
 // Managing application tokens. The rules, and the administrator's KS, are the ks module's; the
 // client module makes the calls.
 import { checkFunctions, guarded, ownOptions, ownProperties } from '../check.js'
-import { Deadline, readLimits } from '../deadline.js'
+import { Deadline, LONGEST_MS, readLimits } from '../deadline.js'
 import { AppTokenError, fromCore, invalid } from '../error.js'
 import { attempt, createHost } from '../host.js'
 import { AppTokenList } from './list.js'
@@ -35,8 +35,6 @@ export function bind({ client, ks, startAppTokenSession, usualFetch }) {
     return new AppTokenManager(settings, own, core, caller)
   }
 }
-
-const LONGEST_MS = 2 ** 31 - 1
 
 /** Either a KS or what makes one. */
 function checkKey({ ks, adminSecret, userId }, core, { checkSecret }) {

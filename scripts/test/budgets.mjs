@@ -1,10 +1,13 @@
 // Sizes, held to their budgets, and README.md's table of them.
-import { readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { writeFileSync } from 'node:fs'
 import { measureAll } from './measures.mjs'
+import { partOfReadme } from './readme.mjs'
 
-const BEGIN = '<!-- sizes: written by `npm run sizes` -->\n'
-const END = '<!-- end of sizes -->\n'
+const PART = {
+  begin: '<!-- sizes: written by `npm run sizes` -->\n',
+  end: '<!-- end of sizes -->\n',
+  what: 'table of sizes',
+}
 const MEASURES = ['raw', 'gzip', 'brotli']
 /** A table need not be written anew for every byte. */
 const TOLERANCE = 0.03
@@ -24,12 +27,12 @@ export async function withinBudgets(root) {
 }
 
 export async function writeSizeTable(root) {
-  const { file, before, after } = readme(root)
+  const { file, before, after } = partOfReadme(root, PART)
   writeFileSync(file, `${before}${table(await measureAll(root))}${after}`)
 }
 
 function checkTable(root, measured) {
-  const written = readme(root).table.trim().split('\n').slice(2)
+  const written = partOfReadme(root, PART).written.trim().split('\n').slice(2)
   const isRight = measured.every(({ name, size }, index) => {
     const [, said, ...numbers] = (written[index] ?? '').split('|').map((cell) => cell.trim())
     return said === name && MEASURES.every((measure, i) => isNear(numbers[i], size[measure]))
@@ -57,12 +60,3 @@ function table(measured) {
 }
 
 const inKb = (bytes) => (bytes === undefined ? '' : String(Math.round(bytes / 1024)))
-
-function readme(root) {
-  const file = join(root, 'README.md')
-  const text = readFileSync(file, 'utf8')
-  const start = text.indexOf(BEGIN) + BEGIN.length
-  const end = text.indexOf(END)
-  if (start < BEGIN.length || end < start) throw new Error('README.md has lost its table of sizes')
-  return { file, before: text.slice(0, start), table: text.slice(start, end), after: text.slice(end) }
-}

@@ -1,9 +1,12 @@
 // README.md's table of runtimes, from what their runners have printed.
-import { readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { writeFileSync } from 'node:fs'
+import { partOfReadme } from './readme.mjs'
 
-const BEGIN = '<!-- runtimes: written by `npm run runtimes` -->\n'
-const END = '<!-- end of runtimes -->\n'
+const PART = {
+  begin: '<!-- runtimes: written by `npm run runtimes` -->\n',
+  end: '<!-- end of runtimes -->\n',
+  what: 'table of runtimes',
+}
 
 /** `said`: a line of each runner's, as js-tests/report.mjs prints it. */
 export function runtimeTable(said) {
@@ -16,12 +19,12 @@ export function runtimeTable(said) {
 }
 
 export function writeRuntimeTable(root, said) {
-  const { file, before, after } = readme(root)
+  const { file, before, after } = partOfReadme(root, PART)
   writeFileSync(file, `${before}${runtimeTable(said)}${after}`)
 }
 
 export function checkRuntimeTable(root, said) {
-  const { table } = readme(root)
+  const { written: table } = partOfReadme(root, PART)
   const seen = runtimeTable(said)
   if (table !== seen) {
     throw new Error(
@@ -29,13 +32,4 @@ export function checkRuntimeTable(root, said) {
         `\`npm run runtimes\` puts it right\n\n${seen}`,
     )
   }
-}
-
-function readme(root) {
-  const file = join(root, 'README.md')
-  const text = readFileSync(file, 'utf8')
-  const start = text.indexOf(BEGIN) + BEGIN.length
-  const end = text.indexOf(END)
-  if (start < BEGIN.length || end < start) throw new Error('README.md has lost its table of runtimes')
-  return { file, before: text.slice(0, start), table: text.slice(start, end), after: text.slice(end) }
 }

@@ -2,7 +2,8 @@
 import { AppTokenError, internal, invalid } from './error.js'
 import { trapsSoFar } from './trap.js'
 
-const LONGEST_MS = 2 ** 31 - 1
+/** The longest that a timer waits. */
+export const LONGEST_MS = 2 ** 31 - 1
 
 /** Checks what `Deadline` takes, and gives it back with its default. */
 export function readLimits(limits) {
