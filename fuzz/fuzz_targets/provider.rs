@@ -12,7 +12,7 @@ use kaltura_app_token::error::{Error, Failure};
 use kaltura_app_token::grants::{SessionType, Wish};
 use kaltura_app_token::hash::HashType;
 use kaltura_app_token::provider::{
-    Answer, FlightId, Following, Issuer, Key, Moment, Provider, Standings,
+    Answer, FlightId, Following, Issuer, Key, Moment, Provider, Standings, is_over,
 };
 use kaltura_app_token::secret::Secret;
 use kaltura_app_token::session::{Session, Widget};
@@ -166,7 +166,10 @@ impl World {
             }
             Err(failure) => assert!(matches!(
                 failure.error,
-                Error::SessionRevoked | Error::Network { .. } | Error::Aborted
+                Error::SessionRevoked
+                    | Error::Network { .. }
+                    | Error::Aborted
+                    | Error::BadResponse { .. }
             )),
         }
     }
@@ -210,8 +213,12 @@ impl World {
         let landed = self
             .provider
             .settle(&key, flight, result.clone(), random, self.now);
-        match (landed, result) {
-            (Ok(landed), Ok(session)) => {
+        // What is over on arrival is no session.
+        let usable = result
+            .ok()
+            .filter(|it| !is_over(it.expires_at_ms, self.now.wall_ms));
+        match (landed, usable) {
+            (Ok(landed), Some(session)) => {
                 assert_eq!(landed.session, session);
                 let now_kept = self.provider.kept(&key).map(|it| it.ks.expose().to_owned());
                 if now_kept != kept {
@@ -221,12 +228,12 @@ impl World {
                     assert!(landed.lease.is_none());
                 }
             }
-            (Ok(landed), Err(_)) => {
+            (Ok(landed), None) => {
                 assert!(landed.stale.is_some());
                 self.judge(&key, &landed.session);
             }
-            (Err(_), Err(_)) => {}
-            (Err(failure), Ok(_)) => panic!("{failure:?}"),
+            (Err(_), None) => {}
+            (Err(failure), Some(_)) => panic!("{failure:?}"),
         }
     }
 

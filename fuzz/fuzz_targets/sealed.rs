@@ -38,7 +38,7 @@ fuzz_target!(|data: &[u8]| {
         differences: Vec::new(),
     };
     // Its own bytes are in the clear, and must not look like a part.
-    let nonce = core::array::from_fn(|index| spoilt.wrapping_add(37 * index as u8));
+    let nonce = core::array::from_fn(|index| spoilt.wrapping_add(37_u8.wrapping_mul(index as u8)));
     let sealed = sealer
         .seal(&key, &session, nonce)
         .expect("nothing keeps it from that");
