@@ -2,7 +2,7 @@
 // For every runtime that may compile WebAssembly: the module travels inline, so that no file
 // system, no permission and no bundler set-up is needed.
 import { compile } from './inline.js'
-import { bind } from './shell.js'
+import { bindSessions } from './shell.js'
 
 export { AppTokenError, isAppTokenError } from './error.js'
 export {
@@ -14,7 +14,7 @@ export {
 } from './ks/index.js'
 export { createAppTokenManager } from './manager/index.js'
 // Not taken apart: bundlers would see an effect in that, and keep what isn't used.
-const sessions = /* @__PURE__ */ bind(compile)
+const sessions = /* @__PURE__ */ bindSessions(compile)
 export const startAppTokenSession = (...args) => sessions.startAppTokenSession(...args)
 export const createSessionProvider = (...args) => sessions.createSessionProvider(...args)
 export const hashAppToken = (...args) => sessions.hashAppToken(...args)

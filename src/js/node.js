@@ -3,7 +3,7 @@
 import { compile } from './inline.js'
 import { compile as compileKs } from './ks/inline.js'
 import { bindManager } from './manager/bind.js'
-import { bind } from './shell.js'
+import { bindSessions } from './shell.js'
 import { fetch } from './transport.js'
 
 export { AppTokenError, isAppTokenError } from './error.js'
@@ -15,7 +15,7 @@ export {
   predictPrivileges,
 } from './ks/index.js'
 // Not taken apart: bundlers would see an effect in that, and keep what isn't used.
-const sessions = /* @__PURE__ */ bind(compile, fetch)
+const sessions = /* @__PURE__ */ bindSessions(compile, fetch)
 export const startAppTokenSession = (...args) => sessions.startAppTokenSession(...args)
 export const createSessionProvider = (...args) => sessions.createSessionProvider(...args)
 export const hashAppToken = (...args) => sessions.hashAppToken(...args)

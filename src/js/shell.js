@@ -14,7 +14,7 @@ const SHELL_OPTIONS = ['signal', 'timeoutMs', 'fetch', 'onEvent']
  * Ties the package's functions to a module, which `load` gives at the first call. Where the
  * caller gives no fetch, `usualFetch` is used, or the global one.
  */
-export function bind(load, usualFetch) {
+export function bindSessions(load, usualFetch) {
   const wasm = loader(core, load)
 
   return {

@@ -1,14 +1,14 @@
 // @ts-self-types="./slim.d.ts"
 // For hosts that none of the other entries knows: without modules of its own.
 import { invalid } from './error.js'
-import { bind as bindKs } from './ks/shell.js'
+import { bindKs } from './ks/shell.js'
 import { bindManager } from './manager/bind.js'
-import { bind } from './shell.js'
+import { bindSessions } from './shell.js'
 
 export { AppTokenError, isAppTokenError } from './error.js'
 
 /** The functions around sessions, tied to `kaltura_app_token.wasm`, as a module or as bytes. */
-export const instantiate = (module) => bind(given({ module }))
+export const instantiate = (module) => bindSessions(given({ module }))
 
 /** Those around KSs and privileges, tied to `kaltura_ks.wasm`. */
 export const instantiateKs = (module) => bindKs(given({ module }))

@@ -1,4 +1,4 @@
-import { inspectKs } from '../ks/index.js'
+import { inspectKs } from '../index.js'
 import { usage } from './failure.js'
 import { ask } from './prompt.js'
 import { fileOption, findSecret, SECRETS } from './secrets.js'

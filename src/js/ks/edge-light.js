@@ -1,6 +1,6 @@
 // Vercel's edge runtime takes a module that its bundler compiled: hence the query.
 import module from './kaltura_ks.wasm?module'
-import { bind } from './shell.js'
+import { bindKs } from './shell.js'
 
 export const {
   inspectKs,
@@ -8,4 +8,4 @@ export const {
   parsePrivileges,
   formatPrivileges,
   predictPrivileges,
-} = bind(() => module)
+} = bindKs(() => module)

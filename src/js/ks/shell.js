@@ -9,7 +9,7 @@ import { loader } from '../load.js'
 const NUMBERS = ['partnerId', 'userId', 'sessionType', 'expiry', 'masterPartnerId']
 
 /** Ties the functions to a module, which `load` gives at the first call. */
-export function bind(load) {
+export function bindKs(load) {
   const wasm = loader(core, load)
 
   return {

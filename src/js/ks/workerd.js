@@ -1,6 +1,6 @@
 // Cloudflare Workers compile modules at deploy time, and refuse to at run time.
 import module from './kaltura_ks.wasm'
-import { bind } from './shell.js'
+import { bindKs } from './shell.js'
 
 export const {
   inspectKs,
@@ -8,4 +8,4 @@ export const {
   parsePrivileges,
   formatPrivileges,
   predictPrivileges,
-} = bind(() => module)
+} = bindKs(() => module)

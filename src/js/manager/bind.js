@@ -2,16 +2,16 @@
 import * as client from '../kaltura_app_token.js'
 import * as ks from '../ks/kaltura_ks.js'
 import { loader } from '../load.js'
-import { bind as bindClient } from '../shell.js'
-import { bind } from './shell.js'
+import { bindSessions } from '../shell.js'
+import { manage } from './shell.js'
 
 /**
  * `createAppTokenManager`, with what gives the modules at its first call. `usualFetch` is used
  * where the caller gives no fetch.
  */
 export function bindManager(loadClient, loadKs, usualFetch) {
-  const { startAppTokenSession } = bindClient(loadClient, usualFetch)
-  return bind({
+  const { startAppTokenSession } = bindSessions(loadClient, usualFetch)
+  return manage({
     client: loader(client, loadClient),
     ks: loader(ks, loadKs),
     startAppTokenSession,

@@ -13,7 +13,7 @@ const CALLER_OPTIONS = ['serviceUrl', 'dangerouslyAllowHttp', 'retry', 'maxRespo
 const SHELL_OPTIONS = ['timeoutMs', 'fetch', 'onEvent', 'ks', 'adminSecret']
 
 /** Ties `createAppTokenManager` to the functions that give the two modules' exports. */
-export function bind({ client, ks, startAppTokenSession, usualFetch }) {
+export function manage({ client, ks, startAppTokenSession, usualFetch }) {
   return function createAppTokenManager(options) {
     const own = ownOptions(options)
     const { timeoutMs, fetch = usualFetch, onEvent } = own
