@@ -1,204 +1,23 @@
-import * as core from './kaltura_emulator.js'
-
-/** The partner of an emulator that was given none. */
-const DEFAULT_PARTNER = {
-  id: 1234567,
-  adminSecret: 'emulated-admin-secret',
-  userSecret: 'emulated-user-secret',
-}
-
-const OPTIONS = [
-  'appTokens',
-  'cache',
-  'latencyMs',
-  'now',
-  'partners',
-  'random',
-  'rateLimits',
-  'serviceUrl',
-  'state',
-]
-
-/** What stands behind each emulator; `answer` finds it for the listeners. */
-const insides = new WeakMap()
-
-/** Ties `createEmulator` to a module that `load` gives at the first call. */
-export function bind(load) {
-  let ready = false
-  return {
-    createEmulator(options = {}) {
-      if (!ready) {
-        core.initSync({ module: load() })
-        ready = true
-      }
-      return create(options)
-    },
-  }
-}
-
-function create(options) {
-  const unknown = Object.keys(options).find((name) => !OPTIONS.includes(name))
-  if (unknown) throw new TypeError(`createEmulator has no option ${unknown}`)
-  const {
-    partners = [DEFAULT_PARTNER],
-    appTokens = [],
-    state = { partners },
-    now = () => Date.now(),
-    random = (bytes) => void crypto.getRandomValues(bytes),
-    serviceUrl = 'https://kaltura.test',
-  } = options
-  const wasm = new core.Emulator(JSON.stringify(state))
-  const inside = { wasm, now, random, requests: 0 }
-
-  /** Lets `change` edit the state. */
-  const edit = (change) => {
-    const current = JSON.parse(wasm.state())
-    const result = change(current)
-    wasm.restore(JSON.stringify(current))
-    return result
-  }
-  const addAppToken = (wanted = {}) =>
-    JSON.parse(wasm.addAppToken(JSON.stringify(wanted), now(), random))
-  const set = (switches) => edit((current) => void Object.assign(current.switches, switches))
-
-  const first = JSON.parse(wasm.state()).partners[0]
-  const emulator = {
-    serviceUrl,
-    partnerId: first?.id,
-    adminSecret: first?.adminSecret,
-    get requests() {
-      return inside.requests
-    },
-    fetch: (input, init) => respond(inside, input, init),
-    addAppToken,
-    addPartner: (partner) => edit(({ partners }) => void partners.push(partner)),
-    setPartner: (id, changes) =>
-      edit(({ partners }) => void Object.assign(partnerOf(partners, id), changes)),
-    setUser: (partnerId, userId, changes) =>
-      edit(({ partners }) => {
-        const { users } = partnerOf(partners, partnerId)
-        const created = Math.floor(now() / 1000)
-        users[userId] = { createdAt: created, updatedAt: created, ...users[userId], ...changes }
-      }),
-    setAppToken: (id, changes) =>
-      edit(({ appTokens }) => {
-        const token = appTokens.find((known) => known.id === id)
-        if (!token) throw new TypeError(`the emulator has no app token ${id}`)
-        Object.assign(token, changes)
-      }),
-    set,
-    setFaults: (...faults) => edit((current) => void (current.faults = faults.map(plainFault))),
-    flushCaches: () => wasm.flushCaches(),
-    state: () => JSON.parse(wasm.state()),
-    restore: (state) => wasm.restore(JSON.stringify(state)),
-  }
-  insides.set(emulator, inside)
-  const switches = Object.fromEntries(
-    ['cache', 'latencyMs', 'rateLimits']
-      .filter((name) => options[name] !== undefined)
-      .map((name) => [name, options[name]]),
-  )
-  if (Object.keys(switches).length > 0) set(switches)
-  for (const wanted of appTokens) addAppToken(wanted)
-  return emulator
-}
-
-function partnerOf(partners, id) {
-  const partner = partners.find((known) => known.id === id)
-  if (!partner) throw new TypeError(`the emulator has no partner ${id}`)
-  return partner
-}
-
-const plainFault = ({ headers, ...fault }) => ({
-  ...fault,
-  headers: headers ? [...new Headers(headers)] : [],
-})
-
-/** What `emulator` answers to a request, with what is to happen to the transport. */
-export function answer(emulator, { method, url, headers, body, ip, https }) {
-  return handle(insides.get(emulator), { method, url, headers, body, ip, https })
-}
-
-function handle(inside, { method, url, headers, body, ip, https }) {
-  inside.requests += 1
-  const flat = headers.flat()
-  return inside.wasm.handle(method, url, flat, body, ip, https, inside.now(), inside.random)
-}
-
-async function respond(inside, input, init) {
-  // Deno, Bun and Workers give their handlers a second argument of their own.
-  const isHandler = input instanceof Request
-  const request = isHandler ? input : new Request(input, init)
-  if (!isHandler) request.signal.throwIfAborted()
-  const body = new Uint8Array(await request.arrayBuffer())
-  const { protocol, pathname, search } = new URL(request.url)
-  const outcome = handle(inside, {
-    method: request.method,
-    url: pathname + search,
-    headers: [...request.headers],
-    body,
-    ip: (isHandler && init?.remoteAddr?.hostname) || '127.0.0.1',
-    https: protocol === 'https:',
-  })
-  // Deno warns of a handler that looks at its request's signal: only who waits looks.
-  const isSlow = outcome.delayMs > 0 || outcome.bytesPerSecond
-  const signal = isHandler && !isSlow ? undefined : request.signal
-  await pause(outcome.delayMs, signal)
-  signal?.throwIfAborted()
-  if (outcome.cut === 'before') {
-    throw new TypeError('fetch failed', { cause: new Error('the connection was cut') })
-  }
-  const whole = outcome.cut === null && !outcome.bytesPerSecond
-  const empty = request.method === 'HEAD' || [204, 205, 304].includes(outcome.status)
-  const content = whole ? outcome.body : stream(outcome, signal)
-  return new Response(empty ? null : content, {
-    status: outcome.status,
-    headers: outcome.headers,
-  })
-}
-
-/** Waits, but not past an abort. */
-export function pause(ms, signal) {
-  if (!ms) return undefined
-  return new Promise((resolve, reject) => {
-    // Its event may be over.
-    if (signal?.aborted) return reject(signal.reason)
-    const timer = setTimeout(done, ms)
-    function done() {
-      signal?.removeEventListener('abort', stop)
-      resolve()
-    }
-    function stop() {
-      clearTimeout(timer)
-      reject(signal.reason)
-    }
-    signal?.addEventListener('abort', stop, { once: true })
-  })
-}
-
-/** The pieces in which a body goes out, each with the wait before it. */
-export function* pieces({ body, cut, bytesPerSecond }) {
-  const end = cut === 'body' ? Math.ceil(body.length / 2) : body.length
-  const size = bytesPerSecond ? Math.ceil(bytesPerSecond / 20) : end
-  const wait = bytesPerSecond ? (1000 * size) / bytesPerSecond : 0
-  for (let start = 0; start < end; start += size) {
-    yield { wait, bytes: body.subarray(start, Math.min(start + size, end)) }
-  }
-}
-
-function stream(outcome, signal) {
-  const rest = pieces(outcome)
-  return new ReadableStream({
-    async pull(controller) {
-      const { value, done } = rest.next()
-      if (!done) {
-        await pause(value.wait, signal)
-        controller.enqueue(value.bytes)
-      } else if (outcome.cut === 'body') {
-        controller.error(new TypeError('terminated'))
-      } else {
-        controller.close()
-      }
-    },
-  })
-}
+// Generated by `npm run build`.
+import*as E from"./kaltura_emulator.js";var N={id:1234567,adminSecret:"emulated-admin-secret",userSecret:"emulated-user-secret"},M=["appTokens","cache","latency\
+Ms","now","partners","random","rateLimits","serviceUrl","state"],k=new WeakMap;function j(t){let r=!1;return{createEmulator(s={}){return r||(E.initSync({module:t()}),
+r=!0),q(s)}}}function q(t){let r=Object.keys(t).find(e=>!M.includes(e));if(r)throw new TypeError(`createEmulator has no option ${r}`);let{partners:s=[N],appTokens:n=[],
+state:o={partners:s},now:i=()=>Date.now(),random:c=e=>{crypto.getRandomValues(e)},serviceUrl:h="https://kaltura.test"}=t,d=new E.Emulator(JSON.stringify(o)),u={
+wasm:d,now:i,random:c,requests:0},f=e=>{let a=JSON.parse(d.state()),l=e(a);return d.restore(JSON.stringify(a)),l},p=(e={})=>JSON.parse(d.addAppToken(JSON.stringify(
+e),i(),c)),m=e=>f(a=>{Object.assign(a.switches,e)}),w=JSON.parse(d.state()).partners[0],y={serviceUrl:h,partnerId:w?.id,adminSecret:w?.adminSecret,get requests(){
+return u.requests},fetch:(e,a)=>R(u,e,a),addAppToken:p,addPartner:e=>f(({partners:a})=>{a.push(e)}),setPartner:(e,a)=>f(({partners:l})=>{Object.assign(g(l,e),a)}),
+setUser:(e,a,l)=>f(({partners:b})=>{let{users:O}=g(b,e),T=Math.floor(i()/1e3);O[a]={createdAt:T,updatedAt:T,...O[a],...l}}),setAppToken:(e,a)=>f(({appTokens:l})=>{
+let b=l.find(O=>O.id===e);if(!b)throw new TypeError(`the emulator has no app token ${e}`);Object.assign(b,a)}),set:m,setFaults:(...e)=>f(a=>{a.faults=e.map(J)}),
+flushCaches:()=>d.flushCaches(),state:()=>JSON.parse(d.state()),restore:e=>d.restore(JSON.stringify(e))};k.set(y,u);let S=Object.fromEntries(["cache","latencyMs",
+"rateLimits"].filter(e=>t[e]!==void 0).map(e=>[e,t[e]]));Object.keys(S).length>0&&m(S);for(let e of n)p(e);return y}function g(t,r){let s=t.find(n=>n.id===r);if(!s)
+throw new TypeError(`the emulator has no partner ${r}`);return s}var J=({headers:t,...r})=>({...r,headers:t?[...new Headers(t)]:[]});function x(t,{method:r,url:s,
+headers:n,body:o,ip:i,https:c}){return A(k.get(t),{method:r,url:s,headers:n,body:o,ip:i,https:c})}function A(t,{method:r,url:s,headers:n,body:o,ip:i,https:c}){t.
+requests+=1;let h=n.flat();return t.wasm.handle(r,s,h,o,i,c,t.now(),t.random)}async function R(t,r,s){let n=r instanceof Request,o=n?r:new Request(r,s);n||o.signal.
+throwIfAborted();let i=new Uint8Array(await o.arrayBuffer()),{protocol:c,pathname:h,search:d}=new URL(o.url),u=A(t,{method:o.method,url:h+d,headers:[...o.headers],
+body:i,ip:n&&s?.remoteAddr?.hostname||"127.0.0.1",https:c==="https:"}),f=u.delayMs>0||u.bytesPerSecond,p=n&&!f?void 0:o.signal;if(await v(u.delayMs,p),p?.throwIfAborted(),
+u.cut==="before")throw new TypeError("fetch failed",{cause:new Error("the connection was cut")});let m=u.cut===null&&!u.bytesPerSecond,w=o.method==="HEAD"||[204,
+205,304].includes(u.status),y=m?u.body:U(u,p);return new Response(w?null:y,{status:u.status,headers:u.headers})}function v(t,r){if(t)return new Promise((s,n)=>{
+if(r?.aborted)return n(r.reason);let o=setTimeout(i,t);function i(){r?.removeEventListener("abort",c),s()}function c(){clearTimeout(o),n(r.reason)}r?.addEventListener(
+"abort",c,{once:!0})})}function*L({body:t,cut:r,bytesPerSecond:s}){let n=r==="body"?Math.ceil(t.length/2):t.length,o=s?Math.ceil(s/20):n,i=s?1e3*o/s:0;for(let c=0;c<
+n;c+=o)yield{wait:i,bytes:t.subarray(c,Math.min(c+o,n))}}function U(t,r){let s=L(t);return new ReadableStream({async pull(n){let{value:o,done:i}=s.next();i?t.cut===
+"body"?n.error(new TypeError("terminated")):n.close():(await v(o.wait,r),n.enqueue(o.bytes))}})}export{x as answer,j as bind,v as pause,L as pieces};

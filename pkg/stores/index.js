@@ -1,124 +1,16 @@
 // @ts-self-types="./index.d.ts"
-// Where a fleet may keep its sealed sessions. Each store is `{ get, set, delete, lock? }` over a
-// client that the caller has made; `lock` gives false, or a function that releases it.
-import { hasMethods } from '../check.js'
-import { invalid } from '../error.js'
-
-/** In this process's memory: for tests, and for several providers in one process. */
-export function memoryStore() {
-  const entries = new Map()
-  const live = (name) => {
-    const entry = entries.get(name)
-    if (entry && entry.until > Date.now()) return entry
-    entries.delete(name)
-    return undefined
-  }
-  const put = (name, text, ttlMs) => {
-    const entry = { text, until: Date.now() + ttlMs }
-    entries.set(name, entry)
-    return entry
-  }
-  return {
-    get: async (name) => live(name)?.text,
-    set: async (name, text, ttlMs) => void put(name, text, ttlMs),
-    delete: async (name) => void entries.delete(name),
-    lock: async (name, ttlMs) => {
-      if (live(name)) return false
-      const mine = put(name, '', ttlMs)
-      return async () => {
-        if (entries.get(name) === mine) entries.delete(name)
-      }
-    },
-  }
-}
-
-const RELEASE = "if redis.call('get',KEYS[1])==ARGV[1] then return redis.call('del',KEYS[1]) end return 0"
-
-/** Over a connected client of the package `redis`. */
-export function redisStore(client) {
-  checkClient('client', client, ['get', 'set', 'del', 'eval'])
-  return redis({
-    get: (name) => client.get(name),
-    set: (name, text, ttlMs) => client.set(name, text, { PX: ttlMs }),
-    add: (name, text, ttlMs) => client.set(name, text, { PX: ttlMs, NX: true }),
-    delete: (name) => client.del(name),
-    release: (name, text) => client.eval(RELEASE, { keys: [name], arguments: [text] }),
-  })
-}
-
-/** Over a client of the package `ioredis`. */
-export function ioredisStore(client) {
-  checkClient('client', client, ['get', 'set', 'del', 'eval'])
-  return redis({
-    get: (name) => client.get(name),
-    set: (name, text, ttlMs) => client.set(name, text, 'PX', ttlMs),
-    add: (name, text, ttlMs) => client.set(name, text, 'PX', ttlMs, 'NX'),
-    delete: (name) => client.del(name),
-    release: (name, text) => client.eval(RELEASE, 1, name, text),
-  })
-}
-
-function redis(client) {
-  return {
-    get: async (name) => (await client.get(name)) ?? undefined,
-    set: async (name, text, ttlMs) => void (await client.set(name, text, ttlMs)),
-    delete: async (name) => void (await client.delete(name)),
-    lock: async (name, ttlMs) => {
-      const mine = unique()
-      if ((await client.add(name, mine, ttlMs)) !== 'OK') return false
-      return async () => void (await client.release(name, mine))
-    },
-  }
-}
-
-/** Over a KV namespace of Cloudflare's. It is only eventually consistent, so it has no lock. */
-export function cloudflareKvStore(namespace) {
-  checkClient('namespace', namespace, ['get', 'put', 'delete'])
-  return {
-    get: async (name) => (await namespace.get(name)) ?? undefined,
-    // A minute is the least that it takes; what has expired is not accepted anyway.
-    set: async (name, text, ttlMs) =>
-      void (await namespace.put(name, text, { expirationTtl: Math.max(60, Math.ceil(ttlMs / 1000)) })),
-    delete: async (name) => void (await namespace.delete(name)),
-  }
-}
-
-/** Over a database that `Deno.openKv` gave. */
-export function denoKvStore(kv) {
-  checkClient('kv', kv, ['get', 'set', 'delete', 'atomic'])
-  return {
-    get: async (name) => (await kv.get([name])).value ?? undefined,
-    set: async (name, text, ttlMs) => void (await kv.set([name], text, { expireIn: ttlMs })),
-    delete: async (name) => void (await kv.delete([name])),
-    lock: async (name, ttlMs) => {
-      const mine = `${Date.now() + ttlMs} ${unique()}`
-      const held = await kv.get([name])
-      // An entry may outlive its time, so that is looked at too.
-      if (held.value !== null && Number.parseInt(held.value) > Date.now()) return false
-      const taken = await kv.atomic().check(held).set([name], mine, { expireIn: ttlMs }).commit()
-      if (!taken.ok) return false
-      return async () => {
-        const now = await kv.get([name])
-        if (now.value === mine) await kv.atomic().check(now).delete([name]).commit()
-      }
-    },
-  }
-}
-
-/** Over a storage of the package `unstorage`. */
-export function unstorageStore(storage) {
-  checkClient('storage', storage, ['getItemRaw', 'setItemRaw', 'removeItem'])
-  return {
-    get: async (name) => (await storage.getItemRaw(name)) ?? undefined,
-    set: async (name, text, ttlMs) =>
-      void (await storage.setItemRaw(name, text, { ttl: Math.ceil(ttlMs / 1000) })),
-    delete: async (name) => void (await storage.removeItem(name)),
-  }
-}
-
-function checkClient(path, client, names) {
-  if (!hasMethods(client, names)) throw invalid(path, `what has the functions ${names.join(', ')}`)
-}
-
-const unique = () =>
-  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16)).join('')
+// Generated by `npm run build`.
+import{hasMethods as l}from"../shared.js";import{invalid as f}from"../shared.js";function g(){let t=new Map,e=a=>{let r=t.get(a);if(r&&r.until>Date.now())return r;
+t.delete(a)},n=(a,r,o)=>{let i={text:r,until:Date.now()+o};return t.set(a,i),i};return{get:async a=>e(a)?.text,set:async(a,r,o)=>{n(a,r,o)},delete:async a=>{t.delete(
+a)},lock:async(a,r)=>{if(e(a))return!1;let o=n(a,"",r);return async()=>{t.get(a)===o&&t.delete(a)}}}}var d="if redis.call('get',KEYS[1])==ARGV[1] then return re\
+dis.call('del',KEYS[1]) end return 0";function v(t){return s("client",t,["get","set","del","eval"]),u({get:e=>t.get(e),set:(e,n,a)=>t.set(e,n,{PX:a}),add:(e,n,a)=>t.
+set(e,n,{PX:a,NX:!0}),delete:e=>t.del(e),release:(e,n)=>t.eval(d,{keys:[e],arguments:[n]})})}function m(t){return s("client",t,["get","set","del","eval"]),u({get:e=>t.
+get(e),set:(e,n,a)=>t.set(e,n,"PX",a),add:(e,n,a)=>t.set(e,n,"PX",a,"NX"),delete:e=>t.del(e),release:(e,n)=>t.eval(d,1,e,n)})}function u(t){return{get:async e=>await t.
+get(e)??void 0,set:async(e,n,a)=>{await t.set(e,n,a)},delete:async e=>{await t.delete(e)},lock:async(e,n)=>{let a=c();return await t.add(e,a,n)!=="OK"?!1:async()=>{
+await t.release(e,a)}}}}function p(t){return s("namespace",t,["get","put","delete"]),{get:async e=>await t.get(e)??void 0,set:async(e,n,a)=>{await t.put(e,n,{expirationTtl:Math.
+max(60,Math.ceil(a/1e3))})},delete:async e=>{await t.delete(e)}}}function h(t){return s("kv",t,["get","set","delete","atomic"]),{get:async e=>(await t.get([e])).
+value??void 0,set:async(e,n,a)=>{await t.set([e],n,{expireIn:a})},delete:async e=>{await t.delete([e])},lock:async(e,n)=>{let a=`${Date.now()+n} ${c()}`,r=await t.
+get([e]);return r.value!==null&&Number.parseInt(r.value)>Date.now()||!(await t.atomic().check(r).set([e],a,{expireIn:n}).commit()).ok?!1:async()=>{let i=await t.
+get([e]);i.value===a&&await t.atomic().check(i).delete([e]).commit()}}}}function x(t){return s("storage",t,["getItemRaw","setItemRaw","removeItem"]),{get:async e=>await t.
+getItemRaw(e)??void 0,set:async(e,n,a)=>{await t.setItemRaw(e,n,{ttl:Math.ceil(a/1e3)})},delete:async e=>{await t.removeItem(e)}}}function s(t,e,n){if(!l(e,n))throw f(
+t,`what has the functions ${n.join(", ")}`)}var c=()=>Array.from(crypto.getRandomValues(new Uint8Array(16)),t=>t.toString(16)).join("");export{p as cloudflareKvStore,h as denoKvStore,m as ioredisStore,g as memoryStore,v as redisStore,x as unstorageStore};

@@ -1,175 +1,32 @@
-// From an error to its cause in plain words, and what to do about it.
-import { Failure } from '../failure.js'
-
-/** `{ message, fix }`; what is not known better, the error itself says. */
-export function causeOf(error, about) {
-  const byKaltura = KALTURA[error.kalturaCode]
-  if (byKaltura) return byKaltura(about, error)
-  const byCode = CODES[error.code]
-  return byCode ? byCode(about, error) : { message: Failure.of(error).message }
-}
-
-const KALTURA = {
-  INVALID_APP_TOKEN_HASH({ options, rightType }) {
-    const { hashType = 'SHA1' } = options
-    if (rightType) {
-      return {
-        message: `the hash type is wrong: the token's is ${rightType}, not ${hashType}`,
-        fix: `set KALTURA_HASH_TYPE=${rightType} (in code, hashType: '${rightType}')`,
-      }
-    }
-    return {
-      message: 'the token is wrong: Kaltura refuses it with every hash type',
-      fix: `KALTURA_APP_TOKEN must be the token of ${options.appTokenId}; an administrator can read it (appToken.get), or make another (tokens rotate)`,
-    }
-  },
-  APP_TOKEN_ID_NOT_FOUND: ({ options }) => ({
-    message: `there is no application token ${options.appTokenId} in partner ${options.partnerId}: it is unknown, deleted, or another partner's`,
-    fix: 'look for its id (tokens list), and at KALTURA_PARTNER_ID; make another if it was deleted (tokens add)',
-  }),
-  APP_TOKEN_EXPIRED: () => ({
-    message: 'the application token has expired',
-    fix: 'make its successor (tokens rotate)',
-  }),
-  APP_TOKEN_NOT_ACTIVE: () => ({
-    message: 'the application token is deactivated',
-    fix: "make another (tokens add); only Kaltura's staff can activate this one",
-  }),
-  SERVICE_ACCESS_CONTROL_RESTRICTED: ({ options }) => ({
-    message: `the partner takes https only, and ${options.serviceUrl ?? 'the service URL'} is not`,
-    fix: 'set KALTURA_SERVICE_URL to the https URL',
-  }),
-  INVALID_WIDGET_ID: unknownPartner,
-  SERVICE_FORBIDDEN_CONTENT_BLOCKED: unknownPartner,
-  ACTION_BLOCKED: () => ({
-    message: "Kaltura's rate limit: too many calls",
-    fix: 'wait ten seconds or more; a session provider keeps sessions instead of starting one each time',
-  }),
-  USER_BLOCKED: () => ({
-    message: "the session's user is blocked",
-    fix: 'an administrator can unblock it, or make a token for another user',
-  }),
-  INVALID_KS: (about, { ksRefusal, message }) =>
-    ksRefusal === 'EXCEEDED_RESTRICTED_IP'
-      ? {
-          message: "the token's iprestrict names other addresses than this machine's",
-          fix: 'use it from there, or make a token without it',
-        }
-      : { message },
-}
-
-function unknownPartner({ options }) {
-  return {
-    message: `there is no partner ${options.partnerId} at this service URL, or it is blocked`,
-    fix: 'look at KALTURA_PARTNER_ID, and at KALTURA_SERVICE_URL: other regions have other accounts',
-  }
-}
-
-const CODES = {
-  ERR_SESSION_REVOKED: () => ({
-    message:
-      'the application token was revoked: session.end was called with one of its sessions, which ends them all, new ones too, for a day or more',
-    fix: 'make another token (tokens rotate), and log out by forgetting the KS',
-  }),
-  ERR_TIMEOUT: ({ options }) => ({
-    message: `no answer in time from ${hostOf(options)}`,
-    fix: `look at the network and at firewalls, or give more time (--timeout)${proxyAdvice()}`,
-  }),
-  ERR_NETWORK: networkCause,
-  ERR_BAD_RESPONSE: (about) => foreignAnswer(about),
-  ERR_HTTP_STATUS: (about, { status }) => {
-    if (status >= 300 && status < 400) return redirected(about)
-    return foreignAnswer(about)
-  },
-  ERR_INVALID_OPTIONS(about, error) {
-    const { message } = Failure.of(error)
-    const [what, fix] = message.split(/: |, or a function /)
-    return {
-      message: what,
-      fix: error.path === 'appToken' ? 'set the application token anew, and nothing else' : fix,
-    }
-  },
-}
-
-function foreignAnswer({ observed, options }) {
-  const { status, contentType } = observed.last
-  const isHtml = /html/i.test(contentType)
-  const kind = isHtml ? 'a web page (HTML)' : `not Kaltura's JSON (${contentType || 'no type'})`
-  return {
-    message: `what answers at ${hostOf(options)} is ${kind}, with status ${status}: a proxy, a firewall, a sign-in page or an error page in Kaltura's place`,
-    fix: 'look at what stands between (HTTP proxies, VPN, Wi-Fi sign-in), and at KALTURA_SERVICE_URL',
-  }
-}
-
-const redirected = ({ options }) => ({
-  message: `${hostOf(options)} sends to another address, and a secret is not sent after it`,
-  fix: 'set KALTURA_SERVICE_URL to where Kaltura is',
-})
-
-// Causes by the runtimes' own codes and, where they have none, by their words.
-const NETWORK = [
-  [
-    /ENOTFOUND|EAI_AGAIN|dns|resolve/i,
-    (host) => ({
-      message: `the name of ${host} can't be resolved`,
-      fix: 'is KALTURA_SERVICE_URL spelt right? Does DNS work here?',
-    }),
-  ],
-  [
-    /CERT_HAS_EXPIRED|CERT_NOT_YET_VALID|certificate.*(expired|not.*valid yet)/i,
-    (host) => ({
-      message: `the certificate of ${host} is not valid at this time`,
-      fix: "look at this machine's clock first, then at what stands between",
-    }),
-  ],
-  [
-    /CERT|SELF_SIGNED|UNABLE_TO_|ERR_TLS|certificate|UnknownIssuer/i,
-    (host) => ({
-      message: `the certificate of ${host} is not trusted`,
-      fix: 'a proxy that reads TLS traffic? Have its certificate trusted (NODE_EXTRA_CA_CERTS), or go round it',
-    }),
-  ],
-  [
-    /ECONNREFUSED|ConnectionRefused|refused|Unable to connect/i,
-    (host) => ({
-      message: `nothing listens at ${host}`,
-      fix: 'is KALTURA_SERVICE_URL right, with its port? Is the server up?',
-    }),
-  ],
-  [
-    /NotCapable|PermissionDenied/,
-    (host) => ({ message: `Deno may not reach ${host}`, fix: 'run it with --allow-net' }),
-  ],
-]
-
-function networkCause({ options }, error) {
-  const host = hostOf(options)
-  const said = chain(error)
-  const known = NETWORK.find(([pattern]) => pattern.test(said))
-  const { message, fix } = known?.[1](host) ?? {
-    message: `${host} can't be reached (${said || 'no details'})`,
-    fix: 'look at the network, and at KALTURA_SERVICE_URL',
-  }
-  return { message, fix: fix + proxyAdvice() }
-}
-
-/** The errors behind one, as one text. */
-function chain(error) {
-  const parts = []
-  for (let cause = error.cause; cause instanceof Error; cause = cause.cause) {
-    parts.push([cause.name, cause.code, cause.message].filter(Boolean).join(' '))
-  }
-  return parts.join('; ')
-}
-
-/** Node's fetch goes by no proxy, whatever the environment says, unless it is told to. */
-function proxyAdvice() {
-  const { env, versions } = process
-  const name = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'].find((one) => env[one])
-  if (!name || versions.bun || versions.deno || env.NODE_USE_ENV_PROXY) return ''
-  return `. ${name} is set, but Node heeds it only with NODE_USE_ENV_PROXY=1 (Node 24 or later)`
-}
-
-function hostOf({ serviceUrl = 'https://www.kaltura.com' }) {
-  return URL.canParse(serviceUrl) ? new URL(serviceUrl).host : `the region ${serviceUrl}`
-}
+// Generated by `npm run build`.
+import{Failure as h}from"../failure.js";function k(e,t){let s=d[e.kalturaCode];if(s)return s(t,e);let n=R[e.code];return n?n(t,e):{message:h.of(e).message}}var d={
+INVALID_APP_TOKEN_HASH({options:e,rightType:t}){let{hashType:s="SHA1"}=e;return t?{message:`the hash type is wrong: the token's is ${t}, not ${s}`,fix:`set KALT\
+URA_HASH_TYPE=${t} (in code, hashType: '${t}')`}:{message:"the token is wrong: Kaltura refuses it with every hash type",fix:`KALTURA_APP_TOKEN must be the token\
+ of ${e.appTokenId}; an administrator can read it (appToken.get), or make another (tokens rotate)`}},APP_TOKEN_ID_NOT_FOUND:({options:e})=>({message:`there is n\
+o application token ${e.appTokenId} in partner ${e.partnerId}: it is unknown, deleted, or another partner's`,fix:"look for its id (tokens list), and at KALTURA_\
+PARTNER_ID; make another if it was deleted (tokens add)"}),APP_TOKEN_EXPIRED:()=>({message:"the application token has expired",fix:"make its successor (tokens r\
+otate)"}),APP_TOKEN_NOT_ACTIVE:()=>({message:"the application token is deactivated",fix:"make another (tokens add); only Kaltura's staff can activate this one"}),
+SERVICE_ACCESS_CONTROL_RESTRICTED:({options:e})=>({message:`the partner takes https only, and ${e.serviceUrl??"the service URL"} is not`,fix:"set KALTURA_SERVIC\
+E_URL to the https URL"}),INVALID_WIDGET_ID:r,SERVICE_FORBIDDEN_CONTENT_BLOCKED:r,ACTION_BLOCKED:()=>({message:"Kaltura's rate limit: too many calls",fix:"wait \
+ten seconds or more; a session provider keeps sessions instead of starting one each time"}),USER_BLOCKED:()=>({message:"the session's user is blocked",fix:"an a\
+dministrator can unblock it, or make a token for another user"}),INVALID_KS:(e,{ksRefusal:t,message:s})=>t==="EXCEEDED_RESTRICTED_IP"?{message:"the token's ipre\
+strict names other addresses than this machine's",fix:"use it from there, or make a token without it"}:{message:s}};function r({options:e}){return{message:`ther\
+e is no partner ${e.partnerId} at this service URL, or it is blocked`,fix:"look at KALTURA_PARTNER_ID, and at KALTURA_SERVICE_URL: other regions have other acco\
+unts"}}var R={ERR_SESSION_REVOKED:()=>({message:"the application token was revoked: session.end was called with one of its sessions, which ends them all, new on\
+es too, for a day or more",fix:"make another token (tokens rotate), and log out by forgetting the KS"}),ERR_TIMEOUT:({options:e})=>({message:`no answer in time \
+from ${o(e)}`,fix:`look at the network and at firewalls, or give more time (--timeout)${E()}`}),ERR_NETWORK:T,ERR_BAD_RESPONSE:e=>c(e),ERR_HTTP_STATUS:(e,{status:t})=>t>=
+300&&t<400?l(e):c(e),ERR_INVALID_OPTIONS(e,t){let{message:s}=h.of(t),[n,a]=s.split(/: |, or a function /);return{message:n,fix:t.path==="appToken"?"set the appl\
+ication token anew, and nothing else":a}}};function c({observed:e,options:t}){let{status:s,contentType:n}=e.last,i=/html/i.test(n)?"a web page (HTML)":`not Kalt\
+ura's JSON (${n||"no type"})`;return{message:`what answers at ${o(t)} is ${i}, with status ${s}: a proxy, a firewall, a sign-in page or an error page in Kaltura\
+'s place`,fix:"look at what stands between (HTTP proxies, VPN, Wi-Fi sign-in), and at KALTURA_SERVICE_URL"}}var l=({options:e})=>({message:`${o(e)} sends to ano\
+ther address, and a secret is not sent after it`,fix:"set KALTURA_SERVICE_URL to where Kaltura is"}),m=[[/ENOTFOUND|EAI_AGAIN|dns|resolve/i,e=>({message:`the na\
+me of ${e} can't be resolved`,fix:"is KALTURA_SERVICE_URL spelt right? Does DNS work here?"})],[/CERT_HAS_EXPIRED|CERT_NOT_YET_VALID|certificate.*(expired|not.*valid yet)/i,
+e=>({message:`the certificate of ${e} is not valid at this time`,fix:"look at this machine's clock first, then at what stands between"})],[/CERT|SELF_SIGNED|UNABLE_TO_|ERR_TLS|certificate|UnknownIssuer/i,
+e=>({message:`the certificate of ${e} is not trusted`,fix:"a proxy that reads TLS traffic? Have its certificate trusted (NODE_EXTRA_CA_CERTS), or go round it"})],
+[/ECONNREFUSED|ConnectionRefused|refused|Unable to connect/i,e=>({message:`nothing listens at ${e}`,fix:"is KALTURA_SERVICE_URL right, with its port? Is the ser\
+ver up?"})],[/NotCapable|PermissionDenied/,e=>({message:`Deno may not reach ${e}`,fix:"run it with --allow-net"})]];function T({options:e},t){let s=o(e),n=u(t),
+a=m.find(([f])=>f.test(n)),{message:i,fix:_}=a?.[1](s)??{message:`${s} can't be reached (${n||"no details"})`,fix:"look at the network, and at KALTURA_SERVICE_U\
+RL"};return{message:i,fix:_+E()}}function u(e){let t=[];for(let s=e.cause;s instanceof Error;s=s.cause)t.push([s.name,s.code,s.message].filter(Boolean).join(" "));
+return t.join("; ")}function E(){let{env:e,versions:t}=process,s=["HTTPS_PROXY","https_proxy","HTTP_PROXY","http_proxy"].find(n=>e[n]);return!s||t.bun||t.deno||
+e.NODE_USE_ENV_PROXY?"":`. ${s} is set, but Node heeds it only with NODE_USE_ENV_PROXY=1 (Node 24 or later)`}function o({serviceUrl:e="https://www.kaltura.com"}){
+return URL.canParse(e)?new URL(e).host:`the region ${e}`}export{k as causeOf};

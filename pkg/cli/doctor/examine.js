@@ -1,155 +1,24 @@
-// The examination: each check is told as soon as it is known. A failure that the rest hangs on
-// ends it.
-import { createSessionProvider, startAppTokenSession } from '../../index.js'
-import { APP_TOKEN, connectionOf, CONNECTION, defined, given } from '../options.js'
-import { findSecret, SECRETS } from '../secrets.js'
-import { duration, ending, explained, TYPES, userText } from '../words.js'
-import { causeOf } from './causes.js'
-import { observedFetch } from './observe.js'
-
-const HASH_TYPES = ['SHA1', 'SHA256', 'SHA512', 'MD5']
-// What a machine with a time service is never off by, and what breaks TLS and home-made KSs.
-const CLOCK_WARNING_S = 30
-const CLOCK_FAILURE_S = 300
-
-const ok = (name, message, more) => ({ name, status: 'ok', message, ...more })
-const warning = (name, message, fix) => ({ name, status: 'warning', message, fix })
-const failed = (name, { message, fix }, error) => {
-  const told = error && { code: error.code, kalturaCode: error.kalturaCode }
-  return { name, status: 'failed', message, fix, ...defined({ ...told }) }
-}
-
-/** `{ name, status: 'ok' | 'warning' | 'failed', message, fix?, code?, kalturaCode? }` each */
-export async function* examine(values, terminal) {
-  const settings = await readSettings(values, terminal)
-  if (settings.missing) return yield failed('settings', settings.missing)
-  const { options } = settings
-  const observed = observedFetch()
-  const all = { ...options, fetch: observed.fetch, grants: 'report', retry: 0 }
-  let sessions
-  try {
-    sessions = createSessionProvider(all)
-  } catch (error) {
-    const name = error.path === 'serviceUrl' ? 'service URL' : 'settings'
-    return yield failed(name, causeOf(error, { options }), error)
-  }
-  yield ok('settings', settingsText(options))
-  yield serviceUrlCheck(options)
-  yield* examineToken({ sessions, observed, all, options })
-}
-
-async function readSettings(values, terminal) {
-  const names = { ...CONNECTION, ...APP_TOKEN }
-  const missing = ['partner-id', 'app-token-id'].filter((name) => given(values, name) === undefined)
-  const appToken = await findSecret(SECRETS.appToken, { values, terminal })
-  const ways = missing.map((name) => `${names[name].env} (--${name})`)
-  if (appToken === undefined) ways.push(`${SECRETS.appToken.env} (--${SECRETS.appToken.file})`)
-  if (ways.length > 0) {
-    return { missing: { message: `${ways.join(', ')} is not set`, fix: 'set it, then ask again' } }
-  }
-  const options = defined({
-    ...connectionOf(values),
-    ...{ appTokenId: given(values, 'app-token-id'), appToken },
-    hashType: given(values, 'hash-type'),
-  })
-  return { options }
-}
-
-const settingsText = ({ partnerId, appTokenId, hashType }) =>
-  `partner ${partnerId}, application token ${appTokenId}, hash type ${hashType ?? 'SHA1 (the default)'}`
-
-function serviceUrlCheck({ serviceUrl = 'https://www.kaltura.com', dangerouslyAllowHttp }) {
-  const name = 'service URL'
-  if (!URL.canParse(serviceUrl)) return ok(name, `region ${serviceUrl}`)
-  if (!/^http:/i.test(serviceUrl)) return ok(name, serviceUrl)
-  if (dangerouslyAllowHttp) {
-    return warning(name, `${serviceUrl}: sessions travel in the clear`, 'use https')
-  }
-  return ok(name, `${serviceUrl} (http is fine on this machine)`)
-}
-
-async function* examineToken({ sessions, observed, all, options }) {
-  const name = 'application token'
-  let session
-  try {
-    session = await startAppTokenSession(all)
-  } catch (error) {
-    const isKaltura = observed.last !== undefined && !isInTheWay(error)
-    if (isKaltura) yield networkCheck(observed)
-    yield* clockCheck(observed.clockOffsetMs)
-    const rightType = isHashRefused(error) ? await findHashType(all) : undefined
-    const cause = causeOf(error, { options, observed, rightType })
-    return yield failed(isKaltura ? name : 'network', cause, error)
-  }
-  yield networkCheck(observed)
-  yield* clockCheck(session.expiry * 1000 - session.expiresAt)
-  yield ok(name, `starts a session, with hash type ${options.hashType ?? 'SHA1'}`)
-  if (session.expiresAt <= Date.now()) return yield stillborn
-  yield* useCheck(sessions, { options, observed })
-  yield* grantChecks(session)
-}
-
-const networkCheck = ({ fastestMs }) => ok('network', `Kaltura answers, in ${fastestMs} ms`)
-
-const stillborn = failed('session', {
-  message: 'it is over before it begins',
-  fix: "the token's sessionDuration is 0: make a token with a longer one",
-})
-
-const isHashRefused = ({ kalturaCode }) => kalturaCode === 'INVALID_APP_TOKEN_HASH'
-
-/** Whether something other than Kaltura answered. */
-const isInTheWay = ({ code }) => code === 'ERR_BAD_RESPONSE' || code === 'ERR_HTTP_STATUS'
-
-/** The hash type that the token has, if it is another one. */
-async function findHashType(options) {
-  for (const hashType of HASH_TYPES.filter((type) => type !== (options.hashType ?? 'SHA1'))) {
-    try {
-      await startAppTokenSession({ ...options, hashType })
-      return hashType
-    } catch (error) {
-      if (!isHashRefused(error)) return undefined
-    }
-  }
-  return undefined
-}
-
-function* clockCheck(offsetMs) {
-  if (offsetMs === undefined) return
-  const seconds = Math.abs(offsetMs) / 1000
-  const off = `this machine's clock is ${duration(seconds)} ${offsetMs > 0 ? 'behind' : 'ahead of'} Kaltura's`
-  const fix =
-    "set the clock, by NTP for instance. Sessions are reckoned on Kaltura's clock, but TLS and KSs made here are not"
-  if (seconds >= CLOCK_FAILURE_S) yield failed('clock', { message: off, fix })
-  else if (seconds >= CLOCK_WARNING_S) yield warning('clock', off, fix)
-  else yield ok('clock', "agrees with Kaltura's")
-}
-
-/** A session may be refused at its first use, not before. */
-async function* useCheck(sessions, about) {
-  try {
-    await sessions.call('session', 'get')
-  } catch (error) {
-    // Its role or its privileges don't allow this one call: the session lives all the same.
-    const lives =
-      error.kalturaCode === 'SERVICE_FORBIDDEN' || error.ksRefusal === 'EXCEEDED_RESTRICTED_URI'
-    if (!lives) return yield failed('session', causeOf(error, about), error)
-  }
-  yield ok('session', 'is accepted by the API')
-}
-
-function* grantChecks({ userId, sessionType, privileges, expiresAt }) {
-  const lines = explained(privileges).map(
-    ({ name, values, meaning }) =>
-      `${values.length > 0 ? `${name}:${values.join('/')}` : name}: ${meaning}`,
-  )
-  const message = `user ${userText(userId)}, type ${TYPES[sessionType]}, ends ${ending(expiresAt)}`
-  yield ok('grants', message, { lines })
-  if (sessionType === 2) {
-    yield warning(
-      'grants',
-      'its sessions may do everything',
-      'unless they must, make a token with sessionType 0 and the privileges that are needed',
-    )
-  }
-}
+// Generated by `npm run build`.
+import{createSessionProvider as $,startAppTokenSession as m}from"../../index.js";import{APP_TOKEN as w,connectionOf as E,CONNECTION as A,defined as g,given as l}from"../options.js";
+import{findSecret as C,SECRETS as f}from"../secrets.js";import{duration as R,ending as _,explained as H,TYPES as x,userText as I}from"../words.js";import{causeOf as p}from"./causes.js";
+import{observedFetch as P}from"./observe.js";var N=["SHA1","SHA256","SHA512","MD5"],O=30,D=300,c=(e,n,t)=>({name:e,status:"ok",message:n,...t}),u=(e,n,t)=>({name:e,
+status:"warning",message:n,fix:t}),d=(e,{message:n,fix:t},s)=>{let a=s&&{code:s.code,kalturaCode:s.kalturaCode};return{name:e,status:"failed",message:n,fix:t,...g(
+{...a})}};async function*z(e,n){let t=await K(e,n);if(t.missing)return yield d("settings",t.missing);let{options:s}=t,a=P(),i={...s,fetch:a.fetch,grants:"report",
+retry:0},r;try{r=$(i)}catch(o){let h=o.path==="serviceUrl"?"service URL":"settings";return yield d(h,p(o,{options:s}),o)}yield c("settings",L(s)),yield b(s),yield*F(
+{sessions:r,observed:a,all:i,options:s})}async function K(e,n){let t={...A,...w},s=["partner-id","app-token-id"].filter(o=>l(e,o)===void 0),a=await C(f.appToken,
+{values:e,terminal:n}),i=s.map(o=>`${t[o].env} (--${o})`);return a===void 0&&i.push(`${f.appToken.env} (--${f.appToken.file})`),i.length>0?{missing:{message:`${i.
+join(", ")} is not set`,fix:"set it, then ask again"}}:{options:g({...E(e),appTokenId:l(e,"app-token-id"),appToken:a,hashType:l(e,"hash-type")})}}var L=({partnerId:e,
+appTokenId:n,hashType:t})=>`partner ${e}, application token ${n}, hash type ${t??"SHA1 (the default)"}`;function b({serviceUrl:e="https://www.kaltura.com",dangerouslyAllowHttp:n}){
+let t="service URL";return URL.canParse(e)?/^http:/i.test(e)?n?u(t,`${e}: sessions travel in the clear`,"use https"):c(t,`${e} (http is fine on this machine)`):
+c(t,e):c(t,`region ${e}`)}async function*F({sessions:e,observed:n,all:t,options:s}){let a="application token",i;try{i=await m(t)}catch(r){let o=n.last!==void 0&&
+!j(r);o&&(yield y(n)),yield*k(n.clockOffsetMs);let h=T(r)?await B(t):void 0,S=p(r,{options:s,observed:n,rightType:h});return yield d(o?a:"network",S,r)}if(yield y(
+n),yield*k(i.expiry*1e3-i.expiresAt),yield c(a,`starts a session, with hash type ${s.hashType??"SHA1"}`),i.expiresAt<=Date.now())return yield U;yield*V(e,{options:s,
+observed:n}),yield*W(i)}var y=({fastestMs:e})=>c("network",`Kaltura answers, in ${e} ms`),U=d("session",{message:"it is over before it begins",fix:"the token's \
+sessionDuration is 0: make a token with a longer one"}),T=({kalturaCode:e})=>e==="INVALID_APP_TOKEN_HASH",j=({code:e})=>e==="ERR_BAD_RESPONSE"||e==="ERR_HTTP_ST\
+ATUS";async function B(e){for(let n of N.filter(t=>t!==(e.hashType??"SHA1")))try{return await m({...e,hashType:n}),n}catch(t){if(!T(t))return}}function*k(e){if(e===
+void 0)return;let n=Math.abs(e)/1e3,t=`this machine's clock is ${R(n)} ${e>0?"behind":"ahead of"} Kaltura's`,s="set the clock, by NTP for instance. Sessions are\
+ reckoned on Kaltura's clock, but TLS and KSs made here are not";n>=D?yield d("clock",{message:t,fix:s}):n>=O?yield u("clock",t,s):yield c("clock","agrees with \
+Kaltura's")}async function*V(e,n){try{await e.call("session","get")}catch(t){if(!(t.kalturaCode==="SERVICE_FORBIDDEN"||t.ksRefusal==="EXCEEDED_RESTRICTED_URI"))
+return yield d("session",p(t,n),t)}yield c("session","is accepted by the API")}function*W({userId:e,sessionType:n,privileges:t,expiresAt:s}){let a=H(t).map(({name:r,
+values:o,meaning:h})=>`${o.length>0?`${r}:${o.join("/")}`:r}: ${h}`),i=`user ${I(e)}, type ${x[n]}, ends ${_(s)}`;yield c("grants",i,{lines:a}),n===2&&(yield u(
+"grants","its sessions may do everything","unless they must, make a token with sessionType 0 and the privileges that are needed"))}export{z as examine};

@@ -1,9 +1,0 @@
-// Vercel's edge runtime takes modules that its bundler compiled: hence the query.
-import module from '../kaltura_app_token.wasm?module'
-import ksModule from '../ks/kaltura_ks.wasm?module'
-import { bindManager } from './bind.js'
-
-export const createAppTokenManager = /* @__PURE__ */ bindManager(
-  () => module,
-  () => ksModule,
-)
