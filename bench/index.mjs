@@ -2,6 +2,7 @@
 // and README.md's rows.
 // npm run bench -- --quick: the same as briefly as it can be done, to see that it runs.
 // npm run bench -- NAME…: only rows/NAME.mjs. Neither of these two writes anything.
+// --against FILE: says as well what differs from an earlier run's results.json.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { fileURLToPath } from 'node:url'
@@ -10,6 +11,7 @@ import { node } from '../js-tests/runtimes/index.mjs'
 import { run } from '../scripts/build/process.mjs'
 import { prepare } from './prepare.mjs'
 import { charts } from './report/chart.mjs'
+import { compared } from './report/compare.mjs'
 import { intoReadme, resultOf, table } from './report/table.mjs'
 import { startServer } from './server/index.mjs'
 
@@ -18,11 +20,14 @@ const ROWS = ['cold-start', 'size', 'hash', 'hot', 'users', 'callers', 'ks', 'wo
 const NODE = 24
 
 const { values, positionals } = parseArgs({
-  options: { quick: { type: 'boolean', default: false } },
+  options: { quick: { type: 'boolean', default: false }, against: { type: 'string' } },
   allowPositionals: true,
 })
 const chosen = positionals.length > 0 ? positionals : ROWS
 const file = (name) => fileURLToPath(new URL(name, import.meta.url))
+
+// Read before this run takes its place.
+const earlier = values.against && JSON.parse(readFileSync(values.against, 'utf8'))
 
 const { python, php } = await prepare((line) => console.error(`bench: ${line}`))
 const program = node(NODE)
@@ -49,6 +54,7 @@ const result = {
 }
 console.log(table(result))
 const pictures = charts(result)
+if (earlier) console.log(`\nAgainst ${values.against}:\n${compared(earlier, result)}\n`)
 console.log(`${result.rows.length} rows and ${result.growth.length} curves`)
 if (!values.quick && positionals.length === 0) {
   writeFileSync(file('results.json'), `${JSON.stringify(result, null, 1)}\n`)

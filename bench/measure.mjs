@@ -18,6 +18,9 @@ export async function inTurns(contenders, { rounds, warmUp = Math.floor(rounds /
   return samples
 }
 
+// So that each is compiled by the time that it is measured, the first as much as the last.
+const warmUpMs = (batchMs) => Math.min(100, 100 * batchMs)
+
 /** Microseconds for one call of `run`; each sample takes about `batchMs`. */
 export function perCall(run, batchMs) {
   return batches(batchMs, (calls) => {
@@ -40,6 +43,9 @@ function batches(batchMs, time) {
   let calls
   return async () => {
     if (calls === undefined) {
+      for (const start = performance.now(); performance.now() - start < warmUpMs(batchMs); ) {
+        await time(100)
+      }
       for (calls = 1; (await time(calls)) < batchMs / 2; ) calls *= 2
     }
     return ((await time(calls)) / calls) * 1000

@@ -28,3 +28,9 @@ export function startSession(options, ks, wish) {
 export async function start(options, wish) {
   return startSession(options, await startWidgetSession(options), wish)
 }
+
+/** One widget session for all. */
+export async function startMany(options, wishes) {
+  const ks = await startWidgetSession(options)
+  return Promise.all(wishes.map((wish) => startSession(options, ks, wish)))
+}

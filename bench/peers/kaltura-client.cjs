@@ -28,3 +28,10 @@ exports.start = async (options, wish) => {
   client.setKs((await exports.startWidgetSession(client, options)).ks)
   return exports.startSession(client, options, wish)
 }
+
+/** One widget session for all, in one client. */
+exports.startMany = async (options, wishes) => {
+  const client = exports.connect(options)
+  client.setKs((await exports.startWidgetSession(client, options)).ks)
+  return Promise.all(wishes.map((wish) => exports.startSession(client, options, wish)))
+}

@@ -2,6 +2,13 @@
 
 exports.options = JSON.parse(process.env.BENCH_OPTIONS)
 
+/** Of a program that starts a session for each of so many users. */
+exports.wishes = Array.from({ length: Number(process.env.BENCH_USERS) || 0 }, (_, number) => ({
+  userId: `viewer-${number}@example.org`,
+}))
+
+exports.reportAll = (sessions) => exports.report({ ks: sessions.map(({ ks }) => ks) })
+
 exports.report = ({ ks }) => {
   const { maxRSS } = process.resourceUsage()
   const { user, system } = process.cpuUsage()

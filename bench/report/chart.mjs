@@ -36,7 +36,7 @@ function chart({ rows, growth }, theme) {
     draw: () => barsOf(row, theme),
   }))
   const curves = growth.map((curve) => ({
-    height: PANEL.head + PANEL.curve + 48,
+    height: PANEL.head + PANEL.curve + 60,
     draw: () => curveOf(curve, theme),
   }))
   let top = PANEL.gap
@@ -117,7 +117,7 @@ function legend(names, others, bottom, theme) {
   let top = bottom + 24
   return names
     .map((who) => {
-      const width = 22 + who.length * 5.2
+      const width = 24 + who.length * 5.8
       if (left + width > PANEL.width) {
         left = 0
         top += 14

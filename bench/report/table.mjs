@@ -17,8 +17,8 @@ export function resultOf({ rows, growth }) {
       contenders: mapped(samples, (list) => rounded(summary(list))),
       ratios: mapped(ratios(samples, OURS), rounded),
       wanted: wanted.map((goal) => {
-        const { median } = ratios(samples, goal.ours)[goal.peer]
-        return { ...goal, got: significant(median), reached: median <= goal.ratio }
+        const { median, low, high } = rounded(ratios(samples, goal.ours)[goal.peer])
+        return { ...goal, got: median, low, high, reached: median <= goal.ratio }
       }),
     })),
     growth: growth.map(({ points, ...curve }) => ({
@@ -39,7 +39,8 @@ export function said(number, unit) {
   return unit === '' ? grouped : `${grouped} ${unit}`
 }
 
-const ratioSaid = (number) => (number < 0.1 ? number.toFixed(3) : number.toFixed(2))
+/** A ratio as one would say it. */
+export const ratioSaid = (number) => (number < 0.1 ? number.toFixed(3) : number.toFixed(2))
 
 /** The table for a terminal. */
 export function table({ rows }) {
@@ -70,17 +71,37 @@ export function intoReadme(readme, result) {
 }
 
 function markdown({ on, rows }) {
-  const shown = rows.filter(({ detail }) => !detail)
-  const lines = shown.map((row) => `| ${[row.name, ours(row), peers(row)].join(' | ')} |`)
   return [
-    '| | here | others, and our share of theirs |',
-    '| --- | --- | --- |',
-    ...lines,
+    ...markdownTable(rows.filter(({ detail }) => !detail)),
     '',
     `Medians, and in brackets quartiles of the ratio, on ${on}.`,
+    ...details(rows.filter(({ detail }) => detail)),
     ...unreached(rows),
   ].join('\n')
 }
+
+function markdownTable(rows) {
+  const cells = (row) => [row.name, ours(row), peers(row), goals(row)]
+  return [
+    '| | here | others, and our share of theirs | wanted, at most |',
+    '| --- | --- | --- | --- |',
+    ...rows.map((row) => `| ${cells(row).join(' | ')} |`),
+  ]
+}
+
+function details(rows) {
+  if (rows.length === 0) return []
+  const summary = '<summary>The other lengths of a KS, and more of Node 20</summary>'
+  return ['', '<details>', summary, '', ...markdownTable(rows), '', '</details>']
+}
+
+const goals = ({ wanted }) =>
+  wanted
+    .map(({ ours: who, peer, ratio, reached }) => {
+      const whose = who === OURS ? '' : `\`${who.slice(OURS.length)}\`: `
+      return `${whose}${ratioSaid(ratio)} of ${peer}${reached ? '' : ', missed'}`
+    })
+    .join('<br>')
 
 /** Our own figures: of the package, and of its entry for Node where that is measured too. */
 function ours({ contenders, unit }) {

@@ -14,6 +14,13 @@ const CONTENDERS = {
   'kaltura-client': 'start-kaltura-client.cjs',
   'Node alone': 'nothing.mjs',
 }
+const GROWING = {
+  'kaltura-app-token': 'users.mjs',
+  'kaltura-app-token/node': 'users-node.mjs',
+  'fetch by hand': 'users-by-hand.mjs',
+  'kaltura-client': 'users-kaltura-client.cjs',
+}
+const GROWTH = [1, 10, 100]
 const MEASURES = { wallMs: ['time', 'ms'], cpuMs: ['CPU time', 'ms'], memoryMB: ['memory', 'MB'] }
 
 const programs = fileURLToPath(new URL('../programs/', import.meta.url))
@@ -43,12 +50,18 @@ async function toFirstKs(version, program, env) {
   return { wallMs, ...measured }
 }
 
+async function toSessions(users, program, env) {
+  const { wallMs, said } = await run(process.execPath, [program], { ...env, BENCH_USERS: users })
+  if (new Set(JSON.parse(said).ks).size !== users) throw new Error(`${program} has not as many KSs as users`)
+  return wallMs
+}
+
 async function toImport(version, name) {
   const { said } = await run(node(version), ['import.mjs', name])
   return Number(said)
 }
 
-export async function measure({ url, rounds }) {
+export async function measure({ url, rounds, quick }) {
   const env = { BENCH_OPTIONS: JSON.stringify({ ...credentials, serviceUrl: url }) }
   const rows = []
   for (const version of VERSIONS) {
@@ -81,5 +94,19 @@ export async function measure({ url, rounds }) {
       wanted: [{ ours: 'kaltura-app-token', peer: 'kaltura-client', ratio: 0.1 }],
     })
   }
-  return { rows }
+  const growing = quick ? GROWTH.slice(0, 2) : GROWTH
+  const points = []
+  for (const users of growing) {
+    const contenders = Object.entries(GROWING).map(([name, program]) => [
+      name,
+      () => toSessions(users, program, env),
+    ])
+    points.push(await inTurns(Object.fromEntries(contenders), { rounds: rounds(11) }))
+  }
+  return {
+    rows,
+    growth: [
+      { id: 'cold-start', name: 'process to sessions for so many users', unit: 'ms', at: growing, points },
+    ],
+  }
 }

@@ -7,6 +7,7 @@ import { inTurns, part } from '../measure.mjs'
 import { credentials } from '../server/kaltura.mjs'
 
 const REQUESTS = 1000
+const GROWTH = [1, 10, 100]
 const CONTENDERS = { 'kaltura-app-token': 'kaltura-app-token.js', 'fetch by hand': 'by-hand.js' }
 
 const bundled = (file) =>
@@ -18,16 +19,21 @@ async function timeOf(run) {
   return [performance.now() - start, value]
 }
 
-/** The life of one Worker. */
-async function served({ script, modules }, url, requests) {
+function serve({ script, modules }, url) {
   const bindings = { OPTIONS: JSON.stringify({ ...credentials, serviceUrl: url }) }
-  const settings = { script, modules, bindings, compatibilityDate: '2026-01-01' }
-  const [startMs, worker] = await timeOf(() => serveWorker(settings))
+  return serveWorker({ script, modules, bindings, compatibilityDate: '2026-01-01' })
+}
+
+async function askFor(url) {
+  const response = await fetch(url)
+  if (typeof (await response.json()).ks !== 'string') throw new Error('no KS')
+}
+
+/** The life of one Worker. */
+async function served(bundle, url, requests) {
+  const [startMs, worker] = await timeOf(() => serve(bundle, url))
   try {
-    const ask = async () => {
-      const response = await fetch(worker.url)
-      if (typeof (await response.json()).ks !== 'string') throw new Error('no KS')
-    }
+    const ask = () => askFor(worker.url)
     const [firstMs] = await timeOf(ask)
     const times = []
     for (let request = 0; request < requests; request += 1) times.push((await timeOf(ask))[0])
@@ -38,17 +44,45 @@ async function served({ script, modules }, url, requests) {
   }
 }
 
+/** How long so many requests at once take a Worker that has been serving for a while. */
+async function crowds(bundles, url, growing, rounds) {
+  const workers = []
+  try {
+    for (const [name, bundle] of Object.entries(bundles)) {
+      workers.push({ name, ...(await serve(bundle, url)) })
+    }
+    const points = []
+    for (const count of growing) {
+      const timed = workers.map((worker) => [
+        worker.name,
+        async () => {
+          const all = () => Promise.all(Array.from({ length: count }, () => askFor(worker.url)))
+          return (await timeOf(all))[0]
+        },
+      ])
+      points.push(await inTurns(Object.fromEntries(timed), { rounds: rounds(35) }))
+    }
+    return points
+  } finally {
+    for (const worker of workers) await worker.stop()
+  }
+}
+
 export async function measure({ url, rounds, quick }) {
   const requests = quick ? 50 : REQUESTS
+  const bundles = {}
   const workers = {}
   const sizes = {}
   for (const [name, file] of Object.entries(CONTENDERS)) {
     const bundle = await bundled(file)
     const files = [bundle.script, ...bundle.modules.map(({ contents }) => contents)]
     sizes[name] = [files.reduce((sum, file) => sum + gzipSync(file, { level: 9 }).length, 0) / 1e3]
+    bundles[name] = bundle
     workers[name] = () => served(bundle, url, requests)
   }
-  const samples = await inTurns(workers, { rounds: rounds(5) })
+  const samples = await inTurns(workers, { rounds: rounds(7) })
+  const growing = quick ? GROWTH.slice(0, 2) : GROWTH
+  const points = await crowds(bundles, url, growing, rounds)
   const row = (measure, name) => ({
     ...{ id: `worker-${measure}`, name, unit: 'ms' },
     ...{ samples: part(samples, measure), wanted: [] },
@@ -60,6 +94,9 @@ export async function measure({ url, rounds, quick }) {
       row('firstMs', 'a Worker: first request'),
       row('middleMs', `a Worker: median of ${requests} requests`),
       row('longestMs', `a Worker: longest of ${requests} requests`),
+    ],
+    growth: [
+      { id: 'worker', name: 'a Worker: so many requests at once', unit: 'ms', at: growing, points },
     ],
   }
 }
