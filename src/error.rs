@@ -8,8 +8,8 @@ use crate::grants::Difference;
 /// A failed call: why, and after how many HTTP requests.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Failure {
-    /// Why it failed.
-    pub error: Error,
+    /// Why it failed. Boxed wherever it is handed on: it is large, and rare.
+    pub error: Box<Error>,
     /// The HTTP requests that were made for the call.
     pub attempts: u32,
 }
@@ -100,6 +100,14 @@ pub struct Cause {
 }
 
 impl Error {
+    /// An answer to `operation` that is no use.
+    pub fn bad_response(operation: &Operation, problem: &'static str) -> Box<Self> {
+        Box::new(Self::BadResponse {
+            operation: operation.clone(),
+            problem,
+        })
+    }
+
     /// The stable code of the error.
     pub fn code(&self) -> &'static str {
         match self {

@@ -66,7 +66,7 @@ pub enum Step {
         /// Milliseconds.
         ms: u64,
         /// What made it necessary.
-        reason: Error,
+        reason: Box<Error>,
     },
     /// Everything is settled; [`finish`](Exchange::finish).
     Done,
@@ -87,9 +87,9 @@ pub enum Answer<'a> {
 #[derive(Debug)]
 pub struct Outcome {
     /// For each wish, in order.
-    pub sessions: Vec<Result<Session, Error>>,
+    pub sessions: Vec<Result<Session, Box<Error>>>,
     /// If not even a widget session was to be had: why.
-    pub widget: Result<Widget, Error>,
+    pub widget: Result<Widget, Box<Error>>,
     /// The hash type that was used last; the right one, if a session was started.
     pub hash_type: HashType,
     /// The server's clock, if it was seen.
@@ -104,17 +104,17 @@ pub struct Exchange {
     terms: Terms,
     credentials: Credentials,
     wishes: Vec<Wish>,
-    settled: Vec<Option<Result<Session, Error>>>,
+    settled: Vec<Option<Result<Session, Box<Error>>>>,
     widget: Option<Widget>,
     /// Why there can be no widget session.
-    refused: Option<Error>,
+    refused: Option<Box<Error>>,
     /// The remedy for a refused widget session or hash, used once.
     renewed: bool,
     /// Which of the hash types is being tried.
     hash_index: usize,
     in_flight: Option<InFlight>,
     retries: u32,
-    wait: Option<(u64, Error)>,
+    wait: Option<(u64, Box<Error>)>,
     clock: Option<ServerClock>,
     attempts: u32,
 }
@@ -209,13 +209,13 @@ impl Exchange {
         let hash_type = self.hash_type();
         let widget = match (self.widget, self.refused) {
             (Some(widget), _) => Ok(widget),
-            (None, refused) => Err(refused.unwrap_or(Error::Aborted)),
+            (None, refused) => Err(refused.unwrap_or_else(|| Box::new(Error::Aborted))),
         };
         Outcome {
             sessions: self
                 .settled
                 .into_iter()
-                .map(|it| it.unwrap_or(Err(Error::Aborted)))
+                .map(|it| it.unwrap_or_else(|| Err(Box::new(Error::Aborted))))
                 .collect(),
             widget,
             hash_type,
@@ -326,15 +326,13 @@ impl Exchange {
             .collect()
     }
 
-    fn read(&self, sent: &InFlight, answer: Answer<'_>) -> Result<Value, Error> {
-        let operation = sent.operation.clone();
+    fn read(&self, sent: &InFlight, answer: Answer<'_>) -> Result<Value, Box<Error>> {
+        let operation = &sent.operation;
+        let known = self.secrets(Some(sent));
         match answer {
-            Answer::Response(head, body) => {
-                read_response(&operation, head, body, &self.secrets(Some(sent)))
-            }
-            Answer::Unusable(problem) => Err(Error::BadResponse { operation, problem }),
+            Answer::Response(head, body) => read_response(operation, head, body, &known),
+            Answer::Unusable(problem) => Err(Error::bad_response(operation, problem)),
             Answer::Lost(causes) => {
-                let known = self.secrets(Some(sent));
                 let causes = causes
                     .into_iter()
                     .map(|cause| Cause {
@@ -342,7 +340,10 @@ impl Exchange {
                         ..cause
                     })
                     .collect();
-                Err(Error::Network { operation, causes })
+                Err(Box::new(Error::Network {
+                    operation: operation.clone(),
+                    causes,
+                }))
             }
         }
     }
@@ -350,15 +351,11 @@ impl Exchange {
     fn take_widget(
         &mut self,
         sent: &InFlight,
-        reply: Result<Value, Error>,
+        reply: Result<Value, Box<Error>>,
         timing: Timing,
-    ) -> Result<(), Error> {
-        let widget = Widget::read(&fields(reply?), self.credentials.partner_id, timing).map_err(
-            |problem| Error::BadResponse {
-                operation: sent.operation.clone(),
-                problem,
-            },
-        )?;
+    ) -> Result<(), Box<Error>> {
+        let widget = Widget::read(&fields(reply?), self.credentials.partner_id, timing)
+            .map_err(|problem| Error::bad_response(&sent.operation, problem))?;
         self.widget = Some(widget);
         Ok(())
     }
@@ -367,9 +364,9 @@ impl Exchange {
     fn take_sessions(
         &mut self,
         sent: &InFlight,
-        reply: Result<Value, Error>,
+        reply: Result<Value, Box<Error>>,
         timing: Timing,
-    ) -> Option<Error> {
+    ) -> Option<Box<Error>> {
         let replies = reply.and_then(|reply| split(&sent.operation, reply, sent.wishes.len()));
         let results: Vec<_> = match replies {
             Ok(replies) => replies.into_iter().map(Ok).collect(),
@@ -396,7 +393,7 @@ impl Exchange {
         index: usize,
         reply: Value,
         timing: Timing,
-    ) -> Result<Session, Error> {
+    ) -> Result<Session, Box<Error>> {
         let answer = fields(reply);
         check(&answer, &sent.operation, &self.secrets(Some(sent)))?;
         let unknown = Wish::default();
@@ -408,12 +405,9 @@ impl Exchange {
             self.clock,
             timing.received_ms,
         )
-        .map_err(|problem| Error::BadResponse {
-            operation: sent.operation.clone(),
-            problem,
-        })?;
+        .map_err(|problem| Error::bad_response(&sent.operation, problem))?;
         if self.terms.grants.refuses(&session.differences) {
-            return Err(Error::NotGranted(session.differences));
+            return Err(Box::new(Error::NotGranted(session.differences)));
         }
         Ok(session)
     }
@@ -442,17 +436,16 @@ impl Exchange {
         true
     }
 
-    fn with_hash_type(&self, error: Error) -> Error {
-        match error {
-            Error::Kaltura(mut refusal) if is_refused_hash(&refusal) => {
-                refusal.hash_type = Some(self.hash_type());
-                Error::Kaltura(refusal)
-            }
-            other => other,
+    fn with_hash_type(&self, mut error: Box<Error>) -> Box<Error> {
+        if let Error::Kaltura(refusal) = &mut *error
+            && is_refused_hash(refusal)
+        {
+            refusal.hash_type = Some(self.hash_type());
         }
+        error
     }
 
-    fn try_again(&mut self, error: Error, retry_after: Option<u64>, random: u32) {
+    fn try_again(&mut self, error: Box<Error>, retry_after: Option<u64>, random: u32) {
         let retry = self.retries.saturating_add(1);
         match retry::delay_ms(self.terms.retry, &error, retry, retry_after, random) {
             Some(ms) => {
@@ -463,13 +456,13 @@ impl Exchange {
         }
     }
 
-    fn settle(&mut self, index: usize, result: Result<Session, Error>) {
+    fn settle(&mut self, index: usize, result: Result<Session, Box<Error>>) {
         if let Some(settled) = self.settled.get_mut(index) {
             *settled = Some(result);
         }
     }
 
-    fn settle_open(&mut self, error: &Error) {
+    fn settle_open(&mut self, error: &Box<Error>) {
         for index in self.open() {
             self.settle(index, Err(error.clone()));
         }
@@ -487,14 +480,14 @@ fn start_session() -> Operation {
 }
 
 /// The answers to the items of a multirequest, or the one answer to a single call.
-fn split(operation: &Operation, reply: Value, items: usize) -> Result<Vec<Value>, Error> {
+fn split(operation: &Operation, reply: Value, items: usize) -> Result<Vec<Value>, Box<Error>> {
     match reply {
         reply if items == 1 => Ok(vec![reply]),
         Value::List(replies) if replies.len() == items => Ok(replies),
-        _ => Err(Error::BadResponse {
-            operation: operation.clone(),
-            problem: "not one answer for each request of the batch",
-        }),
+        _ => Err(Error::bad_response(
+            operation,
+            "not one answer for each request of the batch",
+        )),
     }
 }
 

@@ -133,13 +133,13 @@ pub fn read_response(
     head: &ResponseHead,
     body: &[u8],
     known: &[&Secret],
-) -> Result<Value, Error> {
+) -> Result<Value, Box<Error>> {
     // Kaltura answers everything with 200, errors too.
     if head.status != 200 {
-        return Err(Error::HttpStatus {
+        return Err(Box::new(Error::HttpStatus {
             operation: operation.clone(),
             status: head.status,
-        });
+        }));
     }
     let reply = Value::from_json(body).ok_or_else(|| unreadable(operation, body))?;
     if let Value::Object(fields) = &reply {
@@ -150,14 +150,14 @@ pub fn read_response(
 
 /// Fails if the answer with these fields is a refusal. `known` are secrets that an error must
 /// not show.
-pub fn check(fields: &Fields, operation: &Operation, known: &[&Secret]) -> Result<(), Error> {
+pub fn check(fields: &Fields, operation: &Operation, known: &[&Secret]) -> Result<(), Box<Error>> {
     match ApiError::from_fields(operation, fields, known) {
-        Some(refusal) => Err(Error::Kaltura(refusal)),
+        Some(refusal) => Err(Box::new(Error::Kaltura(refusal))),
         None => Ok(()),
     }
 }
 
-fn unreadable(operation: &Operation, body: &[u8]) -> Error {
+fn unreadable(operation: &Operation, body: &[u8]) -> Box<Error> {
     let start = body.trim_ascii_start();
     let problem = if start.is_empty() {
         "an empty body"
@@ -168,10 +168,7 @@ fn unreadable(operation: &Operation, body: &[u8]) -> Error {
     } else {
         "not JSON"
     };
-    Error::BadResponse {
-        operation: operation.clone(),
-        problem,
-    }
+    Error::bad_response(operation, problem)
 }
 
 #[cfg(test)]
@@ -185,7 +182,7 @@ mod tests {
             status,
             ..ResponseHead::default()
         };
-        read_response(&Operation::known("session", "get"), &head, body, &[])
+        read_response(&Operation::known("session", "get"), &head, body, &[]).map_err(|it| *it)
     }
 
     fn problem(body: &[u8]) -> &'static str {

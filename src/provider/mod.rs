@@ -419,10 +419,10 @@ impl Entry {
 /// What is said of a session that may be over when it arrives.
 fn too_late() -> Failure {
     Failure {
-        error: Error::BadResponse {
-            operation: Operation::known("appToken", "startSession"),
-            problem: "a session that was over when it arrived",
-        },
+        error: Error::bad_response(
+            &Operation::known("appToken", "startSession"),
+            "a session that was over when it arrived",
+        ),
         attempts: 1,
     }
 }
@@ -430,7 +430,7 @@ fn too_late() -> Failure {
 /// What is said while every token is known to be revoked.
 pub fn revoked() -> Failure {
     Failure {
-        error: Error::SessionRevoked,
+        error: Box::new(Error::SessionRevoked),
         attempts: 0,
     }
 }

@@ -103,7 +103,7 @@ impl<'a> Call<'a> {
         let result = match self.operation.take() {
             Some(operation) => self.try_until(operation, &body, &ks, host, &told).await,
             // The shell has checked them.
-            None => Err(Error::Internal("no names of a service and an action")),
+            None => Err(Box::new(Error::Internal("no names of a service and an action"))),
         };
         let attempts = self.attempts;
         match result {
@@ -127,7 +127,7 @@ impl<'a> Call<'a> {
         ks: &Secret,
         host: &Host,
         told: &Plain,
-    ) -> Result<Vec<u8>, Error> {
+    ) -> Result<Vec<u8>, Box<Error>> {
         let mut request = Request::new(self.service_url, operation, Params::default());
         request.body = body.clone();
         for retry in 1_u32.. {
@@ -157,6 +157,6 @@ impl<'a> Call<'a> {
                 return Err(error);
             }
         }
-        Err(Error::Timeout)
+        Err(Box::new(Error::Timeout))
     }
 }

@@ -50,7 +50,7 @@ pub async fn start_app_token_session(
     match outcome.sessions.pop() {
         Some(Ok(session)) => Ok(results::session(&session)),
         Some(Err(error)) => Err(refuse(error, outcome.attempts)),
-        None => Err(refuse(Error::Internal("no outcome"), outcome.attempts)),
+        None => Err(refuse(Box::new(Error::Internal("no outcome")), outcome.attempts)),
     }
 }
 

@@ -60,7 +60,7 @@ async fn hold(mut exchange: Exchange, host: &Host, max_response_bytes: u32) -> O
 /// What came of one request outside an exchange.
 pub struct Reply {
     /// The body, or the refusal, as an error.
-    pub result: Result<Vec<u8>, Error>,
+    pub result: Result<Vec<u8>, Box<Error>>,
     /// The server's clock, if it was seen.
     pub clock: Option<ServerClock>,
     /// The wait that was asked for, in milliseconds.
@@ -93,19 +93,16 @@ pub async fn call(
             reply.retry_after_ms = retry::retry_after_ms(&head, received_ms.div_euclid(1000));
             read_response(operation, &head, &body, known).map(|_| body)
         }
-        Err(Loss::Unusable(problem)) => Err(Error::BadResponse {
-            operation: operation.clone(),
-            problem,
-        }),
+        Err(Loss::Unusable(problem)) => Err(Error::bad_response(operation, problem)),
         Err(Loss::Lost(causes)) => {
             let redacted = causes.into_iter().map(|cause| Cause {
                 message: redact(&cause.message, known),
                 ..cause
             });
-            Err(Error::Network {
+            Err(Box::new(Error::Network {
                 operation: operation.clone(),
                 causes: redacted.collect(),
-            })
+            }))
         }
     };
     reply

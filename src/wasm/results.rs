@@ -56,7 +56,7 @@ pub fn failure(failure: &Failure) -> JsValue {
         plain.set("action", &*operation.action);
     }
     plain.set_some("status", error.status());
-    if let Error::Kaltura(refusal) = error {
+    if let Error::Kaltura(refusal) = &**error {
         plain.set("kalturaCode", &*refusal.code);
         plain.set_some("ksRefusal", refusal.ks_refusal.map(KsRefusal::name));
     }

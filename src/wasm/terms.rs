@@ -53,21 +53,21 @@ pub fn wish(from: &Options) -> Result<Wish, InvalidOption> {
 }
 
 /// The application token from the caller's function; `credential` tells which.
-pub async fn ask_for_token(host: &Host, credential: usize) -> Result<Secret, Error> {
+pub async fn ask_for_token(host: &Host, credential: usize) -> Result<Secret, Box<Error>> {
     let token = JsFuture::from(host.ask_for_app_token(credential)).await;
     // What a vault's client says when it fails is not ours to judge, so only its class and
     // code are passed on.
-    let token = token.map_err(|thrown: JsValue| Error::TokenSource {
-        causes: fetch::causes(thrown)
-            .into_iter()
-            .map(|cause| Cause {
-                message: String::new(),
-                ..cause
-            })
-            .collect(),
+    let token = token.map_err(|thrown: JsValue| {
+        let causes = fetch::causes(thrown).into_iter().map(|cause| Cause {
+            message: String::new(),
+            ..cause
+        });
+        let causes = causes.collect();
+        Box::new(Error::TokenSource { causes })
     })?;
-    Ok(options::app_token(Named {
+    options::app_token(Named {
         path: "appToken".to_owned(),
         input: convert::input(&token),
-    })?)
+    })
+    .map_err(|wrong| Box::new(Error::InvalidOptions(wrong)))
 }

@@ -5,10 +5,10 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::{Now, ProviderCore};
-use crate::api::{KsRefusal, Operation, Params, Request};
-use crate::error::{Error, Failure};
+use crate::api::{Operation, Params, Request};
+use crate::error::Failure;
 use crate::exchange::{Credentials, Exchange, Outcome, Terms};
-use crate::provider::{FlightId, Key, Moment, Provider, revoked};
+use crate::provider::{FlightId, Key, Moment, Provider, is_logged_out, revoked};
 use crate::secret::Secret;
 use crate::session::Session;
 use crate::wasm::convert::Plain;
@@ -211,7 +211,7 @@ impl ProviderCore {
         let operation = Operation::known("session", "get");
         let request = Request::new(&self.terms.service_url, operation, params);
         let reply = fetch::call(&request, host, self.max_response_bytes, &[ks]).await;
-        matches!(reply.result, Err(Error::Kaltura(refusal)) if refusal.ks_refusal == Some(KsRefusal::Logout))
+        reply.result.is_err_and(|error| is_logged_out(&error))
     }
 
     fn revoke(&self, credential: usize, host: &Host) -> bool {

@@ -197,7 +197,7 @@ impl ProviderCore {
     pub fn abandon(&self, flight: FlightId, timed_out: bool, now: &Now) {
         if timed_out {
             let failure = Failure {
-                error: Error::Timeout,
+                error: Box::new(Error::Timeout),
                 attempts: 0,
             };
             self.settle(flight, Err(failure), now.moment());
