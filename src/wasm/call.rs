@@ -1,12 +1,12 @@
 //! Single calls of Kaltura's API, whose answers are for their callers to read.
 
-use js_sys::Object;
+use js_sys::{Object, Promise};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen_futures::JsFuture;
 
 use super::convert::{self, Options, Plain};
-use super::fetch::{self, Boxed};
+use super::fetch::{self, promise};
 use super::host::Host;
 use super::results;
 use crate::api::{Operation, Params, Request, ServiceUrl};
@@ -53,7 +53,7 @@ impl Caller {
     /// Calls `name`, such as `appToken.list`, with a body that has `ks` in it; see [`call`]. What
     /// is not `repeatable` is tried again only if it was turned away at the door. The host ends
     /// the call at `deadline_ms`.
-    pub async fn call(
+    pub fn call(
         &self,
         name: String,
         body: String,
@@ -61,26 +61,26 @@ impl Caller {
         repeatable: bool,
         host: Host,
         deadline_ms: f64,
-    ) -> JsValue {
+    ) -> Promise {
         let (service, action) = name.split_once('.').unwrap_or_default();
         let call = Call {
             operation: Operation::new(service, action),
-            service_url: &self.service_url,
+            service_url: self.service_url.clone(),
             max_response_bytes: self.max_response_bytes,
             retry: self.retry,
             repeatable,
             deadline_ms: fetch::whole_ms(deadline_ms),
             attempts: 0,
         };
-        call.make(body, ks, &host).await
+        call.make(body, ks, host)
     }
 }
 
 /// What is called, and how.
-pub struct Call<'a> {
+pub struct Call {
     /// None if its names are none.
     pub operation: Option<Operation>,
-    pub service_url: &'a ServiceUrl,
+    pub service_url: ServiceUrl,
     pub max_response_bytes: u32,
     pub retry: RetryPolicy,
     /// Whether it comes to the same when it is done twice.
@@ -91,11 +91,12 @@ pub struct Call<'a> {
     pub attempts: u32,
 }
 
-impl<'a> Call<'a> {
+impl Call {
     /// Gives `{ text, attempts, clockOffsetMs }`, or `{ failure, dead, loggedOut, clockOffsetMs }`
     /// if it fails. `ks` is among the parameters in `body`.
-    pub fn make(self, body: String, ks: String, host: &'a Host) -> Boxed<'a, JsValue> {
-        Box::pin(self.hold(Secret::new(body), Secret::new(ks), host))
+    pub fn make(self, body: String, ks: String, host: Host) -> Promise {
+        let (body, ks) = (Secret::new(body), Secret::new(ks));
+        promise(async move { Ok(self.hold(body, ks, &host).await) })
     }
 
     async fn hold(mut self, body: Secret, ks: Secret, host: &Host) -> JsValue {
@@ -103,7 +104,9 @@ impl<'a> Call<'a> {
         let result = match self.operation.take() {
             Some(operation) => self.try_until(operation, &body, &ks, host, &told).await,
             // The shell has checked them.
-            None => Err(Box::new(Error::Internal("no names of a service and an action"))),
+            None => Err(Box::new(Error::Internal(
+                "no names of a service and an action",
+            ))),
         };
         let attempts = self.attempts;
         match result {
@@ -128,7 +131,7 @@ impl<'a> Call<'a> {
         host: &Host,
         told: &Plain,
     ) -> Result<Vec<u8>, Box<Error>> {
-        let mut request = Request::new(self.service_url, operation, Params::default());
+        let mut request = Request::new(&self.service_url, operation, Params::default());
         request.body = body.clone();
         for retry in 1_u32.. {
             self.attempts = self.attempts.saturating_add(1);

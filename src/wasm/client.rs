@@ -1,11 +1,11 @@
 //! Sessions from an application token.
 
-use js_sys::Object;
+use js_sys::{Object, Promise};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::convert::{self, Options};
-use super::fetch;
+use super::fetch::{self, promise};
 use super::host::Host;
 use super::results;
 use super::terms::{OPTIONS, ask_for_token, terms, wish};
@@ -27,30 +27,33 @@ pub fn hash_app_token(ks: &str, app_token: String, hash_type: &str) -> Result<St
 /// `startAppTokenSession(options)`. The host ends the call at `deadline_ms`; that moment is
 /// told so that no wait is begun that it would cut.
 #[wasm_bindgen(js_name = startAppTokenSession, skip_typescript)]
-pub async fn start_app_token_session(
-    options: Object,
-    host: Host,
-    deadline_ms: f64,
-) -> Result<JsValue, JsValue> {
-    let call = Call::read(&options, &host, deadline_ms).map_err(convert::invalid)?;
+pub fn start_app_token_session(options: Object, host: Host, deadline_ms: f64) -> Promise {
+    promise(async move { start(&options, &host, deadline_ms).await })
+}
+
+async fn start(options: &Object, host: &Host, deadline_ms: f64) -> Result<JsValue, JsValue> {
+    let call = Call::read(options, host, deadline_ms).map_err(convert::invalid)?;
     let refuse = |error, attempts| results::failure(&Failure { error, attempts });
     let credentials = Credentials {
         partner_id: call.partner_id,
         app_token_id: call.app_token_id,
         app_token: match call.app_token {
             Some(token) => token,
-            None => ask_for_token(&host, 0)
+            None => ask_for_token(host, 0)
                 .await
                 .map_err(|error| refuse(error, 0))?,
         },
         hash_types: call.hash_types,
     };
     let exchange = Exchange::new(call.terms, credentials, vec![call.wish], None);
-    let mut outcome = fetch::drive(exchange, &host, call.max_response_bytes).await;
+    let mut outcome = fetch::drive(exchange, host, call.max_response_bytes).await;
     match outcome.sessions.pop() {
         Some(Ok(session)) => Ok(results::session(&session)),
         Some(Err(error)) => Err(refuse(error, outcome.attempts)),
-        None => Err(refuse(Box::new(Error::Internal("no outcome")), outcome.attempts)),
+        None => Err(refuse(
+            Box::new(Error::Internal("no outcome")),
+            outcome.attempts,
+        )),
     }
 }
 

@@ -2,9 +2,9 @@
 
 use core::pin::Pin;
 
-use js_sys::{JsString, Object, Reflect, Uint8Array};
+use js_sys::{JsString, Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use web_sys::{RequestInit, RequestRedirect};
 
 use super::host::{Chunk, Host, Reader, Response, Stream};
@@ -24,6 +24,12 @@ pub fn drive(exchange: Exchange, host: &Host, max_response_bytes: u32) -> Boxed<
 
 /// A future on the heap.
 pub type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
+
+/// The promise of what a task comes to. Boxed, so that what runs it is compiled once.
+pub fn promise(task: impl Future<Output = Result<JsValue, JsValue>> + 'static) -> Promise {
+    let task: Boxed<'static, _> = Box::pin(task);
+    future_to_promise(task)
+}
 
 async fn hold(mut exchange: Exchange, host: &Host, max_response_bytes: u32) -> Outcome {
     while !host.ended() {

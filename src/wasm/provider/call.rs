@@ -1,9 +1,10 @@
 //! API calls with a session of the provider's.
 
+use js_sys::Promise;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::{Now, ProviderCore};
+use super::{Handle, Now};
 use crate::api::Operation;
 use crate::error::InvalidOption;
 use crate::retry::RetryPolicy;
@@ -12,7 +13,7 @@ use crate::wasm::convert;
 use crate::wasm::host::Host;
 
 #[wasm_bindgen(js_class = ProviderCore)]
-impl ProviderCore {
+impl Handle {
     /// Fails if a service or an action can't have that name.
     #[wasm_bindgen(js_name = checkCall)]
     #[expect(
@@ -34,7 +35,7 @@ impl ProviderCore {
     }
 
     /// Calls the API with parameters that have `ks` among them, once; see [`Call::make`].
-    pub async fn call(
+    pub fn call(
         &self,
         service: String,
         action: String,
@@ -42,10 +43,10 @@ impl ProviderCore {
         ks: String,
         attempts: u32,
         host: Host,
-    ) -> JsValue {
+    ) -> Promise {
         let call = Call {
             operation: Operation::new(&service, &action),
-            service_url: &self.terms.service_url,
+            service_url: self.terms.service_url.clone(),
             max_response_bytes: self.max_response_bytes,
             // The call may have had effect.
             retry: RetryPolicy { retries: 0 },
@@ -53,7 +54,7 @@ impl ProviderCore {
             deadline_ms: 0,
             attempts: attempts.saturating_sub(1),
         };
-        call.make(body, ks, &host).await
+        call.make(body, ks, host)
     }
 
     /// A new session was refused as logged out: its token is revoked. `privileges`, the

@@ -1,10 +1,12 @@
 //! Minting: sessions for flights, and the widget session that they are made from.
 
-use js_sys::Array;
+use std::rc::Rc;
+
+use js_sys::{Array, Promise};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::{Now, ProviderCore};
+use super::{Handle, Now, ProviderCore};
 use crate::api::{Operation, Params, Request};
 use crate::error::Failure;
 use crate::exchange::{Credentials, Exchange, Outcome, Terms};
@@ -12,24 +14,49 @@ use crate::provider::{FlightId, Key, Moment, Provider, is_logged_out, revoked};
 use crate::secret::Secret;
 use crate::session::Session;
 use crate::wasm::convert::Plain;
-use crate::wasm::fetch;
+use crate::wasm::fetch::{self, promise};
 use crate::wasm::host::Host;
 use crate::wasm::terms::ask_for_token;
 
 #[wasm_bindgen(js_class = ProviderCore)]
-impl ProviderCore {
+impl Handle {
     /// Fetches the widget session for all.
     #[wasm_bindgen(js_name = fetchWidget)]
-    pub async fn fetch_widget(&self, flight: FlightId, host: Host, deadline_ms: f64) {
+    pub fn fetch_widget(&self, flight: FlightId, host: Host, deadline_ms: f64) -> Promise {
+        let core = Rc::clone(&self.0);
+        promise(async move {
+            core.fetch_widget(flight, &host, deadline_ms).await;
+            Ok(JsValue::UNDEFINED)
+        })
+    }
+
+    /// The end of the flights for want of a widget session; `undefined` if there is one.
+    #[wasm_bindgen(js_name = failForWidget)]
+    pub fn fail_for_widget(&self, flights: Vec<FlightId>, now: &Now) -> Option<Array> {
+        let failure = self.no_widget.borrow().clone()?;
+        let end = |flight| self.settle(flight, Err(failure.clone()), now.moment());
+        Some(flights.into_iter().map(end).collect())
+    }
+
+    /// Mints what the flights are for, and tells what came of each, in order. When the host
+    /// ends the call, that is left to the shell.
+    pub fn mint(&self, flights: Vec<FlightId>, host: Host, deadline_ms: f64) -> Promise {
+        let core = Rc::clone(&self.0);
+        promise(async move { Ok(core.mint(&flights, &host, deadline_ms).await.into()) })
+    }
+}
+
+impl ProviderCore {
+    async fn fetch_widget(&self, flight: FlightId, host: &Host, deadline_ms: f64) {
         let credentials = Credentials {
             partner_id: self.partner_id,
             app_token_id: String::new(),
             app_token: Secret::new(String::new()),
             hash_types: Vec::new(),
         };
-        let terms = self.terms_until(&host, deadline_ms);
+        let terms = self.terms_until(host, deadline_ms);
         let exchange = Exchange::new(terms, credentials, Vec::new(), None);
-        let outcome = fetch::drive(exchange, &host, self.max_response_bytes).await;
+        let outcome = fetch::drive(exchange, host, self.max_response_bytes).await;
         let mut provider = self.provider.borrow_mut();
         provider.abandon(&Key::widget(), flight);
         if host.ended() {
@@ -47,31 +74,21 @@ impl ProviderCore {
         *self.no_widget.borrow_mut() = failure;
     }
 
-    /// The end of the flights for want of a widget session; `undefined` if there is one.
-    #[wasm_bindgen(js_name = failForWidget)]
-    pub fn fail_for_widget(&self, flights: Vec<FlightId>, now: &Now) -> Option<Array> {
-        let failure = self.no_widget.borrow().clone()?;
-        let end = |flight| self.settle(flight, Err(failure.clone()), now.moment());
-        Some(flights.into_iter().map(end).collect())
-    }
-
-    /// Mints what the flights are for, and tells what came of each, in order. When the host
-    /// ends the call, that is left to the shell.
-    pub async fn mint(&self, flights: Vec<FlightId>, host: Host, deadline_ms: f64) -> Array {
+    async fn mint(&self, flights: &[FlightId], host: &Host, deadline_ms: f64) -> Array {
         let mut open: Vec<usize> = (0..flights.len()).collect();
         let mut ends: Vec<Option<JsValue>> = flights.iter().map(|_| None).collect();
         let id_of = |index: &usize| flights.get(*index).copied().unwrap_or_default();
-        let mut credential = self.provider.borrow().standings.usable(moment(&host));
+        let mut credential = self.provider.borrow().standings.usable(moment(host));
         let mut is_second = false;
         while let Some(token) = credential.take()
             && !open.is_empty()
         {
             let ids: Vec<_> = open.iter().map(id_of).collect();
-            let results = self.mint_with(token, &ids, &host, deadline_ms).await;
+            let results = self.mint_with(token, &ids, host, deadline_ms).await;
             if host.ended() {
                 break;
             }
-            let now = moment(&host);
+            let now = moment(host);
             let mut refused = Vec::new();
             for (index, result) in open.iter().zip(results) {
                 let other = match &result {
@@ -92,16 +109,14 @@ impl ProviderCore {
             is_second = true;
         }
         let end = |(id, end): (&FlightId, Option<JsValue>)| {
-            end.unwrap_or_else(|| self.settle(*id, Err(revoked()), moment(&host)))
+            end.unwrap_or_else(|| self.settle(*id, Err(revoked()), moment(host)))
         };
         if host.ended() {
             return Array::new();
         }
         flights.iter().zip(ends).map(end).collect()
     }
-}
 
-impl ProviderCore {
     fn terms_until(&self, host: &Host, deadline_ms: f64) -> Terms {
         let mut provider = self.provider.borrow_mut();
         Terms {

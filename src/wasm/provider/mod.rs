@@ -6,6 +6,8 @@ mod store;
 mod told;
 
 use core::cell::RefCell;
+use core::ops::Deref;
+use std::rc::Rc;
 
 use js_sys::Object;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -32,8 +34,20 @@ const OPTIONS: [&str; 3] = ["maxEntries", "batchSize", "batchesInFlight"];
 const FALLBACK_OPTIONS: [&str; 3] = ["appTokenId", "appToken", "hashType"];
 const REQUEST_OPTIONS: [&str; 4] = ["userId", "sessionType", "expiry", "sessionPrivileges"];
 
-/// The core of a `SessionProvider`. No borrow of it is held while JavaScript runs.
+/// The shell's hold on a [`ProviderCore`], which tasks under way share.
 #[wasm_bindgen(js_name = ProviderCore, skip_typescript)]
+#[derive(Debug)]
+pub struct Handle(Rc<ProviderCore>);
+
+impl Deref for Handle {
+    type Target = ProviderCore;
+
+    fn deref(&self) -> &ProviderCore {
+        &self.0
+    }
+}
+
+/// The core of a `SessionProvider`. No borrow of it is held while JavaScript runs.
 #[derive(Debug)]
 pub struct ProviderCore {
     provider: RefCell<Provider>,
@@ -59,7 +73,7 @@ struct Wanted {
 }
 
 #[wasm_bindgen(js_class = ProviderCore)]
-impl ProviderCore {
+impl Handle {
     /// Reads the options. Tokens that come from functions are left out of them, and
     /// `functions` is true in their places.
     #[wasm_bindgen(constructor)]
@@ -70,63 +84,9 @@ impl ProviderCore {
         fallback_function: bool,
     ) -> Result<Self, JsValue> {
         let fallback = fallback.is_object().then(|| fallback.unchecked_ref());
-        Self::read(options, fallback, token_function, fallback_function).map_err(convert::invalid)
-    }
-
-    fn read(
-        object: &Object,
-        fallback: Option<&Object>,
-        token_function: bool,
-        fallback_function: bool,
-    ) -> Result<Self, InvalidOption> {
-        let known: Vec<_> = terms::OPTIONS.into_iter().chain(OPTIONS).collect();
-        let from = Options::new(object, "", &known)?;
-        let terms = terms::terms(&from, 0.0)?;
-        let mut app_token_ids = vec![options::app_token_id(from.get("appTokenId"))?];
-        let mut hash_types = vec![options::hash_types(from.get("hashType"))?];
-        if !token_function {
-            options::app_token(from.get("appToken"))?;
-        }
-        if let Some(fallback) = fallback {
-            let from = Options::new(fallback, "fallback.", &FALLBACK_OPTIONS)?;
-            app_token_ids.push(options::app_token_id(from.get("appTokenId"))?);
-            hash_types.push(options::hash_types(from.get("hashType"))?);
-            if !fallback_function {
-                options::app_token(from.get("appToken"))?;
-            }
-        }
-        let count = |name, most, expected, default| -> Result<u32, InvalidOption> {
-            let count = options::optional_integer(from.get(name), 1, most, expected)?;
-            Ok(count.unwrap_or(default))
-        };
-        let max_entries = count(
-            "maxEntries",
-            1_000_000,
-            "a whole number from 1 to 1000000",
-            10_000,
-        )?;
-        let partner_id = options::partner_id(from.get("partnerId"))?;
-        let issuer = Issuer {
-            service_url: terms.service_url.clone(),
-            partner_id,
-            app_token_id: app_token_ids.first().cloned().unwrap_or_default(),
-        };
-        Ok(Self {
-            provider: RefCell::new(Provider::new(
-                issuer,
-                max_entries as usize,
-                Standings::new(hash_types),
-            )),
-            flights: RefCell::default(),
-            no_widget: RefCell::default(),
-            terms,
-            partner_id,
-            app_token_ids,
-            defaults: terms::wish(&from)?,
-            max_response_bytes: options::max_response_bytes(from.get("maxResponseBytes"))?,
-            batch_size: count("batchSize", 100, "a whole number from 1 to 100", 25)?,
-            batches_in_flight: count("batchesInFlight", 64, "a whole number from 1 to 64", 4)?,
-        })
+        ProviderCore::read(options, fallback, token_function, fallback_function)
+            .map(|core| Self(Rc::new(core)))
+            .map_err(convert::invalid)
     }
 
     /// How often a leader gives a sign, and its followers look for it.
@@ -235,6 +195,62 @@ impl ProviderCore {
 }
 
 impl ProviderCore {
+    fn read(
+        object: &Object,
+        fallback: Option<&Object>,
+        token_function: bool,
+        fallback_function: bool,
+    ) -> Result<Self, InvalidOption> {
+        let known: Vec<_> = terms::OPTIONS.into_iter().chain(OPTIONS).collect();
+        let from = Options::new(object, "", &known)?;
+        let terms = terms::terms(&from, 0.0)?;
+        let mut app_token_ids = vec![options::app_token_id(from.get("appTokenId"))?];
+        let mut hash_types = vec![options::hash_types(from.get("hashType"))?];
+        if !token_function {
+            options::app_token(from.get("appToken"))?;
+        }
+        if let Some(fallback) = fallback {
+            let from = Options::new(fallback, "fallback.", &FALLBACK_OPTIONS)?;
+            app_token_ids.push(options::app_token_id(from.get("appTokenId"))?);
+            hash_types.push(options::hash_types(from.get("hashType"))?);
+            if !fallback_function {
+                options::app_token(from.get("appToken"))?;
+            }
+        }
+        let count = |name, most, expected, default| -> Result<u32, InvalidOption> {
+            let count = options::optional_integer(from.get(name), 1, most, expected)?;
+            Ok(count.unwrap_or(default))
+        };
+        let max_entries = count(
+            "maxEntries",
+            1_000_000,
+            "a whole number from 1 to 1000000",
+            10_000,
+        )?;
+        let partner_id = options::partner_id(from.get("partnerId"))?;
+        let issuer = Issuer {
+            service_url: terms.service_url.clone(),
+            partner_id,
+            app_token_id: app_token_ids.first().cloned().unwrap_or_default(),
+        };
+        Ok(Self {
+            provider: RefCell::new(Provider::new(
+                issuer,
+                max_entries as usize,
+                Standings::new(hash_types),
+            )),
+            flights: RefCell::default(),
+            no_widget: RefCell::default(),
+            terms,
+            partner_id,
+            app_token_ids,
+            defaults: terms::wish(&from)?,
+            max_response_bytes: options::max_response_bytes(from.get("maxResponseBytes"))?,
+            batch_size: count("batchSize", 100, "a whole number from 1 to 100", 25)?,
+            batches_in_flight: count("batchesInFlight", 64, "a whole number from 1 to 64", 4)?,
+        })
+    }
+
     fn wish(&self, request: &Object) -> Result<Wish, InvalidOption> {
         let asked = terms::wish(&Options::new(request, "request.", &REQUEST_OPTIONS)?)?;
         let defaults = self.defaults.clone();

@@ -3,14 +3,14 @@
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::{Now, ProviderCore, Wanted};
+use super::{Handle, Now, Wanted};
 use crate::provider::{FlightId, Key, Sealer};
 use crate::secret::Secret;
 use crate::wasm::convert::Plain;
 use crate::wasm::fetch;
 
 #[wasm_bindgen(js_class = ProviderCore)]
-impl ProviderCore {
+impl Handle {
     /// Where a flight's session is kept in a store: `{ name, key }`.
     pub fn place(&self, flight: FlightId, token: String) -> JsValue {
         let flights = self.flights.borrow();
