@@ -380,7 +380,10 @@ impl Exchange {
                 Err(error) if remedied && is_remediable(&error) => {}
                 Err(error) if self.remedy(&error) => remedied = true,
                 Err(error) if error.retryable() => passing = Some(error),
-                Err(error) => self.settle(*index, Err(self.with_hash_type(error))),
+                Err(mut error) => {
+                    self.add_hash_type(&mut error);
+                    self.settle(*index, Err(error));
+                }
                 Ok(session) => self.settle(*index, Ok(session)),
             }
         }
@@ -436,13 +439,12 @@ impl Exchange {
         true
     }
 
-    fn with_hash_type(&self, mut error: Box<Error>) -> Box<Error> {
-        if let Error::Kaltura(refusal) = &mut *error
+    fn add_hash_type(&self, error: &mut Error) {
+        if let Error::Kaltura(refusal) = error
             && is_refused_hash(refusal)
         {
             refusal.hash_type = Some(self.hash_type());
         }
-        error
     }
 
     fn try_again(&mut self, error: Box<Error>, retry_after: Option<u64>, random: u32) {
@@ -462,12 +464,12 @@ impl Exchange {
         }
     }
 
-    fn settle_open(&mut self, error: &Box<Error>) {
+    fn settle_open(&mut self, error: &Error) {
         for index in self.open() {
-            self.settle(index, Err(error.clone()));
+            self.settle(index, Err(Box::new(error.clone())));
         }
         if self.widget.is_none() {
-            self.refused = Some(error.clone());
+            self.refused = Some(Box::new(error.clone()));
         }
     }
 }

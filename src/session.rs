@@ -88,7 +88,8 @@ impl Session {
             .integer()
             .filter(|expiry| (0..=LATEST_EXPIRY_S).contains(expiry))
             .ok_or("expiry is no unix time")?;
-        if names_another_token(&privileges, app_token_id) {
+        // Every session of an application token names it, so another name means a mix-up.
+        if names_token(&privileges, app_token_id) == Some(false) {
             return Err("the session of another application token");
         }
         let clock = clock.unwrap_or(ServerClock::UNKNOWN);
@@ -161,10 +162,22 @@ fn read_ks(answer: &Fields, partner_id: u32) -> Result<Secret, &'static str> {
     Ok(Secret::new(ks.to_owned()))
 }
 
-/// Every session of an application token names it, so another name means a mix-up.
-fn names_another_token(privileges: &str, app_token_id: &str) -> bool {
-    crate::privileges::parse(privileges)
-        .iter()
-        .filter(|privilege| privilege.name == "apptoken")
-        .any(|privilege| !privilege.values.iter().any(|id| id == app_token_id))
+/// Whether a session's privileges name this application token; `None` if they name none.
+pub fn names_token(privileges: &str, app_token_id: &str) -> Option<bool> {
+    let privileges = crate::privileges::parse(privileges);
+    let named = privileges.iter().find(|it| it.name == "apptoken")?;
+    Some(named.values.iter().any(|id| id == app_token_id))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_is_named_by_its_whole_id() {
+        let privileges = "edit:0_ab,sessionid:1,apptoken:0_abc";
+        assert_eq!(names_token(privileges, "0_abc"), Some(true));
+        assert_eq!(names_token(privileges, "0_ab"), Some(false));
+        assert_eq!(names_token("edit:0_ab", "0_ab"), None);
+    }
 }

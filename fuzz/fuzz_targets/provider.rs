@@ -165,7 +165,7 @@ impl World {
                 );
             }
             Err(failure) => assert!(matches!(
-                failure.error,
+                *failure.error,
                 Error::SessionRevoked
                     | Error::Network { .. }
                     | Error::Aborted
@@ -270,5 +270,8 @@ fn failure(number: u8) -> Failure {
             causes: Vec::new(),
         }
     };
-    Failure { error, attempts: 1 }
+    Failure {
+        error: Box::new(error),
+        attempts: 1,
+    }
 }

@@ -141,7 +141,8 @@ pub fn read_response(
             status: head.status,
         }));
     }
-    let reply = Value::from_json(body).ok_or_else(|| unreadable(operation, body))?;
+    let reply =
+        Value::from_json(body).ok_or_else(|| Error::bad_response(operation, unreadable(body)))?;
     if let Value::Object(fields) = &reply {
         check(fields, operation, known)?;
     }
@@ -157,9 +158,10 @@ pub fn check(fields: &Fields, operation: &Operation, known: &[&Secret]) -> Resul
     }
 }
 
-fn unreadable(operation: &Operation, body: &[u8]) -> Box<Error> {
+/// What is wrong with a body that is not JSON.
+fn unreadable(body: &[u8]) -> &'static str {
     let start = body.trim_ascii_start();
-    let problem = if start.is_empty() {
+    if start.is_empty() {
         "an empty body"
     } else if start.starts_with(b"<?xml") {
         "XML instead of JSON; is something changing the request's Content-Type? Kaltura reads JSON only when it is exactly application/json"
@@ -167,8 +169,7 @@ fn unreadable(operation: &Operation, body: &[u8]) -> Box<Error> {
         "a web page instead of JSON; is serviceUrl right, and is there a proxy before it?"
     } else {
         "not JSON"
-    };
-    Error::bad_response(operation, problem)
+    }
 }
 
 #[cfg(test)]

@@ -91,7 +91,8 @@ impl Standings {
     pub fn granted(&mut self, credential: usize, hash_type: HashType) {
         self.active = credential;
         if let Some(standing) = self.all.get_mut(credential) {
-            standing.hash_types.sort_by_key(|known| *known != hash_type);
+            standing.hash_types.retain(|known| *known != hash_type);
+            standing.hash_types.insert(0, hash_type);
         }
     }
 

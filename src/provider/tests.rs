@@ -46,13 +46,13 @@ fn key(provider: &Provider, user: u8) -> Key {
 
 fn refusal(code: &str) -> Failure {
     Failure {
-        error: Error::Kaltura(ApiError {
+        error: Box::new(Error::Kaltura(ApiError {
             operation: Operation::new("appToken", "startSession").unwrap(),
             code: code.to_owned(),
             message: String::new(),
             ks_refusal: None,
             hash_type: None,
-        }),
+        })),
         attempts: 1,
     }
 }
