@@ -55,7 +55,7 @@ impl Caller {
     /// the call at `deadline_ms`.
     pub fn call(
         &self,
-        name: String,
+        name: &str,
         body: String,
         ks: String,
         repeatable: bool,

@@ -38,15 +38,15 @@ impl Handle {
     /// Calls the API with parameters that have `ks` among them, once; see [`Call::make`].
     pub fn call(
         &self,
-        service: String,
-        action: String,
+        service: &str,
+        action: &str,
         body: String,
         ks: String,
         attempts: u32,
         host: Host,
     ) -> Promise {
         let call = Call {
-            operation: Operation::new(&service, &action),
+            operation: Operation::new(service, action),
             service_url: self.terms.service_url.clone(),
             max_response_bytes: self.max_response_bytes,
             // The call may have had effect.
