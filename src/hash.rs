@@ -53,22 +53,24 @@ impl fmt::Display for HashType {
 /// `ks` is hashed as the exact text that goes out with the call. The result is as secret as
 /// a session: together with its `ks` it can be replayed until that expires.
 pub fn token_hash(hash_type: HashType, ks: &str, app_token: &Secret) -> Secret {
+    hash_joined(hash_type, &Secret::new([ks, app_token.expose()].concat()))
+}
+
+/// The same, of a KS with the application token behind it.
+pub fn hash_joined(hash_type: HashType, joined: &Secret) -> Secret {
     let hash = match hash_type {
-        HashType::Md5 => hex_digest::<Md5>(ks, app_token),
-        HashType::Sha1 => hex_digest::<Sha1>(ks, app_token),
-        HashType::Sha256 => hex_digest::<Sha256>(ks, app_token),
-        HashType::Sha512 => hex_digest::<Sha512>(ks, app_token),
+        HashType::Md5 => hex_digest::<Md5>(joined),
+        HashType::Sha1 => hex_digest::<Sha1>(joined),
+        HashType::Sha256 => hex_digest::<Sha256>(joined),
+        HashType::Sha512 => hex_digest::<Sha512>(joined),
     };
     wipe_stack();
     hash
 }
 
 #[inline(never)]
-fn hex_digest<H: Digest>(ks: &str, app_token: &Secret) -> Secret {
-    let mut digest = H::new();
-    digest.update(ks.as_bytes());
-    digest.update(app_token.expose().as_bytes());
-    Secret::new(hex::encode(digest.finalize()))
+fn hex_digest<H: Digest>(text: &Secret) -> Secret {
+    Secret::new(hex::encode(H::digest(text.expose())))
 }
 
 #[cfg(test)]

@@ -67,13 +67,10 @@ export function hasMethods(object, names) {
   }
 }
 
-export function checkText(args) {
-  for (const path of Object.keys(args)) {
-    const value = args[path]
-    if (typeof value !== 'string') throw invalid(path, 'a string')
-    if (value.length > LONGEST || !value.isWellFormed()) {
-      throw invalid(path, `Unicode text of at most ${LONGEST} characters`)
-    }
+export function checkText(path, value) {
+  if (typeof value !== 'string') throw invalid(path, 'a string')
+  if (value.length > LONGEST || !value.isWellFormed()) {
+    throw invalid(path, `Unicode text of at most ${LONGEST} characters`)
   }
 }
 

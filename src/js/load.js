@@ -11,17 +11,16 @@ const spoilt = /* @__PURE__ */ new WeakMap()
 export function loader(glue, load) {
   refusePages()
   return () => {
+    if (ready.has(glue)) return glue
     if (spoilt.has(glue)) throw refused(spoilt.get(glue))
-    if (!ready.has(glue)) {
-      try {
-        glue.initSync({ module: load() })
-      } catch (cause) {
-        // It keeps what it could instantiate, whatever that is.
-        if (!['CompileError', 'LinkError'].includes(cause?.name)) spoilt.set(glue, cause)
-        throw refused(cause)
-      }
-      ready.add(glue)
+    try {
+      glue.initSync({ module: load() })
+    } catch (cause) {
+      // It keeps what it could instantiate, whatever that is.
+      if (!['CompileError', 'LinkError'].includes(cause?.name)) spoilt.set(glue, cause)
+      throw refused(cause)
     }
+    ready.add(glue)
     return glue
   }
 }

@@ -129,7 +129,8 @@ class SessionProvider {
   }
 
   async call(service, action, params = {}, request) {
-    checkText({ service, action })
+    checkText('service', service)
+    checkText('action', action)
     const parameters = ownProperties(params, 'params')
     // Nothing is sent for what could not be sent.
     guarded(() => this.#core.checkCall(service, action))

@@ -14,7 +14,7 @@ export function bindKs(load) {
 
   return {
     inspectKs(ks, secrets = []) {
-      checkText({ ks })
+      checkText('ks', ks)
       const list = copied('secrets', secrets ?? [])
       return guarded(() => wasm().inspectKs(ks, Array.isArray(list) ? list : [list]))
     },
@@ -29,7 +29,7 @@ export function bindKs(load) {
     parsePrivileges(text) {
       // What a token without privileges has for them.
       const given = text ?? ''
-      checkText({ text: given })
+      checkText('text', given)
       return guarded(() => wasm().parsePrivileges(given))
     },
 
@@ -39,9 +39,9 @@ export function bindKs(load) {
     },
 
     predictPrivileges(appTokenId, tokenPrivileges = null, requested = null) {
-      checkText({ appTokenId })
+      checkText('appTokenId', appTokenId)
       for (const [path, value] of Object.entries({ tokenPrivileges, requested })) {
-        if (value !== null) checkText({ [path]: value })
+        if (value !== null) checkText(path, value)
       }
       return guarded(() => wasm().predictPrivileges(appTokenId, tokenPrivileges, requested))
     },
