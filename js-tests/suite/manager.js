@@ -91,6 +91,8 @@ test('what Kaltura would misread is refused before anything is sent', async (t) 
   const kaltura = await t.kaltura()
   const manager = managerOf(kaltura)
   const { id } = kaltura.appToken
+  const revoked = Proxy.revocable([], {})
+  revoked.revoke()
   for (const [path, call] of [
     ['sessionUserId', () => manager.add({ sessionType: 'user' })],
     ['sessionUserId', () => manager.add({ ...viewer, sessionUserId: 'a new user' })],
@@ -116,6 +118,11 @@ test('what Kaltura would misread is refused before anything is sent', async (t) 
     ['id', () => manager.rotate(7)],
     ['filter.createdAtLessThanOrEqual', () => manager.list({ createdAtLessThanOrEqual: -86_400 })],
     ['filter.tagsLike', () => manager.list({ tagsLike: 'a' })],
+    ['filter.idIn', () => manager.list({ idIn: [] })],
+    ['filter.idIn', () => manager.list({ idIn: [Symbol('0_a')] })],
+    ['filter.idIn', () => manager.list({ idIn: new Array(2 ** 32 - 1) })],
+    ['filter.idIn', () => manager.list({ idIn: revoked.proxy })],
+    ['filter.statusIn', () => manager.list({ statusIn: [2, 'active'] })],
     ['pager.pageSize', () => manager.list({}, { pageSize: 501 })],
     ['timeoutMs', () => manager.get(id, { timeoutMs: 0 })],
     ['knownUser', () => manager.get(id, { knownUser: true })],
@@ -244,6 +251,9 @@ test('a server whose pages never end is not followed for ever', async (t) => {
   t.equal(pages, 11)
   t.equal(seen.length, 11)
   t.equal(new Set(seen).size, 11)
+  // Whoever wants one page has it.
+  const last = await manager.list({}, { pageSize: 2, pageIndex: 10_000 })
+  t.equal(last.appTokens.length, 2)
 })
 
 test('deleting an application token ends its sessions', async (t) => {
@@ -258,6 +268,21 @@ test('deleting an application token ends its sessions', async (t) => {
   t.equal(error.kalturaCode, 'APP_TOKEN_ID_NOT_FOUND')
   t.equal(error.service, 'appToken')
   t.equal(error.action, 'get')
+})
+
+test('deleting what is not there is refused, also at a second try', async (t) => {
+  const gone = async (kaltura) => {
+    const error = await t.rejects(managerOf(kaltura).delete('0_unknown1'))
+    t.equal(error.kalturaCode, 'APP_TOKEN_ID_NOT_FOUND')
+    t.equal((await bodiesOf(kaltura, 'delete')).length, error.attempts)
+    return error.attempts
+  }
+  t.equal(await gone(await t.kaltura()), 1)
+  // The first KS is refused as expired, and nothing was deleted by that.
+  t.equal(await gone(await t.kaltura({ clockOffsetMs: 3_600_000 })), 2)
+  const busy = await t.kaltura()
+  await busy.tell('setFaults', { on: 'appToken.delete', status: 429, times: 1 })
+  t.equal(await gone(busy), 2)
 })
 
 test('rotate makes a proved successor with the same properties, and leaves the old one', async (t) => {
@@ -293,6 +318,7 @@ test('a successor that starts no session is deleted again', async (t) => {
   const error = await t.rejects(manager.rotate(appToken.id))
   t.equal(error.code, 'ERR_HTTP_STATUS')
   t.match(error.message, /deleted again/)
+  t.equal(error.retryable, true)
   await kaltura.tell('setFaults')
   const { totalCount } = await manager.list()
   t.equal(totalCount, 2)
@@ -305,6 +331,7 @@ test('a successor that starts no session is deleted again', async (t) => {
   const { appTokens } = await manager.list()
   const left = appTokens.find(({ id }) => ![appToken.id, kaltura.appToken.id].includes(id))
   t.match(worse.message, new RegExp(`successor ${left.id} .*delete it yourself`))
+  t.equal(worse.retryable, false)
 })
 
 test('a successor is deleted again when its caller has given up', async (t) => {
@@ -354,6 +381,18 @@ test('an add whose answer is lost is not done again, and says so', async (t) => 
   t.match(late.message, /may have been made/)
   await kaltura.tell('setFaults')
   t.ok((await manager.list()).totalCount >= 3)
+})
+
+test('an add that Kaltura has not heard is not said to have been made', async (t) => {
+  // The first KS is refused as expired, and the secret for the second never comes.
+  const kaltura = await t.kaltura({ clockOffsetMs: 3_600_000 })
+  const secrets = [kaltura.adminSecret, new Promise(() => {})]
+  const manager = managerOf(kaltura, { adminSecret: () => secrets.shift() })
+  const error = await t.rejects(manager.add(viewer, { timeoutMs: 1000 }))
+  t.equal(error.code, 'ERR_TIMEOUT')
+  t.equal(error.attempts, 1)
+  t.equal(error.retryable, true)
+  t.equal(error.message.includes('may have been made'), false)
 })
 
 test('an add that was turned away at the door is done again', async (t) => {
@@ -420,12 +459,20 @@ test('a KS that died is made anew, once', async (t) => {
   const used = (await bodiesOf(kaltura, 'list')).map((body) => body.ks)
   t.deepEqual([used[1] === ks, used[2] === ks, used.length], [true, false, 3])
 
-  const { serviceUrl, partnerId } = kaltura
+  const { serviceUrl, partnerId, adminSecret } = kaltura
   const wrong = createAppTokenManager({ serviceUrl, partnerId, adminSecret: 'not-the-secret' })
   const error = await t.rejects(wrong.list())
   t.equal(error.kalturaCode, 'INVALID_KS')
   t.equal(error.attempts, 2)
   t.match(error.message, /check it, and partnerId/)
+
+  // Nor is one that was refused at last used again.
+  const stale = 'the-secret-of-yesterday'
+  const secrets = [stale, stale, adminSecret]
+  const late = createAppTokenManager({ serviceUrl, partnerId, adminSecret: async () => secrets.shift() })
+  await t.rejects(late.get(kaltura.appToken.id))
+  await late.get(kaltura.appToken.id)
+  t.equal((await bodiesOf(kaltura, 'get')).length, 3)
 })
 
 test("a clock that is off by a day is set right by Kaltura's answer", async (t) => {
@@ -538,7 +585,36 @@ test('an answer that is none is an error', async (t) => {
     const added = await t.rejects(manager.add(viewer))
     t.equal(added.code, 'ERR_BAD_RESPONSE')
     t.match(added.message, /may have been made/)
+    if (body === 'null') continue
+    t.equal((await t.rejects(manager.delete(kaltura.appToken.id))).code, 'ERR_BAD_RESPONSE')
   }
+})
+
+test('a new application token without its value is none', async (t) => {
+  const kaltura = await t.kaltura()
+  const body = JSON.stringify({ id: '0_new', partnerId: kaltura.partnerId, status: 2 })
+  await kaltura.tell('setFaults', { on: 'appToken.add', body })
+  for (const call of ['add', 'rotate']) {
+    const manager = managerOf(kaltura)
+    const error = await t.rejects(call === 'add' ? manager.add(viewer) : manager.rotate(kaltura.appToken.id))
+    t.equal(error.code, 'ERR_BAD_RESPONSE')
+    t.equal(error.retryable, false)
+    t.match(error.message, /may have been made/)
+  }
+})
+
+test('a limit that cannot be read makes an answer unusable', async (t) => {
+  const kaltura = await t.kaltura()
+  const { id } = kaltura.appToken
+  const odd = { id, partnerId: kaltura.partnerId, status: 2, sessionPrivileges: ['iprestrict:10.0.0.1'] }
+  const faults = [{ status: 503, times: 1 }, { body: JSON.stringify(odd) }]
+  await kaltura.tell('setFaults', ...faults.map((fault) => ({ on: 'appToken.get', ...fault })))
+  const manager = managerOf(kaltura)
+  // A successor would be without the limit.
+  const error = await t.rejects(manager.rotate(id))
+  t.equal(error.code, 'ERR_BAD_RESPONSE')
+  t.equal(error.attempts, 2)
+  t.deepEqual(await bodiesOf(kaltura, 'add'), [])
 })
 
 test('a manager and its errors show no secret, and leave none in the memory of wasm', async (t) => {

@@ -61,8 +61,9 @@ impl AdminKs {
         let left_ms = kept
             .expires_at_ms
             .saturating_sub(self.clock.server_ms(local_ms));
-        // One that was made by a clock that was wrong may live much longer than it should.
-        let as_made = SPARE_MS..=LIFE_S.saturating_mul(1000);
+        // One that was made by a clock that was wrong may live much longer than it should. One
+        // that is only a little fast is no reason to ask for the secret again.
+        let as_made = SPARE_MS..=LIFE_S.saturating_mul(1000).saturating_add(SPARE_MS);
         as_made.contains(&left_ms).then_some(&kept.ks)
     }
 
@@ -93,9 +94,9 @@ impl AdminKs {
         Ok(ks)
     }
 
-    /// It was refused.
-    pub fn forget(&mut self) {
-        self.kept = None;
+    /// `ks` was refused. What another call has made meanwhile is kept.
+    pub fn forget(&mut self, ks: &Secret) {
+        self.kept.take_if(|kept| kept.ks == *ks);
     }
 
     /// Whether a KS that is given can be one of this partner's. One that can't be decoded may

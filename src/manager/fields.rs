@@ -179,21 +179,29 @@ pub fn successor(old: &AppToken, now_s: i64) -> Read<Prepared> {
             "the id of an application token with a sessionDuration: without one, its sessions have ended when they begin; update it first",
         ));
     }
-    let number = |number: Option<i64>| match number.and_then(|number| u32::try_from(number).ok()) {
-        Some(number) => Change::Set(number),
-        None => Change::Keep,
+    // To leave one out would make the successor another token.
+    let unknown = || {
+        InvalidOption::new(
+            "id",
+            "the id of an application token with no properties but those that are known here; add a new one",
+        )
+    };
+    let number = |number: Option<i64>| match number.map(u32::try_from) {
+        Some(Ok(number)) => Ok(Change::Set(number)),
+        Some(Err(_)) => Err(unknown()),
+        None => Ok(Change::Keep),
     };
     let text = |text: &Option<String>| match text {
         Some(text) => Change::Set(text.clone()),
         None => Change::Keep,
     };
     let given = Given {
-        hash_type: Change::Set(HashType::from_name(&old.hash_type).unwrap_or_default()),
-        session_type: number(old.session_type),
+        hash_type: Change::Set(HashType::from_name(&old.hash_type).ok_or_else(unknown)?),
+        session_type: number(old.session_type)?,
         user_id: text(&old.session_user_id),
-        session_duration: number(old.session_duration),
+        session_duration: number(old.session_duration)?,
         privileges: text(&old.session_privileges),
-        expiry: number(old.expiry),
+        expiry: number(old.expiry)?,
         description: text(&old.description),
     };
     let mut warnings = given.warnings();

@@ -79,7 +79,16 @@ fn add_condition(params: &mut Params, name: &str, Named { path, input }: Named) 
     let named = Named { path, input };
     match name {
         "idEqual" | "sessionUserIdEqual" => params.text(name, &text(named)?),
-        "idIn" | "statusIn" => params.text(name, &several(named)?),
+        "idIn" => params.text(name, &several(named)?),
+        "statusIn" => {
+            let path = named.path.clone();
+            let statuses = several(named)?;
+            if !statuses.split(',').all(|it| matches!(it, "1" | "2" | "3")) {
+                const EXPECTED: &str = "an array of 1 (disabled), 2 (active) and 3 (deleted)";
+                return Err(InvalidOption::new(path, EXPECTED));
+            }
+            params.text(name, &statuses);
+        }
         "statusEqual" => {
             const EXPECTED: &str = "1 (disabled), 2 (active) or 3 (deleted)";
             let status = options::optional_integer(named, 1, 3, EXPECTED)?;
@@ -119,7 +128,7 @@ fn several(Named { path, input }: Named) -> Read<String> {
         }
         _ => Err(InvalidOption::new(
             path,
-            "an array, or text with commas between",
+            "an array that isn't empty, or text with commas between and no spaces",
         )),
     }
 }

@@ -14,7 +14,7 @@ mod token;
 pub use admin::{AdminKs, Unusable};
 pub use fields::{NAMES, Prepared, Warning, add, check_name, id, successor, update};
 pub use list::{FILTER, MOST_PAGES, PAGER, Paging, list};
-pub use outcome::{Action, Shown, Verdict, judge};
+pub use outcome::{Action, Shown, Verdict, is_nothing, judge};
 pub use token::{AppToken, Page, read_page};
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! What a failed call of the service means, and what to do.
 
+use crate::api::Value;
+
 /// An action of the service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
@@ -35,6 +37,11 @@ impl Action {
     }
 }
 
+/// Whether it is the answer to `delete`, which says nothing.
+pub fn is_nothing(json: &[u8]) -> bool {
+    Value::from_json(json) == Some(Value::Missing)
+}
+
 /// A failure, as its error shows it.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Shown<'a> {
@@ -46,8 +53,8 @@ pub struct Shown<'a> {
     pub ks_refusal: &'a str,
     /// The HTTP status, or 0.
     pub status: u16,
-    /// The HTTP requests that were made.
-    pub attempts: u32,
+    /// The HTTP requests that may have had effect, the one that failed last among them.
+    pub open: u32,
     /// Whether the KS was made here, from the admin secret.
     pub made_ks: bool,
 }
@@ -76,7 +83,7 @@ pub fn judge(action: Action, shown: Shown<'_>) -> Verdict {
         );
     // An earlier try, whose answer was lost, has deleted it.
     let is_done = action == Action::Delete
-        && shown.attempts > 1
+        && shown.open > 1
         && shown.kaltura_code == "APP_TOKEN_ID_NOT_FOUND";
     let is_open = action == Action::Add && may_be_done(shown);
     let advice = match (action, shown.kaltura_code) {
@@ -89,6 +96,9 @@ pub fn judge(action: Action, shown: Shown<'_>) -> Verdict {
         (_, "INVALID_KS") if shown.ks_refusal == "INVALID_STR" => {
             Some("the KS is made from adminSecret: check it, and partnerId")
         }
+        (_, "INVALID_KS") if shown.ks_refusal == "EXPIRED" => Some(
+            "the KS is made from adminSecret, for five minutes: is this machine's clock right?",
+        ),
         (_, "SERVICE_FORBIDDEN") => Some(
             "managing application tokens needs an ADMIN session: check that ks is one, or that userId is an administrator",
         ),
@@ -108,8 +118,10 @@ pub fn judge(action: Action, shown: Shown<'_>) -> Verdict {
 /// Whether Kaltura may have done what was asked.
 fn may_be_done(shown: Shown<'_>) -> bool {
     match shown.code {
-        "ERR_NETWORK" | "ERR_TIMEOUT" | "ERR_ABORTED" | "ERR_BAD_RESPONSE" => shown.attempts > 0,
-        "ERR_HTTP_STATUS" => shown.status >= 500 || shown.status == 408,
+        "ERR_NETWORK" | "ERR_TIMEOUT" | "ERR_ABORTED" | "ERR_BAD_RESPONSE" | "ERR_INTERNAL" => {
+            shown.open > 0
+        }
+        "ERR_HTTP_STATUS" => matches!(shown.status, 200..=299 | 408 | 500..),
         "ERR_KALTURA" => matches!(
             shown.kaltura_code,
             "INTERNAL_DATABASE_ERROR" | "INTERNAL_SERVERL_ERROR"

@@ -277,6 +277,18 @@ fn a_token_whose_successor_would_be_of_no_use_has_none() {
     dead["sessionDuration"] = json!(0);
     let reason = refused(successor(&token(&dead), NOW_S)).1;
     assert!(reason.contains("sessionDuration"), "{reason}");
+    for (name, value) in [
+        ("hashType", json!("SHA3")),
+        ("sessionType", json!(-1)),
+        ("sessionDuration", json!(1_i64 << 32)),
+        ("expiry", json!(1_i64 << 32)),
+    ] {
+        let mut odd = recorded();
+        odd[name] = value;
+        let (path, reason) = refused(successor(&token(&odd), NOW_S));
+        assert_eq!(path, "id");
+        assert!(reason.contains("known here"), "{name}: {reason}");
+    }
 }
 
 #[test]
@@ -292,7 +304,7 @@ fn answers_are_read_whatever_they_leave_out() {
         (bare.partner_id, bare.status, &*bare.hash_type),
         (102, 2, "SHA1")
     );
-    assert_eq!((bare.expiry, bare.session_user_id), (None, None));
+    assert_eq!((bare.expiry, bare.session_user_id.as_ref()), (None, None));
     for none in [
         "null",
         "{}",
@@ -302,6 +314,7 @@ fn answers_are_read_whatever_they_leave_out() {
     ] {
         assert_eq!(AppToken::from_json(none.as_bytes()), None, "{none}");
     }
+    assert!(full.has_value() && !bare.has_value());
     let page = read_page(br#"{"totalCount":0}"#).unwrap();
     assert_eq!((page.app_tokens.len(), page.total_count), (0, 0));
     let page = json!({ "totalCount": "1", "objects": [recorded()] }).to_string();
@@ -313,6 +326,29 @@ fn answers_are_read_whatever_they_leave_out() {
     ] {
         assert_eq!(read_page(none.as_bytes()), None, "{none}");
     }
+}
+
+#[test]
+fn a_limit_that_cannot_be_read_is_not_taken_for_none() {
+    for name in [
+        "expiry",
+        "sessionType",
+        "sessionUserId",
+        "sessionDuration",
+        "sessionPrivileges",
+        "hashType",
+    ] {
+        for value in [json!(true), json!(1.5), json!(["a"]), json!({ "a": 1 })] {
+            let mut odd = recorded();
+            odd[name] = value;
+            let json = odd.to_string();
+            assert_eq!(AppToken::from_json(json.as_bytes()), None, "{json}");
+        }
+        let open = json!({ "id": "0_a", "partnerId": 102, "status": 2, name: null });
+        assert!(AppToken::from_json(open.to_string().as_bytes()).is_some());
+    }
+    let twice = r#"{"id":"0_a","partnerId":1,"status":2,"expiry":5,"expiry":9}"#;
+    assert_eq!(AppToken::from_json(twice.as_bytes()), None);
 }
 
 fn listing(filter: Value, pager: Value, all: bool, further: u32) -> Value {
@@ -350,6 +386,8 @@ fn a_list_says_which_tokens_and_which_page() {
         ("orderBy", json!("createdAt")),
         ("idEqual", json!(7)),
         ("idIn", json!("")),
+        ("statusIn", json!("2,active")),
+        ("statusIn", json!("2,")),
     ] {
         assert_eq!(refused(json!({ name: value }), json!({})), name);
     }
@@ -389,7 +427,13 @@ fn the_administrators_ks_is_short_and_names_its_user_even_if_nobody() {
         None,
         "it has to last for a call"
     );
-    admin.forget();
+
+    let other = admin
+        .make(&Secret::new("admin".to_owned()), [8; 16], now_ms)
+        .unwrap();
+    admin.forget(&ks);
+    assert_eq!(admin.kept(now_ms), Some(&other), "it was not refused");
+    admin.forget(&other);
     assert_eq!(admin.kept(now_ms), None);
 }
 
@@ -413,6 +457,21 @@ fn its_life_is_reckoned_on_the_servers_clock() {
 }
 
 #[test]
+fn a_clock_that_is_a_little_fast_makes_no_difference() {
+    let secret = Secret::new("admin".to_owned());
+    let mut admin = AdminKs::new(102, "ada".to_owned());
+    let now_ms = NOW_S * 1000;
+    let ks = admin.make(&secret, [7; 16], now_ms).unwrap();
+    for offset_ms in [-1, -20_000, 20_000] {
+        admin.set_clock(ServerClock {
+            offset_ms,
+            ..ServerClock::UNKNOWN
+        });
+        assert_eq!(admin.kept(now_ms), Some(&ks), "{offset_ms}");
+    }
+}
+
+#[test]
 fn a_ks_of_another_partner_is_refused_and_one_that_nobody_can_read_is_not() {
     let secret = Secret::new("admin".to_owned());
     let admin = AdminKs::new(102, String::new());
@@ -432,7 +491,7 @@ fn kaltura(code: &str) -> Shown<'_> {
     Shown {
         code: "ERR_KALTURA",
         kaltura_code: code,
-        attempts: 1,
+        open: 1,
         ..Shown::default()
     }
 }
@@ -442,7 +501,7 @@ fn an_add_whose_answer_was_lost_is_left_open() {
     let open = |action, shown| judge(action, shown).is_open;
     let lost = |code| Shown {
         code,
-        attempts: 1,
+        open: 1,
         ..Shown::default()
     };
     for code in [
@@ -450,11 +509,12 @@ fn an_add_whose_answer_was_lost_is_left_open() {
         "ERR_TIMEOUT",
         "ERR_ABORTED",
         "ERR_BAD_RESPONSE",
+        "ERR_INTERNAL",
     ] {
         assert!(open(Action::Add, lost(code)), "{code}");
         assert!(!open(Action::Delete, lost(code)), "{code}");
         let unsent = Shown {
-            attempts: 0,
+            open: 0,
             ..lost(code)
         };
         assert!(!open(Action::Add, unsent), "{code}");
@@ -463,7 +523,12 @@ fn an_add_whose_answer_was_lost_is_left_open() {
         status,
         ..lost("ERR_HTTP_STATUS")
     };
-    assert!(open(Action::Add, status(502)) && !open(Action::Add, status(404)));
+    for done in [202, 204, 408, 502] {
+        assert!(open(Action::Add, status(done)), "{done}");
+    }
+    for refused in [302, 404, 429] {
+        assert!(!open(Action::Add, status(refused)), "{refused}");
+    }
     assert!(open(Action::Add, kaltura("INTERNAL_DATABASE_ERROR")));
     assert!(!open(Action::Add, kaltura("ACTION_BLOCKED")));
     assert!(!open(Action::Add, kaltura("INVALID_FIELD_VALUE")));
@@ -477,9 +542,9 @@ fn an_add_whose_answer_was_lost_is_left_open() {
 
 #[test]
 fn a_token_that_is_gone_after_a_second_try_was_deleted_by_the_first() {
-    let gone = |action, attempts| {
+    let gone = |action, open| {
         let shown = Shown {
-            attempts,
+            open,
             ..kaltura("APP_TOKEN_ID_NOT_FOUND")
         };
         judge(action, shown).is_done
@@ -487,6 +552,14 @@ fn a_token_that_is_gone_after_a_second_try_was_deleted_by_the_first() {
     assert!(gone(Action::Delete, 2));
     assert!(!gone(Action::Delete, 1));
     assert!(!gone(Action::Get, 2));
+}
+
+#[test]
+fn only_an_answer_that_says_nothing_says_that_a_token_was_deleted() {
+    assert!(is_nothing(b" null\n"));
+    for other in ["", "{}", "[]", "true", r#""""#, r#"{"error":"forbidden"}"#] {
+        assert!(!is_nothing(other.as_bytes()), "{other}");
+    }
 }
 
 #[test]
@@ -502,5 +575,14 @@ fn a_refused_ks_is_dead_unless_it_is_restricted() {
         assert!(dead(reason), "{reason}");
     }
     assert!(!dead("EXCEEDED_RESTRICTED_IP"));
+    let expired = Shown {
+        ks_refusal: "EXPIRED",
+        ..kaltura("INVALID_KS")
+    };
+    let advice = |made_ks| {
+        let shown = Shown { made_ks, ..expired };
+        judge(Action::List, shown).advice.unwrap()
+    };
+    assert!(advice(true).contains("clock") && advice(false).contains("was given"));
     assert!(!judge(Action::List, kaltura("SERVICE_FORBIDDEN")).dead_ks);
 }

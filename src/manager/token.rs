@@ -35,32 +35,44 @@ pub struct AppToken {
 }
 
 impl AppToken {
-    /// Reads one; `None` if it is none.
+    /// Reads one; `None` if it is none, or has a field that can't be read: taken for one that is
+    /// left out, it would leave open what it limits.
     pub fn read(fields: &Fields) -> Option<Self> {
-        let text = |name| fields.get(name).text();
-        let number = |name| fields.get(name).integer();
-        let hash_type = text("hashType").filter(|it| !it.is_empty());
+        let text = |name| match fields.get(name) {
+            Value::Missing => Some(None),
+            value => value.text().map(Some),
+        };
+        let number = |name| match fields.get(name) {
+            Value::Missing => Some(None),
+            value => value.integer().map(Some),
+        };
+        let hash_type = text("hashType")?.filter(|it| !it.is_empty());
         Some(Self {
-            id: text("id").filter(|id| !id.is_empty())?,
-            token: Secret::new(text("token").unwrap_or_default()),
-            partner_id: number("partnerId")?,
-            created_at: number("createdAt").unwrap_or(0),
-            updated_at: number("updatedAt").unwrap_or(0),
-            status: number("status")?,
-            expiry: number("expiry"),
-            session_type: number("sessionType"),
-            session_user_id: text("sessionUserId"),
-            session_duration: number("sessionDuration"),
-            session_privileges: text("sessionPrivileges"),
+            id: text("id")?.filter(|id| !id.is_empty())?,
+            token: Secret::new(text("token")?.unwrap_or_default()),
+            partner_id: number("partnerId")??,
+            created_at: number("createdAt")?.unwrap_or(0),
+            updated_at: number("updatedAt")?.unwrap_or(0),
+            status: number("status")??,
+            expiry: number("expiry")?,
+            session_type: number("sessionType")?,
+            session_user_id: text("sessionUserId")?,
+            session_duration: number("sessionDuration")?,
+            session_privileges: text("sessionPrivileges")?,
             // The database's default.
             hash_type: hash_type.unwrap_or_else(|| "SHA1".to_owned()),
-            description: text("description"),
+            description: text("description")?,
         })
     }
 
     /// Reads the answer to `add`, `get` or `update`.
     pub fn from_json(json: &[u8]) -> Option<Self> {
         Self::read(Value::from_json(json)?.as_fields()?)
+    }
+
+    /// Whether its value is known.
+    pub fn has_value(&self) -> bool {
+        !self.token.expose().is_empty()
     }
 }
 

@@ -93,7 +93,8 @@ pub struct Call {
 
 impl Call {
     /// Gives `{ text, attempts, clockOffsetMs }`, or `{ failure, dead, loggedOut, clockOffsetMs }`
-    /// if it fails. `ks` is among the parameters in `body`.
+    /// if it fails, with `isUnsure` if a request before the last may have had effect. `ks` is
+    /// among the parameters in `body`.
     pub fn make(self, body: String, ks: String, host: Host) -> Promise {
         let (body, ks) = (Secret::new(body), Secret::new(ks));
         promise(async move { Ok(self.hold(body, ks, &host).await) })
@@ -152,6 +153,9 @@ impl Call {
             let until_ms = fetch::whole_ms(host.now()).saturating_add_unsigned(ms);
             if until_ms >= self.deadline_ms {
                 return Err(error);
+            }
+            if !retry::was_turned_away(&error) {
+                told.set("isUnsure", true);
             }
             host.emit(&results::retried_event(&error, ms));
             #[expect(clippy::cast_precision_loss, reason = "a minute at most")]

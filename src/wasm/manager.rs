@@ -15,6 +15,7 @@ use crate::manager::{
     self, Action, AdminKs, AppToken, FILTER, NAMES, PAGER, Paging, Prepared, Shown, Unusable,
 };
 use crate::options::{self, Input, Named, Read};
+use crate::secret::Secret;
 
 const OPTIONS: [&str; 3] = ["partnerId", "userId", "clientTag"];
 
@@ -85,10 +86,10 @@ impl ManagerCore {
         Ok(ks.expose().to_owned())
     }
 
-    /// The one that is kept was refused.
+    /// This one was refused.
     #[wasm_bindgen(js_name = forgetKs)]
-    pub fn forget_ks(&self) {
-        self.admin.borrow_mut().forget();
+    pub fn forget_ks(&self, ks: String) {
+        self.admin.borrow_mut().forget(&Secret::new(ks));
     }
 
     /// How far the server's clock is ahead of the local one.
@@ -188,10 +189,11 @@ impl ManagerCore {
         params.with(args).into_json()
     }
 
-    /// The application token that an answer has, or nothing.
+    /// The application token that an answer has, or nothing; `with_token`: with its value.
     #[wasm_bindgen(js_name = appToken)]
     pub fn app_token(text: &str, with_token: bool) -> JsValue {
         let read = AppToken::from_json(text.as_bytes());
+        let read = read.filter(|token| !with_token || token.has_value());
         read.map_or(JsValue::UNDEFINED, |token| {
             app_token(&token, with_token).into()
         })
@@ -217,6 +219,12 @@ impl ManagerCore {
         Action::from_name(action).is_some_and(Action::is_repeatable)
     }
 
+    /// Whether an answer is that to `appToken.delete`.
+    #[wasm_bindgen(js_name = isNothing)]
+    pub fn is_nothing(text: &str) -> bool {
+        manager::is_nothing(text.as_bytes())
+    }
+
     /// What a failure means: `{ deadKs, isDone, isOpen, advice }`.
     pub fn judge(
         action: &str,
@@ -224,7 +232,7 @@ impl ManagerCore {
         kaltura_code: &str,
         ks_refusal: &str,
         status: u16,
-        attempts: u32,
+        open: u32,
         made_ks: bool,
     ) -> JsValue {
         let plain = Plain::new();
@@ -238,7 +246,7 @@ impl ManagerCore {
                 kaltura_code,
                 ks_refusal,
                 status,
-                attempts,
+                open,
                 made_ks,
             },
         );
@@ -250,7 +258,7 @@ impl ManagerCore {
     }
 }
 
-fn admin_secret(secret: &JsValue) -> Result<crate::secret::Secret, JsValue> {
+fn admin_secret(secret: &JsValue) -> Result<Secret, JsValue> {
     let named = Named {
         path: "adminSecret".to_owned(),
         input: convert::input(secret),

@@ -1,6 +1,6 @@
 // Managing application tokens. The rules, and the administrator's KS, are the ks module's; the
 // client module makes the calls.
-import { checkFunctions, guarded, ownOptions, ownProperties } from '../check.js'
+import { checkFunctions, copied, guarded, ownOptions, ownProperties } from '../check.js'
 import { Deadline, LONGEST_MS, readLimits } from '../deadline.js'
 import { AppTokenError, fromCore, invalid } from '../error.js'
 import { attempt, createHost } from '../host.js'
@@ -11,6 +11,8 @@ import { sendingOnce } from './once.js'
 const CALLER_OPTIONS = ['serviceUrl', 'dangerouslyAllowHttp', 'retry', 'maxResponseBytes']
 /** Those that neither module sees. */
 const SHELL_OPTIONS = ['timeoutMs', 'fetch', 'onEvent', 'ks', 'adminSecret']
+/** The answer to a delete. */
+const NOTHING = 'null'
 
 /** Ties `createAppTokenManager` to the functions that give the two modules' exports. */
 export function manage({ client, ks, startAppTokenSession, usualFetch }) {
@@ -90,7 +92,13 @@ class AppTokenManager {
   async delete(id, options) {
     const { limits } = this.#read(options)
     const { args } = guarded(() => this.#settings.rules.identify(id))
-    await this.#call('delete', args, limits)
+    await this.#delete(args, limits)
+  }
+
+  async #delete(args, limits) {
+    const { text, attempts } = await this.#call('delete', args, limits)
+    if (this.#settings.rules.isNothing(text)) return
+    throw unusable('delete', 'something where Kaltura says nothing', attempts)
   }
 
   async rotate(id, options) {
@@ -121,7 +129,7 @@ class AppTokenManager {
     } catch (thrown) {
       const error = deadline.error ?? thrown
       const { args } = this.#settings.rules.identify(id)
-      const isDeleted = await this.#call('delete', args, { timeoutMs }).then(
+      const isDeleted = await this.#delete(args, { timeoutMs }).then(
         () => true,
         () => false,
       )
@@ -132,6 +140,8 @@ class AppTokenManager {
         ...error,
         message: `the successor ${id} of ${old} started no session and ${end}; ${old} is as it was: ${message}`,
         cause,
+        // Another try would leave another one.
+        retryable: error.retryable && isDeleted,
       })
     }
   }
@@ -142,11 +152,12 @@ class AppTokenManager {
     const where = ownProperties(pager, 'pager')
     const { rules } = this.#settings
     const { args, size, index } = guarded(() => rules.list(which, where, all, further))
-    const page = rules.page((await this.#call('list', args, limits)).text)
-    if (!page) throw unusable('list', 'no list of application tokens')
+    const { text, attempts } = await this.#call('list', args, limits)
+    const page = rules.page(text)
+    if (!page) throw unusable('list', 'no list of application tokens', attempts)
     const { length } = page.appTokens
     const isLast = !rules.goesOn(size, index, length, page.totalCount)
-    if (!isLast && index >= rules.mostPages()) throw unusable('list', 'pages without end')
+    if (all && !isLast && index >= rules.mostPages()) throw unusable('list', 'pages without end', attempts)
     return { page, isLast }
   }
 
@@ -175,7 +186,7 @@ class AppTokenManager {
     const { fetch, onEvent } = this.#settings
     const transport = sendingOnce(fetch)
     const host = createHost({ deadline, fetch: transport.fetch, onEvent })
-    const sent = { attempts: 0 }
+    const sent = { attempts: 0, vain: 0 }
     const counting = (...request) => {
       sent.attempts += 1
       return host.fetch(...request)
@@ -191,29 +202,36 @@ class AppTokenManager {
     const repeatable = this.#settings.rules.isRepeatable(action)
     const name = `appToken.${action}`
     for (let isLast = typeof this.#key.ks === 'string'; ; isLast = true) {
+      const before = sent.attempts
+      let ks
       try {
         if (deadline.error) throw deadline.error
-        const ks = await this.#ks(deadline)
+        ks = await this.#ks(deadline)
         const body = this.#core.body(args, ks)
         const call = this.#caller.call(name, body, ks, repeatable, host, deadline.at)
         const answer = await deadline.within(call)
         if (answer.clockOffsetMs !== undefined) this.#core.setClock(answer.clockOffsetMs)
+        // All but the last were turned away at the door.
+        if (!answer.isUnsure) sent.vain += sent.attempts - before - 1
         if (answer.failure) throw answer.failure
-        return answer
+        return { ...answer, attempts: sent.attempts }
       } catch (thrown) {
         const error = deadline.error ?? fromCore(thrown)
-        const verdict = this.#judge(action, error, sent.attempts)
-        if (verdict.isDone) return {}
+        const verdict = this.#judge(action, error, sent.attempts - sent.vain)
+        if (verdict.isDone) return { text: NOTHING }
+        if (verdict.deadKs) this.#core.forgetKs(ks)
         if (!verdict.deadKs || isLast) throw judged(error, verdict, sent.attempts)
-        this.#core.forgetKs()
+        // Whose KS is refused has not been heard.
+        sent.vain += 1
       }
     }
   }
 
-  #judge(action, { code, kalturaCode = '', ksRefusal = '', status = 0 }, attempts) {
+  /** `open`: the requests that may have had effect, the last among them. */
+  #judge(action, { code, kalturaCode = '', ksRefusal = '', status = 0 }, open) {
     const { rules } = this.#settings
     const isMade = this.#key.ks === undefined
-    return rules.judge(action, code, kalturaCode, ksRefusal, status, attempts, isMade)
+    return rules.judge(action, code, kalturaCode, ksRefusal, status, open, isMade)
   }
 
   /** The administrator's KS: the caller's, the one that is kept, or a new one. */
@@ -231,11 +249,11 @@ class AppTokenManager {
   }
 
   /** What an answer has. */
-  #appToken(action, { text }, withToken = false) {
+  #appToken(action, { text, attempts }, withToken = false) {
     const appToken = this.#settings.rules.appToken(text, withToken)
     if (appToken) return appToken
-    const error = unusable(action, 'no application token')
-    throw judged(error, this.#judge(action, error, 1), 1)
+    const error = unusable(action, 'no application token', attempts)
+    throw judged(error, this.#judge(action, error, 1), attempts)
   }
 }
 
@@ -261,19 +279,20 @@ const word = (value) =>
 
 /** Lists as Kaltura has them. */
 function withText(filter) {
-  for (const [name, value] of Object.entries(filter)) {
-    if (Array.isArray(value)) filter[name] = guarded(() => value.join(','))
+  for (const name of Object.keys(filter)) {
+    const value = copied(`filter.${name}`, filter[name], (entry) => `${entry}`)
+    filter[name] = Array.isArray(value) ? value.join(',') : value
   }
   return filter
 }
 
-function unusable(action, problem) {
+function unusable(action, problem, attempts) {
   return new AppTokenError({
     code: 'ERR_BAD_RESPONSE',
     message: `unusable answer to appToken.${action}: ${problem}`,
     service: 'appToken',
     action,
-    attempts: 1,
+    attempts,
     retryable: true,
   })
 }
