@@ -475,6 +475,37 @@ test('a KS that died is made anew, once', async (t) => {
   t.equal((await bodiesOf(kaltura, 'get')).length, 3)
 })
 
+test('a KS that was made anew for one call serves another, too', async (t) => {
+  const kaltura = await t.kaltura()
+  const { id } = kaltura.appToken
+  let asked = 0
+  let tell
+  const told = new Promise((resolve) => {
+    tell = resolve
+  })
+  const manager = managerOf(kaltura, {
+    adminSecret() {
+      asked += 1
+      return kaltura.adminSecret
+    },
+    async fetch(url, init) {
+      const response = await fetch(url, init)
+      if (url.endsWith('/list')) await told
+      return response
+    },
+  })
+  await manager.get(id)
+  const [{ ks }] = await bodiesOf(kaltura, 'get')
+  await use(kaltura, 'session', 'end', { ks })
+  // It is refused, and hears of it when the other call has been.
+  const slow = Promise.resolve(manager.list())
+  while ((await bodiesOf(kaltura, 'list')).length === 0) await new Promise((wake) => setTimeout(wake, 5))
+  await manager.get(id)
+  tell()
+  t.equal((await slow).totalCount, 1)
+  t.equal(asked, 2)
+})
+
 test("a clock that is off by a day is set right by Kaltura's answer", async (t) => {
   for (const clockOffsetMs of [86_400_000, -86_400_000]) {
     const kaltura = await t.kaltura({ clockOffsetMs })
