@@ -157,7 +157,9 @@ class AppTokenManager {
     if (!page) throw unusable('list', 'no list of application tokens', attempts)
     const { length } = page.appTokens
     const isLast = !rules.goesOn(size, index, length, page.totalCount)
-    if (all && !isLast && index >= rules.mostPages()) throw unusable('list', 'pages without end', attempts)
+    if (all && !isLast && index >= rules.mostPages()) {
+      throw unusable('list', 'pages without end', attempts)
+    }
     return { page, isLast }
   }
 
