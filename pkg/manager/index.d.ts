@@ -120,7 +120,9 @@ export interface AppTokenManager {
    * session with it. The predecessor stays as it is: give the successor to your back end, see
    * that it is used, and then `delete` the predecessor.
    *
-   * If the proof fails, the successor is deleted again, and the error says so.
+   * If the proof fails, the successor is deleted again, and the error says so. That is done even
+   * when `signal` or `timeoutMs` has ended the call, which then may take the manager's `timeoutMs`
+   * longer.
    */
   rotate(id: string, options?: ManagerCallOptions): Promise<Rotation>
 }
