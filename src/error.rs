@@ -208,6 +208,7 @@ impl Error {
             }
             Self::HttpStatus { operation, status } => {
                 let advice = match status {
+                    200..=299 => "Kaltura's API answers with 200 only; check serviceUrl and what stands between",
                     300..=399 => "redirects are not followed; set serviceUrl to where it points, if that is right",
                     404 => "no Kaltura API there; check serviceUrl",
                     408 | 425 | 429 => "too many or too slow; try again later",
