@@ -4,6 +4,8 @@ use core::fmt;
 
 use crate::api::{ApiError, Operation};
 use crate::grants::Difference;
+use crate::redact::redact;
+use crate::secret::Secret;
 
 /// A failed call: why, and after how many HTTP requests.
 #[derive(Clone, Debug, PartialEq)]
@@ -105,6 +107,18 @@ impl Error {
         Box::new(Self::BadResponse {
             operation: operation.clone(),
             problem,
+        })
+    }
+
+    /// No answer to `operation`: what the runtime said, without the secrets that are `known`.
+    pub fn network(operation: &Operation, causes: Vec<Cause>, known: &[&Secret]) -> Box<Self> {
+        let redacted = causes.into_iter().map(|cause| Cause {
+            message: redact(&cause.message, known),
+            ..cause
+        });
+        Box::new(Self::Network {
+            operation: operation.clone(),
+            causes: redacted.collect(),
         })
     }
 

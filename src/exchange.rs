@@ -15,18 +15,17 @@
 //! With no wish it only fetches a widget session, with one it starts a session, with several
 //! it starts all of them in one `multirequest`.
 
-use crate::api::{
-    ApiError, Fields, KsRefusal, Operation, Params, Request, ResponseHead, ServiceUrl, Value,
-    check, read_response,
-};
+mod replies;
+mod requests;
+
+use crate::api::{ApiError, KsRefusal, Operation, Request, ResponseHead, ServiceUrl};
 use crate::clock::{ServerClock, Timing};
 use crate::error::{Cause, Error};
 use crate::grants::{GrantPolicy, Wish};
-use crate::hash::{HashType, token_hash};
-use crate::redact::redact;
+use crate::hash::HashType;
 use crate::retry::{self, RetryPolicy};
 use crate::secret::Secret;
-use crate::session::{Session, WIDGET_EXPIRY_S, Widget};
+use crate::session::{Session, Widget};
 
 /// An application token, as its holder knows it.
 #[derive(Clone, Debug)]
@@ -240,181 +239,6 @@ impl Exchange {
             .collect()
     }
 
-    fn widget_request(&mut self) -> Request {
-        let mut params = Params::default();
-        params.number("format", JSON);
-        params.text("clientTag", &self.terms.client_tag);
-        params.text(
-            "widgetId",
-            &["_", &self.credentials.partner_id.to_string()].concat(),
-        );
-        params.number("expiry", WIDGET_EXPIRY_S);
-        // Kaltura's cache spares it work, until it has once answered with something that is
-        // no use: then the same answer would come again.
-        if self.attempts > 1 {
-            params.number("nocache", 1);
-        }
-        let operation = Operation::known("session", "startWidgetSession");
-        self.in_flight = Some(InFlight {
-            operation: operation.clone(),
-            wishes: Vec::new(),
-            hash: None,
-        });
-        Request::new(&self.terms.service_url, operation, params)
-    }
-
-    fn session_request(&mut self, ks: &Secret, open: Vec<usize>) -> Request {
-        let hash = token_hash(self.hash_type(), ks.expose(), &self.credentials.app_token);
-        let mut params = Params::default();
-        params.number("format", JSON);
-        params.text("clientTag", &self.terms.client_tag);
-        params.text("ks", ks.expose());
-        let operation = if let [only] = open.as_slice() {
-            self.ask(&mut params, *only, &hash);
-            start_session()
-        } else {
-            params.text("service", "multirequest");
-            // Items are numbered from 1, and inherit the KS.
-            for (number, index) in (1_u32..).zip(&open) {
-                let mut item = Params::default();
-                item.text("service", "appToken");
-                item.text("action", "startSession");
-                self.ask(&mut item, *index, &hash);
-                params.params(&number.to_string(), item);
-            }
-            Operation::known("multirequest", "")
-        };
-        // Errors speak of what was asked, not of the envelope that it went in.
-        self.in_flight = Some(InFlight {
-            operation: start_session(),
-            wishes: open,
-            hash: Some(hash),
-        });
-        Request::new(&self.terms.service_url, operation, params)
-    }
-
-    /// Adds what `appToken.startSession` is told of a wish.
-    fn ask(&self, params: &mut Params, index: usize, hash: &Secret) {
-        params.text("id", &self.credentials.app_token_id);
-        params.text("tokenHash", hash.expose());
-        // Refusals are cached for two minutes without the KS in the key, so a call that
-        // looks the same gets the same refusal, even if the hash is right by now.
-        params.number("nocache", 1);
-        let Some(wish) = self.wishes.get(index) else {
-            return;
-        };
-        if let Some(user_id) = &wish.user_id {
-            params.text("userId", user_id);
-        }
-        if let Some(session_type) = wish.session_type {
-            params.number("type", session_type.number().into());
-        }
-        if let Some(expiry_s) = wish.expiry_s {
-            params.number("expiry", expiry_s);
-        }
-        if let Some(privileges) = &wish.privileges {
-            params.text("sessionPrivileges", privileges);
-        }
-    }
-
-    fn secrets<'a>(&'a self, sent: Option<&'a InFlight>) -> Vec<&'a Secret> {
-        let widget = self.widget.as_ref().map(|widget| &widget.ks);
-        let hash = sent.and_then(|sent| sent.hash.as_ref());
-        [Some(&self.credentials.app_token), widget, hash]
-            .into_iter()
-            .flatten()
-            .collect()
-    }
-
-    fn read(&self, sent: &InFlight, answer: Answer<'_>) -> Result<Value, Box<Error>> {
-        let operation = &sent.operation;
-        let known = self.secrets(Some(sent));
-        match answer {
-            Answer::Response(head, body) => read_response(operation, head, body, &known),
-            Answer::Unusable(problem) => Err(Error::bad_response(operation, problem)),
-            Answer::Lost(causes) => {
-                let causes = causes
-                    .into_iter()
-                    .map(|cause| Cause {
-                        message: redact(&cause.message, &known),
-                        ..cause
-                    })
-                    .collect();
-                Err(Box::new(Error::Network {
-                    operation: operation.clone(),
-                    causes,
-                }))
-            }
-        }
-    }
-
-    fn take_widget(
-        &mut self,
-        sent: &InFlight,
-        reply: Result<Value, Box<Error>>,
-        timing: Timing,
-    ) -> Result<(), Box<Error>> {
-        let widget = Widget::read(&fields(reply?), self.credentials.partner_id, timing)
-            .map_err(|problem| Error::bad_response(&sent.operation, problem))?;
-        self.widget = Some(widget);
-        Ok(())
-    }
-
-    /// Settles what is settled by the answer, and gives one of the errors that may pass.
-    fn take_sessions(
-        &mut self,
-        sent: &InFlight,
-        reply: Result<Value, Box<Error>>,
-        timing: Timing,
-    ) -> Option<Box<Error>> {
-        let replies = reply.and_then(|reply| split(&sent.operation, reply, sent.wishes.len()));
-        let results: Vec<_> = match replies {
-            Ok(replies) => replies.into_iter().map(Ok).collect(),
-            Err(error) => sent.wishes.iter().map(|_| Err(error.clone())).collect(),
-        };
-        let mut passing = None;
-        let mut remedied = false;
-        for (index, result) in sent.wishes.iter().zip(results) {
-            let result = result.and_then(|reply| self.read_session(sent, *index, reply, timing));
-            match result {
-                Err(error) if remedied && is_remediable(&error) => {}
-                Err(error) if self.remedy(&error) => remedied = true,
-                Err(error) if error.retryable() => passing = Some(error),
-                Err(mut error) => {
-                    self.add_hash_type(&mut error);
-                    self.settle(*index, Err(error));
-                }
-                Ok(session) => self.settle(*index, Ok(session)),
-            }
-        }
-        passing
-    }
-
-    fn read_session(
-        &self,
-        sent: &InFlight,
-        index: usize,
-        reply: Value,
-        timing: Timing,
-    ) -> Result<Session, Box<Error>> {
-        let answer = fields(reply);
-        check(&answer, &sent.operation, &self.secrets(Some(sent)))?;
-        let unknown = Wish::default();
-        let session = Session::read(
-            &answer,
-            self.credentials.partner_id,
-            &self.credentials.app_token_id,
-            self.wishes.get(index).unwrap_or(&unknown),
-            self.clock,
-            timing.received_ms,
-        )
-        .map_err(|problem| Error::bad_response(&sent.operation, problem))?;
-        if self.terms.grants.refuses(&session.differences) {
-            return Err(Box::new(Error::NotGranted(session.differences)));
-        }
-        Ok(session)
-    }
-
     /// What can be done at once about a refusal, and whether anything could.
     fn remedy(&mut self, error: &Error) -> bool {
         let Error::Kaltura(refusal) = error else {
@@ -471,33 +295,6 @@ impl Exchange {
         if self.widget.is_none() {
             self.refused = Some(Box::new(error.clone()));
         }
-    }
-}
-
-/// Kaltura's number for JSON; its default is XML.
-const JSON: u32 = 1;
-
-fn start_session() -> Operation {
-    Operation::known("appToken", "startSession")
-}
-
-/// The answers to the items of a multirequest, or the one answer to a single call.
-fn split(operation: &Operation, reply: Value, items: usize) -> Result<Vec<Value>, Box<Error>> {
-    match reply {
-        reply if items == 1 => Ok(vec![reply]),
-        Value::List(replies) if replies.len() == items => Ok(replies),
-        _ => Err(Error::bad_response(
-            operation,
-            "not one answer for each request of the batch",
-        )),
-    }
-}
-
-/// The fields of an answer; what is no object has none.
-fn fields(reply: Value) -> Fields {
-    match reply {
-        Value::Object(fields) => fields,
-        _ => Fields::NONE,
     }
 }
 

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::grants::{Effect, SessionType};
+use crate::hash::token_hash;
 
 const NOW_MS: i64 = 1_795_493_657_000;
 const TOKEN: &str = "599d54237bca94c1db5746efd0416795";

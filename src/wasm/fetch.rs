@@ -12,7 +12,6 @@ use crate::api::{Request, ResponseHead, RetryAfter, read_response};
 use crate::clock::{ServerClock, Timing};
 use crate::error::{Cause, Error};
 use crate::exchange::{Answer, Exchange, Outcome, Step};
-use crate::redact::redact;
 use crate::retry;
 use crate::secret::Secret;
 
@@ -100,16 +99,7 @@ pub async fn call(
             read_response(operation, &head, &body, known).map(|_| body)
         }
         Err(Loss::Unusable(problem)) => Err(Error::bad_response(operation, problem)),
-        Err(Loss::Lost(causes)) => {
-            let redacted = causes.into_iter().map(|cause| Cause {
-                message: redact(&cause.message, known),
-                ..cause
-            });
-            Err(Box::new(Error::Network {
-                operation: operation.clone(),
-                causes: redacted.collect(),
-            }))
-        }
+        Err(Loss::Lost(causes)) => Err(Error::network(operation, causes, known)),
     };
     reply
 }

@@ -1,0 +1,93 @@
+//! What is sent for a session.
+
+use super::{Exchange, InFlight};
+use crate::api::{Operation, Params, Request};
+use crate::hash::token_hash;
+use crate::secret::Secret;
+use crate::session::WIDGET_EXPIRY_S;
+
+impl Exchange {
+    pub(super) fn widget_request(&mut self) -> Request {
+        let mut params = Params::default();
+        params.number("format", JSON);
+        params.text("clientTag", &self.terms.client_tag);
+        params.text(
+            "widgetId",
+            &["_", &self.credentials.partner_id.to_string()].concat(),
+        );
+        params.number("expiry", WIDGET_EXPIRY_S);
+        // Kaltura's cache spares it work, until it has once answered with something that is
+        // no use: then the same answer would come again.
+        if self.attempts > 1 {
+            params.number("nocache", 1);
+        }
+        let operation = Operation::known("session", "startWidgetSession");
+        self.in_flight = Some(InFlight {
+            operation: operation.clone(),
+            wishes: Vec::new(),
+            hash: None,
+        });
+        Request::new(&self.terms.service_url, operation, params)
+    }
+
+    pub(super) fn session_request(&mut self, ks: &Secret, open: Vec<usize>) -> Request {
+        let hash = token_hash(self.hash_type(), ks.expose(), &self.credentials.app_token);
+        let mut params = Params::default();
+        params.number("format", JSON);
+        params.text("clientTag", &self.terms.client_tag);
+        params.text("ks", ks.expose());
+        let operation = if let [only] = open.as_slice() {
+            self.ask(&mut params, *only, &hash);
+            start_session()
+        } else {
+            params.text("service", "multirequest");
+            // Items are numbered from 1, and inherit the KS.
+            for (number, index) in (1_u32..).zip(&open) {
+                let mut item = Params::default();
+                item.text("service", "appToken");
+                item.text("action", "startSession");
+                self.ask(&mut item, *index, &hash);
+                params.params(&number.to_string(), item);
+            }
+            Operation::known("multirequest", "")
+        };
+        // Errors speak of what was asked, not of the envelope that it went in.
+        self.in_flight = Some(InFlight {
+            operation: start_session(),
+            wishes: open,
+            hash: Some(hash),
+        });
+        Request::new(&self.terms.service_url, operation, params)
+    }
+
+    /// Adds what `appToken.startSession` is told of a wish.
+    fn ask(&self, params: &mut Params, index: usize, hash: &Secret) {
+        params.text("id", &self.credentials.app_token_id);
+        params.text("tokenHash", hash.expose());
+        // Refusals are cached for two minutes without the KS in the key, so a call that
+        // looks the same gets the same refusal, even if the hash is right by now.
+        params.number("nocache", 1);
+        let Some(wish) = self.wishes.get(index) else {
+            return;
+        };
+        if let Some(user_id) = &wish.user_id {
+            params.text("userId", user_id);
+        }
+        if let Some(session_type) = wish.session_type {
+            params.number("type", session_type.number().into());
+        }
+        if let Some(expiry_s) = wish.expiry_s {
+            params.number("expiry", expiry_s);
+        }
+        if let Some(privileges) = &wish.privileges {
+            params.text("sessionPrivileges", privileges);
+        }
+    }
+}
+
+/// Kaltura's number for JSON; its default is XML.
+const JSON: u32 = 1;
+
+fn start_session() -> Operation {
+    Operation::known("appToken", "startSession")
+}
