@@ -1,6 +1,8 @@
-//! The fields of an application token that is added or changed, and the traps in them.
+//! The fields of an application token, as a caller sets them, and the traps in them.
 
-use super::AppToken;
+use super::warning::{
+    ADMIN_SESSIONS, ANONYMOUS_SESSIONS, ANY_USER, LONG_SESSIONS, WEAK_HASH_TYPE, Warning,
+};
 use crate::api::Params;
 use crate::error::InvalidOption;
 use crate::grants::SessionType;
@@ -29,34 +31,12 @@ const READ_ONLY: [&str; 6] = [
     "status",
 ];
 
-/// The status of a token that starts sessions.
-const ACTIVE: i64 = 2;
 /// Up to here Kaltura takes a time for a number of seconds from now.
 pub(super) const TEN_YEARS_S: i64 = 315_360_000;
 /// The column is so wide; what goes beyond is cut off without a word.
 const LONGEST_USER_ID: usize = 100;
 /// A longer session is more likely one in milliseconds.
 const LONG_SESSION_S: u32 = 30 * 86_400;
-
-/// Something that works, but may not be what was meant.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Warning {
-    /// Its stable code.
-    pub code: &'static str,
-    /// The field it is about.
-    pub path: &'static str,
-    /// What it means, and what would be better.
-    pub message: &'static str,
-}
-
-/// The parameters of a call, and what there is to say of them.
-#[derive(Default)]
-pub struct Prepared {
-    /// The parameters, but for those that every call has.
-    pub params: Params,
-    /// In the order of the fields.
-    pub warnings: Vec<Warning>,
-}
 
 /// How a field is looked up.
 pub type Get<'a> = &'a dyn Fn(&str) -> Named;
@@ -75,153 +55,9 @@ pub fn check_name(name: &str) -> Read<()> {
     Ok(())
 }
 
-/// The parameters of an action on the application token `id`.
-pub fn id(id: Named) -> Read<Prepared> {
-    let mut prepared = Prepared::default();
-    let path = id.path;
-    let input = id.input;
-    // As for a session, but under the name that it has here.
-    let id = options::app_token_id(Named { path, input })?;
-    prepared.params.text("id", &id);
-    Ok(prepared)
-}
-
-/// The parameters of `appToken.add`, at `now_s` by the server's clock.
-pub fn add(get: Get<'_>, known_user: bool, now_s: i64) -> Read<Prepared> {
-    let given = Given::read(get, known_user, now_s)?;
-    if given.user_id == Change::Keep {
-        return Err(InvalidOption::new(
-            "sessionUserId",
-            "the user of its sessions; '' for anonymous sessions; or null to let the token's holder choose, which Kaltura allows some partners only",
-        ));
-    }
-    // To leave a field out is to leave it open.
-    let open = |change: Change<u32>| {
-        if change == Change::Clear {
-            Change::Keep
-        } else {
-            change
-        }
-    };
-    let given = Given {
-        hash_type: match given.hash_type {
-            Change::Keep => Change::Set(HashType::Sha256),
-            other => other,
-        },
-        ..given
-    };
-    let mut warnings = given.warnings();
-    if !matches!(given.session_type, Change::Set(_)) {
-        warnings.push(ANY_SESSION_TYPE);
-    }
-    let given = Given {
-        expiry: open(given.expiry),
-        session_type: open(given.session_type),
-        session_duration: open(given.session_duration),
-        user_id: given.user_id.or_keep(),
-        privileges: given.privileges.or_keep(),
-        description: given.description.or_keep(),
-        ..given
-    };
-    let mut prepared = Prepared {
-        warnings,
-        ..Prepared::default()
-    };
-    prepared.params.params("appToken", given.into_params());
-    Ok(prepared)
-}
-
-/// The parameters of `appToken.update` for the token `id`. Fields that are `null` are cleared.
-pub fn update(id: Named, get: Get<'_>, known_user: bool, now_s: i64) -> Read<Prepared> {
-    let mut prepared = self::id(id)?;
-    let given = Given::read(get, known_user, now_s)?;
-    if given.is_empty() {
-        return Err(InvalidOption::new(
-            "fields",
-            "an object with at least one field to change",
-        ));
-    }
-    if given.session_duration == Change::Clear {
-        return Err(InvalidOption::new(
-            "sessionDuration",
-            "a number of seconds: without one, sessions would have ended when they begin",
-        ));
-    }
-    prepared.warnings = given.warnings();
-    if given.session_type == Change::Clear {
-        prepared.warnings.push(ANY_SESSION_TYPE);
-    }
-    if given.hash_type != Change::Keep {
-        prepared.warnings.push(HASH_TYPE_CHANGED);
-    }
-    prepared.params.params("appToken", given.into_params());
-    Ok(prepared)
-}
-
-/// The parameters of `appToken.add` for a token that is to take the place of `old`, with the
-/// same properties.
-pub fn successor(old: &AppToken, now_s: i64) -> Read<Prepared> {
-    if old.status != ACTIVE {
-        return Err(InvalidOption::new(
-            "id",
-            "the id of an active application token: its successor would be active; add a new one",
-        ));
-    }
-    if old.expiry.is_some_and(|expiry| expiry <= now_s) {
-        return Err(InvalidOption::new(
-            "id",
-            "the id of an application token that hasn't expired: its successor would have too; add a new one",
-        ));
-    }
-    if old.session_duration.is_some_and(|seconds| seconds < 1) {
-        return Err(InvalidOption::new(
-            "id",
-            "the id of an application token with a sessionDuration: without one, its sessions have ended when they begin; update it first",
-        ));
-    }
-    // To leave one out would make the successor another token.
-    let unknown = || {
-        InvalidOption::new(
-            "id",
-            "the id of an application token with no properties but those that are known here; add a new one",
-        )
-    };
-    let number = |number: Option<i64>| match number.map(u32::try_from) {
-        Some(Ok(number)) => Ok(Change::Set(number)),
-        Some(Err(_)) => Err(unknown()),
-        None => Ok(Change::Keep),
-    };
-    let text = |text: &Option<String>| match text {
-        Some(text) => Change::Set(text.clone()),
-        None => Change::Keep,
-    };
-    let given = Given {
-        hash_type: Change::Set(HashType::from_name(&old.hash_type).ok_or_else(unknown)?),
-        session_type: number(old.session_type)?,
-        user_id: text(&old.session_user_id),
-        session_duration: number(old.session_duration)?,
-        privileges: text(&old.session_privileges),
-        expiry: number(old.expiry)?,
-        description: text(&old.description),
-    };
-    let mut warnings = given.warnings();
-    if given.session_type == Change::Keep {
-        warnings.push(ANY_SESSION_TYPE);
-    }
-    if given.user_id == Change::Keep {
-        warnings.push(ANY_USER);
-    }
-    let mut prepared = Prepared {
-        warnings,
-        ..Prepared::default()
-    };
-    prepared.params.params("appToken", given.into_params());
-    Ok(prepared)
-}
-
 /// What a field is to become.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-enum Change<T> {
+pub enum Change<T> {
     /// What it was.
     #[default]
     Keep,
@@ -233,7 +69,7 @@ enum Change<T> {
 
 impl<T> Change<T> {
     /// Nothing to clear in a token that is new.
-    fn or_keep(self) -> Self {
+    pub fn or_keep(self) -> Self {
         match self {
             Self::Clear => Self::Keep,
             other => other,
@@ -255,19 +91,20 @@ impl<T> Change<T> {
     }
 }
 
+/// The fields, each as it is given.
 #[derive(Debug, PartialEq, Eq)]
-struct Given {
-    hash_type: Change<HashType>,
-    session_type: Change<u32>,
-    user_id: Change<String>,
-    session_duration: Change<u32>,
-    privileges: Change<String>,
-    expiry: Change<u32>,
-    description: Change<String>,
+pub struct Given {
+    pub hash_type: Change<HashType>,
+    pub session_type: Change<u32>,
+    pub user_id: Change<String>,
+    pub session_duration: Change<u32>,
+    pub privileges: Change<String>,
+    pub expiry: Change<u32>,
+    pub description: Change<String>,
 }
 
 impl Given {
-    fn read(get: Get<'_>, known_user: bool, now_s: i64) -> Read<Self> {
+    pub fn read(get: Get<'_>, known_user: bool, now_s: i64) -> Read<Self> {
         Ok(Self {
             hash_type: Change::read(get("hashType"), hash_type)?,
             session_type: Change::read(get("sessionType"), |it| {
@@ -290,7 +127,7 @@ impl Given {
         })
     }
 
-    fn is_empty(&self) -> bool {
+    pub fn is_empty(&self) -> bool {
         *self
             == Self {
                 hash_type: Change::Keep,
@@ -304,7 +141,7 @@ impl Given {
     }
 
     /// What there is to say of the values that are given.
-    fn warnings(&self) -> Vec<Warning> {
+    pub fn warnings(&self) -> Vec<Warning> {
         let mut warnings = Vec::new();
         if matches!(self.hash_type, Change::Set(HashType::Sha1 | HashType::Md5)) {
             warnings.push(WEAK_HASH_TYPE);
@@ -323,7 +160,7 @@ impl Given {
         warnings
     }
 
-    fn into_params(self) -> Params {
+    pub fn into_params(self) -> Params {
         let mut params = Params::default();
         params.text("objectType", "KalturaAppToken");
         let hash_type = match self.hash_type {
@@ -456,39 +293,3 @@ fn tidied(text: &str) -> String {
         .filter(|item| !item.is_empty());
     privileges::format(&privileges::parse(&items.collect::<Vec<_>>().join(",")))
 }
-
-const WEAK_HASH_TYPE: Warning = Warning {
-    code: "WEAK_HASH_TYPE",
-    path: "hashType",
-    message: "SHA256 is stronger, and asks no more of the token's holder than to say hashType: 'SHA256'",
-};
-const HASH_TYPE_CHANGED: Warning = Warning {
-    code: "HASH_TYPE_CHANGED",
-    path: "hashType",
-    message: "whoever holds the token has to say the new hashType from now on, or is refused",
-};
-const ANY_SESSION_TYPE: Warning = Warning {
-    code: "ANY_SESSION_TYPE",
-    path: "sessionType",
-    message: "left open: whoever holds the token can ask for an ADMIN session, which may do everything; 'user' is safer",
-};
-const ADMIN_SESSIONS: Warning = Warning {
-    code: "ADMIN_SESSIONS",
-    path: "sessionType",
-    message: "every session of this token may do everything in the account",
-};
-const ANONYMOUS_SESSIONS: Warning = Warning {
-    code: "ANONYMOUS_SESSIONS",
-    path: "sessionUserId",
-    message: "'' makes every session of this token anonymous, whatever user is asked for",
-};
-const ANY_USER: Warning = Warning {
-    code: "ANY_USER",
-    path: "sessionUserId",
-    message: "left open: whoever holds the token can ask for a session of any user, an administrator's too",
-};
-const LONG_SESSIONS: Warning = Warning {
-    code: "LONG_SESSIONS",
-    path: "sessionDuration",
-    message: "more than 30 days; it is in seconds, not milliseconds, and a leaked session works to its end",
-};

@@ -1,6 +1,7 @@
 //! Which application tokens are listed, and how far to go on.
 
-use super::fields::{Get, Prepared, TEN_YEARS_S};
+use super::fields::{Get, TEN_YEARS_S};
+use super::prepare::Prepared;
 use crate::api::Params;
 use crate::error::InvalidOption;
 use crate::options::{self, Input, Named, Read};

@@ -9,13 +9,17 @@ mod admin;
 mod fields;
 mod list;
 mod outcome;
+mod prepare;
 mod token;
+mod warning;
 
 pub use admin::{AdminKs, Unusable};
-pub use fields::{NAMES, Prepared, Warning, add, check_name, id, successor, update};
+pub use fields::{NAMES, check_name};
 pub use list::{FILTER, MOST_PAGES, PAGER, Paging, list};
 pub use outcome::{Action, Shown, Verdict, is_nothing, judge};
+pub use prepare::{Prepared, add, id, successor, update};
 pub use token::{AppToken, Page, read_page};
+pub use warning::Warning;
 
 #[cfg(test)]
 mod tests;

@@ -1,0 +1,165 @@
+//! The calls that add or change an application token, and the traps in them.
+
+use super::AppToken;
+use super::fields::{Change, Get, Given};
+use super::warning::{ANY_SESSION_TYPE, ANY_USER, HASH_TYPE_CHANGED, Warning};
+use crate::api::Params;
+use crate::error::InvalidOption;
+use crate::hash::HashType;
+use crate::options::{self, Named, Read};
+
+/// The status of a token that starts sessions.
+const ACTIVE: i64 = 2;
+
+/// The parameters of a call, and what there is to say of them.
+#[derive(Default)]
+pub struct Prepared {
+    /// The parameters, but for those that every call has.
+    pub params: Params,
+    /// In the order of the fields.
+    pub warnings: Vec<Warning>,
+}
+
+/// The parameters of an action on the application token `id`.
+pub fn id(id: Named) -> Read<Prepared> {
+    let mut prepared = Prepared::default();
+    let path = id.path;
+    let input = id.input;
+    // As for a session, but under the name that it has here.
+    let id = options::app_token_id(Named { path, input })?;
+    prepared.params.text("id", &id);
+    Ok(prepared)
+}
+
+/// The parameters of `appToken.add`, at `now_s` by the server's clock.
+pub fn add(get: Get<'_>, known_user: bool, now_s: i64) -> Read<Prepared> {
+    let given = Given::read(get, known_user, now_s)?;
+    if given.user_id == Change::Keep {
+        return Err(InvalidOption::new(
+            "sessionUserId",
+            "the user of its sessions; '' for anonymous sessions; or null to let the token's holder choose, which Kaltura allows some partners only",
+        ));
+    }
+    // To leave a field out is to leave it open.
+    let open = |change: Change<u32>| {
+        if change == Change::Clear {
+            Change::Keep
+        } else {
+            change
+        }
+    };
+    let given = Given {
+        hash_type: match given.hash_type {
+            Change::Keep => Change::Set(HashType::Sha256),
+            other => other,
+        },
+        ..given
+    };
+    let mut warnings = given.warnings();
+    if !matches!(given.session_type, Change::Set(_)) {
+        warnings.push(ANY_SESSION_TYPE);
+    }
+    let given = Given {
+        expiry: open(given.expiry),
+        session_type: open(given.session_type),
+        session_duration: open(given.session_duration),
+        user_id: given.user_id.or_keep(),
+        privileges: given.privileges.or_keep(),
+        description: given.description.or_keep(),
+        ..given
+    };
+    let mut prepared = Prepared {
+        warnings,
+        ..Prepared::default()
+    };
+    prepared.params.params("appToken", given.into_params());
+    Ok(prepared)
+}
+
+/// The parameters of `appToken.update` for the token `id`. Fields that are `null` are cleared.
+pub fn update(id: Named, get: Get<'_>, known_user: bool, now_s: i64) -> Read<Prepared> {
+    let mut prepared = self::id(id)?;
+    let given = Given::read(get, known_user, now_s)?;
+    if given.is_empty() {
+        return Err(InvalidOption::new(
+            "fields",
+            "an object with at least one field to change",
+        ));
+    }
+    if given.session_duration == Change::Clear {
+        return Err(InvalidOption::new(
+            "sessionDuration",
+            "a number of seconds: without one, sessions would have ended when they begin",
+        ));
+    }
+    prepared.warnings = given.warnings();
+    if given.session_type == Change::Clear {
+        prepared.warnings.push(ANY_SESSION_TYPE);
+    }
+    if given.hash_type != Change::Keep {
+        prepared.warnings.push(HASH_TYPE_CHANGED);
+    }
+    prepared.params.params("appToken", given.into_params());
+    Ok(prepared)
+}
+
+/// The parameters of `appToken.add` for a token that is to take the place of `old`, with the
+/// same properties.
+pub fn successor(old: &AppToken, now_s: i64) -> Read<Prepared> {
+    if old.status != ACTIVE {
+        return Err(InvalidOption::new(
+            "id",
+            "the id of an active application token: its successor would be active; add a new one",
+        ));
+    }
+    if old.expiry.is_some_and(|expiry| expiry <= now_s) {
+        return Err(InvalidOption::new(
+            "id",
+            "the id of an application token that hasn't expired: its successor would have too; add a new one",
+        ));
+    }
+    if old.session_duration.is_some_and(|seconds| seconds < 1) {
+        return Err(InvalidOption::new(
+            "id",
+            "the id of an application token with a sessionDuration: without one, its sessions have ended when they begin; update it first",
+        ));
+    }
+    // To leave one out would make the successor another token.
+    let unknown = || {
+        InvalidOption::new(
+            "id",
+            "the id of an application token with no properties but those that are known here; add a new one",
+        )
+    };
+    let number = |number: Option<i64>| match number.map(u32::try_from) {
+        Some(Ok(number)) => Ok(Change::Set(number)),
+        Some(Err(_)) => Err(unknown()),
+        None => Ok(Change::Keep),
+    };
+    let text = |text: &Option<String>| match text {
+        Some(text) => Change::Set(text.clone()),
+        None => Change::Keep,
+    };
+    let given = Given {
+        hash_type: Change::Set(HashType::from_name(&old.hash_type).ok_or_else(unknown)?),
+        session_type: number(old.session_type)?,
+        user_id: text(&old.session_user_id),
+        session_duration: number(old.session_duration)?,
+        privileges: text(&old.session_privileges),
+        expiry: number(old.expiry)?,
+        description: text(&old.description),
+    };
+    let mut warnings = given.warnings();
+    if given.session_type == Change::Keep {
+        warnings.push(ANY_SESSION_TYPE);
+    }
+    if given.user_id == Change::Keep {
+        warnings.push(ANY_USER);
+    }
+    let mut prepared = Prepared {
+        warnings,
+        ..Prepared::default()
+    };
+    prepared.params.params("appToken", given.into_params());
+    Ok(prepared)
+}
