@@ -20,17 +20,18 @@ pub(super) fn to_text(value: &Value) -> String {
     }
 }
 
+/// Fourteen digits, as the server's `precision` says.
 fn float_text(number: f64) -> String {
-    let magnitude = number.abs();
-    if magnitude != 0.0 && !(1e-4..1e15).contains(&magnitude) {
-        let text = format!("{number:e}");
-        let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
-        let point = if mantissa.contains('.') { "" } else { ".0" };
-        let sign = if exponent.starts_with('-') { "" } else { "+" };
-        format!("{mantissa}{point}E{sign}{exponent}")
-    } else {
-        number.to_string()
+    let text = format!("{number:.13e}");
+    let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+    if matches!(exponent.parse(), Ok(-4..=13)) {
+        let rounded: f64 = text.parse().unwrap_or(number);
+        return rounded.to_string();
     }
+    let mantissa = mantissa.trim_end_matches('0').trim_end_matches('.');
+    let point = if mantissa.contains('.') { "" } else { ".0" };
+    let sign = if exponent.starts_with('-') { "" } else { "+" };
+    format!("{mantissa}{point}E{sign}{exponent}")
 }
 
 /// `(int) value`.
@@ -191,6 +192,15 @@ mod tests {
             (json!(1.5), "1.5"),
             (json!(2.0), "2"),
             (json!(99_999_999_999_999_999_999.0), "1.0E+20"),
+            (json!(123_456_789_012_345.5), "1.2345678901235E+14"),
+            (json!(99_999_999_999_999.9), "1.0E+14"),
+            (json!(99_999_999_999_999.0), "99999999999999"),
+            (json!(1_234_567_890.123_456), "1234567890.1235"),
+            (json!(0.1 + 0.2), "0.3"),
+            (json!(-0.0), "-0"),
+            (json!(0.0), "0"),
+            (json!(0.0001), "0.0001"),
+            (json!(0.000_012_345_678_901_234_56), "1.2345678901235E-5"),
             (json!(["a"]), "Array"),
             (json!({ "a": 1 }), "Array"),
         ];

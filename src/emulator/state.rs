@@ -140,6 +140,7 @@ impl State {
 mod by_id {
     use std::collections::BTreeMap;
 
+    use serde::de::Error as _;
     use serde::{Deserialize, Deserializer, Serializer};
 
     use super::Partner;
@@ -154,10 +155,15 @@ mod by_id {
     pub fn deserialize<'de, D: Deserializer<'de>>(
         from: D,
     ) -> Result<BTreeMap<i64, Partner>, D::Error> {
-        let partners = Vec::<Partner>::deserialize(from)?;
-        Ok(partners
-            .into_iter()
-            .map(|partner| (partner.id, partner))
-            .collect())
+        let mut partners = BTreeMap::new();
+        for partner in Vec::<Partner>::deserialize(from)? {
+            let id = partner.id;
+            if partners.insert(id, partner).is_some() {
+                return Err(D::Error::custom(format_args!(
+                    "two partners have the id {id}"
+                )));
+            }
+        }
+        Ok(partners)
     }
 }

@@ -49,6 +49,9 @@ fn a_state_that_makes_no_sense_is_refused_with_the_place() {
     assert_eq!(refused(stray), "appTokens[1].partnerId");
     let twice = json!({ "partners": [partner], "appTokens": [token("a", 102), token("a", 102)] });
     assert_eq!(refused(twice), "appTokens[1].id");
+    let twins = State::from_json(&json!({ "partners": [partner, partner] }).to_string());
+    let told = twins.unwrap_err().expected;
+    assert!(told.contains("two partners have the id 102"), "{told}");
     let error = State::from_json("{\"partner\":[]}").unwrap_err();
     assert!(
         error.expected.contains("unknown field `partner`"),
