@@ -43,6 +43,8 @@ test('what is called wrongly ends with 2, and says what would be right', async (
       /application token is missing.*\n.*KALTURA_APP_TOKEN/,
     ],
     [['start', '--timeout', 'soon'], /--timeout|missing/],
+    [['tokens', 'list', '--partner-id', '1', '--timeout', '0'], /--timeout.* seconds, from 1 to/],
+    [['tokens', 'list', '--partner-id', '1', '--timeout', '3000000'], /seconds, from 1 to 2147483/],
     [['inspect', 'no-ks'], /KS of version/],
     [['inspect'], /there is no KS/],
     [['emulator', '--port', '70000'], /65535/],
@@ -86,4 +88,10 @@ test('colours are for terminals, and not where NO_COLOR is set', async (t) => {
     t.ok(!plain.raw().includes('\x1b['), JSON.stringify(plain.raw()))
   }
   t.ok(!(await command(['start'])).stderr.includes('\x1b'))
+})
+
+test('the exit code tells what went wrong, also where nobody reads why', async (t) => {
+  const line = 'exec 3>&1; { sleep 0.2; kaltura-app-token start 2>&1; echo $? >&3; } | true'
+  const { stdout } = await command(['-c', line], { program: ['sh'] })
+  t.equal(stdout, '2\n')
 })

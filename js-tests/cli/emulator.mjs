@@ -131,3 +131,17 @@ test('an emulator that others can reach says so', async (t) => {
   process.signal('SIGINT')
   t.equal((await process.end()).code, 0)
 })
+
+test('a state that cannot be written ends the emulator, and nothing listens any more', async (t) => {
+  const state = join(folder, 'no-such-folder', 'state.json')
+  const { code, stderr } = await command(['emulator', '--port', '0', '--state', state], { mayShow })
+  t.equal(code, 2)
+  t.match(stderr, /^error: can't write .*state\.json \(ENOENT\)/)
+})
+
+test('an empty address or file is refused: it is a variable that was not set', async (t) => {
+  for (const name of ['--host', '--state']) {
+    const { code, stdout, stderr } = await command(['emulator', '--port', '0', name, ''])
+    t.deepEqual([code, stdout, stderr], [2, '', `error: ${name} is empty\n`])
+  }
+})

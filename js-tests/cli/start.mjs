@@ -190,3 +190,22 @@ test('a reader that has seen enough, such as head, is no fault', async (t) => {
   t.equal(code, 0)
   t.equal(JSON.parse(stdout).userId, '1')
 })
+
+test('a field of --users that is wrong goes by its own name', async (t) => {
+  const kaltura = await t.kaltura({ ...anyUser, appToken: { partnerId: 103 } })
+  const { code, stdout } = await command(['start', '--users', '-'], {
+    env: startVariables(kaltura),
+    input: '{"userId":5}\n',
+  })
+  t.equal(code, 1)
+  t.match(JSON.parse(stdout).error.message, /^userId must be /)
+})
+
+test("a session's type goes by Kaltura's number as well", async (t) => {
+  const kaltura = await t.kaltura({ ...anyUser, appToken: { partnerId: 103 } })
+  const env = startVariables(kaltura)
+  for (const type of ['0', '2']) {
+    const args = ['start', '--json', '--user-id', 'ada', '--session-type', type]
+    t.equal(JSON.parse(await printed(args, { env })).sessionType, Number(type))
+  }
+})

@@ -27,19 +27,26 @@ export const options = {
 export const examples = ['kaltura-app-token emulator --port 8080 --state emulator.json']
 
 export async function run({ values, terminal }) {
+  // An empty address would be every address of this machine.
+  for (const name of ['host', 'state']) if (values[name] === '') throw usage(`--${name} is empty`)
   const file = values.state
   const emulator = createEmulator(defined({ state: file && readState(file, terminal) }))
   const port = numberOf(values, 'port') ?? PORT
   if (port > 65_535) throw usage('--port must be at most 65535')
   const stopped = stopSignal()
   const { url, close } = await listening(emulator, defined({ port, host: values.host }))
-  const keeper = file && keepState(emulator, file, terminal)
-  show(emulator, url, terminal)
-  if (!isLoopback(new URL(url).hostname)) {
-    terminal.warn(`whoever reaches ${url} may do everything there`)
+  let keeper
+  try {
+    keeper = file && keepState(emulator, file, terminal)
+    show(emulator, url, terminal)
+    if (!isLoopback(new URL(url).hostname)) {
+      terminal.warn(`whoever reaches ${url} may do everything there`)
+    }
+    await stopped
+  } finally {
+    // What still listens would keep the process alive, deaf to every signal.
+    await close()
   }
-  await stopped
-  await close()
   keeper?.stop()
   terminal.note(file ? `stopped; ${file} has its state` : 'stopped')
 }

@@ -18,7 +18,6 @@ const NAMES = {
   'secrets[0]': 'the admin secret (KALTURA_ADMIN_SECRET or --admin-secret-file)',
   hashType: '--hash-type (KALTURA_HASH_TYPE)',
   serviceUrl: '--service-url (KALTURA_SERVICE_URL)',
-  timeoutMs: '--timeout',
   sessionUserId: '--user-id',
 }
 
@@ -57,9 +56,11 @@ function ofAppTokenError(error) {
   return new Failure(error.message, { code, hint, details })
 }
 
-/** The name that an option of the library has on the command line. */
-const named = (path) =>
-  NAMES[path] ?? `--${path.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+/** The name that an option of the library has here, or a field of a line of --users. */
+function named(path) {
+  if (path.startsWith('request.')) return path.slice('request.'.length)
+  return NAMES[path] ?? `--${path.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+}
 
 /** The command was called wrongly. */
 export const usage = (message, hint) =>

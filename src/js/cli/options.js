@@ -2,6 +2,9 @@
 import { usage } from './failure.js'
 import { needSecret, SECRETS, fileOption } from './secrets.js'
 
+// What a runtime's timers can wait, in whole seconds.
+const LONGEST_S = 2_147_483
+
 export const CONNECTION = {
   'partner-id': {
     ...{ type: 'string', value: 'N', env: 'KALTURA_PARTNER_ID' },
@@ -44,9 +47,15 @@ export function numberOf(values, name) {
   return Number(text)
 }
 
+/** A session's type as the library takes it: by Kaltura's number too. */
+export const sessionTypeOf = (text) => (/^[02]$/.test(text) ? Number(text) : text)
+
 /** How to reach Kaltura, as the library's options say it. */
 export function connectionOf(values) {
   const seconds = numberOf(values, 'timeout')
+  if (seconds < 1 || seconds > LONGEST_S) {
+    throw usage(`--timeout must be a whole number of seconds, from 1 to ${LONGEST_S}`)
+  }
   return defined({
     partnerId: given(values, 'partner-id'),
     serviceUrl: given(values, 'service-url'),

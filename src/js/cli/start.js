@@ -1,5 +1,12 @@
 import { startAppTokenSession } from '../index.js'
-import { APP_TOKEN, CONNECTION, credentialsOf, defined, numberOf } from './options.js'
+import {
+  APP_TOKEN,
+  CONNECTION,
+  credentialsOf,
+  defined,
+  numberOf,
+  sessionTypeOf,
+} from './options.js'
 import { sessionCard } from './session-card.js'
 import { startMany } from './start-many.js'
 
@@ -51,7 +58,7 @@ export async function run({ values, terminal }) {
   const credentials = await credentialsOf(values, terminal)
   const wish = defined({
     userId: values['user-id'],
-    sessionType: values['session-type'],
+    sessionType: sessionTypeOf(values['session-type']),
     expiry: numberOf(values, 'expiry'),
     sessionPrivileges: values['session-privileges'],
     grants: values.grants,

@@ -1,5 +1,5 @@
 import { usage } from '../failure.js'
-import { defined, numberOf } from '../options.js'
+import { defined, numberOf, sessionTypeOf } from '../options.js'
 import { ADMINISTRATOR, managerOf } from './administrator.js'
 import { handOver, TOKEN_FILE } from './new-token.js'
 
@@ -57,7 +57,7 @@ function fieldsOf(values) {
   const sessionType = values['session-type'] ?? 'user'
   return defined({
     sessionUserId: userOf(values),
-    sessionType: sessionType === 'any' ? null : sessionType,
+    sessionType: sessionType === 'any' ? null : sessionTypeOf(sessionType),
     sessionDuration: numberOf(values, 'session-duration'),
     sessionPrivileges: values['session-privileges'],
     hashType: values['hash-type'],
