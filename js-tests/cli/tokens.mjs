@@ -225,3 +225,15 @@ test('on a terminal, the admin secret is asked for and not shown', async (t) => 
   t.equal(code, 0)
   t.match(text, /active.*ada/)
 })
+
+test('a token whose file takes nothing is named, so that it can be deleted', async (t) => {
+  const kaltura = await t.kaltura()
+  const env = adminVariables(kaltura)
+  const file = join(folder, 'too-large')
+  const line = `ulimit -f 0; kaltura-app-token tokens add --user-id ada --token-file ${file}`
+  const { code, stdout, stderr } = await command(['-c', line], { program: ['sh'], env })
+  t.deepEqual([code, stdout], [1, ''])
+  const [, id] = stderr.match(/^error: (\S+) was made, but can't be written to .*\(EFBIG\)/)
+  t.ok((await listed(env)).some((appToken) => appToken.id === id))
+  t.ok(stderr.includes(`tokens delete ${id}`), stderr)
+})

@@ -1,6 +1,6 @@
 // Handing over an application token that was just made: its value is shown this once.
 import { closeSync, openSync, rmSync, writeSync } from 'node:fs'
-import { fileFailure } from '../failure.js'
+import { Failure, fileFailure } from '../failure.js'
 import { exportLines } from '../shell-lines.js'
 import { tokenCard } from './token-card.js'
 
@@ -26,7 +26,7 @@ export async function handOver({ make, file, terminal }) {
   }
   const { appToken, warnings } = made
   for (const { message, path } of warnings) terminal.warn(`${path}: ${message}`)
-  kept?.write(appToken.token)
+  kept?.write(appToken)
   const { token, ...properties } = appToken
   if (terminal.json) return { ...made, appToken: kept ? properties : appToken }
   if (terminal.isRead) tokenCard(terminal, properties, 'Application token')
@@ -52,9 +52,17 @@ function reserve(file) {
     throw fileFailure('write', file, error)
   }
   return {
-    write(token) {
-      writeSync(open, `${token}\n`)
-      closeSync(open)
+    write({ id, token }) {
+      try {
+        writeSync(open, `${token}\n`)
+        closeSync(open)
+      } catch (error) {
+        // A full disk, say: the token is there, and nobody has its value.
+        throw new Failure(`${id} was made, but can't be written to ${file} (${error.code})`, {
+          ...{ code: 'ERR_FILE', exitCode: 1 },
+          hint: `kaltura-app-token tokens delete ${id}, then make another`,
+        })
+      }
     },
     drop() {
       closeSync(open)
