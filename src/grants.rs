@@ -1,6 +1,7 @@
 //! Asked and granted: Kaltura drops silently what an application token doesn't allow, so the
 //! session has to be compared with the wish.
 
+use crate::php;
 use crate::privileges::{self, Privilege};
 
 /// What the caller asks of a session; what is `None` is left to the application token.
@@ -206,6 +207,14 @@ const WIDENING: [&str; 14] = [
     "disablesessiontypecheck",
 ];
 
+/// Those of them that are flags: alone, they allow all that they are about. The others, alone,
+/// allow nothing: their values are what they allow.
+const FLAGS: [&str; 3] = [
+    "disableentitlement",
+    "enablechangeaccount",
+    "disablesessiontypecheck",
+];
+
 /// Set by the server on every session of an application token, whatever is asked.
 const OWN: [&str; 2] = ["sessionid", "apptoken"];
 
@@ -247,7 +256,7 @@ pub fn differences(wish: &Wish, grant: &Grant<'_>) -> Vec<Difference> {
         found.extend(
             privileges::parse(asked)
                 .iter()
-                .filter(|asked| !asked.name.is_empty() && !OWN.contains(&asked.name.as_str()))
+                .filter(|asked| !asked.name.is_empty() && !OWN.contains(&php::trim(&asked.name)))
                 .filter_map(|asked| privilege_difference(asked, &granted)),
         );
     }
@@ -273,8 +282,11 @@ fn expiry_difference(asked_s: Option<i64>, granted_s: i64) -> Option<Difference>
 }
 
 fn privilege_difference(asked: &Privilege, granted: &[Privilege]) -> Option<Difference> {
-    let granted = granted.iter().find(|it| it.name == asked.name);
-    let widens = WIDENING.contains(&asked.name.as_str());
+    // Trimmed, a name may be the server's own, which drops it like any other of those.
+    let name = php::trim(&asked.name);
+    let called = |name: &str| granted.iter().find(|it| it.name == name);
+    let granted = called(&asked.name).or_else(|| called(name));
+    let widens = WIDENING.contains(&name);
     let effect = match granted {
         Some(granted) if same_values(asked, granted) => return None,
         Some(granted) if widens && covers(asked, granted) => Effect::Narrower,
@@ -296,7 +308,10 @@ fn same_values(a: &Privilege, b: &Privilege) -> bool {
 
 /// Whether all that `narrow` allows, `wide` allows too.
 fn covers(wide: &Privilege, narrow: &Privilege) -> bool {
-    let any = |it: &Privilege| it.values.is_empty() || it.values.iter().any(|value| value == "*");
+    let any = |it: &Privilege| {
+        let is_flag = it.values.is_empty() && FLAGS.contains(&php::trim(&it.name));
+        is_flag || it.values.iter().any(|value| value == "*")
+    };
     any(wide)
         || (!any(narrow)
             && narrow
@@ -393,6 +408,43 @@ mod tests {
             effects(&asked("edit:*"), &granted("edit:0_a")),
             [("sessionPrivileges", "narrower")]
         );
+    }
+
+    #[test]
+    fn a_permission_without_values_allows_nothing_but_for_flags() {
+        let effect = |wish, grant| effects(&asked(wish), &granted(grant));
+        let narrower = [("sessionPrivileges", "narrower")];
+        let broader = [("sessionPrivileges", "broader")];
+        assert_eq!(effect("edit", "edit:0_a"), broader);
+        assert_eq!(effect("edit", "edit:*"), broader);
+        assert_eq!(effect("edit:0_a", "edit"), narrower);
+        assert_eq!(
+            effect("enablechangeaccount", "enablechangeaccount:5"),
+            narrower
+        );
+        assert_eq!(
+            effect("enablechangeaccount:5", "enablechangeaccount"),
+            broader
+        );
+    }
+
+    #[test]
+    fn a_name_of_the_servers_is_one_with_spaces_too() {
+        let effect = |wish, grant| effects(&asked(wish), &granted(grant));
+        assert_eq!(
+            effect("a:1, edit:0_a", "a:1"),
+            [("sessionPrivileges", "narrower")]
+        );
+        assert_eq!(
+            effect(" edit:0_a", "edit:0_b"),
+            [("sessionPrivileges", "broader")]
+        );
+        assert_eq!(
+            effect(" iprestrict:1", ""),
+            [("sessionPrivileges", "broader")]
+        );
+        assert_eq!(effect(" sessionid:x", ""), []);
+        assert_eq!(effect(" a:1", " a:1"), []);
     }
 
     #[test]
