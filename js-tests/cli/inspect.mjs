@@ -76,6 +76,15 @@ test('inspect --json gives what inspectKs does, with the time left and the words
   t.deepEqual(nothing, { version: 2, partnerId: 102, verified: null, session: null })
 })
 
+test('a permission without a value is not told as one for everything', async (t) => {
+  const ks = made({ privileges: 'edit,sview:*,enablechangeaccount' })
+  const { session } = JSON.parse(await printed(['inspect', '--json', ks], { env }))
+  t.deepEqual(
+    session.explained.map(({ meaning }) => meaning),
+    ['may change the entry (no value)', 'may play every entry', 'may change to another account'],
+  )
+})
+
 test('a KS that is over is shown with how long it has been', async (t) => {
   const ks = made({ expiry: Math.floor(Date.now() / 1000) - 90_000 })
   t.match(await printed(['inspect', ks], { env }), /ends +over for 1 d 1 h \(/)

@@ -69,7 +69,8 @@ export function meaningOf({ name, values }) {
   const known = MEANINGS[name]
   if (values.includes('*') && known.any) return known.any
   if (values.length > 0 && known.with) return known.with.replace('…', () => listed(values))
-  return known.alone ?? known.any ?? known.with.replace('…', '(no value)')
+  // What is for values allows nothing without them, whatever it would with `*`.
+  return known.alone ?? known.with?.replace('…', '(no value)') ?? UNKNOWN
 }
 
 const listed = (values) =>
