@@ -15,7 +15,8 @@ const made = (fields = {}) =>
   generateKs(
     {
       ...{ partnerId: 102, userId: 'ada', sessionType: 'user', privileges: 'edit:0_a/0_b,mine:1' },
-      expiry: Math.floor(Date.now() / 1000) + 5400,
+      // Half a minute more than it tells, so that it tells the same for as long.
+      expiry: Math.floor(Date.now() / 1000) + 5430,
       ...fields,
     },
     secret,
@@ -27,7 +28,7 @@ test('inspect reads a KS from an argument, or from standard input', async (t) =>
   t.equal(await printed(['inspect'], { env, input: `${ks}\n` }), fromArgument)
   t.match(fromArgument, /^KS, version 2\n {2}partner +102\n {2}verified +yes/)
   t.match(fromArgument, /user +ada\n/)
-  t.match(fromArgument, /ends +in 1 h (29|30) min|ends +in 1 h 30 min/)
+  t.match(fromArgument, /ends +in 1 h 30 min/)
 })
 
 test('inspect explains privileges in words', async (t) => {
@@ -71,7 +72,7 @@ test('inspect --json gives what inspectKs does, with the time left and the words
     [told.version, told.partnerId, told.verified, told.session.userId],
     [2, 102, true, 'ada'],
   )
-  t.ok(told.session.secondsLeft > 5300 && told.session.secondsLeft <= 5400)
+  t.ok(told.session.secondsLeft > 5300 && told.session.secondsLeft <= 5430)
   const nothing = JSON.parse(await printed(['inspect', '--json', made()]))
   t.deepEqual(nothing, { version: 2, partnerId: 102, verified: null, session: null })
 })
