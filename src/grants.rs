@@ -1,7 +1,6 @@
 //! Asked and granted: Kaltura drops silently what an application token doesn't allow, so the
 //! session has to be compared with the wish.
 
-use crate::php;
 use crate::privileges::{self, Privilege};
 
 /// What the caller asks of a session; what is `None` is left to the application token.
@@ -256,7 +255,7 @@ pub fn differences(wish: &Wish, grant: &Grant<'_>) -> Vec<Difference> {
         found.extend(
             privileges::parse(asked)
                 .iter()
-                .filter(|asked| !asked.name.is_empty() && !OWN.contains(&php::trim(&asked.name)))
+                .filter(|asked| !asked.name.is_empty() && !OWN.contains(&asked.name.trim()))
                 .filter_map(|asked| privilege_difference(asked, &granted)),
         );
     }
@@ -283,13 +282,15 @@ fn expiry_difference(asked_s: Option<i64>, granted_s: i64) -> Option<Difference>
 
 fn privilege_difference(asked: &Privilege, granted: &[Privilege]) -> Option<Difference> {
     // Trimmed, a name may be the server's own, which drops it like any other of those.
-    let name = php::trim(&asked.name);
+    let name = asked.name.trim();
     let called = |name: &str| granted.iter().find(|it| it.name == name);
     let granted = called(&asked.name).or_else(|| called(name));
     let widens = WIDENING.contains(&name);
     let effect = match granted {
         Some(granted) if same_values(asked, granted) => return None,
-        Some(granted) if widens && covers(asked, granted) => Effect::Narrower,
+        Some(granted) if widens && covers(asked, granted, FLAGS.contains(&name)) => {
+            Effect::Narrower
+        }
         None if widens => Effect::Narrower,
         None | Some(_) => Effect::Broader,
     };
@@ -307,10 +308,9 @@ fn same_values(a: &Privilege, b: &Privilege) -> bool {
 }
 
 /// Whether all that `narrow` allows, `wide` allows too.
-fn covers(wide: &Privilege, narrow: &Privilege) -> bool {
+fn covers(wide: &Privilege, narrow: &Privilege, is_flag: bool) -> bool {
     let any = |it: &Privilege| {
-        let is_flag = it.values.is_empty() && FLAGS.contains(&php::trim(&it.name));
-        is_flag || it.values.iter().any(|value| value == "*")
+        (is_flag && it.values.is_empty()) || it.values.iter().any(|value| value == "*")
     };
     any(wide)
         || (!any(narrow)
