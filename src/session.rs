@@ -21,7 +21,9 @@ pub struct Session {
     pub privileges: String,
     /// When it ends, in unix seconds by the server's clock.
     pub expiry_s: i64,
-    /// When it ends at the earliest, in milliseconds since 1970 by the local clock.
+    /// When it came, in milliseconds since 1970 by the local clock.
+    pub came_at_ms: i64,
+    /// When it ends at the earliest, by the same clock.
     pub expires_at_ms: i64,
     /// In what it is not what was asked for.
     pub differences: Vec<Difference>,
@@ -108,6 +110,7 @@ impl Session {
             session_type,
             privileges,
             expiry_s,
+            came_at_ms: now_ms,
             expires_at_ms,
             differences,
         })

@@ -57,18 +57,20 @@ pub fn is_over(expires_at_ms: i64, wall_ms: i64) -> bool {
 }
 
 impl Life {
-    /// The life of a session that has arrived just now.
+    /// The life of a session that has arrived just now; out of a store it may have lived already.
     pub fn of(session: &Session, now: Moment) -> Self {
         let left_ms = session.expires_at_ms.saturating_sub(now.wall_ms).max(0);
         let before_end = |ms: i64| now.plus(left_ms.saturating_sub(ms));
+        let came_at_ms = session.came_at_ms.min(now.wall_ms);
+        let whole_ms = session.expires_at_ms.saturating_sub(came_at_ms).max(0);
         let end_ms = RESOLUTION_MS.min(left_ms);
-        let hard_ms = (left_ms / 20)
+        let hard_ms = (whole_ms / 20)
             .clamp(1500, 30_000)
-            .min(left_ms / 2)
+            .min(whole_ms / 2)
             .max(end_ms);
-        let soft_ms = (left_ms / 5)
+        let soft_ms = (whole_ms / 5)
             .clamp(3000, 600_000)
-            .min(left_ms / 4 * 3)
+            .min(whole_ms / 4 * 3)
             .max(end_ms);
         Self {
             soft: before_end(soft_ms),

@@ -264,15 +264,32 @@ impl Provider {
         }
     }
 
-    /// Whether a session from elsewhere would be served: it is alive, and not the dead one.
-    pub fn would_serve(&self, key: &Key, session: &Session, now: Moment) -> bool {
-        let dead = self.entries.peek(key).and_then(|it| it.dead.as_ref());
-        now.is_before(Life::of(session, now).soft) && dead.is_none_or(|it| it.ks != session.ks)
+    /// Whether a session from elsewhere is of use: it can be served without a wait, is not the
+    /// dead one, and lives for longer than the one at hand, which may be the same.
+    pub fn is_of_use(&self, key: &Key, session: &Session, now: Moment) -> bool {
+        let entry = self.entries.peek(key);
+        let dead = entry.and_then(|it| it.dead.as_ref());
+        let kept = entry.and_then(|it| it.kept.as_ref());
+        now.is_before(Life::of(session, now).hard)
+            && dead.is_none_or(|it| it.ks != session.ks)
+            && kept.is_none_or(|it| session.expires_at_ms > it.session.expires_at_ms)
     }
 
-    /// The session that is kept for a key.
-    pub fn kept(&self, key: &Key) -> Option<&Session> {
-        Some(&self.entries.peek(key)?.kept.as_ref()?.session)
+    /// The session at hand while it lives, for a caller whose time for a new one is over.
+    pub fn last_resort(&self, key: &Key, now: Moment) -> Option<Answer> {
+        let kept = self.entries.peek(key)?.kept.as_ref()?;
+        now.is_before(kept.life.end).then(|| Answer::Serve {
+            session: kept.session.clone(),
+            lease: None,
+            stale: true,
+            renewal: None,
+        })
+    }
+
+    /// The session that is kept for a key, while others may count on it.
+    pub fn fresh(&self, key: &Key, now: Moment) -> Option<&Session> {
+        let kept = self.entries.peek(key)?.kept.as_ref()?;
+        now.is_before(kept.life.soft).then_some(&kept.session)
     }
 
     /// Takes what came of a flight. `random`, any number, spreads what is tried again.

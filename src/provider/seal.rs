@@ -90,6 +90,7 @@ fn write(session: &Session) -> String {
         &session.partner_id.to_string(),
         &session.session_type.number().to_string(),
         &session.expiry_s.to_string(),
+        &session.came_at_ms.to_string(),
         &session.expires_at_ms.to_string(),
         &session.privileges.len().to_string(),
         &[session.privileges.as_str(), &session.user_id].concat(),
@@ -98,11 +99,12 @@ fn write(session: &Session) -> String {
 }
 
 fn read(text: &str) -> Option<Session> {
-    let mut parts = text.splitn(7, '\n');
+    let mut parts = text.splitn(8, '\n');
     let ks = Secret::new(parts.next()?.to_owned());
     let partner_id = parts.next()?.parse().ok()?;
     let session_type = SessionType::from_number(parts.next()?.parse().ok()?)?;
     let expiry_s = parts.next()?.parse().ok()?;
+    let came_at_ms = parts.next()?.parse().ok()?;
     let expires_at_ms = parts.next()?.parse().ok()?;
     let length: usize = parts.next()?.parse().ok()?;
     let (privileges, user_id) = parts.next()?.split_at_checked(length)?;
@@ -113,6 +115,7 @@ fn read(text: &str) -> Option<Session> {
         session_type,
         privileges: privileges.to_owned(),
         expiry_s,
+        came_at_ms,
         expires_at_ms,
         differences: Vec::new(),
     })

@@ -8,7 +8,6 @@ use super::{Handle, Now};
 use crate::api::Operation;
 use crate::error::InvalidOption;
 use crate::retry::RetryPolicy;
-use crate::session::names_token;
 use crate::wasm::call::Call;
 use crate::wasm::convert;
 use crate::wasm::host::Host;
@@ -62,9 +61,8 @@ impl Handle {
     /// session's own, name the token.
     #[wasm_bindgen(js_name = revoke)]
     pub fn revoke_token(&self, privileges: &str, now: &Now) {
-        let named = |id: &String| names_token(privileges, id) == Some(true);
         let mut provider = self.provider.borrow_mut();
-        let credential = self.app_token_ids.iter().position(named);
+        let credential = self.credential_of(privileges);
         let credential = credential.unwrap_or_else(|| provider.standings.active());
         provider.revoke(credential, now.moment());
     }

@@ -27,7 +27,7 @@ use crate::provider::{
     Standings, is_over,
 };
 use crate::secret::Secret;
-use crate::session::Session;
+use crate::session::{Session, names_token};
 
 /// The options of a provider that stand beside those of a session.
 const OPTIONS: [&str; 3] = ["maxEntries", "batchSize", "batchesInFlight"];
@@ -138,6 +138,15 @@ impl Handle {
                 .insert(flight, Box::new(Wanted { key, wish }));
         }
         Ok(told(answer))
+    }
+
+    /// What there is for the caller of `request` when the time is over; nothing if there is none.
+    #[wasm_bindgen(js_name = lastResort)]
+    pub fn last_resort(&self, request: &Object, now: &Now) -> JsValue {
+        let provider = self.provider.borrow();
+        let key = self.wish(request).ok().map(|wish| provider.key(&wish));
+        let answer = key.and_then(|key| provider.last_resort(&key, now.moment()));
+        answer.map_or(JsValue::UNDEFINED, told)
     }
 
     /// What somebody who needs the widget session is to do; nothing if it is there.
@@ -260,6 +269,12 @@ impl ProviderCore {
             expiry_s: asked.expiry_s.or(defaults.expiry_s),
             privileges: asked.privileges.or(defaults.privileges),
         })
+    }
+
+    /// The token that a session with these privileges was started from.
+    fn credential_of(&self, privileges: &str) -> Option<usize> {
+        let named = |id: &String| names_token(privileges, id) == Some(true);
+        self.app_token_ids.iter().position(named)
     }
 
     fn settle(&self, flight: FlightId, result: Result<Session, Failure>, now: Moment) -> JsValue {

@@ -9,6 +9,9 @@ use crate::secret::Secret;
 use crate::wasm::convert::Plain;
 use crate::wasm::fetch;
 
+/// Some seven weeks.
+const LONGEST_TTL_MS: i64 = u32::MAX as i64;
+
 #[wasm_bindgen(js_class = ProviderCore)]
 impl Handle {
     /// Where a flight's session is kept in a store: `{ name, key }`.
@@ -25,7 +28,8 @@ impl Handle {
         place.unwrap_or(JsValue::UNDEFINED)
     }
 
-    /// Ends a flight with a session from a store, if it is one and would be served;
+    /// Ends a flight with a session from a store, if it is one and of use, and its token was not
+    /// revoked when last seen;
     /// `{ rejected }` if it is none of ours.
     pub fn adopt(&self, flight: FlightId, token: String, sealed: &str, now: &Now) -> JsValue {
         let told = Plain::new();
@@ -42,7 +46,9 @@ impl Handle {
                 .filter(|session| !self.terms.grants.refuses(&session.differences))
                 .filter(|session| {
                     let provider = self.provider.borrow();
-                    provider.would_serve(key, session, now.moment())
+                    let credential = self.credential_of(&session.privileges);
+                    provider.is_of_use(key, session, now.moment())
+                        && !credential.is_some_and(|it| provider.standings.is_doubtful(it))
                 })
         };
         match found {
@@ -60,12 +66,13 @@ impl Handle {
         let key = Key::from_text(key);
         let provider = self.provider.borrow();
         let mut nonce = [0; 12];
-        let sealed = provider.kept(&key).and_then(|session| {
+        let sealed = provider.fresh(&key, now.moment()).and_then(|session| {
             getrandom::fill(&mut nonce).ok()?;
             let left_ms = session
                 .expires_at_ms
                 .saturating_sub(fetch::whole_ms(now.wall()));
-            let ttl_ms = u32::try_from(left_ms).ok()?;
+            // A store that forgets a session of years after weeks is given it again.
+            let ttl_ms = u32::try_from(left_ms.min(LONGEST_TTL_MS)).ok()?;
             let text = Sealer::new(&Secret::new(token)).seal(&key, session, nonce)?;
             let sealed = Plain::new();
             sealed.set("text", text);
