@@ -172,6 +172,10 @@ impl ProviderCore {
                 return Vec::new();
             }
             count(&mut provider, &outcome);
+            if outcome.widget.is_ok() {
+                // Another flight may have failed to fetch one meanwhile.
+                *self.no_widget.borrow_mut() = None;
+            }
             provider.keep_widget(outcome.widget.ok());
             if outcome.sessions.iter().any(Result::is_ok) {
                 provider.standings.granted(credential, outcome.hash_type);
