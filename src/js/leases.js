@@ -3,6 +3,8 @@ import { steady } from './host.js'
 import { requestKey } from './request.js'
 
 export class Leases {
+  /** How often all were forgotten. */
+  age = 0
   #most
   #leases = new Map()
 
@@ -27,6 +29,7 @@ export class Leases {
   }
 
   forget() {
+    this.age += 1
     this.#leases.clear()
   }
 }

@@ -22,6 +22,8 @@ import { Shelf } from './shelf.js'
 
 /** Many sessions that end sooner than all can be started are asked for so often. */
 const MOST_ROUNDS = 3
+/** A session that was at hand, and a new one of each token; then there is none to ask for. */
+const MOST_CALLS = 3
 const ENDED = {
   code: 'ERR_TIMEOUT',
   message: 'the session ended before all others were started: ask for fewer, or for a longer expiry',
@@ -76,7 +78,7 @@ class SessionProvider {
   }
 
   async getSession(request) {
-    return { ...(this.#leases.sessionFor(request) ?? (await this.#get(request))) }
+    return copyOf(this.#leases.sessionFor(request) ?? (await this.#get(request)))
   }
 
   async startSessions(requests, options = {}) {
@@ -122,7 +124,7 @@ class SessionProvider {
   async #outcome({ wish, limits, told, deadline, key, error }) {
     if (error) return { error }
     try {
-      return { session: { ...(await this.#obtain(wish, key, deadline, limits, told)) } }
+      return { session: copyOf(await this.#obtainInTime(wish, key, deadline, limits, told)) }
     } catch (thrown) {
       return { error: thrown }
     }
@@ -164,7 +166,7 @@ class SessionProvider {
       this.#tell({ type: 'revoked' })
       this.#core.revoke(privileges, now())
       this.#forget()
-      if (attempts > 2) throw failure
+      if (attempts > MOST_CALLS) throw failure
     }
   }
 
@@ -209,9 +211,21 @@ class SessionProvider {
     const deadline = new Deadline(limits)
     try {
       if (deadline.error) throw deadline.error
-      return await this.#obtain(wish, key, deadline, limits)
+      return await this.#obtainInTime(wish, key, deadline, limits)
     } finally {
       deadline.settle()
+    }
+  }
+
+  /** A session; one that lives is better than none when the time for a new one is over. */
+  async #obtainInTime(wish, key, deadline, limits, told) {
+    try {
+      return await this.#obtain(wish, key, deadline, limits, told)
+    } catch (thrown) {
+      const isLate = deadline.error?.code === 'ERR_TIMEOUT'
+      const last = isLate ? this.#core.lastResort(wish, now()) : undefined
+      if (!last) throw thrown
+      return this.#hand(key, last)
     }
   }
 
@@ -223,6 +237,7 @@ class SessionProvider {
     let former
     let silentChecks = 0
     for (let isBoarded = told !== undefined; ; isBoarded = false, told = undefined) {
+      const { age } = this.#leases
       told ??= guarded(() => this.#core.ask(wish, former ?? 0, silentChecks, now()))
       const { session, flight, lead } = told
       if (lead && !isBoarded) {
@@ -233,13 +248,13 @@ class SessionProvider {
       former = flight
       if (session) {
         const isLost = flight !== undefined && !lead && this.#flights.isSilent(flight)
-        if (!isLost) return this.#hand(key, told)
+        if (!isLost) return this.#hand(key, told, age)
         // The request that was renewing it may have ended, and its work with it.
         silentChecks = SILENT.silentChecks
         continue
       }
       const outcome = await this.#flights.follow(flight, deadline, lead)
-      if (outcome.session && !this.#isOver(outcome)) return this.#hand(key, outcome)
+      if (outcome.session && !this.#isOver(outcome)) return this.#hand(key, outcome, age)
       if (outcome.failure) throw fromCore(outcome.failure)
       if (outcome.lost && lead) throw outcome.lost
       silentChecks = outcome.silentChecks ?? 0
@@ -252,8 +267,10 @@ class SessionProvider {
   }
 
   /** Gives what it was told to, and keeps it for as long as the core lets it. */
-  #hand(key, { session, lease, stale }) {
-    if (lease && key !== undefined) this.#leases.keep(key, session, lease)
+  #hand(key, { session, lease, stale }, age) {
+    // Since it was asked for, it may have been found dead.
+    const isKept = lease && key !== undefined && age === this.#leases.age
+    if (isKept) this.#leases.keep(key, session, lease)
     if (stale) this.#tell({ type: 'servedStale', expiresAt: session.expiresAt })
     return session
   }
@@ -273,6 +290,12 @@ function readOne(request, also) {
     return { error }
   }
 }
+
+/** What its caller may change. */
+const copyOf = (session) => ({
+  ...session,
+  differences: session.differences.map((difference) => ({ ...difference })),
+})
 
 /** JSON of parameters; what JSON can't say is the caller's to change. */
 function bodyOf(parameters) {
