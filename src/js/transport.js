@@ -31,7 +31,11 @@ export function fetch(url, { method, headers, body, signal }) {
     const sent = request(url, { method, agent, headers: { ...headers, ...ALWAYS } })
     const abort = () => sent.destroy()
     signal.addEventListener('abort', abort, { once: true })
-    sent.on('close', () => signal.removeEventListener('abort', abort))
+    sent.on('close', () => {
+      signal.removeEventListener('abort', abort)
+      // Nothing else tells of an answer that would switch to another protocol.
+      reject(new TypeError('fetch failed'))
+    })
     // As fetch wraps it. After the answer's head has come, it is the body's to tell.
     sent.on('error', (cause) => reject(new TypeError('fetch failed', { cause })))
     sent.on('response', (message) => resolve(responseOf(message)))
