@@ -4,9 +4,17 @@
 import { hasMethods } from '../check.js'
 import { invalid } from '../error.js'
 
+const FIRST_SWEEP = 1000
+
 /** In this process's memory: for tests, and for several providers in one process. */
 export function memoryStore() {
   const entries = new Map()
+  let sweepAt = FIRST_SWEEP
+  /** Now and then, so that what nobody asks for again goes too. */
+  const sweep = () => {
+    for (const [name, { until }] of entries) if (until <= Date.now()) entries.delete(name)
+    sweepAt = Math.max(FIRST_SWEEP, 2 * entries.size)
+  }
   const live = (name) => {
     const entry = entries.get(name)
     if (entry && entry.until > Date.now()) return entry
@@ -16,6 +24,7 @@ export function memoryStore() {
   const put = (name, text, ttlMs) => {
     const entry = { text, until: Date.now() + ttlMs }
     entries.set(name, entry)
+    if (entries.size >= sweepAt) sweep()
     return entry
   }
   return {
@@ -109,7 +118,12 @@ export function denoKvStore(kv) {
 export function unstorageStore(storage) {
   checkClient('storage', storage, ['getItemRaw', 'setItemRaw', 'removeItem'])
   return {
-    get: async (name) => (await storage.getItemRaw(name)) ?? undefined,
+    // Some of its drivers, such as that for files, give bytes.
+    get: async (name) => {
+      const held = await storage.getItemRaw(name)
+      const isText = held === null || held === undefined || typeof held === 'string'
+      return isText ? (held ?? undefined) : new TextDecoder().decode(held)
+    },
     set: async (name, text, ttlMs) =>
       void (await storage.setItemRaw(name, text, { ttl: Math.ceil(ttlMs / 1000) })),
     delete: async (name) => void (await storage.removeItem(name)),
