@@ -5,7 +5,11 @@ import { isAppTokenError } from '../error.js'
 import { originHeaders, preflight } from './cors.js'
 import { readGrant, readOptions } from './options.js'
 
-const PASSING = { 'retry-after': '5' }
+/** A page of another origin is to see it too. */
+const retryAfter = (seconds) => ({
+  'retry-after': String(seconds),
+  'access-control-expose-headers': 'retry-after',
+})
 
 /** Makes the handler: `(Request) => Promise<Response>`. It never rejects. */
 export function createKsHandler(options) {
@@ -56,7 +60,7 @@ async function hand(settings, request, context) {
   }
   const { limitKey, wish } = readGrant(granted, settings)
   const wait = await limit?.take(limitKey)
-  if (wait) return refusal(429, 'too_many_requests', { 'retry-after': String(wait) })
+  if (wait) return refusal(429, 'too_many_requests', retryAfter(wait))
   const { ks, partnerId, userId, expiresAt } = await provider.getSession({ ...wish, timeoutMs })
   const expiresIn = Math.max(0, Math.floor((expiresAt - Date.now()) / 1000))
   const body = { ks, partnerId, userId, expiresAt, expiresIn }
@@ -71,7 +75,7 @@ function refusal(status, reason, headers) {
 function failure(error) {
   const { response } =
     isAppTokenError(error) && error.retryable
-      ? refusal(503, 'unavailable', PASSING)
+      ? refusal(503, 'unavailable', retryAfter(5))
       : refusal(500, 'server_error')
   return { event: { type: 'failed', error }, response }
 }

@@ -19,15 +19,20 @@ export class RateLimit {
   async take(user) {
     const name = await nameOf(user)
     const shared = await this.#store?.ask('get', name)
-    const kept = (typeof shared === 'string' && read(shared)) || this.#buckets.get(name)
-    const bucket = this.#filled(kept, Date.now())
+    const now = Date.now()
+    const kept = [this.#buckets.get(name), typeof shared === 'string' ? read(shared) : undefined]
+    // What a store says may be a minute old, so that of its own memory counts too.
+    const [own, others] = kept.map((bucket) => this.#filled(bucket, now))
+    const bucket = own.tokens < others.tokens ? own : others
     const wait = bucket.tokens < 1 ? Math.ceil((1 - bucket.tokens) / this.#perMs / 1000) : 0
-    if (wait > 0) return wait
-    bucket.tokens -= 1
+    // Else nothing would drip in until a clock that was set back has caught up.
+    const wasSetBack = kept.some((bucket) => bucket?.at > now)
+    if (wait > 0 && !wasSetBack) return wait
+    if (wait === 0) bucket.tokens -= 1
     this.#keep(name, bucket)
     const untilFull = Math.ceil((this.#burst - bucket.tokens) / this.#perMs)
     await this.#store?.ask('set', name, `${bucket.tokens} ${bucket.at}`, untilFull)
-    return 0
+    return wait
   }
 
   /** What has dripped in since. A clock that was set back takes nothing away. */

@@ -1,5 +1,6 @@
 // What a handler is made with, and what one's own rules grant.
 import { checkFunctions, ownProperties } from '../check.js'
+import { readLimits } from '../deadline.js'
 import { invalid } from '../error.js'
 import { tell } from '../host.js'
 import { checkStore } from '../patient.js'
@@ -21,9 +22,8 @@ export function readOptions(options) {
   if (authorize === undefined) throw invalid('authorize', 'a function')
   checkFunctions({ authorize, onEvent })
   if (store !== undefined) checkStore(store)
-  for (const [path, value] of Object.entries({ expiry, timeoutMs })) {
-    if (!Number.isInteger(value) || value < 1) throw invalid(path, 'a whole number, 1 or more')
-  }
+  if (!Number.isInteger(expiry) || expiry < 1) throw invalid('expiry', 'a whole number, 1 or more')
+  readLimits({ timeoutMs })
   if (typeof dangerouslyAllowAdmin !== 'boolean') {
     throw invalid('dangerouslyAllowAdmin', 'a boolean')
   }
