@@ -179,6 +179,39 @@ test('a fleet counts together in its store, which is shown no user', async (t) =
   t.ok(!JSON.stringify([...entries]).includes('ada'), 'the store shows the user')
 })
 
+test('a store that is behind lifts no limit', async (t) => {
+  let first
+  const store = {
+    get: async () => first,
+    set: async (_, text) => void (first ??= text),
+    delete: async () => {},
+  }
+  const { ask } = await endpoint(t, { store, rateLimit: { burst: 2, perMinute: 1 } })
+  const statuses = []
+  for (let asked = 0; asked < 3; asked += 1) statuses.push((await ask()).status)
+  t.deepEqual(statuses, [200, 200, 429])
+})
+
+test('a clock that is set back locks nobody out', async (t) => {
+  const { now } = Date
+  const { ask } = await endpoint(t, {
+    provider: { getSession: async () => ({ ks: 'k', partnerId: 1, userId: 'ada', expiresAt: now() }) },
+    store: memoryStore(),
+    rateLimit: { burst: 1, perMinute: 600 },
+  })
+  let setMs = 0
+  Date.now = () => now() + setMs
+  try {
+    t.equal((await ask()).status, 200)
+    setMs = -86_400_000
+    await ask()
+    setMs += 200
+    t.equal((await ask()).status, 200)
+  } finally {
+    Date.now = now
+  }
+})
+
 test('a store that fails or talks rubbish lets each process count for itself', async (t) => {
   const failing = async () => {
     throw new Error('down')
@@ -250,7 +283,7 @@ test('a handler that is made wrongly is not made', async (t) => {
     methods: [[], 'POST', ['PATCH'], [1]],
     origins: ['*', ['*'], ['https://a.example/'], [5]],
     expiry: [0, -1, 1.5, '60'],
-    timeoutMs: [0, '5'],
+    timeoutMs: [0, '5', 2 ** 31],
     store: [{}, null, 5],
     onEvent: ['log'],
     dangerouslyAllowAdmin: [1],

@@ -487,3 +487,60 @@ test('the signal of startSessions ends the wait for all, and that of one request
   t.equal((await t.rejects(provider.startSessions([], { signal: 1 }))).path, 'signal')
   t.equal((await t.rejects(provider.startSessions([], null))).code, 'ERR_INVALID_OPTIONS')
 })
+
+test('what a caller changes in a session is changed for nobody else', async (t) => {
+  const kaltura = await t.kaltura()
+  const { provider } = providerOf(kaltura, { expiry: 10_000_000 })
+  const first = await provider.getSession()
+  t.ok(first.differences.length > 0, 'it is narrower than asked')
+  const untouched = structuredClone(first)
+  first.ks = ''
+  first.differences[0].field = ''
+  first.differences.length = 0
+  t.deepEqual(await provider.getSession(), untouched)
+})
+
+test('a session that is forgotten as soon as it has come is not handed out again', async (t) => {
+  const kaltura = await t.kaltura()
+  let provider
+  const onEvent = ({ type }) => type === 'minted' && provider.clear()
+  provider = createSessionProvider({ ...kaltura.credentials, onEvent })
+  const first = await provider.getKs()
+  t.ok((await provider.getKs()) !== first, 'another one')
+})
+
+test('when both tokens are revoked the first call says so', async (t) => {
+  const kaltura = await t.kaltura()
+  const { id, token } = await kaltura.tell('addAppToken', {})
+  const second = { appTokenId: id, appToken: token }
+  await providerOf(kaltura, second).provider.call('session', 'end', {}, { userId: 'ada' })
+  const { provider } = providerOf(kaltura, { fallback: second, userId: 'ada' })
+  await provider.call('session', 'end')
+  t.equal((await t.rejects(provider.call('user', 'get'))).code, 'ERR_SESSION_REVOKED')
+})
+
+test('a widget session that could not be fetched is forgotten when another call has one', async (t) => {
+  const kaltura = await t.kaltura({ cache: false })
+  const refused = (code, args) =>
+    new Response(JSON.stringify({ objectType: 'KalturaAPIException', code, message: '', args }))
+  let open
+  const gate = new Promise((resolve) => {
+    open = resolve
+  })
+  const down = () => refused('INTERNAL_DATABASE_ERROR', {})
+  // At first all goes well; then Kaltura wants another widget session, and gives one at the second try.
+  const widgets = [undefined, down, () => gate, down]
+  const mints = [undefined, ...Array(2).fill(() => refused('INVALID_KS', { KSID: 'EXPIRED' }))]
+  const fetching = async (url, init) => {
+    const answer = (url.includes('startWidgetSession') ? widgets : mints).shift()
+    return (await answer?.()) ?? fetch(url, init)
+  }
+  const { provider } = providerOf(kaltura, { fetch: fetching, retry: false })
+  await provider.getKs()
+  const [failed, waiting] = ['ada', 'bob'].map((userId) => provider.getKs({ userId }))
+  t.equal((await t.rejects(failed)).kalturaCode, 'INTERNAL_DATABASE_ERROR')
+  await t.rejects(provider.getKs({ userId: 'eve' }))
+  open()
+  await waiting
+  t.ok(await provider.getKs({ userId: 'dan' }))
+})

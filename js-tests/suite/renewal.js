@@ -1,6 +1,7 @@
 // When a session is renewed, on clocks that the test sets: no clock is waited for.
 import { createSessionProvider } from 'kaltura-app-token'
 import { createEmulator } from 'kaltura-app-token/emulator'
+import { memoryStore } from 'kaltura-app-token/stores'
 import { test } from './harness.js'
 
 const DAY_MS = 86_400_000
@@ -13,7 +14,7 @@ const HARD_S = 30
  * A Kaltura in this process and a provider of its sessions, while this process's clocks stand
  * still but for `clocks.goTo`; the server's wall clock is `aheadMs` ahead of this one's.
  */
-async function withClocks(aheadMs, run) {
+async function withClocks(aheadMs, run, options = {}) {
   const told = []
   const { now } = Date
   // The clock's own object stays: not every runtime lets go of it.
@@ -36,10 +37,11 @@ async function withClocks(aheadMs, run) {
       appTokenId: id,
       appToken: token,
       serviceUrl: kaltura.serviceUrl,
-      fetch: kaltura.fetch,
+      fetch: (...request) => (options.hangs?.() ? new Promise(() => {}) : kaltura.fetch(...request)),
       expiry: LIFE_S,
       retry: false,
       onEvent: ({ type }) => told.push(type),
+      ...options.provider,
     })
     /** Lets time pass until the server's clock shows this many milliseconds. */
     const goTo = (serverMs) => {
@@ -126,4 +128,35 @@ test('while renewals fail, which is told, the live session is served until it en
     clocks.goTo(expiry * 1000 + 5000)
     t.ok((await provider.getKs()) !== ks, 'a new one')
   })
+})
+
+test('while Kaltura hangs the live session is served to who has waited for the next', async (t) => {
+  let hangs = false
+  const waits = async ({ provider, told, clocks }) => {
+    const { ks, expiry } = await provider.getSession()
+    clocks.goTo((expiry - HARD_S + 1) * 1000)
+    hangs = true
+    const [{ session }] = await provider.startSessions([{ timeoutMs: 50 }])
+    t.equal(session?.ks, ks)
+    t.equal(await provider.getKs({ timeoutMs: 50 }), ks)
+    t.ok(told.includes('servedStale'), 'it is told')
+    clocks.goTo(expiry * 1000)
+    t.equal((await t.rejects(provider.getKs({ timeoutMs: 50 }))).code, 'ERR_TIMEOUT')
+  }
+  await withClocks(0, waits, { hangs: () => hangs, provider: { timeoutMs: 50 } })
+})
+
+test('a session that a store holds is renewed as early as any other', async (t) => {
+  const store = memoryStore()
+  const renews = async ({ provider, kaltura, told, clocks }) => {
+    const { ks, expiry } = await provider.getSession()
+    await settled()
+    clocks.goTo((expiry - SOFT_S + 1) * 1000)
+    t.equal(await provider.getKs(), ks)
+    await settled()
+    t.ok((await provider.getKs()) !== ks, 'the new one')
+    t.equal(kaltura.requests, 3)
+    t.deepEqual(told, ['minted', 'renewed'])
+  }
+  await withClocks(0, renews, { provider: { store } })
 })

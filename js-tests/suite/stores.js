@@ -173,6 +173,27 @@ test('a dead session is not taken from the store again', async (t) => {
   t.ok((await provider.getKs()) !== first, 'another one')
 })
 
+test('no session of a revoked token is taken from the store', async (t) => {
+  const kaltura = await t.kaltura()
+  const { id, token } = await kaltura.tell('addAppToken', {})
+  const fallback = { appTokenId: id, appToken: token }
+  const store = openStore()
+  const { provider, told } = providerOf(kaltura, { store, fallback, userId: 'ada' })
+  await provider.call('session', 'end')
+  await until(() => store.kept.size === 1)
+  t.equal((await provider.call('user', 'get')).id, 'ada')
+  t.deepEqual(told(), ['minted', 'minted', 'revoked', 'minted'])
+})
+
+test('a session of years is shared too', async (t) => {
+  const partners = [{ id: 102, adminSecret: '5'.repeat(32), ksMaxExpiry: null, userlessAppTokens: true }]
+  const kaltura = await t.kaltura({ partners, appToken: { sessionDuration: 100_000_000 } })
+  const store = openStore()
+  const ks = await providerOf(kaltura, { store }).provider.getKs()
+  await until(() => store.kept.size === 1)
+  t.equal(await providerOf(kaltura, { store }).provider.getKs(), ks)
+})
+
 /** What stands in for each client, as its package answers. */
 const clients = {
   redis: () => {
@@ -259,6 +280,14 @@ const clients = {
     return unstorageStore({
       getItemRaw: async (name) => map.get(name) ?? null,
       setItemRaw: async (name, text) => void map.set(name, text),
+      removeItem: async (name) => void map.delete(name),
+    })
+  },
+  'unstorage with a driver for files': () => {
+    const map = new Map()
+    return unstorageStore({
+      getItemRaw: async (name) => map.get(name) ?? null,
+      setItemRaw: async (name, text) => void map.set(name, new TextEncoder().encode(text)),
       removeItem: async (name) => void map.delete(name),
     })
   },

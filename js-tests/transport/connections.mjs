@@ -200,3 +200,14 @@ test("a refused connection has the same causes as with Node's fetch", async (t) 
     t.equal(cause.cause.code, 'ECONNREFUSED')
   }
 })
+
+test('an answer that would switch to another protocol fails at once', async (t) => {
+  const meddle = (_, { socket }) => {
+    socket.write('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: other\r\n\r\n')
+    return true
+  }
+  await withServer(async (_, options) => {
+    const error = await t.rejects(startAppTokenSession({ ...options, retry: 0 }))
+    t.equal(error.code, 'ERR_NETWORK')
+  }, meddle)
+})
