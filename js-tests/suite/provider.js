@@ -488,6 +488,26 @@ test('the signal of startSessions ends the wait for all, and that of one request
   t.equal((await t.rejects(provider.startSessions([], null))).code, 'ERR_INVALID_OPTIONS')
 })
 
+test('a signal for many sessions is listened to once, and not any more afterwards', async (t) => {
+  const kaltura = await t.kaltura()
+  const { signal } = new AbortController()
+  let listening = 0
+  let most = 0
+  const counted = (name, by) => {
+    signal[name] = (...args) => {
+      listening += by
+      most = Math.max(most, listening)
+      return AbortSignal.prototype[name].apply(signal, args)
+    }
+  }
+  counted('addEventListener', 1)
+  counted('removeEventListener', -1)
+  const requests = Array.from({ length: 20 }, (_, index) => ({ userId: `user${index}` }))
+  await providerOf(kaltura).provider.startSessions(requests, { signal })
+  t.equal(most, 1)
+  t.ok(listening <= 0, 'it is let go')
+})
+
 test('what a caller changes in a session is changed for nobody else', async (t) => {
   const kaltura = await t.kaltura()
   const { provider } = providerOf(kaltura, { expiry: 10_000_000 })

@@ -125,6 +125,12 @@ test('with a lock a fleet mints once, and a holder that has died is replaced', a
   t.ok(await providerOf(kaltura, { store: dying }).provider.getKs({ userId: 'ada' }))
 })
 
+test('a lock that is never released fails no call', async (t) => {
+  const kaltura = await t.kaltura()
+  const store = openStore({ lock: async () => false })
+  t.ok(await providerOf(kaltura, { store, timeoutMs: 1000 }).provider.getKs())
+})
+
 test('many sessions take two round trips to the store each, and no lock', async (t) => {
   const kaltura = await t.kaltura()
   const trips = {}

@@ -46,14 +46,16 @@ export class Deadline {
   })
   #timer
   #callers
-  #onAbort = () => {
+  abort = () => {
+    if (this.#error) return
     const cause = attempted(() => this.#callers.find(({ aborted }) => aborted)?.reason)
     this.#end({ code: 'ERR_ABORTED', message: "aborted by the caller's signal", cause })
   }
 
   /**
-   * `signal` and `also`: what may end it before `timeoutMs` have passed; `what` there is none of
-   * when the time is over.
+   * `signal`: what may end it before `timeoutMs` have passed. `also`: the same, but who gives it
+   * calls `abort`: runtimes warn of a signal with many listeners. `what` there is none of when the
+   * time is over.
    */
   constructor(limits) {
     const { signal, also, timeoutMs, what = 'session' } = { __proto__: null, ...limits }
@@ -71,19 +73,17 @@ export class Deadline {
       })
     }, timeoutMs)
     try {
-      this.#listen()
+      this.#listen(signal)
     } catch {
       const { code, message, path } = invalid('signal', 'an AbortSignal')
       this.#end({ code, message, path })
     }
   }
 
-  #listen() {
-    if (this.#callers.some(({ aborted }) => aborted)) return this.#onAbort()
-    for (const caller of this.#callers) {
-      // The runtime reads options from prototypes too.
-      caller.addEventListener('abort', this.#onAbort, { __proto__: null, once: true })
-    }
+  #listen(signal) {
+    if (this.#callers.some(({ aborted }) => aborted)) return this.abort()
+    // The runtime reads options from prototypes too.
+    signal?.addEventListener('abort', this.abort, { __proto__: null, once: true })
   }
 
   /** Aborted when the time is over, for fetch. */
@@ -118,7 +118,7 @@ export class Deadline {
   settle() {
     clearTimeout(this.#timer)
     for (const caller of this.#callers) {
-      attempted(() => caller.removeEventListener('abort', this.#onAbort))
+      attempted(() => caller.removeEventListener('abort', this.abort))
     }
   }
 

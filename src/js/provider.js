@@ -88,10 +88,16 @@ class SessionProvider {
     for (const name of Object.keys(others)) throw invalid(name, 'left out: there is no such option')
     readLimits({ signal })
     const wanted = list.map((request) => readOne(request, signal))
+    const all = new Deadline({ signal, timeoutMs: LONGEST_MS })
+    const abort = () => {
+      for (const { deadline } of wanted) deadline?.abort()
+    }
+    all.signal.addEventListener('abort', abort)
     try {
+      if (all.error?.code === 'ERR_INVALID_OPTIONS') throw all.error
       return await this.#startAll(wanted)
     } finally {
-      for (const { deadline } of wanted) deadline?.settle()
+      for (const { deadline } of [{ deadline: all }, ...wanted]) deadline?.settle()
     }
   }
 
@@ -138,7 +144,7 @@ class SessionProvider {
     guarded(() => this.#core.checkCall(service, action))
     bodyOf(parameters)
     const { wish, limits } = ownRequest(request, this.#settings)
-    const deadline = new Deadline(limits)
+    const deadline = new Deadline({ ...limits, what: `answer to ${service}.${action}` })
     try {
       if (deadline.error) throw deadline.error
       return await this.#call({ service, action, parameters, wish, deadline, limits })

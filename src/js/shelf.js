@@ -67,7 +67,8 @@ export class Shelf {
     // A flight of ours that was replaced has left it, or is still waiting for the answer.
     const left = this.#locks.get(name)
     if (left && steady() < left.until) return Object.assign(left, { isLeft: true })
-    const giveUpAt = steady() + 2 * LOCK_MS
+    // A lock that never runs out must fail nobody, so half of the time is left for a mint.
+    const giveUpAt = steady() + Math.min(2 * LOCK_MS, (deadline.at - Date.now()) / 2)
     while (steady() < giveUpAt) {
       const lock = { until: steady() + LOCK_MS }
       this.#locks.set(name, lock)
