@@ -93,6 +93,8 @@ class SessionProvider {
       for (const { deadline } of wanted) deadline?.abort()
     }
     all.signal.addEventListener('abort', abort)
+    // What only looks like a signal may tell at once.
+    if (all.error) abort()
     try {
       if (all.error?.code === 'ERR_INVALID_OPTIONS') throw all.error
       return await this.#startAll(wanted)
