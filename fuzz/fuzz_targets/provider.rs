@@ -65,6 +65,14 @@ impl World {
         })
     }
 
+    /// The KS of the session that is kept, while it lives.
+    fn kept(&self, key: &Key) -> Option<Secret> {
+        match self.provider.last_resort(key, self.now) {
+            Some(Answer::Serve { session, .. }) => Some(session.ks),
+            _ => None,
+        }
+    }
+
     fn call(&mut self, what: u8, number: u8) {
         self.calls += 1;
         let key = self.key(number);
@@ -74,7 +82,7 @@ impl World {
             5 => self.land(number, false),
             6 => self.pass(number),
             7 => {
-                let kept = self.provider.kept(&key).map(|it| it.ks.clone());
+                let kept = self.kept(&key);
                 match (number / 5) % 2 {
                     0 => self.provider.invalidate(&key, self.now),
                     _ => {
@@ -86,7 +94,7 @@ impl World {
                         }
                     }
                 }
-                assert!(self.provider.kept(&key).is_none());
+                assert!(self.kept(&key).is_none());
                 self.forgotten
                     .extend(kept.map(|ks| (ks.expose().to_owned(), ())));
                 if number % 3 == 0 {
@@ -208,7 +216,7 @@ impl World {
         } else {
             Err(failure(number))
         };
-        let kept = self.provider.kept(&key).map(|it| it.ks.expose().to_owned());
+        let kept = self.kept(&key);
         let random = u32::from(number) << 24;
         let landed = self
             .provider
@@ -220,9 +228,9 @@ impl World {
         match (landed, usable) {
             (Ok(landed), Some(session)) => {
                 assert_eq!(landed.session, session);
-                let now_kept = self.provider.kept(&key).map(|it| it.ks.expose().to_owned());
+                let now_kept = self.kept(&key);
                 if now_kept != kept {
-                    assert_eq!(now_kept.as_deref(), Some(session.ks.expose()));
+                    assert_eq!(now_kept, Some(session.ks));
                 } else {
                     // A flight from before everything was forgotten: its own caller's alone.
                     assert!(landed.lease.is_none());
@@ -249,6 +257,11 @@ impl World {
             session_type: SessionType::User,
             privileges: String::new(),
             expiry_s: 0,
+            // Out of a store it has lived for some time already.
+            came_at_ms: self
+                .now
+                .wall_ms
+                .saturating_sub(life_ms.saturating_mul(i64::from(number % 4))),
             expires_at_ms: self.now.wall_ms.saturating_add(life_ms),
             differences: Vec::new(),
         }

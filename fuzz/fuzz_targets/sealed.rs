@@ -34,6 +34,7 @@ fuzz_target!(|data: &[u8]| {
             SessionType::Admin
         },
         expiry_s: i64::from(spoilt) - 128,
+        came_at_ms: i64::MIN + i64::from(spoilt),
         expires_at_ms: i64::MAX - i64::from(spoilt),
         differences: Vec::new(),
     };
