@@ -26,7 +26,10 @@ function fetch(url, { method, headers, body, signal }) {
     const sent = request(url, { method, agent, headers: { ...headers, ...ALWAYS } });
     const abort = () => sent.destroy();
     signal.addEventListener("abort", abort, { once: true });
-    sent.on("close", () => signal.removeEventListener("abort", abort));
+    sent.on("close", () => {
+      signal.removeEventListener("abort", abort);
+      reject(new TypeError("fetch failed"));
+    });
     sent.on("error", (cause) => reject(new TypeError("fetch failed", { cause })));
     sent.on("response", (message) => resolve(responseOf(message)));
     sent.end(body);

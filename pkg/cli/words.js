@@ -17,11 +17,11 @@ e to the account \u2026",any:"may change to another account",alone:"may change t
 every user"},editadmintags:{with:"may change the admin tags of \u2026",any:"may change admin tags"},restrictexplicitliveview:{with:"may not watch the live entry\
  \u2026 before it is public",any:"may not watch live entries before they are public"},virtualeventid:{with:"acts within the virtual event \u2026"},searchcontext:{
 with:"searches within the context \u2026"},disablesessiontypecheck:{alone:"the type of the session is not looked at"},widget:{with:"marks the session of a widge\
-t, which nobody has signed in to"}},d="not one of Kaltura's own: it means what an application makes of it";function y({name:e,values:n}){if(!Object.hasOwn(l,e))
-return d;let t=l[e];return n.includes("*")&&t.any?t.any:n.length>0&&t.with?t.with.replace("\u2026",()=>m(n)):t.alone??t.any??t.with.replace("\u2026","(no value)")}
-var m=e=>e.length===1?e[0]:`${e.slice(0,-1).join(", ")} or ${e.at(-1)}`;import{printable as s}from"./terminal.js";var c=[["d",86400],["h",3600],["min",60],["s",1]];function w(e){let n=Math.max(0,Math.round(e)),t=c.findIndex(([,a])=>n>=
-a);if(t===-1)return"0 s";let i=n;return c.slice(t,t+2).map(([a,h])=>{let o=Math.floor(i/h);return i-=o*h,o>0&&`${o} ${a}`}).filter(Boolean).join(" ")}function f(e){
-let n=new Date(e);return Number.isNaN(n.getTime())?"at no time that there is":`${n.toISOString().slice(0,19).replace("T"," ")} UTC`}function k(e,n=Date.now()){let t=(e-
-n)/1e3;return`${t>0?`in ${w(t)}`:`over for ${w(-t)}`} (${f(e)})`}var $={0:"user (0)",2:"admin (2): may do everything"},j=e=>e===""||e==="0"||e===null||e===void 0?
-"nobody (anonymous)":s(e),u=e=>p(e).filter(({name:n,values:t})=>n!==""||t.length>0).map(n=>({...n,meaning:y(n)}));function N(e){let n=u(e);return n.length===0?"\
-none":n.flatMap(({name:t,values:i,meaning:r})=>{let a=i.length>0?`${t}:${i.join("/")}`:t;return[s(a),{note:s(r)}]})}export{$ as TYPES,w as duration,k as ending,u as explained,N as privilegeLines,j as userText,f as utc};
+t, which nobody has signed in to"}},y="not one of Kaltura's own: it means what an application makes of it";function c({name:e,values:t}){if(!Object.hasOwn(l,e))
+return y;let n=l[e];return t.includes("*")&&n.any?n.any:t.length>0&&n.with?n.with.replace("\u2026",()=>m(t)):n.alone??n.with?.replace("\u2026","(no value)")??y}
+var m=e=>e.length===1?e[0]:`${e.slice(0,-1).join(", ")} or ${e.at(-1)}`;import{printable as s}from"./terminal.js";var w=[["d",86400],["h",3600],["min",60],["s",1]];function d(e){let t=Math.max(0,Math.round(e)),n=w.findIndex(([,a])=>t>=
+a);if(n===-1)return"0 s";let i=t;return w.slice(n,n+2).map(([a,h])=>{let o=Math.floor(i/h);return i-=o*h,o>0&&`${o} ${a}`}).filter(Boolean).join(" ")}function f(e){
+let t=new Date(e);return Number.isNaN(t.getTime())?"at no time that there is":`${t.toISOString().slice(0,19).replace("T"," ")} UTC`}function k(e,t=Date.now()){let n=(e-
+t)/1e3;return`${n>0?`in ${d(n)}`:`over for ${d(-n)}`} (${f(e)})`}var $={0:"user (0)",2:"admin (2): may do everything"},j=e=>e===""||e==="0"||e===null||e===void 0?
+"nobody (anonymous)":s(e),u=e=>p(e).filter(({name:t,values:n})=>t!==""||n.length>0).map(t=>({...t,meaning:c(t)}));function N(e){let t=u(e);return t.length===0?"\
+none":t.flatMap(({name:n,values:i,meaning:r})=>{let a=i.length>0?`${n}:${i.join("/")}`:n;return[s(a),{note:s(r)}]})}export{$ as TYPES,d as duration,k as ending,u as explained,N as privilegeLines,j as userText,f as utc};
