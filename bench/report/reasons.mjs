@@ -12,7 +12,7 @@ export const reasons = [
   [/^bundle$/, 'The module is deflated in base64, which is compressed no further.'],
   [
     /^hash-/,
-    'What was hashed is wiped from memory each time, both texts are copied into WebAssembly, and OpenSSL has the instructions of the processor.',
+    'What is hashed is copied into WebAssembly and wiped from it each time, and OpenSSL has the instructions of the processor.',
   ],
   [/^hot/, 'The request is read and its session looked up by all that was asked for.'],
 ]
