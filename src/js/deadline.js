@@ -45,6 +45,7 @@ export class Deadline {
     this.#reject = reject
   })
   #timer
+  #signal
   #callers
   abort = () => {
     if (this.#error) return
@@ -62,6 +63,7 @@ export class Deadline {
     // It may end before anybody waits for it.
     this.#cutoff.catch(() => {})
     this.at = Date.now() + timeoutMs
+    this.#signal = signal
     this.#callers = [signal, also].filter((caller) => caller !== undefined)
     const traps = trapsSoFar()
     this.#timer = setTimeout(() => {
@@ -73,17 +75,17 @@ export class Deadline {
       })
     }, timeoutMs)
     try {
-      this.#listen(signal)
+      this.#listen()
     } catch {
       const { code, message, path } = invalid('signal', 'an AbortSignal')
       this.#end({ code, message, path })
     }
   }
 
-  #listen(signal) {
+  #listen() {
     if (this.#callers.some(({ aborted }) => aborted)) return this.abort()
     // The runtime reads options from prototypes too.
-    signal?.addEventListener('abort', this.abort, { __proto__: null, once: true })
+    this.#signal?.addEventListener('abort', this.abort, { __proto__: null, once: true })
   }
 
   /** Aborted when the time is over, for fetch. */
@@ -117,9 +119,7 @@ export class Deadline {
   /** Lets go of the timer and the caller's signal. */
   settle() {
     clearTimeout(this.#timer)
-    for (const caller of this.#callers) {
-      attempted(() => caller.removeEventListener('abort', this.abort))
-    }
+    attempted(() => this.#signal?.removeEventListener('abort', this.abort))
   }
 
   #end(details) {

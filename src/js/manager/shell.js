@@ -11,8 +11,6 @@ import { sendingOnce } from './once.js'
 const CALLER_OPTIONS = ['serviceUrl', 'dangerouslyAllowHttp', 'retry', 'maxResponseBytes']
 /** Those that neither module sees. */
 const SHELL_OPTIONS = ['timeoutMs', 'fetch', 'onEvent', 'ks', 'adminSecret']
-/** The answer to a delete. */
-const NOTHING = 'null'
 
 /** Ties `createAppTokenManager` to the functions that give the two modules' exports. */
 export function manage({ client, ks, startAppTokenSession, usualFetch }) {
@@ -96,8 +94,8 @@ class AppTokenManager {
   }
 
   async #delete(args, limits) {
-    const { text, attempts } = await this.#call('delete', args, limits)
-    if (this.#settings.rules.isNothing(text)) return
+    const { isDone, text, attempts } = await this.#call('delete', args, limits)
+    if (isDone || this.#settings.rules.isNothing(text)) return
     throw unusable('delete', 'something where Kaltura says nothing', attempts)
   }
 
@@ -220,7 +218,7 @@ class AppTokenManager {
       } catch (thrown) {
         const error = deadline.error ?? fromCore(thrown)
         const verdict = this.#judge(action, error, sent.attempts - sent.vain)
-        if (verdict.isDone) return { text: NOTHING }
+        if (verdict.isDone) return { isDone: true }
         if (verdict.deadKs) this.#core.forgetKs(ks)
         if (!verdict.deadKs || isLast) throw judged(error, verdict, sent.attempts)
         // Whose KS is refused has not been heard.
