@@ -14,4 +14,4 @@ import { runTests } from './suite/harness.js'
 // Bundlers have much to do, several of them at a time.
 const DEADLINE_MS = 5 * 60_000
 
-report('packed', await runTests(process.argv[2], DEADLINE_MS))
+report('packed', await runTests(process.argv[2], { deadlineMs: DEADLINE_MS }))

@@ -23,6 +23,7 @@ pub mod redact;
 pub mod retry;
 pub mod secret;
 pub mod session;
+pub mod work;
 
 #[cfg(feature = "emulator")]
 pub mod emulator;

@@ -8,10 +8,14 @@ export function test(name, fn) {
   tests.push({ name, fn })
 }
 
-/** Runs all that is registered, one after the other, against the host at `host`. */
-export async function runTests(host, deadlineMs = DEADLINE_MS) {
+/**
+ * Runs all that is registered, one after the other, against the host at `host`; with `only`, the
+ * tests whose names match that pattern.
+ */
+export async function runTests(host, { deadlineMs = DEADLINE_MS, only = '' } = {}) {
   const result = { passed: 0, failures: [] }
-  for (const { name, fn } of tests) {
+  const wanted = new RegExp(only, 'i')
+  for (const { name, fn } of tests.filter((it) => wanted.test(it.name))) {
     const { context, cleanUp } = createContext(host)
     try {
       await withDeadline(Promise.resolve(context).then(fn), deadlineMs)

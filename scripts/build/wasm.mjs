@@ -1,5 +1,5 @@
 // From the crate to a WebAssembly module and its glue: cargo, wasm-bindgen, wasm-opt.
-import { existsSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { writeGlue } from './glue.mjs'
@@ -22,19 +22,19 @@ const CFGS = ['aes_backend_soft="compact"']
 // Apart, since each would make the other compile the standard library anew.
 const BUILT_IN = 'target/wasm'
 const LINTED_IN = 'target/wasm-clippy'
+const TRIED_IN = 'target/wasm-dev'
+
+const QUICK = {
+  CARGO_PROFILE_RELEASE_OPT_LEVEL: '1',
+  CARGO_PROFILE_RELEASE_LTO: 'off',
+  CARGO_PROFILE_RELEASE_CODEGEN_UNITS: '16',
+  CARGO_PROFILE_RELEASE_INCREMENTAL: 'true',
+}
 
 export async function compile({ root, target, tools, module, out }) {
   const { features } = module
   await cargo({ root, target, features, folder: BUILT_IN }, 'rustc', ['--crate-type', 'cdylib'])
-  const compiled = join(root, BUILT_IN, TARGET, 'release/kaltura_app_token.wasm')
-  await run(tools.wasmBindgen, [
-    compiled,
-    ...['--target', 'web', '--omit-default-module-path', '--no-typescript'],
-    ...['--remove-name-section', '--remove-producers-section'],
-    // Every import carries the name, so it is kept short.
-    ...['--out-dir', out, '--out-name', 'k'],
-  ])
-  const bound = join(out, 'k_bg.wasm')
+  const bound = await bind({ root, tools, folder: BUILT_IN, out })
   const made = join(out, `${module.name}.wasm`)
   const allowed = ['--mvp-features', ...FEATURES.map((feature) => `--enable-${feature}`)]
   const optimize = (from, ...passes) =>
@@ -54,6 +54,27 @@ export async function compile({ root, target, tools, module, out }) {
     renamed = JSON.parse(await optimize(made, '--minify-imports-and-exports-and-modules'))
   }
   await writeGlue(out, 'k.js', module.name, renamed)
+}
+
+/** The same for tests alone: in seconds, and not made small. */
+export async function compileQuickly({ root, target, tools, module, out }) {
+  const quick = { ...target, env: { ...target.env, ...QUICK } }
+  const { features } = module
+  await cargo({ root, target: quick, features, folder: TRIED_IN }, 'rustc', ['--crate-type', 'cdylib'])
+  renameSync(await bind({ root, tools, folder: TRIED_IN, out }), join(out, `${module.name}.wasm`))
+  await writeGlue(out, 'k.js', module.name)
+}
+
+/** The module with its glue, k.js, beside it. */
+async function bind({ root, tools, folder, out }) {
+  await run(tools.wasmBindgen, [
+    join(root, folder, TARGET, 'release/kaltura_app_token.wasm'),
+    ...['--target', 'web', '--omit-default-module-path', '--no-typescript'],
+    ...['--remove-name-section', '--remove-producers-section'],
+    // Every import carries the name, so it is kept short.
+    ...['--out-dir', out, '--out-name', 'k'],
+  ])
+  return join(out, 'k_bg.wasm')
 }
 
 /** What native clippy never sees: the code for WebAssembly only. */

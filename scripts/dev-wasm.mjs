@@ -1,0 +1,30 @@
+// npm run dev:wasm [-- MODULE…]: the modules compiled quickly and unoptimised into target/dev, for
+// `npm run dev:test`. Remove that folder to go back to pkg/.
+import * as fs from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { modules } from './build/modules.mjs'
+import { findTools } from './build/tools.mjs'
+import { compileQuickly } from './build/wasm.mjs'
+import { findWasmTarget } from './build/wasm-target.mjs'
+
+const root = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '')
+const wanted = process.argv.slice(2)
+const chosen = modules.filter(({ name }) => wanted.length === 0 || wanted.includes(name))
+const log = (line) => console.log(`dev: ${line}`)
+
+const target = await findWasmTarget(root, log)
+const tools = await findTools(root, log)
+for (const module of chosen) {
+  const out = join(root, 'target/dev', module.folder)
+  fs.mkdirSync(out, { recursive: true })
+  await compileQuickly({ root, target, tools, module, out })
+  fs.writeFileSync(
+    join(out, 'inline.js'),
+    `import { readFileSync } from 'node:fs'
+const file = new URL('./${module.name}.wasm', import.meta.url)
+export const compile = () => new WebAssembly.Module(readFileSync(file))
+`,
+  )
+  log(`${module.name} is in target/dev`)
+}

@@ -1,0 +1,33 @@
+// Resolves `kaltura-app-token` to src/js as it stands: what the build makes (WebAssembly and its
+// glue) comes from target/dev if that was built, and from pkg/ otherwise.
+import { existsSync } from 'node:fs'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+
+const root = new URL('../../', import.meta.url)
+const source = new URL('src/js/', root).href
+const built = [new URL('target/dev/', root).href, new URL('pkg/', root).href]
+
+const isFile = (url) => existsSync(fileURLToPath(url))
+
+/** Where the file is that src/js, or the build, has by this name. */
+function placeOf(name) {
+  const places = [source, ...built].map((folder) => new URL(name, folder))
+  return places.find(isFile)?.href
+}
+
+export async function resolve(specifier, context, next) {
+  const parent = context.parentURL
+  const folder = [source, ...built].find((it) => parent?.startsWith(it))
+  if (folder && specifier.startsWith('.')) {
+    const name = new URL(specifier, parent).href.slice(folder.length)
+    const url = placeOf(name)
+    if (url) return { url, shortCircuit: true }
+    // Inflates where there is no node:zlib, which Node has.
+    if (name === 'inflate.js') return { url: 'data:text/javascript,export let inflate', shortCircuit: true }
+  }
+  const resolved = await next(specifier, context)
+  const packed = built.at(-1)
+  if (!resolved.url.startsWith(packed)) return resolved
+  const url = placeOf(resolved.url.slice(packed.length))
+  return url ? { ...resolved, url: pathToFileURL(fileURLToPath(url)).href } : resolved
+}
