@@ -34,6 +34,10 @@ pub fn steps(_count: usize) {}
 
 /// Fails unless the steps of `work` grow at most as n log n does, from inputs of a size to inputs of
 /// 4 and 16 times that size. `work` is given the factor, makes its input, and returns what to measure.
+///
+/// # Panics
+///
+/// If they grow faster, or none are counted.
 #[cfg(test)]
 pub fn assert_linear<W: FnOnce()>(name: &str, work: impl Fn(usize) -> W) {
     let [one, four, sixteen] = [1, 4, 16].map(|factor| count(work(factor)));
