@@ -1,12 +1,12 @@
 // npm run build: everything in pkg/, from the crate and src/js.
 // npm run build -- --check: builds into a temporary folder, and compares.
-import { createHash } from 'node:crypto'
 import * as fs from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
-import { join, relative, sep } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { digestsOfFiles, faultsOf, filesUnder, infoOf, isSameToolchain, nameIn, sha256 } from './build/check.mjs'
 import { bundleEntries } from './build/entries.mjs'
-import { inlineModule } from './build/inline.mjs'
+import { inlineModule, unpackerFor } from './build/inline.mjs'
 import { inflateModule } from './build/javascript.mjs'
 import { modules } from './build/modules.mjs'
 import { sizeTable } from './build/sizes.mjs'
@@ -35,8 +35,7 @@ async function build(out) {
     await compile({ root, target, tools, module, out: folder })
     const bytes = fs.readFileSync(join(folder, `${module.name}.wasm`))
     assertNoPaths(module.name, bytes, target)
-    const unpackJs = module.folder === '.' ? './unpack.js' : '../unpack.js'
-    fs.writeFileSync(join(folder, 'inline.js'), await inlineModule(bytes, unpackJs))
+    fs.writeFileSync(join(folder, 'inline.js'), await inlineModule(bytes, unpackerFor(module.folder)))
   }
   await bundleEntries(out)
   const info = {
@@ -54,30 +53,12 @@ function assertNoPaths(name, bytes, target) {
   if (leaked) throw new Error(`${name}.wasm names a folder of this machine: ${leaked}`)
 }
 
-function filesUnder(folder) {
-  return fs
-    .readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort()
-}
-
-const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex')
-const nameIn = (folder, file) => relative(folder, file).split(sep).join('/')
-
 function digestOfSources() {
   const files = sources
     .map((source) => join(root, source))
     .flatMap((path) => (fs.statSync(path).isDirectory() ? filesUnder(path) : [path]))
   const lines = files.map((file) => `${sha256(fs.readFileSync(file))} ${nameIn(root, file)}\n`)
   return sha256(lines.join(''))
-}
-
-function digestsOfFiles(folder) {
-  const files = filesUnder(folder).filter((file) => nameIn(folder, file) !== 'build-info.json')
-  return Object.fromEntries(
-    files.map((file) => [nameIn(folder, file), sha256(fs.readFileSync(file))]),
-  )
 }
 
 function printSizes(folder) {
@@ -88,34 +69,20 @@ function printSizes(folder) {
   console.log(sizeTable(files))
 }
 
-/** What is wrong with pkg/, compared with a build made just now; nothing if all is well. */
-function faults(built, committed, sameToolchain) {
-  const found = []
-  if (committed.sources !== built.sources) found.push('pkg/ was built from other sources')
-  const actual = digestsOfFiles(pkg)
-  const expected = sameToolchain ? built.files : committed.files
-  for (const name of new Set([...Object.keys(expected), ...Object.keys(actual)])) {
-    if (!(name in actual)) found.push(`pkg/${name} is missing`)
-    else if (!(name in expected)) found.push(`pkg/${name} is not made by the build`)
-    else if (actual[name] !== expected[name]) found.push(`pkg/${name} differs`)
-  }
-  return found
-}
-
-function check(built) {
-  const committed = JSON.parse(fs.readFileSync(join(pkg, 'build-info.json'), 'utf8'))
-  const sameToolchain = JSON.stringify(committed.toolchain) === JSON.stringify(built.toolchain)
-  if (!sameToolchain) {
+async function check(built) {
+  const committed = infoOf(pkg)
+  const hasItsToolchain = isSameToolchain(committed, built)
+  if (!hasItsToolchain) {
     log(`pkg/ was built with ${JSON.stringify(committed.toolchain)}`)
     log(`not with this toolchain, ${JSON.stringify(built.toolchain)}`)
   }
-  const found = faults(built, committed, sameToolchain)
-  for (const fault of found) console.error(`build: ${fault}`)
+  const found = await faultsOf(pkg, built)
+  for (const fault of found) console.error(`build: pkg/: ${fault}`)
   if (found.length > 0) {
     console.error('build: `npm run build` puts it right')
     process.exitCode = 1
-  } else if (sameToolchain) log('pkg/ is what its sources make, byte for byte')
-  else log('pkg/ was made from these sources; its bytes can be compared with its own toolchain only')
+  } else if (hasItsToolchain) log('pkg/ is what its sources make, byte for byte')
+  else log('pkg/ is what its sources make, but for compiled files: these need its own toolchain')
 }
 
 const temporary = fs.mkdtempSync(join(tmpdir(), 'kaltura-app-token-'))
@@ -124,7 +91,7 @@ try {
   const built = await build(out)
   printSizes(out)
   if (process.argv.includes('--check')) {
-    check(built)
+    await check(built)
   } else {
     fs.rmSync(pkg, { recursive: true, force: true })
     fs.cpSync(out, pkg, { recursive: true })

@@ -2,6 +2,9 @@
 // deflated, since it travels beside the .wasm; by a packer of a pinned version, so that the same
 // module gives the same text everywhere.
 
+/** Where an inline module in this folder of pkg/ finds what unpacks it. */
+export const unpackerFor = (folder) => (folder === '.' ? './unpack.js' : '../unpack.js')
+
 /** `compile()` is synchronous, and unpacks nothing before it is called. */
 export async function inlineModule(bytes, unpackJs) {
   const { deflateSync } = await import('fflate')

@@ -10,6 +10,7 @@ import { withinBudgets } from './budgets.mjs'
 import { complaintsAreTested } from './complaints.mjs'
 import { dependenciesAreJustified } from './dependencies.mjs'
 import { checkPackage } from './package.mjs'
+import { publishingIsGuarded } from './release.mjs'
 import { runtimeSteps } from './runtimes.mjs'
 import { suiteIsComplete } from './suite.mjs'
 import { oneToolchain } from './toolchain.mjs'
@@ -81,6 +82,8 @@ export const steps = [
       return said.split('\n')[0]
     },
   },
+  { name: 'build-check', run: async () => (await node('js-tests/build-check.mjs')).trim() },
+  { name: 'release', run: () => publishingIsGuarded(root) },
   { name: 'toolchain', run: () => oneToolchain(root) },
   { name: 'corpus', run: async () => (await node('js-tests/corpus.mjs')).trim() },
   { name: 'dependencies', run: () => dependenciesAreJustified(root) },
