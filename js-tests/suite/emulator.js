@@ -204,6 +204,41 @@ test('an abort ends the wait for an answer', async (t) => {
   t.equal((await t.rejects(answer)).name, 'RangeError')
 })
 
+test('a slow server reckons each session when it is started, and tells when the request began', async (t) => {
+  let clock = 1_800_000_000_900
+  const began = Math.floor(clock / 1000)
+  const kaltura = createEmulator({
+    itemMs: 2000,
+    now: () => clock,
+    sleep: async (ms) => void (clock += ms),
+  })
+  const appToken = kaltura.addAppToken({ sessionUserId: 'viewer' })
+  const ks = await adminKs(kaltura)
+  clock = 1_800_000_000_900
+  const tokenHash = hashAppToken(ks, appToken.token, appToken.hashType)
+  const item = { service: 'appToken', action: 'startSession', ks, id: appToken.id, tokenHash, expiry: 3600 }
+  const response = await kaltura.fetch(`${kaltura.serviceUrl}/api_v3/`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ service: 'multirequest', format: 1, 1: item, 2: item, 3: item }),
+  })
+  const sessions = await response.json()
+  t.deepEqual(sessions.map(({ expiry }) => expiry - began - 3600), [2, 4, 6])
+  t.equal(Number(response.headers.get('X-Kaltura-Session').split(', ')[1]), began)
+  t.equal(Date.parse(response.headers.get('Date')) / 1000, began + 6)
+  t.equal(clock, 1_800_000_006_900)
+})
+
+test('a slow server keeps its caller waiting, over a socket', async (t) => {
+  const kaltura = await t.kaltura({ itemMs: 150 })
+  const sent = performance.now()
+  // What the cache holds would take no time.
+  const ping = { service: 'system', action: 'ping', nocache: 1 }
+  t.deepEqual(await call(kaltura, 'multirequest.', { 1: ping, 2: ping }), [true, true])
+  // Timers may be a little early.
+  t.ok(performance.now() - sent > 290, 'it took its time')
+})
+
 test('a clock and random bytes of one’s own make answers that are the same again', async (t) => {
   const once = async () => {
     const options = { now: () => 1_800_000_000_000, random: (bytes) => void bytes.fill(1) }

@@ -2,7 +2,12 @@ import { createEmulator, type Emulator } from 'kaltura-app-token/emulator'
 import { listen } from 'kaltura-app-token/emulator/node'
 import { startAppTokenSession } from 'kaltura-app-token'
 
-const kaltura: Emulator = createEmulator({ latencyMs: 20, now: () => 0 })
+const kaltura: Emulator = createEmulator({
+  latencyMs: 20,
+  itemMs: 100,
+  now: () => 0,
+  sleep: async (ms: number, signal?: AbortSignal) => void [ms, signal],
+})
 const { id, token } = kaltura.addAppToken({ hashType: 'SHA256' })
 await startAppTokenSession({
   partnerId: kaltura.partnerId,

@@ -75,7 +75,8 @@ impl Cache {
     /// What was kept under `key`, and when it was made.
     pub fn get(&self, key: &str, now: i64) -> Option<(&Kept, i64)> {
         let entry = self.entries.get(key)?;
-        (entry.ends > now).then_some((&entry.answer, entry.made))
+        // A slow answer is kept from the moment when it is found.
+        (entry.made <= now && entry.ends > now).then_some((&entry.answer, entry.made))
     }
 
     pub fn put(&mut self, key: String, answer: Kept, keep: Keep, now: i64) {

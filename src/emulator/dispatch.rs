@@ -12,6 +12,9 @@ use super::state::State;
 
 /// What calls of one request have in common.
 pub(super) struct Moment<'a> {
+    /// When the request began, in unix milliseconds.
+    pub began_ms: i64,
+    /// The time by now: each call that is carried out takes some.
     pub now_ms: i64,
     pub random: &'a mut dyn FnMut(&mut [u8]),
     pub https: bool,
@@ -22,6 +25,17 @@ impl Moment<'_> {
     pub fn now(&self) -> i64 {
         self.now_ms.div_euclid(1000)
     }
+
+    /// Lets the time pass that a call takes.
+    fn pass(&mut self, item_ms: u32) {
+        self.now_ms = self.now_ms.saturating_add(i64::from(item_ms));
+    }
+
+    /// The milliseconds that have passed since the request began.
+    pub fn taken_ms(&self) -> u32 {
+        let taken = self.now_ms.saturating_sub(self.began_ms);
+        u32::try_from(taken).unwrap_or(u32::MAX)
+    }
 }
 
 /// An answer, and whether it may be kept for the next caller.
@@ -30,13 +44,15 @@ pub(super) struct Done {
     pub keep: Keep,
 }
 
-/// Answers the call that `params` make. `read` is what became of its KS.
+/// Answers the call that `params` make, after the time that a call takes. `read` is what became
+/// of its KS.
 pub(super) fn call(
     state: &mut State,
     params: &Params,
     read: &Result<Verdict, Exception>,
     moment: &mut Moment<'_>,
 ) -> Done {
+    moment.pass(state.switches.item_ms);
     let mut uncached = false;
     let answer = attempt(state, params, read, moment, &mut uncached);
     let keep = match (&answer, uncached) {

@@ -82,7 +82,7 @@ pub(super) fn call(state: &mut State, params: &Params, moment: &mut Moment<'_>) 
         uncached |= done.keep == Keep::Never;
         if let (Place::Key(key), true) = (place, done.keep != Keep::Never) {
             let kept = Kept::Answer(done.answer.clone());
-            state.cache.put(key.clone(), kept, done.keep, now);
+            state.cache.put(key.clone(), kept, done.keep, moment.now());
             kept_last = Some(key);
         }
         answers.push(done.answer);

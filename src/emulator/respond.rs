@@ -42,6 +42,7 @@ pub(super) fn respond(
                 };
                 let https = request.https;
                 let mut moment = Moment {
+                    began_ms: now_ms,
                     now_ms,
                     random,
                     https,
@@ -137,6 +138,7 @@ fn computed(
     let now = moment.now();
     let body = writer.write(&done.answer);
     let mut answer = http::api_answer(body.clone(), writer.content_type(), now);
+    answer.transport.delay_ms = moment.taken_ms();
     http::forbid_caching(&mut answer);
     http::set(&mut answer, "X-Kaltura-Session", request_id(moment));
     for key in done.hits {
@@ -196,9 +198,14 @@ fn without_callback(moment: &mut Moment<'_>) -> Outgoing {
     answer
 }
 
-/// A number for the request, and the server's clock.
+/// A number for the request, and the second in which it began. `Date` tells when the answer was
+/// written: in recordings of the real server it is the later one, where they differ.
 fn request_id(moment: &mut Moment<'_>) -> String {
     let mut bytes = [0; 4];
     (moment.random)(&mut bytes);
-    format!("{}, {}", u32::from_be_bytes(bytes) >> 1, moment.now())
+    format!(
+        "{}, {}",
+        u32::from_be_bytes(bytes) >> 1,
+        moment.began_ms.div_euclid(1000)
+    )
 }

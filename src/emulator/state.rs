@@ -46,6 +46,9 @@ pub struct Switches {
     pub rate_limits: Vec<RateLimit>,
     /// Milliseconds before each answer.
     pub latency_ms: u32,
+    /// Milliseconds that each call takes by the server's clock; so does each item of a
+    /// multirequest, and the answer comes that much later.
+    pub item_ms: u32,
 }
 
 impl Default for Switches {
@@ -55,6 +58,7 @@ impl Default for Switches {
             database: true,
             rate_limits: Vec::new(),
             latency_ms: 0,
+            item_ms: 0,
         }
     }
 }

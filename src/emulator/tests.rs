@@ -14,6 +14,7 @@ mod properties;
 mod refusals;
 mod sessions;
 mod state;
+mod time;
 mod transport;
 
 /// Unix time at which every test begins.

@@ -1,7 +1,7 @@
 // @ts-self-types="./node.d.ts"
 // A listener on node:http, which Deno and Bun have as well.
 import { createServer } from 'node:http'
-import { answer, pause, pieces } from './shell.js'
+import { answer, pauseOf, pieces } from './shell.js'
 
 export async function listen(emulator, { port = 0, host = '127.0.0.1' } = {}) {
   const server = createServer((request, response) => {
@@ -36,7 +36,7 @@ async function serve(emulator, request, response) {
     ip: request.socket.remoteAddress.replace(/^::ffff:/, ''),
     https: false,
   })
-  await pause(outcome.delayMs)
+  await pauseOf(emulator, outcome.delayMs)
   if (outcome.cut === 'before') {
     request.socket.destroy()
     return
@@ -47,7 +47,7 @@ async function serve(emulator, request, response) {
     String(outcome.body.length),
   ])
   for (const { wait, bytes } of pieces(outcome)) {
-    await pause(wait)
+    await pauseOf(emulator, wait)
     if (response.destroyed) return
     await new Promise((resolve) => response.write(bytes, resolve))
   }

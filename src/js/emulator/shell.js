@@ -10,14 +10,19 @@ const DEFAULT_PARTNER = {
 const OPTIONS = [
   'appTokens',
   'cache',
+  'itemMs',
   'latencyMs',
   'now',
   'partners',
   'random',
   'rateLimits',
   'serviceUrl',
+  'sleep',
   'state',
 ]
+
+/** Timers that are set for longer fire at once. */
+const LONGEST_TIMER = 2 ** 31 - 1
 
 /** What stands behind each emulator; `answer` finds it for the listeners. */
 const insides = new WeakMap()
@@ -46,9 +51,10 @@ function create(options) {
     now = () => Date.now(),
     random = (bytes) => void crypto.getRandomValues(bytes),
     serviceUrl = 'https://kaltura.test',
+    sleep = timer,
   } = options
   const wasm = new core.Emulator(JSON.stringify(state))
-  const inside = { wasm, now, random, requests: 0 }
+  const inside = { wasm, now, random, sleep, requests: 0 }
 
   /** Lets `change` edit the state. */
   const edit = (change) => {
@@ -94,7 +100,7 @@ function create(options) {
   }
   insides.set(emulator, inside)
   const switches = Object.fromEntries(
-    ['cache', 'latencyMs', 'rateLimits']
+    ['cache', 'itemMs', 'latencyMs', 'rateLimits']
       .filter((name) => options[name] !== undefined)
       .map((name) => [name, options[name]]),
   )
@@ -143,33 +149,40 @@ async function respond(inside, input, init) {
   // Deno warns of a handler that looks at its request's signal: only who waits looks.
   const isSlow = outcome.delayMs > 0 || outcome.bytesPerSecond
   const signal = isHandler && !isSlow ? undefined : request.signal
-  await pause(outcome.delayMs, signal)
+  await pause(inside, outcome.delayMs, signal)
   signal?.throwIfAborted()
   if (outcome.cut === 'before') {
     throw new TypeError('fetch failed', { cause: new Error('the connection was cut') })
   }
   const whole = outcome.cut === null && !outcome.bytesPerSecond
   const empty = request.method === 'HEAD' || [204, 205, 304].includes(outcome.status)
-  const content = whole ? outcome.body : stream(outcome, signal)
+  const content = whole ? outcome.body : stream(inside, outcome, signal)
   return new Response(empty ? null : content, {
     status: outcome.status,
     headers: outcome.headers,
   })
 }
 
+/** Waits in the name of the emulator that `inside` stands behind. */
+async function pause({ sleep }, ms, signal) {
+  if (ms) await sleep(ms, signal)
+}
+
+/** Waits in the name of `emulator`. */
+export const pauseOf = (emulator, ms) => pause(insides.get(emulator), ms)
+
 /** Waits, but not past an abort. */
-export function pause(ms, signal) {
-  if (!ms) return undefined
+function timer(ms, signal) {
   return new Promise((resolve, reject) => {
     // Its event may be over.
     if (signal?.aborted) return reject(signal.reason)
-    const timer = setTimeout(done, ms)
+    const id = setTimeout(done, Math.min(ms, LONGEST_TIMER))
     function done() {
       signal?.removeEventListener('abort', stop)
       resolve()
     }
     function stop() {
-      clearTimeout(timer)
+      clearTimeout(id)
       reject(signal.reason)
     }
     signal?.addEventListener('abort', stop, { once: true })
@@ -186,13 +199,13 @@ export function* pieces({ body, cut, bytesPerSecond }) {
   }
 }
 
-function stream(outcome, signal) {
+function stream(inside, outcome, signal) {
   const rest = pieces(outcome)
   return new ReadableStream({
     async pull(controller) {
       const { value, done } = rest.next()
       if (!done) {
-        await pause(value.wait, signal)
+        await pause(inside, value.wait, signal)
         controller.enqueue(value.bytes)
       } else if (outcome.cut === 'body') {
         controller.error(new TypeError('terminated'))
