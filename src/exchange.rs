@@ -15,9 +15,11 @@
 //! With no wish it only fetches a widget session, with one it starts a session, with several
 //! it starts all of them in one `multirequest`.
 
+mod item;
 mod replies;
 mod requests;
 
+use self::item::{Item, RetryTerms, Settled, Tries};
 use crate::api::{ApiError, KsRefusal, Operation, Request, ResponseHead, ServiceUrl};
 use crate::clock::{ServerClock, Timing};
 use crate::error::{Cause, Error};
@@ -102,18 +104,16 @@ pub struct Outcome {
 pub struct Exchange {
     terms: Terms,
     credentials: Credentials,
-    wishes: Vec<Wish>,
-    settled: Vec<Option<Result<Session, Box<Error>>>>,
+    /// What is asked for. All that are open go out together, each with its own hash.
+    items: Vec<Item>,
     widget: Option<Widget>,
-    /// Why there can be no widget session.
-    refused: Option<Box<Error>>,
-    /// The remedy for a refused widget session or hash, used once.
-    renewed: bool,
-    /// Which of the hash types is being tried.
-    hash_index: usize,
+    /// Why an exchange without items gets no widget session.
+    widget_error: Option<Box<Error>>,
+    /// The failures of an exchange without items.
+    widget_tries: Tries,
+    /// The index of the hash type that Kaltura has accepted.
+    proven_hash: Option<usize>,
     in_flight: Option<InFlight>,
-    retries: u32,
-    wait: Option<(u64, Box<Error>)>,
     clock: Option<ServerClock>,
     attempts: u32,
 }
@@ -121,9 +121,10 @@ pub struct Exchange {
 #[derive(Debug)]
 struct InFlight {
     operation: Operation,
-    /// The wishes that it is to fulfil; none for a widget session.
-    wishes: Vec<usize>,
-    hash: Option<Secret>,
+    /// The indexes of the items in it; empty for a widget session.
+    items: Vec<usize>,
+    /// The token hashes in it, one for each hash type.
+    hashes: Vec<Secret>,
 }
 
 impl Exchange {
@@ -138,31 +139,25 @@ impl Exchange {
         Self {
             terms,
             credentials,
-            settled: wishes.iter().map(|_| None).collect(),
-            wishes,
+            items: wishes.into_iter().map(Item::new).collect(),
             widget,
-            refused: None,
-            renewed: false,
-            hash_index: 0,
+            widget_error: None,
+            widget_tries: Tries::default(),
+            proven_hash: None,
             in_flight: None,
-            retries: 0,
-            wait: None,
             clock: None,
             attempts: 0,
         }
     }
 
-    /// What to do now, at `now_ms` by the local clock.
+    /// Returns what to do at `now_ms` by the local clock.
     pub fn next(&mut self, now_ms: i64) -> Step {
-        if let Some((ms, reason)) = self.wait.take() {
-            let until_ms = now_ms.saturating_add_unsigned(ms);
-            if until_ms < self.terms.deadline_ms {
-                return Step::Wait { ms, reason };
-            }
-            self.settle_open(&reason);
+        if let Some((ms, reason)) = self.pause(now_ms) {
+            return Step::Wait { ms, reason };
         }
         let open = self.open();
-        if self.refused.is_some() || (open.is_empty() && self.widget.is_some()) {
+        let is_widget_wanted = self.items.is_empty() && self.widget.is_none();
+        if self.widget_error.is_some() || (open.is_empty() && !is_widget_wanted) {
             return Step::Done;
         }
         let at_hand = if self.attempts == 0 {
@@ -180,41 +175,51 @@ impl Exchange {
         })
     }
 
-    /// Takes what came of the last request. `random`, any number, spreads retries.
+    /// Takes the outcome of the last request. `random`, any number, spreads retries.
     pub fn take(&mut self, answer: Answer<'_>, timing: Timing, random: u32) {
         let Some(sent) = self.in_flight.take() else {
             return;
         };
-        let mut retry_after = None;
+        let mut retry_after_ms = None;
         if let Answer::Response(head, _) = answer {
-            retry_after = retry::retry_after_ms(head, timing.received_ms.div_euclid(1000));
+            retry_after_ms = retry::retry_after_ms(head, timing.received_ms.div_euclid(1000));
             if let Some(clock) = ServerClock::read(head.time(), timing) {
                 self.clock = Some(clock);
             }
         }
-        let reply = self.read(&sent, answer);
-        let failed = if sent.wishes.is_empty() {
-            self.take_widget(&sent, reply, timing).err()
-        } else {
-            self.take_sessions(&sent, reply, timing)
+        let retry_terms = RetryTerms {
+            policy: self.terms.retry,
+            retry_after_ms,
+            random,
         };
-        if let Some(error) = failed {
-            self.try_again(error, retry_after, random);
+        let reply = self.read(&sent, answer);
+        if sent.items.is_empty() {
+            self.take_widget(&sent, reply, timing, retry_terms);
+        } else {
+            self.take_sessions(&sent, reply, timing, retry_terms);
         }
     }
 
-    /// What it came to; whatever is open by then was aborted.
+    /// Returns the results. What is open by then was aborted.
     pub fn finish(self) -> Outcome {
-        let hash_type = self.hash_type();
-        let widget = match (self.widget, self.refused) {
+        let hash_type = self.hash_type(self.last_hash());
+        let is_done = self.open().is_empty();
+        let widget = match (self.widget, self.widget_error) {
             (Some(widget), _) => Ok(widget),
-            (None, refused) => Err(refused.unwrap_or_else(|| Box::new(Error::Aborted))),
+            (None, Some(error)) => Err(error),
+            // The last item to fail without a widget session has failed for want of one.
+            (None, None) => match self.items.last().map(|item| &item.settled) {
+                Some(Some(Err(error))) if is_done => Err(error.clone()),
+                _ => Err(Box::new(Error::Aborted)),
+            },
         };
+        let items = self.items.into_iter();
         Outcome {
-            sessions: self
-                .settled
-                .into_iter()
-                .map(|it| it.unwrap_or_else(|| Err(Box::new(Error::Aborted))))
+            sessions: items
+                .map(|item| {
+                    let aborted = || Err(Box::new(Error::Aborted));
+                    item.settled.unwrap_or_else(aborted)
+                })
                 .collect(),
             widget,
             hash_type,
@@ -223,78 +228,49 @@ impl Exchange {
         }
     }
 
-    fn hash_type(&self) -> HashType {
-        self.credentials
-            .hash_types
-            .get(self.hash_index)
-            .copied()
-            .unwrap_or_default()
+    /// Takes the longest of the pauses before the next tries, which all open items make together.
+    /// Items whose pause would end after the deadline get their errors instead.
+    fn pause(&mut self, now_ms: i64) -> Option<(u64, Box<Error>)> {
+        let deadline_ms = self.terms.deadline_ms;
+        if let Some(error) = self.widget_tries.give_up(now_ms, deadline_ms) {
+            self.widget_error = Some(error);
+        }
+        for index in self.open() {
+            let tries = self.items.get_mut(index).map(|item| &mut item.tries);
+            if let Some(error) = tries.and_then(|it| it.give_up(now_ms, deadline_ms)) {
+                self.settle(index, Err(error));
+            }
+        }
+        let tries = self.items.iter_mut().map(|item| &mut item.tries);
+        tries
+            .chain([&mut self.widget_tries])
+            .filter_map(|it| it.pause.take())
+            .max_by_key(|(ms, _)| *ms)
+    }
+
+    fn settle(&mut self, index: usize, result: Settled) {
+        if let Some(item) = self.items.get_mut(index) {
+            item.settled = Some(result);
+        }
+    }
+
+    fn hash_type(&self, index: usize) -> HashType {
+        let hash_types = &self.credentials.hash_types;
+        hash_types.get(index).copied().unwrap_or_default()
+    }
+
+    /// The index of the hash type that is right, or was tried last.
+    fn last_hash(&self) -> usize {
+        let last = self.items.last().map_or(0, |item| item.hash_index);
+        self.proven_hash.unwrap_or(last)
     }
 
     fn open(&self) -> Vec<usize> {
-        let indexed = self.settled.iter().enumerate();
+        let indexed = self.items.iter().enumerate();
         indexed
-            .filter(|(_, settled)| settled.is_none())
+            .filter(|(_, item)| item.is_open())
             .map(|(index, _)| index)
             .collect()
-    }
-
-    /// What can be done at once about a refusal, and whether anything could.
-    fn remedy(&mut self, error: &Error) -> bool {
-        let Error::Kaltura(refusal) = error else {
-            return false;
-        };
-        if is_refused_hash(refusal) {
-            if self.hash_index.saturating_add(1) < self.credentials.hash_types.len() {
-                self.hash_index = self.hash_index.saturating_add(1);
-                return true;
-            }
-        } else if !is_dead_widget(refusal) {
-            return false;
-        }
-        if self.renewed {
-            return false;
-        }
-        self.renewed = true;
-        self.widget = None;
-        if is_refused_hash(refusal) {
-            self.hash_index = 0;
-        }
-        true
-    }
-
-    fn add_hash_type(&self, error: &mut Error) {
-        if let Error::Kaltura(refusal) = error
-            && is_refused_hash(refusal)
-        {
-            refusal.hash_type = Some(self.hash_type());
-        }
-    }
-
-    fn try_again(&mut self, error: Box<Error>, retry_after: Option<u64>, random: u32) {
-        let retry = self.retries.saturating_add(1);
-        match retry::delay_ms(self.terms.retry, &error, retry, retry_after, random) {
-            Some(ms) => {
-                self.retries = retry;
-                self.wait = Some((ms, error));
-            }
-            None => self.settle_open(&error),
-        }
-    }
-
-    fn settle(&mut self, index: usize, result: Result<Session, Box<Error>>) {
-        if let Some(settled) = self.settled.get_mut(index) {
-            *settled = Some(result);
-        }
-    }
-
-    fn settle_open(&mut self, error: &Error) {
-        for index in self.open() {
-            self.settle(index, Err(Box::new(error.clone())));
-        }
-        if self.widget.is_none() {
-            self.refused = Some(Box::new(error.clone()));
-        }
     }
 }
 
@@ -313,10 +289,6 @@ fn is_dead_widget(refusal: &ApiError) -> bool {
                 | KsRefusal::Undecodable
         )
     )
-}
-
-fn is_remediable(error: &Error) -> bool {
-    matches!(error, Error::Kaltura(refusal) if is_refused_hash(refusal) || is_dead_widget(refusal))
 }
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
-//! Any bytes as Kaltura's answers: the exchange ends, and makes a session only of a whole one.
+//! Any bytes as Kaltura's answers: the exchange ends, makes a session only of a whole one, and
+//! takes a number of steps that grows with the answers alone.
 
 #![no_main]
 
@@ -9,14 +10,25 @@ use kaltura_app_token::grants::{GrantPolicy, Wish};
 use kaltura_app_token::hash::HashType;
 use kaltura_app_token::retry::RetryPolicy;
 use kaltura_app_token::secret::Secret;
+use kaltura_app_token::work;
 use libfuzzer_sys::fuzz_target;
 
 const NOW_MS: i64 = 1_795_493_657_000;
 
-// Answers are lines: how many wishes there are, then one body for each request.
+/// Steps for each byte of the answers, and for each request.
+const MOST_STEPS: u64 = 200;
+
+// Answers are lines: how many sessions are asked for, then one body for each request. A line that
+// starts with a number is answered with that status.
 fuzz_target!(|text: &[u8]| {
+    let steps = work::count(|| hold(text));
+    let bound = MOST_STEPS * (text.len() as u64 + 1000);
+    assert!(steps <= bound, "{steps} steps for {} bytes", text.len());
+});
+
+fn hold(text: &[u8]) {
     let mut lines = text.split(|&byte| byte == b'\n');
-    let users = lines.next().map_or(0, |line| line.len() % 4);
+    let users = lines.next().map_or(0, |line| line.len() % 101);
     let terms = Terms {
         service_url: ServiceUrl::default(),
         client_tag: String::new(),
@@ -42,8 +54,9 @@ fuzz_target!(|text: &[u8]| {
             Step::Send(_) => {
                 let body = lines.next().unwrap_or_default();
                 whole += body.windows(4).filter(|part| *part == b"\"ks\"").count();
+                let digits = body.get(..3).and_then(|it| str::from_utf8(it).ok());
                 let head = ResponseHead {
-                    status: 200,
+                    status: digits.and_then(|it| it.parse().ok()).unwrap_or(200),
                     ..ResponseHead::default()
                 };
                 let timing = Timing {
@@ -65,4 +78,4 @@ fuzz_target!(|text: &[u8]| {
     if !text.contains(&b'\\') {
         assert!(started.count() <= whole);
     }
-});
+}

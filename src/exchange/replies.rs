@@ -1,9 +1,10 @@
 //! What comes back, read as a widget session or as sessions.
 
-use super::{Answer, Exchange, InFlight, is_remediable};
+use super::item::{HashTypes, Remedy, RetryTerms};
+use super::{Answer, Exchange, InFlight, is_refused_hash};
 use crate::api::{Fields, Operation, Value, check, read_response};
 use crate::clock::Timing;
-use crate::error::Error;
+use crate::error::Error::{self, NotGranted};
 use crate::grants::Wish;
 use crate::secret::Secret;
 use crate::session::{Session, Widget};
@@ -12,14 +13,11 @@ impl Exchange {
     /// What no error may show.
     fn secrets<'a>(&'a self, sent: &'a InFlight) -> Vec<&'a Secret> {
         let widget = self.widget.as_ref().map(|widget| &widget.ks);
-        [
-            Some(&self.credentials.app_token),
-            widget,
-            sent.hash.as_ref(),
-        ]
-        .into_iter()
-        .flatten()
-        .collect()
+        [Some(&self.credentials.app_token), widget]
+            .into_iter()
+            .flatten()
+            .chain(&sent.hashes)
+            .collect()
     }
 
     pub(super) fn read(&self, sent: &InFlight, answer: Answer<'_>) -> Result<Value, Box<Error>> {
@@ -37,41 +35,93 @@ impl Exchange {
         sent: &InFlight,
         reply: Result<Value, Box<Error>>,
         timing: Timing,
-    ) -> Result<(), Box<Error>> {
-        let widget = Widget::read(&fields(reply?), self.credentials.partner_id, timing)
-            .map_err(|problem| Error::bad_response(&sent.operation, problem))?;
-        self.widget = Some(widget);
-        Ok(())
+        retry_terms: RetryTerms,
+    ) {
+        let widget = reply.and_then(|reply| {
+            Widget::read(&fields(reply), self.credentials.partner_id, timing)
+                .map_err(|problem| Error::bad_response(&sent.operation, problem))
+        });
+        let error = match widget {
+            Ok(widget) => {
+                self.widget = Some(widget);
+                return;
+            }
+            Err(error) => error,
+        };
+        if self.items.is_empty() {
+            self.widget_error = self.widget_tries.fail(error, retry_terms).err();
+            return;
+        }
+        // Every open item has failed with it.
+        for index in self.open() {
+            self.fail(index, error.clone(), retry_terms);
+        }
     }
 
-    /// Settles what is settled by the answer, and gives one of the errors that may pass.
+    /// Takes the answers to the items that were sent. Each is judged by its own answer.
     pub(super) fn take_sessions(
         &mut self,
         sent: &InFlight,
         reply: Result<Value, Box<Error>>,
         timing: Timing,
-    ) -> Option<Box<Error>> {
-        let replies = reply.and_then(|reply| split(&sent.operation, reply, sent.wishes.len()));
-        let results: Vec<_> = match replies {
+        retry_terms: RetryTerms,
+    ) {
+        let replies = reply.and_then(|reply| split(&sent.operation, reply, sent.items.len()));
+        let replies: Vec<_> = match replies {
             Ok(replies) => replies.into_iter().map(Ok).collect(),
-            Err(error) => sent.wishes.iter().map(|_| Err(error.clone())).collect(),
+            Err(error) => sent.items.iter().map(|_| Err(error.clone())).collect(),
         };
-        let mut passing = None;
-        let mut remedied = false;
-        for (index, result) in sent.wishes.iter().zip(results) {
-            let result = result.and_then(|reply| self.read_session(sent, *index, reply, timing));
+        let mut failed = Vec::new();
+        for (index, reply) in sent.items.iter().zip(replies) {
+            let result = reply.and_then(|reply| self.read_session(sent, *index, reply, timing));
+            // A session that is not as asked was granted for a hash that is right.
+            if result
+                .as_ref()
+                .map_or_else(|it| matches!(**it, NotGranted(_)), |_| true)
+            {
+                let item = self.items.get(*index);
+                self.proven_hash = self.proven_hash.or(item.map(|item| item.hash_index));
+            }
             match result {
-                Err(error) if remedied && is_remediable(&error) => {}
-                Err(error) if self.remedy(&error) => remedied = true,
-                Err(error) if error.retryable() => passing = Some(error),
-                Err(mut error) => {
-                    self.add_hash_type(&mut error);
-                    self.settle(*index, Err(error));
-                }
                 Ok(session) => self.settle(*index, Ok(session)),
+                Err(error) => failed.push((*index, error)),
             }
         }
-        passing
+        // What the accepted items tell of the hash counts for all that were refused.
+        let hash_types = HashTypes {
+            count: self.credentials.hash_types.len(),
+            proven: self.proven_hash,
+        };
+        for (index, mut error) in failed {
+            let Some(item) = self.items.get_mut(index) else {
+                continue;
+            };
+            let hash_index = item.hash_index;
+            match item.remedy(&error, hash_types) {
+                Some(Remedy::FreshWidget) => self.widget = None,
+                Some(Remedy::OtherHash) => {}
+                None => {
+                    self.add_hash_type(&mut error, hash_index);
+                    self.fail(index, error, retry_terms);
+                }
+            }
+        }
+    }
+
+    /// Plans another try for an item, or ends it with its error.
+    fn fail(&mut self, index: usize, error: Box<Error>, terms: RetryTerms) {
+        let tries = self.items.get_mut(index).map(|item| &mut item.tries);
+        if let Some(Err(error)) = tries.map(|it| it.fail(error, terms)) {
+            self.settle(index, Err(error));
+        }
+    }
+
+    fn add_hash_type(&self, error: &mut Error, hash_index: usize) {
+        if let Error::Kaltura(refusal) = error
+            && is_refused_hash(refusal)
+        {
+            refusal.hash_type = Some(self.hash_type(hash_index));
+        }
     }
 
     fn read_session(
@@ -84,17 +134,18 @@ impl Exchange {
         let answer = fields(reply);
         check(&answer, &sent.operation, &self.secrets(sent))?;
         let unknown = Wish::default();
+        let wish = self.items.get(index).map_or(&unknown, |item| &item.wish);
         let session = Session::read(
             &answer,
             self.credentials.partner_id,
             &self.credentials.app_token_id,
-            self.wishes.get(index).unwrap_or(&unknown),
+            wish,
             self.clock,
             timing.received_ms,
         )
         .map_err(|problem| Error::bad_response(&sent.operation, problem))?;
         if self.terms.grants.refuses(&session.differences) {
-            return Err(Box::new(Error::NotGranted(session.differences)));
+            return Err(Box::new(NotGranted(session.differences)));
         }
         Ok(session)
     }

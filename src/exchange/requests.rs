@@ -1,5 +1,6 @@
 //! What is sent for a session.
 
+use super::item::Item;
 use super::{Exchange, InFlight};
 use crate::api::{Operation, Params, Request};
 use crate::hash::token_hash;
@@ -24,20 +25,20 @@ impl Exchange {
         let operation = Operation::known("session", "startWidgetSession");
         self.in_flight = Some(InFlight {
             operation: operation.clone(),
-            wishes: Vec::new(),
-            hash: None,
+            items: Vec::new(),
+            hashes: Vec::new(),
         });
         Request::new(&self.terms.service_url, operation, params)
     }
 
     pub(super) fn session_request(&mut self, ks: &Secret, open: Vec<usize>) -> Request {
-        let hash = token_hash(self.hash_type(), ks.expose(), &self.credentials.app_token);
+        let mut hashes = vec![None; self.credentials.hash_types.len().max(1)];
         let mut params = Params::default();
         params.number("format", JSON);
         params.text("clientTag", &self.terms.client_tag);
         params.text("ks", ks.expose());
         let operation = if let [only] = open.as_slice() {
-            self.ask(&mut params, *only, &hash);
+            self.ask(&mut params, *only, ks, &mut hashes);
             start_session()
         } else {
             params.text("service", "multirequest");
@@ -46,7 +47,7 @@ impl Exchange {
                 let mut item = Params::default();
                 item.text("service", "appToken");
                 item.text("action", "startSession");
-                self.ask(&mut item, *index, &hash);
+                self.ask(&mut item, *index, ks, &mut hashes);
                 params.params(&number.to_string(), item);
             }
             Operation::known("multirequest", "")
@@ -54,20 +55,38 @@ impl Exchange {
         // Errors speak of what was asked, not of the envelope that it went in.
         self.in_flight = Some(InFlight {
             operation: start_session(),
-            wishes: open,
-            hash: Some(hash),
+            items: open,
+            hashes: hashes.into_iter().flatten().collect(),
         });
         Request::new(&self.terms.service_url, operation, params)
     }
 
-    /// Adds what `appToken.startSession` is told of a wish.
-    fn ask(&self, params: &mut Params, index: usize, hash: &Secret) {
+    /// Adds the parameters of `appToken.startSession` for one item. `hashes` are the token hashes
+    /// by their hash types, as far as they are made.
+    fn ask(
+        &mut self,
+        params: &mut Params,
+        index: usize,
+        ks: &Secret,
+        hashes: &mut [Option<Secret>],
+    ) {
+        let Some(item) = self.items.get_mut(index) else {
+            return;
+        };
+        item.hash_index = self.proven_hash.unwrap_or(item.hash_index);
+        let hash_index = item.hash_index;
         params.text("id", &self.credentials.app_token_id);
-        params.text("tokenHash", hash.expose());
+        let hash_type = self.hash_type(hash_index);
+        if let Some(hash) = hashes.get_mut(hash_index) {
+            let hash = hash.get_or_insert_with(|| {
+                token_hash(hash_type, ks.expose(), &self.credentials.app_token)
+            });
+            params.text("tokenHash", hash.expose());
+        }
         // Refusals are cached for two minutes without the KS in the key, so a call that
         // looks the same gets the same refusal, even if the hash is right by now.
         params.number("nocache", 1);
-        let Some(wish) = self.wishes.get(index) else {
+        let Some(Item { wish, .. }) = self.items.get(index) else {
             return;
         };
         if let Some(user_id) = &wish.user_id {

@@ -1,3 +1,5 @@
+mod items;
+
 use std::cell::RefCell;
 
 use proptest::prelude::*;
