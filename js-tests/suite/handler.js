@@ -1,30 +1,8 @@
-import { createSessionProvider } from 'kaltura-app-token'
+import { AppTokenError, createSessionProvider } from 'kaltura-app-token'
 import { createKsHandler } from 'kaltura-app-token/handler'
-import { memoryStore } from 'kaltura-app-token/stores'
+import { withClocks } from './clocks.js'
+import { answerOf, endpoint, HERE, THERE } from './endpoint.js'
 import { test } from './harness.js'
-
-const HERE = 'https://app.example.org'
-const THERE = 'https://www.example.org'
-
-/** A handler, how to ask it, and what it has told. */
-async function endpoint(t, options, seed) {
-  const kaltura = await t.kaltura(seed)
-  const events = []
-  const handler = createKsHandler({
-    provider: createSessionProvider(kaltura.credentials),
-    authorize: () => ({ userId: 'ada' }),
-    onEvent: (event, request) => events.push({ ...event, asked: request !== undefined }),
-    ...options,
-  })
-  const ask = ({ method = 'POST', url = `${HERE}/ks`, ...init } = {}, ...context) =>
-    handler(new Request(url, { method, ...init }), ...context)
-  return { kaltura, handler, ask, events }
-}
-
-/** What `ask` is answered with, by status and JSON. */
-async function answerOf(response) {
-  return { status: response.status, ...(await response.json()) }
-}
 
 test('a handler gives a signed-in user a session that lives an hour', async (t) => {
   const { ask, events } = await endpoint(t, {
@@ -98,139 +76,6 @@ test('only the methods that are allowed get a session', async (t) => {
   t.equal((await open.ask({ method: 'POST' })).status, 200)
 })
 
-test('a page of an origin that is allowed may ask, and no other', async (t) => {
-  const rules = [[THERE], (origin) => origin === THERE]
-  for (const origins of rules) {
-    const { ask, events } = await endpoint(t, { origins })
-    const served = await ask({ headers: { origin: THERE } })
-    t.equal(served.status, 200)
-    t.equal(served.headers.get('access-control-allow-origin'), THERE)
-    t.equal(served.headers.get('access-control-allow-credentials'), 'true')
-    for (const origin of ['https://evil.example', `${THERE}.evil.example`, 'null']) {
-      const refused = await ask({ headers: { origin } })
-      t.equal(refused.headers.get('access-control-allow-origin'), null)
-      t.deepEqual(await answerOf(refused), { status: 403, error: 'forbidden_origin' })
-    }
-    t.equal(events.length, 4)
-  }
-})
-
-test("a page of the handler's own origin may ask, also behind a proxy that ends TLS", async (t) => {
-  const { ask } = await endpoint(t, { methods: ['GET', 'POST'] })
-  t.equal((await ask({ headers: { origin: HERE } })).status, 200)
-  t.equal((await ask({ headers: { origin: HERE }, url: 'http://app.example.org/ks' })).status, 200)
-})
-
-test('a browser that may ask is told so beforehand', async (t) => {
-  const { ask, kaltura } = await endpoint(t, { origins: [THERE] })
-  const headers = {
-    origin: THERE,
-    'access-control-request-method': 'POST',
-    'access-control-request-headers': 'authorization',
-  }
-  const allowed = await ask({ method: 'OPTIONS', headers })
-  t.equal(allowed.status, 204)
-  t.equal(allowed.headers.get('access-control-allow-origin'), THERE)
-  t.equal(allowed.headers.get('access-control-allow-methods'), 'POST')
-  t.equal(allowed.headers.get('access-control-allow-headers'), 'authorization')
-  const other = { ...headers, origin: 'https://evil.example' }
-  t.equal((await ask({ method: 'OPTIONS', headers: other })).status, 403)
-  t.equal((await kaltura.requests()).length, 0)
-})
-
-test('a user who asks too often is told how long to wait, and no other user is', async (t) => {
-  let userId = 'ada'
-  for (const store of [undefined, memoryStore()]) {
-    const { ask } = await endpoint(t, {
-      ...{ store, authorize: () => ({ userId }) },
-      rateLimit: { burst: 2, perMinute: 6 },
-    })
-    userId = 'ada'
-    t.equal((await ask()).status, 200)
-    t.equal((await ask()).status, 200)
-    const limited = await ask()
-    const wait = Number(limited.headers.get('retry-after'))
-    t.ok(wait >= 1 && wait <= 10, `wait ${wait} s`)
-    t.deepEqual(await answerOf(limited), { status: 429, error: 'too_many_requests' })
-    userId = 'bob'
-    t.equal((await ask()).status, 200)
-  }
-})
-
-test('what has dripped into the bucket since can be used', async (t) => {
-  const { ask } = await endpoint(t, { rateLimit: { burst: 1, perMinute: 600 } })
-  t.equal((await ask()).status, 200)
-  t.equal((await ask()).status, 429)
-  await new Promise((resolve) => setTimeout(resolve, 150))
-  t.equal((await ask()).status, 200)
-})
-
-test('a fleet counts together in its store, which is shown no user', async (t) => {
-  const entries = new Map()
-  const store = {
-    get: async (name) => entries.get(name),
-    set: async (name, text) => void entries.set(name, text),
-    delete: async (name) => void entries.delete(name),
-  }
-  const options = { store, rateLimit: { burst: 1, perMinute: 1 } }
-  const [one, other] = [await endpoint(t, options), await endpoint(t, options)]
-  t.equal((await one.ask()).status, 200)
-  t.equal((await other.ask()).status, 429)
-  t.ok(!JSON.stringify([...entries]).includes('ada'), 'the store shows the user')
-})
-
-test('a store that is behind lifts no limit', async (t) => {
-  let first
-  const store = {
-    get: async () => first,
-    set: async (_, text) => void (first ??= text),
-    delete: async () => {},
-  }
-  const { ask } = await endpoint(t, { store, rateLimit: { burst: 2, perMinute: 1 } })
-  const statuses = []
-  for (let asked = 0; asked < 3; asked += 1) statuses.push((await ask()).status)
-  t.deepEqual(statuses, [200, 200, 429])
-})
-
-test('a clock that is set back locks nobody out', async (t) => {
-  const { now } = Date
-  const { ask } = await endpoint(t, {
-    provider: { getSession: async () => ({ ks: 'k', partnerId: 1, userId: 'ada', expiresAt: now() }) },
-    store: memoryStore(),
-    rateLimit: { burst: 1, perMinute: 600 },
-  })
-  let setMs = 0
-  Date.now = () => now() + setMs
-  try {
-    t.equal((await ask()).status, 200)
-    setMs = -86_400_000
-    await ask()
-    setMs += 200
-    t.equal((await ask()).status, 200)
-  } finally {
-    Date.now = now
-  }
-})
-
-test('a store that fails or talks rubbish lets each process count for itself', async (t) => {
-  const failing = async () => {
-    throw new Error('down')
-  }
-  for (const get of [failing, async () => 'rubbish', async () => 5]) {
-    const store = { get, set: failing, delete: failing }
-    const { ask, events } = await endpoint(t, { store, rateLimit: { burst: 1, perMinute: 1 } })
-    t.equal((await ask()).status, 200)
-    t.equal((await ask()).status, 429)
-    t.ok(events.some(({ type }) => type === 'storeFailed'))
-  }
-})
-
-test('without a limit a user may ask as often as he likes', async (t) => {
-  const { ask } = await endpoint(t, { rateLimit: false })
-  const answers = await Promise.all(Array.from({ length: 50 }, () => ask()))
-  t.ok(answers.every(({ status }) => status === 200))
-})
-
 test('the outside learns nothing of what went wrong, and onEvent does', async (t) => {
   const thrown = new Error('the database at 10.0.0.1 is down')
   const ended = await endpoint(t, { authorize: () => Promise.reject(thrown) })
@@ -250,21 +95,81 @@ test('the outside learns nothing of what went wrong, and onEvent does', async (t
 })
 
 test('a slip in the rules gives no session rather than too much of one', async (t) => {
-  const slips = {
-    'authorize().userId': {},
-    'authorize().sessionPrivilege': { userId: 'ada', sessionPrivilege: 'iprestrict:1.2.3.4' },
-    'authorize().sessionType': { userId: 'ada', sessionType: 'admin' },
-    'authorize().limitKey': { userId: 'ada', limitKey: 5 },
-    'authorize()': 'ada',
-    'request.expiry': { userId: 'ada', expiry: 0 },
-  }
-  for (const [path, granted] of Object.entries(slips)) {
+  const slips = [
+    ['authorize().userId', {}],
+    ['authorize().userId', { userId: null }],
+    ['authorize().sessionPrivilege', { userId: 'ada', sessionPrivilege: 'iprestrict:1.2.3.4' }],
+    ...['admin', 2, '2', 'ADMIN', 1, true, null].map((sessionType) => [
+      'authorize().sessionType',
+      { userId: 'ada', sessionType },
+    ]),
+    ['authorize().limitKey', { userId: 'ada', limitKey: 5 }],
+    ['authorize()', 'ada'],
+    ['authorize()', true],
+    ['authorize()', 0],
+    ['request.expiry', { userId: 'ada', expiry: 0 }],
+  ]
+  for (const [path, granted] of slips) {
     const { kaltura, ask, events } = await endpoint(t, { authorize: () => granted })
     t.equal((await ask()).status, 500)
     t.equal(events[0].error.code, 'ERR_INVALID_OPTIONS')
     t.equal(events[0].error.path, path)
     t.equal((await kaltura.requests()).length, 0)
   }
+})
+
+test('what the rules grant is what is asked for, and nothing else', async (t) => {
+  const asked = []
+  const provider = {
+    getSession: async (request) => {
+      asked.push(request)
+      return { ks: 'k', partnerId: 1, userId: 'ada', expiresAt: 0, privileges: 'secret:1' }
+    },
+  }
+  let granted = { userId: 'ada' }
+  const ask = async (options) => (await endpoint(t, { provider, authorize: () => granted, ...options })).ask()
+  t.deepEqual(await (await ask()).json(), { ks: 'k', partnerId: 1, userId: 'ada', expiresAt: 0, expiresIn: 0 })
+  await ask({ expiry: 60, timeoutMs: 500 })
+  granted = { userId: '', sessionType: 'user', sessionPrivileges: 'sview:0_a', expiry: 5, limitKey: 'x' }
+  await ask()
+  granted = { userId: 'root', sessionType: 'admin' }
+  await ask({ dangerouslyAllowAdmin: true })
+  t.deepEqual(asked, [
+    { userId: 'ada', sessionType: 0, expiry: 3600, timeoutMs: 10_000 },
+    { userId: 'ada', sessionType: 0, expiry: 60, timeoutMs: 500 },
+    { userId: '', sessionType: 'user', expiry: 5, sessionPrivileges: 'sview:0_a', timeoutMs: 10_000 },
+    { userId: 'root', sessionType: 'admin', expiry: 3600, timeoutMs: 10_000 },
+  ])
+})
+
+test('the seconds that a session has left are whole ones, by the clock of this machine', async (t) => {
+  const left = async (ms) => {
+    const getSession = async () => ({ ks: 'k', partnerId: 1, userId: '', expiresAt: Date.now() + ms })
+    const { ask } = await endpoint(t, { provider: { getSession } })
+    return (await (await ask()).json()).expiresIn
+  }
+  await withClocks(async () => {
+    t.equal(await left(60_999), 60)
+    t.equal(await left(1000), 1)
+    t.equal(await left(-5000), 0)
+  })
+})
+
+test('only an error that the package says passes is worth another try', async (t) => {
+  const failing = async (error) => {
+    const getSession = () => Promise.reject(error)
+    const { ask, events } = await endpoint(t, { provider: { getSession } })
+    const response = await ask()
+    t.equal(events[0].type, 'failed')
+    t.equal(events[0].error, error)
+    return { ...(await answerOf(response)), wait: response.headers.get('retry-after') }
+  }
+  const passing = new AppTokenError({ code: 'ERR_NETWORK', message: '', retryable: true })
+  t.deepEqual(await failing(passing), { status: 503, error: 'unavailable', wait: '5' })
+  const lasting = { status: 500, error: 'server_error', wait: null }
+  t.deepEqual(await failing(new AppTokenError({ code: 'ERR_KALTURA', message: '' })), lasting)
+  const others = Object.assign(new Error('reset'), { code: 'ERR_STREAM_PREMATURE_CLOSE', retryable: true })
+  t.deepEqual(await failing(others), lasting)
 })
 
 test("an administrator's session needs an option that stands out", async (t) => {

@@ -10,12 +10,17 @@ export function test(name, fn) {
 
 /**
  * Runs all that is registered, one after the other, against the host at `host`; with `only`, the
- * tests whose names match that pattern.
+ * tests whose names match that pattern, with `names` those of these names, in that order. With
+ * `bail` the first failure is the last test. `before` and `after` are called around each test.
  */
-export async function runTests(host, { deadlineMs = DEADLINE_MS, only = '' } = {}) {
+export async function runTests(host, { deadlineMs = DEADLINE_MS, only = '', names, bail, before, after } = {}) {
   const result = { passed: 0, failures: [] }
-  const wanted = new RegExp(only, 'i')
-  for (const { name, fn } of tests.filter((it) => wanted.test(it.name))) {
+  const pattern = new RegExp(only, 'i')
+  const wanted = names
+    ? names.map((name) => tests.find((it) => it.name === name) ?? fail(`there is no test '${name}'`))
+    : tests.filter(({ name }) => pattern.test(name))
+  for (const { name, fn } of wanted) {
+    await before?.(name)
     const { context, cleanUp } = createContext(host)
     try {
       await withDeadline(Promise.resolve(context).then(fn), deadlineMs)
@@ -24,6 +29,8 @@ export async function runTests(host, { deadlineMs = DEADLINE_MS, only = '' } = {
       result.failures.push({ name, message: describe(error) })
     }
     await cleanUp()
+    await after?.(name)
+    if (bail && result.failures.length > 0) break
   }
   return result
 }

@@ -2,6 +2,7 @@
 import { createSessionProvider } from 'kaltura-app-token'
 import { createEmulator } from 'kaltura-app-token/emulator'
 import { memoryStore } from 'kaltura-app-token/stores'
+import { withClocks } from './clocks.js'
 import { test } from './harness.js'
 
 const DAY_MS = 86_400_000
@@ -12,24 +13,12 @@ const HARD_S = 30
 
 /**
  * A Kaltura in this process and a provider of its sessions, while this process's clocks stand
- * still but for `clocks.goTo`; the server's wall clock is `aheadMs` ahead of this one's.
+ * still but for what is done to `clocks`; the server's wall clock is `aheadMs` ahead of this one's.
  */
-async function withClocks(aheadMs, run, options = {}) {
+async function withServer(aheadMs, run, options = {}) {
   const told = []
-  const { now } = Date
-  // The clock's own object stays: not every runtime lets go of it.
-  const steady = Object.getOwnPropertyDescriptor(performance, 'now')
-  const start = now()
-  let passed = 0
-  let set = 0
-  const server = () => start + aheadMs + passed
-  Date.now = () => start + passed + set
-  Object.defineProperty(performance, 'now', {
-    value: () => passed,
-    configurable: true,
-    writable: true,
-  })
-  try {
+  await withClocks(async (clocks) => {
+    const server = () => clocks.elsewhere() + aheadMs
     const kaltura = createEmulator({ now: server })
     const { id, token } = kaltura.addAppToken()
     const provider = createSessionProvider({
@@ -44,19 +33,11 @@ async function withClocks(aheadMs, run, options = {}) {
       ...options.provider,
     })
     /** Lets time pass until the server's clock shows this many milliseconds. */
-    const goTo = (serverMs) => {
-      passed += serverMs - server()
-    }
-    /** Sets this machine's wall clock. */
-    const setBy = (ms) => {
-      set += ms
-    }
-    await run({ provider, kaltura, told, clocks: { goTo, setBy } })
-  } finally {
-    Date.now = now
-    if (steady) Object.defineProperty(performance, 'now', steady)
-    else delete performance.now
-  }
+    const goTo = (serverMs) => clocks.pass(serverMs - server())
+    /** The same, but this machine sleeps meanwhile. */
+    const sleepTo = (serverMs) => clocks.sleepFor(serverMs - server())
+    await run({ provider, kaltura, told, clocks: { ...clocks, goTo, sleepTo } })
+  })
 }
 
 /** Until what goes on in the background has come to its end. */
@@ -66,7 +47,7 @@ for (const days of [-1, 0, 1]) {
   const clock = days === 0 ? 'a clock that is right' : `a clock ${days} day from the server's`
 
   test(`with ${clock} the renewal begins at its second of the server's time`, async (t) => {
-    await withClocks(days * DAY_MS, async ({ provider, kaltura, clocks }) => {
+    await withServer(days * DAY_MS, async ({ provider, kaltura, clocks }) => {
       const { ks, expiry } = await provider.getSession()
       clocks.goTo((expiry - SOFT_S) * 1000 - 1)
       t.equal(await provider.getKs(), ks)
@@ -85,7 +66,7 @@ for (const days of [-1, 0, 1]) {
       [-1, false],
       [1000, true],
     ]) {
-      await withClocks(days * DAY_MS, async ({ provider, clocks }) => {
+      await withServer(days * DAY_MS, async ({ provider, clocks }) => {
         const { ks, expiry } = await provider.getSession()
         clocks.goTo((expiry - HARD_S) * 1000 + offsetMs)
         t.equal((await provider.getKs()) !== ks, waits)
@@ -95,7 +76,7 @@ for (const days of [-1, 0, 1]) {
 
   test(`with ${clock} that is set meanwhile no session outlives its end`, async (t) => {
     for (const setMs of [-DAY_MS, DAY_MS]) {
-      await withClocks(days * DAY_MS, async ({ provider, kaltura, clocks }) => {
+      await withServer(days * DAY_MS, async ({ provider, kaltura, clocks }) => {
         const { ks, expiry } = await provider.getSession()
         clocks.setBy(setMs)
         kaltura.setFaults({ status: 503 })
@@ -111,7 +92,7 @@ for (const days of [-1, 0, 1]) {
 }
 
 test('while renewals fail, which is told, the live session is served until it ends', async (t) => {
-  await withClocks(0, async ({ provider, kaltura, told, clocks }) => {
+  await withServer(0, async ({ provider, kaltura, told, clocks }) => {
     const { ks, expiry } = await provider.getSession()
     kaltura.setFaults({ status: 503 })
     clocks.goTo((expiry - SOFT_S + 1) * 1000)
@@ -143,7 +124,7 @@ test('while Kaltura hangs the live session is served to who has waited for the n
     clocks.goTo(expiry * 1000)
     t.equal((await t.rejects(provider.getKs({ timeoutMs: 50 }))).code, 'ERR_TIMEOUT')
   }
-  await withClocks(0, waits, { hangs: () => hangs, provider: { timeoutMs: 50 } })
+  await withServer(0, waits, { hangs: () => hangs, provider: { timeoutMs: 50 } })
 })
 
 test('a session that a store holds is renewed as early as any other', async (t) => {
@@ -158,5 +139,5 @@ test('a session that a store holds is renewed as early as any other', async (t) 
     t.equal(kaltura.requests, 3)
     t.deepEqual(told, ['minted', 'renewed'])
   }
-  await withClocks(0, renews, { provider: { store } })
+  await withServer(0, renews, { provider: { store } })
 })

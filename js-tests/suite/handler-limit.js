@@ -1,0 +1,225 @@
+// How often a handler may be asked.
+import { createKsHandler } from 'kaltura-app-token/handler'
+import { memoryStore } from 'kaltura-app-token/stores'
+import { withClocks } from './clocks.js'
+import { answerOf, endpoint, HERE, THERE } from './endpoint.js'
+import { test } from './harness.js'
+
+/** A handler whose sessions cost nothing, and what so many who ask it in a row are answered. */
+function counting(options) {
+  const handler = createKsHandler({
+    provider: { getSession: async () => ({ ks: 'k', partnerId: 1, userId: 'ada', expiresAt: 0 }) },
+    authorize: () => ({ userId: 'ada' }),
+    ...options,
+  })
+  const request = new Request(`${HERE}/ks`, { method: 'POST' })
+  const ask = () => handler(request)
+  const statuses = async (times) => {
+    const seen = []
+    for (let asked = 0; asked < times; asked += 1) seen.push((await ask()).status)
+    return seen
+  }
+  return { ask, statuses }
+}
+
+test('a user who asks too often is told how long to wait, and no other user is', async (t) => {
+  let userId = 'ada'
+  for (const store of [undefined, memoryStore()]) {
+    const { ask } = await endpoint(t, {
+      ...{ store, authorize: () => ({ userId }) },
+      rateLimit: { burst: 2, perMinute: 6 },
+    })
+    userId = 'ada'
+    t.equal((await ask()).status, 200)
+    t.equal((await ask()).status, 200)
+    const limited = await ask()
+    const wait = Number(limited.headers.get('retry-after'))
+    t.ok(wait >= 1 && wait <= 10, `wait ${wait} s`)
+    t.deepEqual(await answerOf(limited), { status: 429, error: 'too_many_requests' })
+    userId = 'bob'
+    t.equal((await ask()).status, 200)
+  }
+})
+
+test('what drips into the bucket can be used, and no more than it holds', async (t) => {
+  await withClocks(async ({ pass }) => {
+    const { statuses } = counting({ rateLimit: { burst: 2, perMinute: 60 } })
+    t.deepEqual(await statuses(3), [200, 200, 429])
+    pass(999)
+    t.deepEqual(await statuses(1), [429])
+    pass(1)
+    t.deepEqual(await statuses(2), [200, 429])
+    pass(60_000)
+    t.deepEqual(await statuses(3), [200, 200, 429])
+  })
+})
+
+test('who has to wait is told the seconds until the next drop, rounded up', async (t) => {
+  await withClocks(async ({ pass }) => {
+    const { ask, statuses } = counting({ rateLimit: { burst: 1, perMinute: 6 } })
+    const wait = async () => (await ask()).headers.get('retry-after')
+    await statuses(1)
+    t.equal(await wait(), '10')
+    pass(4500)
+    t.equal(await wait(), '6')
+    pass(5500)
+    t.deepEqual(await statuses(1), [200])
+  })
+})
+
+test('unless something else is said, a user may ask ten times at once and every two seconds', async (t) => {
+  await withClocks(async () => {
+    for (const rateLimit of [undefined, {}, { burst: 10 }, { perMinute: 30 }]) {
+      const { ask, statuses } = counting({ rateLimit })
+      t.deepEqual(await statuses(11), [...Array(10).fill(200), 429])
+      t.equal((await ask()).headers.get('retry-after'), '2')
+    }
+  })
+})
+
+test('those who share a limit are counted together, and those who do not are not', async (t) => {
+  await withClocks(async () => {
+    let granted
+    const { statuses } = counting({ authorize: () => granted, rateLimit: { burst: 1, perMinute: 1 } })
+    granted = { userId: 'ada', limitKey: 'the house' }
+    t.deepEqual(await statuses(1), [200])
+    granted = { userId: 'bob', limitKey: 'the house' }
+    t.deepEqual(await statuses(1), [429])
+    granted = { userId: 'bob' }
+    t.deepEqual(await statuses(1), [200])
+  })
+})
+
+test('the limits of ten thousand users are remembered, and not of any number', async (t) => {
+  await withClocks(async () => {
+    let limitKey = 'first'
+    const { statuses } = counting({
+      authorize: () => ({ userId: '', limitKey }),
+      rateLimit: { burst: 1, perMinute: 1 },
+    })
+    t.deepEqual(await statuses(2), [200, 429])
+    limitKey = 'second'
+    t.deepEqual(await statuses(1), [200])
+    for (let others = 0; others < 9_998; others += 1) {
+      limitKey = `user${others}`
+      await statuses(1)
+    }
+    limitKey = 'first'
+    t.deepEqual(await statuses(1), [429])
+    for (limitKey of ['one more', 'and another']) t.deepEqual(await statuses(1), [200])
+    limitKey = 'user9997'
+    t.deepEqual(await statuses(1), [429])
+    limitKey = 'first'
+    t.deepEqual(await statuses(1), [200])
+  })
+})
+
+test('a page of another origin is let see how long to wait', async (t) => {
+  const { ask } = await endpoint(t, { origins: [THERE], rateLimit: { burst: 1, perMinute: 1 } })
+  const headers = { origin: THERE }
+  t.equal((await ask({ headers })).status, 200)
+  const limited = await ask({ headers })
+  t.equal(limited.status, 429)
+  t.equal(limited.headers.get('access-control-expose-headers'), 'retry-after')
+  t.equal(limited.headers.get('access-control-allow-origin'), THERE)
+})
+
+test('a store keeps a bucket until it is full again, under a name of fixed length', async (t) => {
+  await withClocks(async ({ elsewhere, pass }) => {
+    const told = []
+    const store = {
+      get: async () => told.findLast(([, text]) => text)?.[1],
+      set: async (...args) => void told.push(args),
+      delete: async () => {},
+    }
+    const { statuses } = counting({ store, rateLimit: { burst: 3, perMinute: 60 } })
+    await statuses(1)
+    pass(250)
+    await statuses(1)
+    const at = elsewhere()
+    t.match(told[0][0], /^kaltura-limit:[0-9a-f]{40}$/)
+    const [{ 0: name }] = told
+    t.deepEqual(told, [
+      [name, `2 ${at - 250}`, 1000],
+      [name, `1.25 ${at}`, 1750],
+    ])
+  })
+})
+
+test('of what a store says and what is remembered, the stricter counts', async (t) => {
+  await withClocks(async ({ elsewhere }) => {
+    let text
+    const store = { get: async () => text, set: async () => {}, delete: async () => {} }
+    const open = (said) => {
+      text = said
+      return counting({ store, rateLimit: { burst: 5, perMinute: 1 } }).statuses(2)
+    }
+    t.deepEqual(await open(`0.5 ${elsewhere()}`), [429, 429])
+    t.deepEqual(await open(`1 ${elsewhere()}`), [200, 200])
+    t.deepEqual(await open(`99 ${elsewhere()}`), [200, 200])
+    for (const rubbish of ['0', '0 x', 'x0 1', '-1 0', `0 ${elsewhere()} 1`, `0. ${elsewhere()}`, '']) {
+      t.deepEqual(await open(rubbish), [200, 200])
+    }
+  })
+})
+
+test('a fleet counts together in its store, which is shown no user', async (t) => {
+  const entries = new Map()
+  const store = {
+    get: async (name) => entries.get(name),
+    set: async (name, text) => void entries.set(name, text),
+    delete: async (name) => void entries.delete(name),
+  }
+  const options = { store, rateLimit: { burst: 1, perMinute: 1 } }
+  const [one, other] = [await endpoint(t, options), await endpoint(t, options)]
+  t.equal((await one.ask()).status, 200)
+  t.equal((await other.ask()).status, 429)
+  t.ok(!JSON.stringify([...entries]).includes('ada'), 'the store shows the user')
+})
+
+test('a store that is behind lifts no limit', async (t) => {
+  let first
+  const store = {
+    get: async () => first,
+    set: async (_, text) => void (first ??= text),
+    delete: async () => {},
+  }
+  const { ask } = await endpoint(t, { store, rateLimit: { burst: 2, perMinute: 1 } })
+  const statuses = []
+  for (let asked = 0; asked < 3; asked += 1) statuses.push((await ask()).status)
+  t.deepEqual(statuses, [200, 200, 429])
+})
+
+test('a clock that is set back locks nobody out', async (t) => {
+  for (const store of [undefined, memoryStore()]) {
+    await withClocks(async ({ pass, setBy }) => {
+      const { statuses } = counting({ store, rateLimit: { burst: 1, perMinute: 60 } })
+      t.deepEqual(await statuses(1), [200])
+      setBy(-86_400_000)
+      t.deepEqual(await statuses(1), [429])
+      pass(999)
+      t.deepEqual(await statuses(1), [429])
+      pass(1)
+      t.deepEqual(await statuses(1), [200])
+    })
+  }
+})
+
+test('a store that fails or talks rubbish lets each process count for itself', async (t) => {
+  const failing = async () => {
+    throw new Error('down')
+  }
+  for (const get of [failing, async () => 'rubbish', async () => 5]) {
+    const store = { get, set: failing, delete: failing }
+    const { ask, events } = await endpoint(t, { store, rateLimit: { burst: 1, perMinute: 1 } })
+    t.equal((await ask()).status, 200)
+    t.equal((await ask()).status, 429)
+    t.ok(events.some(({ type }) => type === 'storeFailed'))
+  }
+})
+
+test('without a limit a user may ask as often as he likes', async (t) => {
+  const { ask } = await endpoint(t, { rateLimit: false })
+  const answers = await Promise.all(Array.from({ length: 50 }, () => ask()))
+  t.ok(answers.every(({ status }) => status === 200))
+})

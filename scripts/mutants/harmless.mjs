@@ -1,0 +1,2 @@
+// Faults that nobody could notice, each with the reason.
+export const harmless = []

@@ -1,0 +1,174 @@
+// npm run mutants -- js: faults put into src/js, one at a time, and whether the suite notices.
+import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { atOnce } from '../test/at-once.mjs'
+import { startedHost, stopHost } from '../test/runtimes.mjs'
+import { edits } from './edits.mjs'
+import { harmless } from './harmless.mjs'
+import { mutantsOf } from './mutate.mjs'
+
+const FILES = [
+  ...['check', 'deadline', 'error', 'host', 'load', 'shell', 'transport', 'trap'],
+  ...['flight', 'flights', 'leases', 'patient', 'provider', 'request', 'shelf'],
+  ...['handler/cors', 'handler/index', 'handler/limit', 'handler/options', 'stores/index'],
+  ...['ks/shell', 'manager/list', 'manager/once', 'manager/shell'],
+].map((name) => `${name}.js`)
+
+/** Longer tests are about something else. */
+const LONGEST_TEST_MS = 10_000
+/** So much of the tests that run a line is enough, the quickest first. */
+const ENOUGH_MS = 30_000
+const START_MS = 15_000
+
+/** `only`: files whose names have it in them; `most`: faults of each file; `atATime` processes. */
+export async function javascriptMutants(root, { only = '', most, seed, atATime }, log) {
+  const folder = join(root, 'target/mutants')
+  mkdirSync(folder, { recursive: true })
+  // src/js in the place of the package, for the host and for what runs the suite.
+  process.env.NODE_OPTIONS = `--import=${pathToFileURL(join(root, 'scripts/dev/register.mjs')).href}`
+  const { url: host } = await startedHost(root)
+  const suite = { root, folder, host }
+  try {
+    const coverage = await coverageOf(suite, log)
+    const mutants = [...chosenEdits(root, only), ...sampled(root, { only, most, seed })]
+    const outcomes = []
+    await atOnce(atATime, mutants.entries(), async ([number, mutant]) => {
+      const outcome = { ...mutant, ...(await tried(suite, coverage, mutant, number)) }
+      outcomes.push(outcome)
+      if (!outcome.caughtBy) log(`survived: ${shown(outcome)}`)
+    })
+    return outcomes.map((outcome) => ({ ...outcome, why: reasonOf(outcome) }))
+  } finally {
+    await stopHost()
+  }
+}
+
+/** Those that somebody has thought of, each of which must still fit. */
+function chosenEdits(root, only) {
+  return edits
+    .filter(({ file }) => file.includes(only))
+    .map(({ file, from, to, why }) => {
+      const source = readFileSync(join(root, 'src/js', file), 'utf8')
+      const start = source.indexOf(from)
+      if (start === -1 || source.includes(from, start + 1)) {
+        throw new Error(`scripts/mutants/edits.mjs: ${file} has to have this once: ${from}`)
+      }
+      return mutantIn(file, source, { start, end: start + from.length, text: to, operator: why })
+    })
+}
+
+/** `most` faults of each file, the same for the same source and seed. */
+function sampled(root, { only, most, seed }) {
+  return FILES.filter((file) => file.includes(only)).flatMap((file) => {
+    const source = readFileSync(join(root, 'src/js', file), 'utf8')
+    const rank = ({ start, end, text }) =>
+      createHash('sha256').update(`${seed} ${file} ${lineOf(source, start)} ${source.slice(start, end)} ${text}`).digest('hex')
+    const ranked = mutantsOf(source).map((mutant) => ({ mutant, rank: rank(mutant) }))
+    ranked.sort((a, b) => (a.rank < b.rank ? -1 : 1))
+    return ranked.slice(0, most).map(({ mutant }) => mutantIn(file, source, mutant))
+  })
+}
+
+function mutantIn(file, source, { start, end, text, operator }) {
+  const changed = source.slice(0, start) + text + source.slice(end)
+  const line = source.slice(0, start).split('\n').length
+  return { file, line, start, operator, changed, was: linesOf(source, start, end), now: linesOf(changed, start, start + text.length) }
+}
+
+const lineOf = (source, at) => linesOf(source, at, at)
+
+/** The whole lines around a stretch, as one. */
+function linesOf(source, start, end) {
+  const from = source.lastIndexOf('\n', start - 1) + 1
+  const to = source.indexOf('\n', end)
+  return source.slice(from, to === -1 ? undefined : to).trim().replace(/\s+/g, ' ')
+}
+
+/** What each test runs: measured once for a source, since it takes as long as the suite. */
+async function coverageOf({ root, folder, host }, log) {
+  const source = pathToFileURL(join(root, 'src/js')).href
+  const digest = digestOf(['src/js', 'js-tests/suite'].map((name) => join(root, name)))
+  const file = join(folder, `coverage-${digest}.json`)
+  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8'))
+  log('looking at what each test runs')
+  const raw = `${file}.raw`
+  const { printed, code } = await suite({ root, host }, ['cover', raw, source], {}, 600_000)
+  if (code !== 0) throw new Error(`the suite can't be run:\n${printed}`)
+  const { tests, failed } = JSON.parse(readFileSync(raw, 'utf8'))
+  for (const name of failed) log(`fails without a fault, and is left out: ${name}`)
+  const coverage = tests
+    .filter(({ ms }) => ms <= LONGEST_TEST_MS)
+    .map(({ name, ms, files }) => ({
+      name,
+      ms,
+      files: Object.fromEntries(Object.entries(files).map(([url, ranges]) => [url.slice(source.length + 1), ranges])),
+    }))
+  writeFileSync(file, JSON.stringify(coverage))
+  return coverage
+}
+
+function digestOf(paths) {
+  const hash = createHash('sha256')
+  for (const path of paths) {
+    for (const name of readdirSync(path, { recursive: true }).sort()) {
+      if (/\.m?js$/.test(name)) hash.update(name).update(readFileSync(join(path, name)))
+    }
+  }
+  return hash.digest('hex').slice(0, 16)
+}
+
+async function tried({ root, folder, host }, coverage, mutant, number) {
+  const tests = testsFor(coverage, mutant)
+  if (tests.length === 0) return { caughtBy: undefined, note: 'no test runs it' }
+  const name = join(folder, `mutant-${number}`)
+  writeFileSync(`${name}.js`, mutant.changed)
+  const longest = Math.max(...tests.map(({ ms }) => ms))
+  const total = tests.reduce((sum, { ms }) => sum + ms, 0)
+  const deadlineMs = 5000 + 4 * longest
+  writeFileSync(`${name}.json`, JSON.stringify({ names: tests.map((test) => test.name), deadlineMs }))
+  const url = pathToFileURL(join(root, 'src/js', mutant.file)).href
+  const env = { MUTANT: JSON.stringify({ url, file: `${name}.js` }) }
+  const { printed, code } = await suite({ root, host }, ['try', `${name}.json`], env, START_MS + 4 * total + deadlineMs)
+  if (code !== 0) return { caughtBy: code === null ? 'it does not end' : 'it does not start' }
+  return { caughtBy: JSON.parse(printed.trim().split('\n').at(-1)).failed }
+}
+
+/** The tests that run the place of a fault; of what is run once and for all, those of its file. */
+function testsFor(coverage, { file, start }) {
+  const runsIt = ({ files }) => innermost(files[file] ?? [], start)?.[2] > 0
+  const runsFile = ({ files }) => (files[file] ?? []).some(([, , count]) => count > 0)
+  const hits = coverage.filter(runsIt)
+  const sorted = (hits.length > 0 ? hits : coverage.filter(runsFile)).sort((a, b) => a.ms - b.ms)
+  let left = ENOUGH_MS
+  return sorted.filter(({ ms }) => (left -= ms) > 0)
+}
+
+const innermost = (ranges, at) =>
+  ranges
+    .filter(([start, end]) => start <= at && at < end)
+    .sort((a, b) => a[1] - a[0] - (b[1] - b[0]))[0]
+
+function suite({ root, host }, args, env, timeoutMs) {
+  const file = (name) => join(root, 'scripts/mutants', name)
+  const register = `--import=${pathToFileURL(file('register.mjs')).href}`
+  const child = spawn(process.execPath, ['--expose-gc', register, file('suite.mjs'), host, ...args], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'ignore'],
+    timeout: timeoutMs,
+    killSignal: 'SIGKILL',
+  })
+  const pieces = []
+  child.stdout.on('data', (piece) => pieces.push(piece))
+  return new Promise((resolve) => {
+    child.on('close', (code) => resolve({ code, printed: Buffer.concat(pieces).toString() }))
+  })
+}
+
+const reasonOf = ({ caughtBy, file, was, now }) =>
+  caughtBy ? undefined : harmless.find((one) => one.file === file && one.was === was && one.now === now)?.why
+
+export const shown = ({ file, line, operator, was, now, note }) =>
+  `${file}:${line} (${operator}${note ? `, ${note}` : ''})\n    - ${was}\n    + ${now}`
