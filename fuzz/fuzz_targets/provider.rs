@@ -117,16 +117,17 @@ impl World {
                     silent_checks: u32::from(number % 4),
                 };
                 match self.provider.ask_for_widget(following, self.now) {
-                    None => assert!(self.provider.widget().is_some()),
-                    Some(Answer::Lead(flight)) => {
-                        self.provider.keep_widget(Some(Widget {
+                    None => assert!(self.provider.widget(self.now).is_some()),
+                    Some(Answer::Lead(flight)) if number % 2 == 0 => {
+                        let widget = Widget {
                             ks: Secret::new("widget".to_owned()),
                             usable_until_ms: self.now.wall_ms + STEPS_MS[usize::from(number % 7)],
-                        }));
-                        if number % 2 == 0 {
-                            self.provider.abandon(&Key::widget(), flight);
-                        }
+                        };
+                        let now = self.now;
+                        self.provider
+                            .settle_widget(flight, Ok(widget), now.steady_ms, now);
                     }
+                    Some(Answer::Lead(_)) => {}
                     Some(Answer::Follow(_)) => {}
                     Some(other) => panic!("{other:?}"),
                 }

@@ -93,3 +93,30 @@ test('what the leader is told after all serves those who have taken over from it
   await sleep(2000)
   t.equal(await provider.getKs(), ks)
 })
+
+test('the late failure of a leader that was replaced fails nobody who comes after', async (t) => {
+  const kaltura = await t.kaltura()
+  let answer
+  const late = new Promise((resolve) => {
+    answer = () => resolve(new Response('', { status: 503 }))
+  })
+  const provider = createSessionProvider({
+    ...kaltura.credentials,
+    fetch: odd(1, () => late),
+    retry: false,
+  })
+  const controller = new AbortController()
+  const both = provider.startSessions([
+    { userId: 'ada', signal: controller.signal },
+    { userId: 'bob' },
+  ])
+  const follower = provider.getKs({ userId: 'ada' })
+  await sleep(50)
+  controller.abort()
+  t.ok(await follower, 'a session from its own try')
+  answer()
+  const [ada, bob] = await both
+  t.equal(ada.error.code, 'ERR_ABORTED')
+  t.equal(bob.error?.message, undefined)
+  t.ok(await provider.getKs({ userId: 'eve' }))
+})

@@ -98,9 +98,9 @@ export class Flights {
     let minted = []
     try {
       if (left.length > 0) {
-        await this.#fetchWidget(crew, deadline, host)
+        const waitedFor = await this.#fetchWidget(crew, deadline, host)
         minted =
-          this.#core.failForWidget(left, now()) ??
+          this.#core.failForWidget(left, waitedFor, now()) ??
           (await deadline.within(this.#core.mint(left, host, deadline.at)))
       }
     } finally {
@@ -132,13 +132,16 @@ export class Flights {
     if (this.#underWay.get(flight.id) === flight) this.#underWay.delete(flight.id)
   }
 
-  /** Sees to it that there is a widget session, or that the core knows why there is none. */
+  /**
+   * Sees to it that there is a widget session, or that the core knows why there is none. Gives the
+   * flight that was waited for last, 0 if none was.
+   */
   async #fetchWidget(crew, deadline, host) {
     let former = 0
     let silentChecks = 0
     for (;;) {
       const told = this.#core.askForWidget(former, silentChecks, now())
-      if (!told) return
+      if (!told) return former
       if (told.lead) {
         const flight = this.#board(told.flight, crew, former)
         try {
@@ -150,12 +153,12 @@ export class Flights {
           this.#drop(flight)
           for (const replaced of flight.formers()) this.#drop(replaced)
         }
-        return
+        silentChecks = 0
+      } else {
+        const outcome = await this.follow(told.flight, deadline, false)
+        silentChecks = outcome.silentChecks ?? 0
       }
-      const outcome = await this.follow(told.flight, deadline, false)
-      if (!outcome.silentChecks && !outcome.lost) return
       former = told.flight
-      silentChecks = outcome.silentChecks ?? 0
     }
   }
 

@@ -12,6 +12,7 @@ mod key;
 mod life;
 mod seal;
 mod sorted;
+mod widget;
 
 pub use budget::RetryBudget;
 pub use credentials::Standings;
@@ -19,6 +20,7 @@ pub use key::{Issuer, Key};
 pub use life::{Life, Moment, is_over};
 pub use seal::Sealer;
 pub use sorted::SortedMap;
+pub use widget::WidgetState;
 
 use self::cache::Cache;
 use crate::api::{KsRefusal, Operation};
@@ -110,7 +112,7 @@ pub struct Provider {
     next_flight: FlightId,
     /// What comes of flights before this one is not kept.
     first_flight: FlightId,
-    widget: Option<Widget>,
+    widget: WidgetState,
     /// The application tokens, and how Kaltura has received them.
     pub standings: Standings,
     /// What is left for retries.
@@ -153,7 +155,7 @@ impl Provider {
             leading: SortedMap::default(),
             next_flight: 1,
             first_flight: 1,
-            widget: None,
+            widget: WidgetState::None,
             standings,
             budget: RetryBudget::new(0),
         }
@@ -210,23 +212,62 @@ impl Provider {
         Ok(self.lead_or_follow(key, following))
     }
 
-    /// What somebody who needs a widget session is to do; `None` if there is one at hand.
+    /// What a caller that needs the widget session is to do; `None` if it is cached, or if the
+    /// flight that the caller has waited for has failed.
     pub fn ask_for_widget(&mut self, following: Following, now: Moment) -> Option<Answer> {
-        let usable = |widget: &Widget| now.wall_ms < widget.usable_until_ms;
-        if self.widget.as_ref().is_some_and(usable) {
+        let failure = self.widget_failure(following.flight, now);
+        if failure.is_some() || self.widget.usable(now).is_some() {
             return None;
         }
         Some(self.lead_or_follow(&Key::widget(), following))
     }
 
-    /// The widget session at hand.
-    pub fn widget(&self) -> Option<&Widget> {
-        self.widget.as_ref()
+    /// The widget session, while it can be used.
+    pub fn widget(&self, now: Moment) -> Option<&Widget> {
+        self.widget.usable(now)
     }
 
-    /// Keeps a widget session, or forgets the one that there was.
-    pub fn keep_widget(&mut self, widget: Option<Widget>) {
-        self.widget = widget;
+    /// Why a caller that has waited for the flight `waited_for` gets no widget session; `None` if
+    /// there is one, or if it has to be asked for again.
+    pub fn widget_failure(&self, waited_for: FlightId, now: Moment) -> Option<&Failure> {
+        self.widget.failure_for(waited_for, now)
+    }
+
+    /// Takes the result of the flight that was to fetch the widget session, which it requested at
+    /// `requested_ms` by the steady clock. The failure of a flight that was replaced is nobody's.
+    pub fn settle_widget(
+        &mut self,
+        flight: FlightId,
+        result: Result<Widget, Failure>,
+        requested_ms: i64,
+        now: Moment,
+    ) {
+        let key = Key::widget();
+        let was_leading = self.leading.get(&key) == Some(&flight);
+        self.abandon(&key, flight);
+        match result {
+            Ok(widget) => self.keep_widget(flight, widget, requested_ms, now),
+            Err(failure) if was_leading => self.widget.fail(flight, failure, now),
+            Err(_) => {}
+        }
+    }
+
+    /// Keeps a widget session that came to an exchange for this flight.
+    pub fn keep_widget(
+        &mut self,
+        flight: FlightId,
+        widget: Widget,
+        requested_ms: i64,
+        now: Moment,
+    ) {
+        if flight >= self.first_flight {
+            self.widget.keep(widget, requested_ms, now);
+        }
+    }
+
+    /// Forgets the widget session with this KS, which was found dead.
+    pub fn forget_widget(&mut self, ks: &Secret) {
+        self.widget.forget(ks);
     }
 
     fn lead_or_follow(&mut self, key: &Key, following: Following) -> Answer {
@@ -395,7 +436,7 @@ impl Provider {
         self.entries.clear();
         self.leading.clear();
         self.first_flight = self.next_flight;
-        self.widget = None;
+        self.widget = WidgetState::None;
         self.standings.forget();
     }
 }

@@ -461,13 +461,113 @@ fn a_widget_session_is_fetched_by_one_and_kept_for_all() {
         panic!()
     };
     assert_eq!(ask(&mut provider, START), Some(Answer::Follow(flight)));
-    provider.keep_widget(Some(Widget {
-        ks: Secret::new("w".to_owned()),
-        usable_until_ms: START.wall_ms + 1000,
-    }));
-    provider.abandon(&Key::widget(), flight);
+    provider.settle_widget(flight, Ok(widget("w", 1000)), START.steady_ms, START);
     assert_eq!(ask(&mut provider, START), None);
     assert!(ask(&mut provider, START.plus(1000)).is_some());
+}
+
+fn widget(ks: &str, left_ms: i64) -> Widget {
+    Widget {
+        ks: Secret::new(ks.to_owned()),
+        usable_until_ms: START.wall_ms + left_ms,
+    }
+}
+
+fn lead_widget(provider: &mut Provider, following: Following, now: Moment) -> FlightId {
+    match provider.ask_for_widget(following, now) {
+        Some(Answer::Lead(flight)) => flight,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn took_over(flight: FlightId) -> Following {
+    Following {
+        flight,
+        silent_checks: SILENT_CHECKS,
+    }
+}
+
+#[test]
+fn the_late_failure_of_a_replaced_flight_does_not_hide_a_widget_session() {
+    let mut provider = provider(2, 1);
+    let slow = lead_widget(&mut provider, Following::default(), START);
+    let next = lead_widget(&mut provider, took_over(slow), START);
+    let later = START.plus(1000);
+    provider.settle_widget(next, Ok(widget("w", 86_000_000)), START.steady_ms, later);
+    provider.settle_widget(slow, Err(down()), START.steady_ms, later);
+    assert_eq!(provider.widget_failure(slow, later), None);
+    assert!(provider.widget(later).is_some());
+    assert_eq!(provider.ask_for_widget(Following::default(), later), None);
+}
+
+#[test]
+fn the_early_failure_of_a_replaced_flight_fails_nobody() {
+    let mut provider = provider(2, 1);
+    let slow = lead_widget(&mut provider, Following::default(), START);
+    let next = lead_widget(&mut provider, took_over(slow), START);
+    provider.settle_widget(slow, Err(down()), START.steady_ms, START);
+    assert_eq!(provider.widget_failure(slow, START), None);
+    let of_slow = Following {
+        flight: slow,
+        silent_checks: 0,
+    };
+    let answer = provider.ask_for_widget(of_slow, START);
+    assert_eq!(answer, Some(Answer::Follow(next)));
+}
+
+#[test]
+fn a_failed_widget_session_fails_those_who_waited_and_nobody_else() {
+    let mut provider = provider(2, 1);
+    let slow = lead_widget(&mut provider, Following::default(), START);
+    let next = lead_widget(&mut provider, took_over(slow), START);
+    provider.settle_widget(next, Err(down()), START.steady_ms, START);
+    for waited_for in [slow, next] {
+        assert_eq!(provider.widget_failure(waited_for, START), Some(&down()));
+    }
+    assert_eq!(provider.widget_failure(0, START), None);
+    let later = lead_widget(&mut provider, Following::default(), START);
+    assert_eq!(provider.widget_failure(later, START), None);
+    assert_eq!(provider.widget_failure(next, START.plus(1000)), None);
+}
+
+#[test]
+fn an_older_widget_session_does_not_replace_a_newer_one() {
+    let mut provider = provider(2, 1);
+    let set_back = Moment {
+        wall_ms: START.wall_ms - 86_400_000,
+        ..START.plus(500)
+    };
+    let mut newer = widget("newer", 86_000_000);
+    newer.usable_until_ms -= 86_400_000;
+    provider.keep_widget(1, newer, set_back.steady_ms, set_back);
+    provider.keep_widget(1, widget("older", 86_000_000), START.steady_ms, set_back);
+    let kept = |provider: &Provider| provider.widget(set_back).map(|it| it.ks.clone());
+    let newer = Secret::new("newer".to_owned());
+    assert_eq!(kept(&provider).as_ref(), Some(&newer));
+    provider.forget_widget(&Secret::new("older".to_owned()));
+    assert_eq!(kept(&provider).as_ref(), Some(&newer));
+    provider.forget_widget(&newer);
+    assert_eq!(kept(&provider), None);
+}
+
+#[test]
+fn a_clock_that_is_set_back_does_not_prolong_a_widget_session() {
+    let mut provider = provider(2, 1);
+    provider.keep_widget(1, widget("w", 1000), START.steady_ms, START);
+    let set_back = Moment {
+        wall_ms: START.wall_ms - 86_400_000,
+        ..START.plus(1000)
+    };
+    assert_eq!(provider.widget(set_back), None);
+}
+
+#[test]
+fn a_widget_session_from_before_all_was_forgotten_is_not_kept() {
+    let mut provider = provider(2, 1);
+    let flight = lead_widget(&mut provider, Following::default(), START);
+    provider.clear();
+    provider.settle_widget(flight, Ok(widget("w", 1000)), START.steady_ms, START);
+    assert_eq!(provider.widget(START), None);
 }
 
 #[derive(Clone, Copy, Debug)]

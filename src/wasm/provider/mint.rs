@@ -30,10 +30,19 @@ impl Handle {
         })
     }
 
-    /// The end of the flights for want of a widget session; `undefined` if there is one.
+    /// Ends the flights if the flight `waited_for` has brought no widget session; `undefined` if
+    /// there is one, or if it has to be asked for again.
     #[wasm_bindgen(js_name = failForWidget)]
-    pub fn fail_for_widget(&self, flights: Vec<FlightId>, now: &Now) -> Option<Array> {
-        let failure = self.no_widget.borrow().clone()?;
+    pub fn fail_for_widget(
+        &self,
+        flights: Vec<FlightId>,
+        waited_for: FlightId,
+        now: &Now,
+    ) -> Option<Array> {
+        let failure = {
+            let provider = self.provider.borrow();
+            provider.widget_failure(waited_for, now.moment()).cloned()
+        }?;
         let end = |flight| self.settle(flight, Err(failure.clone()), now.moment());
         Some(flights.into_iter().map(end).collect())
     }
@@ -55,23 +64,18 @@ impl ProviderCore {
             hash_types: Vec::new(),
         };
         let terms = self.terms_until(host, deadline_ms);
+        let requested_ms = moment(host).steady_ms;
         let exchange = Exchange::new(terms, credentials, Vec::new(), None);
         let outcome = fetch::drive(exchange, host, self.max_response_bytes).await;
         let mut provider = self.provider.borrow_mut();
-        provider.abandon(&Key::widget(), flight);
         if host.ended() {
+            provider.abandon(&Key::widget(), flight);
             return;
         }
         count(&mut provider, &outcome);
         let attempts = outcome.attempts;
-        let failure = match outcome.widget {
-            Ok(widget) => {
-                provider.keep_widget(Some(widget));
-                None
-            }
-            Err(error) => Some(Failure { error, attempts }),
-        };
-        *self.no_widget.borrow_mut() = failure;
+        let result = outcome.widget.map_err(|error| Failure { error, attempts });
+        provider.settle_widget(flight, result, requested_ms, moment(host));
     }
 
     async fn mint(&self, flights: &[FlightId], host: &Host, deadline_ms: f64) -> Array {
@@ -144,6 +148,8 @@ impl ProviderCore {
             Ok(token) => token,
             Err(error) => return all(Failure { error, attempts: 0 }),
         };
+        let began = moment(host);
+        let widget = self.provider.borrow().widget(began).cloned();
         let exchange = {
             let terms = self.terms_until(host, deadline_ms);
             let provider = self.provider.borrow();
@@ -163,7 +169,7 @@ impl ProviderCore {
                 .iter()
                 .map(|flight| wish(flight).unwrap_or_default())
                 .collect();
-            Exchange::new(terms, credentials, wishes, provider.widget().cloned())
+            Exchange::new(terms, credentials, wishes, widget.clone())
         };
         let outcome = fetch::drive(exchange, host, self.max_response_bytes).await;
         let doubtful = {
@@ -172,11 +178,19 @@ impl ProviderCore {
                 return Vec::new();
             }
             count(&mut provider, &outcome);
-            if outcome.widget.is_ok() {
-                // Another flight may have failed to fetch one meanwhile.
-                *self.no_widget.borrow_mut() = None;
+            let used = widget.map(|it| it.ks);
+            let left = outcome.widget.ok();
+            if let Some(used) = &used
+                && left.as_ref().is_none_or(|it| it.ks != *used)
+            {
+                provider.forget_widget(used);
             }
-            provider.keep_widget(outcome.widget.ok());
+            if let Some(left) = left
+                && used.is_none_or(|it| it != left.ks)
+            {
+                let flight = flights.first().copied().unwrap_or_default();
+                provider.keep_widget(flight, left, began.steady_ms, moment(host));
+            }
             if outcome.sessions.iter().any(Result::is_ok) {
                 provider.standings.granted(credential, outcome.hash_type);
             }

@@ -53,8 +53,6 @@ pub struct ProviderCore {
     provider: RefCell<Provider>,
     /// What the flights under way are to fetch.
     flights: RefCell<SortedMap<FlightId, Box<Wanted>>>,
-    /// Why there is no widget session.
-    no_widget: RefCell<Option<Failure>>,
     terms: Terms,
     partner_id: u32,
     /// By the number of the credential.
@@ -149,7 +147,7 @@ impl Handle {
         answer.map_or(JsValue::UNDEFINED, told)
     }
 
-    /// What somebody who needs the widget session is to do; nothing if it is there.
+    /// What a caller that needs the widget session is to do; nothing if there is no need to wait.
     #[wasm_bindgen(js_name = askForWidget)]
     pub fn ask_for_widget(&self, followed: FlightId, silent_checks: u32, now: &Now) -> JsValue {
         let following = Following {
@@ -249,7 +247,6 @@ impl ProviderCore {
                 Standings::new(hash_types),
             )),
             flights: RefCell::default(),
-            no_widget: RefCell::default(),
             terms,
             partner_id,
             app_token_ids,

@@ -1,0 +1,98 @@
+//! The widget session that a provider starts all its sessions from.
+
+use super::{FlightId, Moment};
+use crate::error::Failure;
+use crate::secret::Secret;
+use crate::session::Widget;
+
+/// How long the followers of a failed flight may take to ask for its failure, in milliseconds.
+const FAILURE_KEPT_MS: i64 = 1000;
+
+/// What is known of the widget session.
+///
+/// A failure never takes the place of a usable session, and never outlives those who waited for it.
+#[derive(Debug, Default)]
+pub enum WidgetState {
+    /// Nothing: it has to be fetched.
+    #[default]
+    None,
+    /// It can be used.
+    Usable {
+        /// The session.
+        widget: Widget,
+        /// When it ends, on both clocks.
+        until: Moment,
+        /// When it was requested, on the steady clock.
+        requested_ms: i64,
+    },
+    /// The last attempt to fetch it failed.
+    Failed {
+        /// Why.
+        failure: Failure,
+        /// The flight that failed.
+        flight: FlightId,
+        /// When the failure is forgotten, on the steady clock.
+        until_ms: i64,
+    },
+}
+
+impl WidgetState {
+    /// The session, while it can be used.
+    pub fn usable(&self, now: Moment) -> Option<&Widget> {
+        match self {
+            Self::Usable { widget, until, .. } if now.is_before(*until) => Some(widget),
+            _ => None,
+        }
+    }
+
+    /// Keeps a session that was requested at `requested_ms`, unless a usable one was requested later.
+    pub fn keep(&mut self, widget: Widget, requested_ms: i64, now: Moment) {
+        if let Self::Usable {
+            until,
+            requested_ms: known_ms,
+            ..
+        } = self
+            && now.is_before(*until)
+            && *known_ms > requested_ms
+        {
+            return;
+        }
+        let left_ms = widget.usable_until_ms.saturating_sub(now.wall_ms).max(0);
+        *self = Self::Usable {
+            widget,
+            until: now.plus(left_ms),
+            requested_ms,
+        };
+    }
+
+    /// Forgets the session if it is the one with this KS, which was found dead.
+    pub fn forget(&mut self, ks: &Secret) {
+        if matches!(self, Self::Usable { widget, .. } if widget.ks == *ks) {
+            *self = Self::None;
+        }
+    }
+
+    /// Keeps the failure of a flight for its followers, unless there is a usable session.
+    pub fn fail(&mut self, flight: FlightId, failure: Failure, now: Moment) {
+        if self.usable(now).is_none() {
+            *self = Self::Failed {
+                failure,
+                flight,
+                until_ms: now.steady_ms.saturating_add(FAILURE_KEPT_MS),
+            };
+        }
+    }
+
+    /// Why a caller that has waited for the flight `waited_for` gets no session. A caller that
+    /// began to wait after the failure gets none of it.
+    pub fn failure_for(&self, waited_for: FlightId, now: Moment) -> Option<&Failure> {
+        match self {
+            Self::Failed {
+                failure,
+                flight,
+                until_ms,
+            } if (1..=*flight).contains(&waited_for) && now.steady_ms < *until_ms => Some(failure),
+            _ => None,
+        }
+    }
+}
