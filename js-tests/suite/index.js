@@ -23,5 +23,6 @@ import './session.js'
 import './stores.js'
 import './time.js'
 import './transport.js'
+import './waiting.js'
 
 export { runTests } from './harness.js'

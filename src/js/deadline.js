@@ -1,5 +1,6 @@
 // Time limits, kept here rather than in wasm, so that no lost promise can hang a caller.
 import { AppTokenError, internal, invalid } from './error.js'
+import { unwatch, watch } from './signals.js'
 import { trapsSoFar } from './trap.js'
 
 /** The longest that a timer waits. */
@@ -27,43 +28,26 @@ function isSignal(signal) {
   }
 }
 
-/** What `ask` gives; nothing if it throws, as what only looks like a signal may. */
-function attempted(ask) {
-  try {
-    return ask()
-  } catch {
-    return undefined
-  }
-}
-
-/** One call's time: over when its deadline passes, its caller aborts, or it is settled. */
+/**
+ * One call's time: over when its deadline passes, its caller aborts, or it is settled. From then on
+ * it holds no timer, no listener and nobody who waits.
+ */
 export class Deadline {
-  #controller = new AbortController()
   #error
-  #reject
-  #cutoff = new Promise((_, reject) => {
-    this.#reject = reject
-  })
+  #isOver = false
+  #controller
   #timer
-  #signal
   #callers
-  abort = () => {
-    if (this.#error) return
-    const cause = attempted(() => this.#callers.find(({ aborted }) => aborted)?.reason)
-    this.#end({ code: 'ERR_ABORTED', message: "aborted by the caller's signal", cause })
-  }
+  /** What rejects each promise that waits. */
+  #waiters = new Set()
 
   /**
-   * `signal`: what may end it before `timeoutMs` have passed. `also`: the same, but who gives it
-   * calls `abort`: runtimes warn of a signal with many listeners. `what` there is none of when the
-   * time is over.
+   * `signal` and `also` may end it before `timeoutMs` have passed. `what` is missing when the time
+   * is over.
    */
   constructor(limits) {
     const { signal, also, timeoutMs, what = 'session' } = { __proto__: null, ...limits }
-    // It may end before anybody waits for it.
-    this.#cutoff.catch(() => {})
     this.at = Date.now() + timeoutMs
-    this.#signal = signal
     this.#callers = [signal, also].filter((caller) => caller !== undefined)
     const traps = trapsSoFar()
     this.#timer = setTimeout(() => {
@@ -75,57 +59,107 @@ export class Deadline {
       })
     }, timeoutMs)
     try {
-      this.#listen()
+      for (const caller of this.#callers) if (!this.#isOver) watch(caller, this)
     } catch {
       const { code, message, path } = invalid('signal', 'an AbortSignal')
       this.#end({ code, message, path })
     }
   }
 
-  #listen() {
-    if (this.#callers.some(({ aborted }) => aborted)) return this.abort()
-    // The runtime reads options from prototypes too.
-    this.#signal?.addEventListener('abort', this.abort, { __proto__: null, once: true })
+  /** Ends it for `signal`, if it was one. */
+  abort(signal) {
+    const message = "aborted by the caller's signal"
+    if (!this.#isOver) this.#end({ code: 'ERR_ABORTED', message, cause: reasonOf(signal) })
   }
 
   /** Aborted when the time is over, for fetch. */
   get signal() {
+    this.#controller ??= new AbortController()
+    if (this.#isOver) this.#controller.abort()
     return this.#controller.signal
   }
 
-  /** Why the time is over; undefined while it isn't. */
+  /** Why the time is over; undefined while it isn't, and after a call that ended by itself. */
   get error() {
     return this.#error
   }
 
-  /** The value or promise, but rejecting when the time is over. */
+  get isOver() {
+    return this.#isOver
+  }
+
+  /**
+   * The value or promise, but rejecting when the time is over. A promise that outlives calls must
+   * not come here often: each time it keeps what waits for it until it is settled.
+   */
   within(value) {
-    return Promise.race([value, this.#cutoff])
+    const listen = (resolve, reject) => {
+      try {
+        Promise.resolve(value).then(resolve, reject)
+      } catch (thrown) {
+        reject(thrown)
+      }
+    }
+    // Nobody waits, but somebody must hear it.
+    if (this.#isOver) listen(ignore, ignore)
+    return this.wait(listen)
   }
 
   /** Waits, but rejects when the time is over. */
-  async sleep(ms) {
-    let timer
-    const pause = new Promise((resolve) => {
-      timer = setTimeout(resolve, ms)
+  sleep(ms) {
+    return this.wait((resolve) => {
+      const timer = setTimeout(resolve, ms)
+      return () => clearTimeout(timer)
     })
-    try {
-      await this.within(pause)
-    } finally {
-      clearTimeout(timer)
-    }
   }
 
-  /** Lets go of the timer and the caller's signal. */
+  /**
+   * A promise that `start` settles, later on, with the two functions that it is handed, unless the
+   * time is over first. In either case the function that it gave is called.
+   */
+  wait(start) {
+    return new Promise((resolve, reject) => {
+      if (this.#isOver) return reject(this.#why())
+      let release
+      const settling = (settle) => (value) => {
+        if (!this.#waiters.delete(end)) return
+        release?.()
+        settle(value)
+      }
+      const end = settling(reject)
+      this.#waiters.add(end)
+      release = start(settling(resolve), end)
+    })
+  }
+
+  /** The call is over. */
   settle() {
+    if (this.#isOver) return
+    this.#isOver = true
     clearTimeout(this.#timer)
-    attempted(() => this.#signal?.removeEventListener('abort', this.abort))
+    for (const caller of this.#callers) unwatch(caller, this)
+    // What is still under way is nobody's any more.
+    if (this.#error || this.#waiters.size > 0) this.#controller?.abort()
+    for (const end of this.#waiters) end(this.#why())
+  }
+
+  #why() {
+    return this.#error ?? new AppTokenError({ code: 'ERR_ABORTED', message: 'the call is over' })
   }
 
   #end(details) {
     this.#error = new AppTokenError(details)
-    this.#reject(this.#error)
-    this.#controller.abort()
     this.settle()
+  }
+}
+
+const ignore = () => {}
+
+/** Why a signal was aborted; nothing of one that throws, as what only looks like a signal may. */
+function reasonOf(signal) {
+  try {
+    return signal?.aborted ? signal.reason : undefined
+  } catch {
+    return undefined
   }
 }

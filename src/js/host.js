@@ -7,7 +7,7 @@
 export function createHost({ deadline, fetch, onEvent, appToken }) {
   return {
     signal: deadline.signal,
-    ended: () => deadline.error !== undefined,
+    ended: () => deadline.isOver,
     within: (value) => deadline.within(value),
     bytes,
     forget: (promise) => void Promise.resolve(promise).catch(() => {}),
