@@ -50,9 +50,10 @@ const LONGEST_KS: usize = 200_000;
 
 impl Widget {
     /// Reads the answer to `session.startWidgetSession`, or says what is wrong with it.
-    pub fn read(answer: &Fields, partner_id: u32, timing: Timing) -> Result<Self, &'static str> {
-        expect_type(answer, "KalturaStartWidgetSessionResponse")?;
-        let ks = read_ks(answer, partner_id)?;
+    pub fn read(answer: Fields<'_>, partner_id: u32, timing: Timing) -> Result<Self, &'static str> {
+        let [object_type, ks, partner] = answer.get_all(["objectType", "ks", "partnerId"]);
+        expect_type(object_type, "KalturaStartWidgetSessionResponse")?;
+        let ks = read_ks(ks, partner, partner_id)?;
         // Nothing in the answer tells its end, so it is reckoned from the sending.
         let life_ms = i64::from(WIDGET_EXPIRY_S - WIDGET_CACHE_S) * 1000;
         Ok(Self {
@@ -65,28 +66,43 @@ impl Widget {
 impl Session {
     /// Reads the answer to `appToken.startSession`, or says what is wrong with it.
     pub fn read(
-        answer: &Fields,
+        answer: Fields<'_>,
         partner_id: u32,
         app_token_id: &str,
         wish: &Wish,
         clock: Option<ServerClock>,
         now_ms: i64,
     ) -> Result<Self, &'static str> {
-        expect_type(answer, "KalturaSessionInfo")?;
-        let ks = read_ks(answer, partner_id)?;
-        let optional_text = |name: &str| match answer.get(name) {
+        let [
+            object_type,
+            ks,
+            partner,
+            user_id,
+            privileges,
+            session_type,
+            expiry,
+        ] = answer.get_all([
+            "objectType",
+            "ks",
+            "partnerId",
+            "userId",
+            "privileges",
+            "sessionType",
+            "expiry",
+        ]);
+        expect_type(object_type, "KalturaSessionInfo")?;
+        let ks = read_ks(ks, partner, partner_id)?;
+        let optional_text = |field: Value<'_>| match field {
             Value::Missing => Some(String::new()),
             field => field.text(),
         };
-        let user_id = optional_text("userId").ok_or("userId is no text")?;
-        let privileges = optional_text("privileges").ok_or("privileges is no text")?;
-        let session_type = answer
-            .get("sessionType")
+        let user_id = optional_text(user_id).ok_or("userId is no text")?;
+        let privileges = optional_text(privileges).ok_or("privileges is no text")?;
+        let session_type = session_type
             .integer()
             .and_then(SessionType::from_number)
             .ok_or("sessionType is neither 0 nor 2")?;
-        let expiry_s = answer
-            .get("expiry")
+        let expiry_s = expiry
             .integer()
             .filter(|expiry| (0..=LATEST_EXPIRY_S).contains(expiry))
             .ok_or("expiry is no unix time")?;
@@ -140,29 +156,27 @@ impl Session {
 /// In seconds; its milliseconds are still a safe integer in JavaScript.
 const LATEST_EXPIRY_S: i64 = 9_000_000_000_000;
 
-fn expect_type(answer: &Fields, name: &str) -> Result<(), &'static str> {
-    match answer.get("objectType") {
-        Value::Missing => Ok(()),
-        Value::Text(found) if found == name => Ok(()),
-        _ => Err("the answer to another request"),
+fn expect_type(object_type: Value<'_>, name: &str) -> Result<(), &'static str> {
+    if object_type == Value::Missing || object_type.is(name) {
+        Ok(())
+    } else {
+        Err("the answer to another request")
     }
 }
 
-fn read_ks(answer: &Fields, partner_id: u32) -> Result<Secret, &'static str> {
-    let ks = answer.get("ks").as_text().ok_or("no ks in it")?;
+fn read_ks(ks: Value<'_>, partner: Value<'_>, partner_id: u32) -> Result<Secret, &'static str> {
+    let ks = Secret::new(ks.string().ok_or("no ks in it")?);
+    let text = ks.expose();
     // What goes into headers and further requests must be one plain word.
-    if ks.is_empty() || ks.len() > LONGEST_KS || !ks.bytes().all(|b| b.is_ascii_graphic()) {
+    if text.is_empty() || text.len() > LONGEST_KS || !text.bytes().all(|b| b.is_ascii_graphic()) {
         return Err("its ks is no KS");
     }
-    let stated = answer
-        .get("partnerId")
-        .integer()
-        .ok_or("no partnerId in it")?;
-    let carried = ks::partner_of(ks);
+    let stated = partner.integer().ok_or("no partnerId in it")?;
+    let carried = ks::partner_of(text);
     if stated != i64::from(partner_id) || carried.is_some_and(|id| id != i64::from(partner_id)) {
         return Err("the session of another partner");
     }
-    Ok(Secret::new(ks.to_owned()))
+    Ok(ks)
 }
 
 /// Whether a session's privileges name this application token; `None` if they name none.

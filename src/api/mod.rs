@@ -128,12 +128,12 @@ impl ResponseHead {
 /// What a response says, or why it says nothing.
 ///
 /// `known` are the secrets that were sent: an error never shows them.
-pub fn read_response(
+pub fn read_response<'a>(
     operation: &Operation,
     head: &ResponseHead,
-    body: &[u8],
+    body: &'a [u8],
     known: &[&Secret],
-) -> Result<Value, Box<Error>> {
+) -> Result<Value<'a>, Box<Error>> {
     // Kaltura answers everything with 200, errors too.
     if head.status != 200 {
         return Err(Box::new(Error::HttpStatus {
@@ -143,7 +143,7 @@ pub fn read_response(
     }
     let reply =
         Value::from_json(body).ok_or_else(|| Error::bad_response(operation, unreadable(body)))?;
-    if let Value::Object(fields) = &reply {
+    if let Value::Object(fields) = reply {
         check(fields, operation, known)?;
     }
     Ok(reply)
@@ -151,7 +151,11 @@ pub fn read_response(
 
 /// Fails if the answer with these fields is a refusal. `known` are secrets that an error must
 /// not show.
-pub fn check(fields: &Fields, operation: &Operation, known: &[&Secret]) -> Result<(), Box<Error>> {
+pub fn check(
+    fields: Fields<'_>,
+    operation: &Operation,
+    known: &[&Secret],
+) -> Result<(), Box<Error>> {
     match ApiError::from_fields(operation, fields, known) {
         Some(refusal) => Err(Box::new(Error::Kaltura(refusal))),
         None => Ok(()),
@@ -178,7 +182,7 @@ mod tests {
 
     use super::*;
 
-    fn read(status: u16, body: &[u8]) -> Result<Value, Error> {
+    fn read(status: u16, body: &[u8]) -> Result<Value<'_>, Error> {
         let head = ResponseHead {
             status,
             ..ResponseHead::default()

@@ -1,8 +1,8 @@
 //! A `KalturaAPIException`, and what Kaltura means by it.
 
-use super::{Fields, Operation};
+use super::{Fields, Operation, Value};
 use crate::hash::HashType;
-use crate::redact::{redact, replace};
+use crate::redact::{redact, redact_values};
 use crate::secret::Secret;
 
 /// Kaltura's refusal of a call.
@@ -44,8 +44,9 @@ pub enum KsRefusal {
 
 impl KsRefusal {
     /// The reason stands where the KS should: in `KSID`; older servers put it into `ERR_CODE`.
-    fn read(args: &Fields) -> Self {
-        match args.get("KSID").as_text().unwrap_or_default() {
+    fn read(args: Fields<'_>) -> Self {
+        let [ks_id, code] = args.get_all(["KSID", "ERR_CODE"]);
+        match ks_id.string().as_deref().unwrap_or_default() {
             "EXPIRED" => return Self::Expired,
             "LOGOUT" => return Self::Logout,
             "EXCEEDED_ACTIONS_LIMIT" => return Self::ActionsLimit,
@@ -55,7 +56,7 @@ impl KsRefusal {
             "INVALID_USER" => return Self::InvalidUser,
             _ => {}
         }
-        match args.get("ERR_CODE").integer() {
+        match code.integer() {
             Some(-5) => Self::ActionsLimit,
             Some(-6) => Self::RestrictedIp,
             Some(-8) => Self::Expired,
@@ -82,21 +83,27 @@ impl KsRefusal {
 
 impl ApiError {
     /// The refusal that an answer is, if it is one.
-    pub fn from_fields(operation: &Operation, reply: &Fields, known: &[&Secret]) -> Option<Self> {
-        if reply.get("objectType").as_text()? != "KalturaAPIException" {
+    pub fn from_fields(
+        operation: &Operation,
+        reply: Fields<'_>,
+        known: &[&Secret],
+    ) -> Option<Self> {
+        let [object_type, code, message, args] =
+            reply.get_all(["objectType", "code", "message", "args"]);
+        if !object_type.is("KalturaAPIException") {
             return None;
         }
-        let code = reply.get("code").as_text().unwrap_or_default();
-        let is_code = (1..=64).contains(&code.len())
-            && code
-                .bytes()
-                .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
-        let code = if is_code { code } else { "UNKNOWN" };
+        let code = code
+            .string()
+            .filter(|code| is_code(code))
+            .unwrap_or_else(|| "UNKNOWN".to_owned());
+        // An object, but an empty array where there are none.
+        let args = args.fields().unwrap_or(Fields::NONE);
         Some(Self {
             operation: operation.clone(),
-            code: code.to_owned(),
-            message: redact(&without_arguments(reply), known),
-            ks_refusal: (code == "INVALID_KS").then(|| KsRefusal::read(args(reply))),
+            ks_refusal: (code == "INVALID_KS").then(|| KsRefusal::read(args)),
+            code,
+            message: shown(message, args, known),
             hash_type: None,
         })
     }
@@ -185,10 +192,11 @@ impl ApiError {
     }
 }
 
-/// The arguments: an object, but an empty array where there are none.
-fn args(reply: &Fields) -> &Fields {
-    const NONE: &Fields = &Fields::NONE;
-    reply.get("args").as_fields().unwrap_or(NONE)
+fn is_code(code: &str) -> bool {
+    (1..=64).contains(&code.len())
+        && code
+            .bytes()
+            .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
 }
 
 /// The arguments whose values are Kaltura's own words.
@@ -204,22 +212,31 @@ const SHOWN: [&str; 9] = [
     "SERVICE_NAME",
 ];
 
-/// Longer messages are none: nobody reads them, and they take long to search.
-const LONGEST_MESSAGE: usize = 10_000;
+/// Kaltura's own refusals have a handful. With more than these, the message is left out.
+const MOST_ARGUMENTS: usize = 16;
 
-/// The message with the name of each argument in the place of its value.
-fn without_arguments(reply: &Fields) -> String {
-    let message = reply.get("message").text();
-    let mut message = message
-        .filter(|it| it.len() <= LONGEST_MESSAGE)
-        .unwrap_or_default();
-    for (name, value) in args(reply).iter() {
-        let value = value.text().unwrap_or_default();
-        if !SHOWN.contains(&name.as_str()) {
-            message = replace(&message, &value, &["<", name, ">"].concat());
+/// A longer name of an argument isn't shown.
+const LONGEST_NAME: usize = 32;
+
+/// The message with the name of each argument in the place of its value, and without secrets.
+fn shown(message: Value<'_>, args: Fields<'_>, known: &[&Secret]) -> String {
+    let args: Vec<_> = args.iter().take(MOST_ARGUMENTS + 1).collect();
+    let Some(message) = message.text().filter(|_| args.len() <= MOST_ARGUMENTS) else {
+        return String::new();
+    };
+    let replaced = |(name, value): (String, Value<'_>)| {
+        if SHOWN.contains(&name.as_str()) {
+            return None;
         }
-    }
-    message
+        let name = if name.len() <= LONGEST_NAME {
+            redact(&name, known)
+        } else {
+            "argument".to_owned()
+        };
+        Some((value.text()?, ["<", &name, ">"].concat()))
+    };
+    let values: Vec<_> = args.into_iter().filter_map(replaced).collect();
+    redact_values(&message, known, &values)
 }
 
 #[cfg(test)]
@@ -227,12 +244,12 @@ mod tests {
     use serde_json::{Value as Json, json};
 
     use super::*;
-    use crate::api::Value;
+    use crate::work;
 
     fn read(value: &Json) -> Option<ApiError> {
         match Value::from_json(value.to_string().as_bytes()) {
             Some(Value::Object(fields)) => {
-                ApiError::from_fields(&Operation::known("user", "get"), &fields, &[])
+                ApiError::from_fields(&Operation::known("user", "get"), fields, &[])
             }
             other => panic!("{other:?}"),
         }
@@ -292,6 +309,69 @@ mod tests {
         error.hash_type = Some(HashType::Sha1);
         let text = error.message();
         assert!(text.contains("SHA1") && text.contains("hashType"), "{text}");
+    }
+
+    /// A refusal of this shape with so many arguments, whose names are long and whose values are
+    /// found in each other's names.
+    fn hostile(message: &str, arguments: usize, name_length: usize) -> Json {
+        let letter = |index: usize| char::from(b'a' + u8::try_from(index % 26).unwrap());
+        let args: serde_json::Map<_, _> = (0..arguments)
+            .map(|index| {
+                let name = letter(index + 1).to_string().repeat(name_length);
+                (name, letter(index).to_string().into())
+            })
+            .collect();
+        json!({
+            "objectType": "KalturaAPIException", "code": "X", "message": message, "args": args,
+        })
+    }
+
+    #[test]
+    fn values_are_not_looked_for_in_names_that_were_put_in() {
+        let error = refusal(&hostile("a b.", 6, 10));
+        assert_eq!(error.message, "<bbbbbbbbbb> <cccccccccc>.");
+    }
+
+    #[test]
+    fn what_is_shown_is_bounded_whatever_the_arguments_are() {
+        for (length, arguments, name_length) in [
+            (100, 6, 10),
+            (9000, 16, 32),
+            (9000, 1, 100_000),
+            (9000, 5000, 2),
+        ] {
+            let error = refusal(&hostile(&"a".repeat(length), arguments, name_length));
+            assert!(error.message.len() < 600, "{}", error.message.len());
+        }
+    }
+
+    #[test]
+    fn work_grows_with_the_refusal_and_no_faster() {
+        let grows = |name: &str, refusal: &dyn Fn(usize) -> Json| {
+            work::assert_linear(name, |factor| {
+                let json = refusal(factor).to_string();
+                move || {
+                    let fields = Value::from_json(json.as_bytes()).unwrap().fields().unwrap();
+                    let known = Secret::new("a".repeat(1000));
+                    let operation = Operation::known("user", "get");
+                    let _ = ApiError::from_fields(&operation, fields, &[&known]).unwrap();
+                }
+            });
+        };
+        grows("message", &|factor| {
+            hostile(&"a".repeat(1000 * factor), 6, 10)
+        });
+        grows("arguments", &|factor| hostile("aaaa", 1000 * factor, 10));
+        grows("long name", &|factor| {
+            hostile(&"a".repeat(9000), 1, 10_000 * factor)
+        });
+        grows("long value", &|factor| {
+            let value = "a".repeat(10_000 * factor);
+            json!({
+                "objectType": "KalturaAPIException", "code": "INVALID_KS", "message": value,
+                "args": { "KSID": value, "A": format!("{value}b") },
+            })
+        });
     }
 
     #[test]

@@ -1,191 +1,330 @@
-//! The JSON of answers, read strictly: no more of it than Kaltura sends.
+//! The JSON of answers, read strictly and without a tree.
 //!
-//! A library that reads any JSON brings tables for floats and texts for errors, and both
-//! would be a good part of the WebAssembly.
+//! An answer is validated in one pass, and its values stay the slices of it that they are: a
+//! handful of known fields is wanted of what may be a long list, so that a tree would be many
+//! times as large as the answer, and dropped at once. A library that reads any JSON brings tables
+//! for floats and texts for errors as well, a good part of the WebAssembly.
+
+use crate::work;
 
 /// A value in an answer. Kaltura sends the same one as text or as a number, depending on the
 /// action, and leaves null fields out.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Value {
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Value<'a> {
     /// Left out, or null.
     #[default]
     Missing,
-    /// Text.
-    Text(String),
+    /// A string.
+    Text(Text<'a>),
     /// An integer.
     Integer(i64),
     /// The answers to a multirequest.
-    List(Vec<Self>),
+    List(List<'a>),
     /// A session, a refusal.
-    Object(Fields),
+    Object(Fields<'a>),
     /// What no answer of interest has: `true`, `false`, other numbers.
     Other,
 }
 
-/// The fields of an object, in order.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Fields(Vec<(String, Value)>);
+/// A string as it is written, without its quotes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Text<'a>(&'a [u8]);
 
-impl Value {
-    /// The value that `json` is; `None` if it is none, or nested deeper than any answer.
-    pub fn from_json(json: &[u8]) -> Option<Self> {
+/// The items of a list: what follows its opening bracket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct List<'a>(&'a [u8]);
+
+/// The fields of an object: what follows its opening brace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fields<'a>(&'a [u8]);
+
+impl<'a> Value<'a> {
+    /// Validates `json` and gives its value. `None` if it is not JSON, or nested more deeply than
+    /// any answer of Kaltura's.
+    pub fn from_json(json: &'a [u8]) -> Option<Self> {
+        work::steps(json.len());
+        str::from_utf8(json).ok()?;
         let mut reader = Reader { rest: json };
-        let value = reader.value(DEEPEST)?;
-        reader.peek().is_none().then_some(value)
+        let value = reader.value()?;
+        reader.peek().is_none().then(|| Self::of(value))
     }
 
-    /// The text of text or of a number; none of anything else.
+    /// The value that `json` is; valid, and with no white space around it.
+    fn of(json: &'a [u8]) -> Self {
+        match json {
+            [b'"', text @ .., b'"'] => Self::Text(Text(text)),
+            [b'[', items @ ..] => Self::List(List(items)),
+            [b'{', fields @ ..] => Self::Object(Fields(fields)),
+            b"null" => Self::Missing,
+            number => {
+                work::steps(number.len());
+                let number = str::from_utf8(number).unwrap_or_default();
+                number.parse().map_or(Self::Other, Self::Integer)
+            }
+        }
+    }
+
+    /// The text of a string or of an integer.
     pub fn text(&self) -> Option<String> {
         match self {
-            Self::Text(text) => Some(text.clone()),
+            Self::Text(text) => Some(text.decoded()),
             Self::Integer(number) => Some(number.to_string()),
             _ => None,
         }
     }
 
-    /// The number, also of text that is one.
+    /// The number, also of a string that is one.
     pub fn integer(&self) -> Option<i64> {
         match self {
-            Self::Text(text) => text.parse().ok(),
+            Self::Text(text) => text.decoded().parse().ok(),
             Self::Integer(number) => Some(*number),
             _ => None,
         }
     }
 
-    /// The text, if it is text.
-    pub fn as_text(&self) -> Option<&str> {
+    /// The text of a string.
+    pub fn string(&self) -> Option<String> {
         match self {
-            Self::Text(text) => Some(text),
+            Self::Text(text) => Some(text.decoded()),
             _ => None,
         }
     }
 
-    /// The fields, if it is an object.
-    pub fn as_fields(&self) -> Option<&Fields> {
+    /// Whether it is this string.
+    pub fn is(&self, expected: &str) -> bool {
+        matches!(self, Self::Text(text) if text.is(expected))
+    }
+
+    /// The fields of an object.
+    pub fn fields(&self) -> Option<Fields<'a>> {
         match self {
-            Self::Object(fields) => Some(fields),
+            Self::Object(fields) => Some(*fields),
             _ => None,
         }
     }
 }
 
-impl Fields {
+impl Text<'_> {
+    /// The text that it stands for.
+    fn decoded(self) -> String {
+        let mut text = Vec::with_capacity(self.0.len());
+        let mut reader = Reader { rest: self.0 };
+        while let Some(byte) = reader.next() {
+            let c = match byte {
+                b'\\' => reader.escaped(),
+                _ => None,
+            };
+            match c {
+                Some(c) => text.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
+                None => text.push(byte),
+            }
+        }
+        String::from_utf8(text).unwrap_or_default()
+    }
+
+    /// Whether it stands for `expected`.
+    fn is(self, expected: &str) -> bool {
+        work::steps(self.0.len().min(expected.len()));
+        // An escape is never shorter than what it stands for.
+        self.0 == expected.as_bytes()
+            || (self.0.len() > expected.len()
+                && self.0.contains(&b'\\')
+                && self.decoded() == expected)
+    }
+}
+
+impl<'a> List<'a> {
+    /// The items, in order.
+    pub fn iter(self) -> impl Iterator<Item = Value<'a>> {
+        let mut reader = Reader { rest: self.0 };
+        core::iter::from_fn(move || {
+            let value = Value::of(reader.item(b']')?);
+            reader.comma();
+            Some(value)
+        })
+    }
+}
+
+impl<'a> Fields<'a> {
     /// No fields.
-    pub const NONE: Self = Self(Vec::new());
+    pub const NONE: Self = Self(b"}");
 
-    /// The field `name`. One that comes twice is neither: whoever sends that means to be read
-    /// in two ways.
-    pub fn get(&self, name: &str) -> &Value {
-        let mut found = self.0.iter().filter(|(known, _)| known == name);
-        match (found.next(), found.next()) {
-            (None, _) => &Value::Missing,
-            (Some((_, value)), None) => value,
-            (Some(_), Some(_)) => &Value::Other,
+    /// The field `name`; see [`get_all`](Self::get_all). Each look-up reads the object once.
+    pub fn get(self, name: &str) -> Value<'a> {
+        let [value] = self.get_all([name]);
+        value
+    }
+
+    /// The fields `names`, found by reading the object once. One that comes twice is neither of
+    /// the two values: whoever sends that means to be read in two ways.
+    pub fn get_all<const N: usize>(self, names: [&str; N]) -> [Value<'a>; N] {
+        let mut found = [None; N];
+        self.find(&names, &mut found);
+        found.map(Option::unwrap_or_default)
+    }
+
+    // Not once for each number of names.
+    #[inline(never)]
+    fn find(self, names: &[&str], found: &mut [Option<Value<'a>>]) {
+        for (name, json) in self.raw() {
+            for (known, found) in names.iter().zip(&mut *found) {
+                if name.is(known) {
+                    let is_first = found.is_none();
+                    *found = Some(if is_first {
+                        Value::of(json)
+                    } else {
+                        Value::Other
+                    });
+                }
+            }
         }
     }
 
-    /// All fields.
-    pub fn iter(&self) -> impl Iterator<Item = &(String, Value)> {
-        self.0.iter()
+    /// All fields, in order.
+    pub fn iter(self) -> impl Iterator<Item = (String, Value<'a>)> {
+        self.raw()
+            .map(|(name, json)| (name.decoded(), Value::of(json)))
+    }
+
+    fn raw(self) -> impl Iterator<Item = (Text<'a>, &'a [u8])> {
+        let mut reader = Reader { rest: self.0 };
+        core::iter::from_fn(move || {
+            (reader.peek()? != b'}').then_some(())?;
+            let name = reader.name()?;
+            let value = reader.value()?;
+            reader.comma();
+            Some((name, value))
+        })
     }
 }
 
-const DEEPEST: usize = 64;
+/// How many lists and objects may be open at once: as many as a `u64` has bits.
+const DEEPEST: u32 = u64::BITS;
 
 struct Reader<'a> {
     rest: &'a [u8],
 }
 
-impl Reader<'_> {
-    fn next(&mut self) -> Option<u8> {
-        let (&first, rest) = self.rest.split_first()?;
+impl<'a> Reader<'a> {
+    /// The next `count` bytes.
+    fn advance(&mut self, count: usize) -> Option<&'a [u8]> {
+        work::steps(count);
+        let (taken, rest) = self.rest.split_at_checked(count)?;
         self.rest = rest;
-        Some(first)
+        Some(taken)
+    }
+
+    fn next(&mut self) -> Option<u8> {
+        self.advance(1)?.first().copied()
     }
 
     fn take(&mut self, wanted: &[u8]) -> Option<()> {
+        work::steps(wanted.len());
         self.rest = self.rest.strip_prefix(wanted)?;
         Some(())
+    }
+
+    /// How many of the next bytes are such ones.
+    fn count(&self, is_such: impl Fn(u8) -> bool) -> usize {
+        let end = self.rest.iter().position(|&byte| !is_such(byte));
+        end.unwrap_or(self.rest.len())
     }
 
     /// What comes after white space.
     fn peek(&mut self) -> Option<u8> {
         // `trim_ascii_start` would take a form feed too.
-        let is_space = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
-        let spaces = self.rest.iter().take_while(|it| is_space(it)).count();
-        self.rest = self.rest.get(spaces..)?;
+        let spaces = self.count(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r'));
+        self.advance(spaces)?;
         self.rest.first().copied()
     }
 
-    fn value(&mut self, depth: usize) -> Option<Value> {
-        let depth = depth.checked_sub(1)?;
-        Some(match self.peek()? {
-            b'"' => Value::Text(self.text()?),
-            b'[' => {
-                let mut list = Vec::new();
-                self.items(b']', &mut |reader| {
-                    list.push(reader.value(depth)?);
-                    Some(())
-                })?;
-                Value::List(list)
-            }
-            b'{' => {
-                let mut fields = Vec::new();
-                self.items(b'}', &mut |reader| {
-                    let name = reader.text()?;
-                    reader.peek()?;
-                    reader.take(b":")?;
-                    fields.push((name, reader.value(depth)?));
-                    Some(())
-                })?;
-                Value::Object(Fields(fields))
-            }
-            b'n' => {
-                self.take(b"null")?;
-                Value::Missing
-            }
-            b't' => {
-                self.take(b"true")?;
-                Value::Other
-            }
-            b'f' => {
-                self.take(b"false")?;
-                Value::Other
-            }
-            _ => self.number()?,
-        })
+    /// One item of a list, unless the list has ended.
+    fn item(&mut self, end: u8) -> Option<&'a [u8]> {
+        (self.peek()? != end).then_some(())?;
+        self.value()
     }
 
-    /// What stands between two brackets, with commas between.
-    fn items(&mut self, end: u8, item: &mut dyn FnMut(&mut Self) -> Option<()>) -> Option<()> {
-        self.next()?;
-        if self.peek()? == end {
-            self.next()?;
-            return Some(());
-        }
-        loop {
-            self.peek()?;
-            item(self)?;
-            self.peek()?;
-            match self.next()? {
-                b',' => {}
-                other => return (other == end).then_some(()),
-            }
-        }
+    /// Reads past a comma, if there is one.
+    fn comma(&mut self) {
+        let _ = self.peek();
+        let _ = self.take(b",");
     }
 
-    fn text(&mut self) -> Option<String> {
-        self.take(b"\"")?;
-        let mut text = Vec::new();
+    /// Reads past one value, and gives it. It takes no stack, however deep the value is.
+    fn value(&mut self) -> Option<&'a [u8]> {
+        self.peek()?;
+        let start = self.rest;
+        // What is open, the innermost in the lowest bit: 1 is an object, 0 a list.
+        let (mut objects, mut depth) = (0_u64, 0_u32);
         loop {
-            match self.next()? {
-                b'"' => return String::from_utf8(text).ok(),
-                b'\\' => {
-                    let c = self.escaped()?;
-                    text.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+            match self.peek()? {
+                b'"' => {
+                    self.string()?;
                 }
-                ..b' ' => return None,
-                byte => text.push(byte),
+                opening @ (b'[' | b'{') => {
+                    self.next()?;
+                    (depth < DEEPEST).then_some(())?;
+                    let is_object = opening == b'{';
+                    depth += 1;
+                    objects = objects << 1 | u64::from(is_object);
+                    // In ASCII each bracket closes two after where it opens.
+                    if self.peek()? != opening + 2 {
+                        if is_object {
+                            self.name()?;
+                        }
+                        continue;
+                    }
+                }
+                b'n' => self.take(b"null")?,
+                b't' => self.take(b"true")?,
+                b'f' => self.take(b"false")?,
+                _ => self.number()?,
+            }
+            // A value has ended; what it ends as well, ends here.
+            loop {
+                if depth == 0 {
+                    return start.get(..start.len() - self.rest.len());
+                }
+                let is_object = objects & 1 == 1;
+                self.peek()?;
+                match (self.next()?, is_object) {
+                    (b',', true) => {
+                        self.name()?;
+                        break;
+                    }
+                    (b',', false) => break,
+                    (b'}', true) | (b']', false) => {
+                        depth -= 1;
+                        objects >>= 1;
+                    }
+                    _ => return None,
+                }
+            }
+        }
+    }
+
+    /// The name of a field, with the colon after it.
+    fn name(&mut self) -> Option<Text<'a>> {
+        self.peek()?;
+        let name = self.string()?;
+        self.peek()?;
+        self.take(b":")?;
+        Some(name)
+    }
+
+    fn string(&mut self) -> Option<Text<'a>> {
+        self.take(b"\"")?;
+        let start = self.rest;
+        loop {
+            let plain = self.count(|byte| !matches!(byte, b'"' | b'\\' | ..b' '));
+            self.advance(plain)?;
+            let length = start.len() - self.rest.len();
+            match self.next()? {
+                b'"' => return start.get(..length).map(Text),
+                b'\\' => {
+                    self.escaped()?;
+                }
+                _ => return None,
             }
         }
     }
@@ -223,14 +362,12 @@ impl Reader<'_> {
         })
     }
 
-    fn number(&mut self) -> Option<Value> {
-        let number = self.rest;
+    fn number(&mut self) -> Option<()> {
         let _ = self.take(b"-");
         let begins_with_zero = self.rest.starts_with(b"0");
         if self.digits()? > 1 && begins_with_zero {
             return None;
         }
-        let integer = number.strip_suffix(self.rest)?;
         if self.take(b".").is_some() {
             self.digits()?;
         }
@@ -238,170 +375,16 @@ impl Reader<'_> {
             let _ = self.take(b"+").or_else(|| self.take(b"-"));
             self.digits()?;
         }
-        if number.len() - self.rest.len() > integer.len() {
-            return Some(Value::Other);
-        }
-        let integer = str::from_utf8(integer).ok()?.parse();
-        Some(integer.map_or(Value::Other, Value::Integer))
+        Some(())
     }
 
     /// How many digits there are; at least one.
     fn digits(&mut self) -> Option<usize> {
-        let count = self
-            .rest
-            .iter()
-            .take_while(|it| it.is_ascii_digit())
-            .count();
-        self.rest = self.rest.get(count..)?;
+        let count = self.count(|byte| byte.is_ascii_digit());
+        self.advance(count)?;
         (count > 0).then_some(count)
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn fields(json: &str) -> Fields {
-        match Value::from_json(json.as_bytes()) {
-            Some(Value::Object(fields)) => fields,
-            other => panic!("{other:?}"),
-        }
-    }
-
-    #[test]
-    fn fields_are_read_whether_they_come_as_text_or_as_numbers() {
-        let reply = fields(r#"{"partnerId":"102","expiry":1795579658,"userId":null,"new":[{}]}"#);
-        assert_eq!(reply.get("partnerId").integer(), Some(102));
-        assert_eq!(reply.get("expiry").text().as_deref(), Some("1795579658"));
-        assert_eq!(reply.get("userId"), &Value::Missing);
-        assert_eq!(reply.get("ks"), &Value::Missing);
-    }
-
-    #[test]
-    fn what_has_no_place_in_a_field_is_neither_text_nor_number() {
-        for value in [
-            "1.5",
-            "1e300",
-            "true",
-            "[1]",
-            "{\"a\":1}",
-            "9223372036854775808",
-        ] {
-            let reply = fields(&format!(r#"{{"expiry":{value}}}"#));
-            let expiry = reply.get("expiry");
-            assert_eq!((expiry.text(), expiry.integer()), (None, None), "{value}");
-        }
-    }
-
-    #[test]
-    fn a_field_that_comes_twice_is_neither() {
-        let reply = fields(r#"{"ks":"a","userId":"b","ks":"c"}"#);
-        assert_eq!(reply.get("ks"), &Value::Other);
-        assert_eq!(reply.get("userId").as_text(), Some("b"));
-    }
-
-    #[test]
-    fn four_characters_are_white_space_and_no_others() {
-        assert!(Value::from_json(b" \t\r\n{ \n}\r").is_some());
-        for byte in [b'\x0c', b'\x0b', b'\0', 0xa0] {
-            assert_eq!(Value::from_json(&[b'0', byte]), None, "{byte}");
-            assert_eq!(Value::from_json(&[byte, b'0']), None, "{byte}");
-        }
-    }
-
-    #[test]
-    fn lone_surrogates_are_refused() {
-        for text in [r"\ud800", r"\udc00", r"\ud800\ud800", r"\ud800x"] {
-            assert_eq!(Value::from_json(format!("\"{text}\"").as_bytes()), None);
-        }
-    }
-
-    #[test]
-    fn deep_nesting_is_refused_without_exhausting_the_stack() {
-        let nested = |depth| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
-        assert!(Value::from_json(nested(60).as_bytes()).is_some());
-        assert!(Value::from_json(nested(70).as_bytes()).is_none());
-        assert!(Value::from_json(nested(1_000_000).as_bytes()).is_none());
-        assert!(Value::from_json("{\"a\":".repeat(1_000_000).as_bytes()).is_none());
-    }
-
-    /// The same as another reader of JSON has it.
-    fn converted(value: serde_json::Value) -> Value {
-        use serde_json::Value as Json;
-        match value {
-            Json::Null => Value::Missing,
-            Json::Bool(_) => Value::Other,
-            Json::Number(number) => number.as_i64().map_or(Value::Other, Value::Integer),
-            Json::String(text) => Value::Text(text),
-            Json::Array(list) => Value::List(list.into_iter().map(converted).collect()),
-            Json::Object(fields) => Value::Object(Fields(
-                fields
-                    .into_iter()
-                    .map(|(name, value)| (name, converted(value)))
-                    .collect(),
-            )),
-        }
-    }
-
-    fn sorted(value: Value) -> Value {
-        match value {
-            Value::List(list) => Value::List(list.into_iter().map(sorted).collect()),
-            Value::Object(Fields(fields)) => {
-                let mut fields: Vec<_> = fields
-                    .into_iter()
-                    .map(|(name, value)| (name, sorted(value)))
-                    .collect();
-                fields.sort_by(|(one, _), (other, _)| one.cmp(other));
-                Value::Object(Fields(fields))
-            }
-            other => other,
-        }
-    }
-
-    fn any_json() -> impl Strategy<Value = serde_json::Value> {
-        let leaf = prop_oneof![
-            Just(serde_json::Value::Null),
-            any::<bool>().prop_map(Into::into),
-            any::<i64>().prop_map(Into::into),
-            any::<u64>().prop_map(Into::into),
-            (-1e9..1e9).prop_map(Into::into),
-            any::<String>().prop_map(Into::into),
-        ];
-        leaf.prop_recursive(4, 32, 6, |inner| {
-            prop_oneof![
-                prop::collection::vec(inner.clone(), 0..6).prop_map(Into::into),
-                prop::collection::hash_map(any::<String>(), inner, 0..6)
-                    .prop_map(|fields| fields.into_iter().collect()),
-            ]
-        })
-    }
-
-    proptest! {
-        #[test]
-        fn whatever_is_written_is_read(json in any_json()) {
-            for text in [json.to_string(), serde_json::to_string_pretty(&json).unwrap()] {
-                let read = Value::from_json(text.as_bytes()).unwrap();
-                prop_assert_eq!(sorted(read), sorted(converted(json.clone())));
-            }
-        }
-
-        #[test]
-        fn what_is_no_json_to_others_is_none_here(
-            text in r#"([\[\]{}:, \n]|"(\\["\\/bfnrtu]|[a-f0-9]|\\u[d0][89c0]00|\\|.)*"|-?[0-9]{1,3}|[.+eE-]|null|true|fals?e){0,12}"#,
-        ) {
-            match serde_json::from_str::<serde_json::Value>(&text) {
-                Ok(_) => prop_assert!(Value::from_json(text.as_bytes()).is_some()),
-                // To others that is a fault of the number's, not of the text.
-                Err(error) if error.to_string().contains("out of range") => {}
-                Err(_) => prop_assert_eq!(Value::from_json(text.as_bytes()), None),
-            }
-        }
-
-        #[test]
-        fn no_bytes_make_it_panic(bytes: Vec<u8>) {
-            let _ = Value::from_json(&bytes);
-        }
-    }
-}
+mod tests;

@@ -20,7 +20,11 @@ impl Exchange {
             .collect()
     }
 
-    pub(super) fn read(&self, sent: &InFlight, answer: Answer<'_>) -> Result<Value, Box<Error>> {
+    pub(super) fn read<'a>(
+        &self,
+        sent: &InFlight,
+        answer: Answer<'a>,
+    ) -> Result<Value<'a>, Box<Error>> {
         let operation = &sent.operation;
         let known = self.secrets(sent);
         match answer {
@@ -33,12 +37,12 @@ impl Exchange {
     pub(super) fn take_widget(
         &mut self,
         sent: &InFlight,
-        reply: Result<Value, Box<Error>>,
+        reply: Result<Value<'_>, Box<Error>>,
         timing: Timing,
         retry_terms: RetryTerms,
     ) {
         let widget = reply.and_then(|reply| {
-            Widget::read(&fields(reply), self.credentials.partner_id, timing)
+            Widget::read(fields(reply), self.credentials.partner_id, timing)
                 .map_err(|problem| Error::bad_response(&sent.operation, problem))
         });
         let error = match widget {
@@ -62,7 +66,7 @@ impl Exchange {
     pub(super) fn take_sessions(
         &mut self,
         sent: &InFlight,
-        reply: Result<Value, Box<Error>>,
+        reply: Result<Value<'_>, Box<Error>>,
         timing: Timing,
         retry_terms: RetryTerms,
     ) {
@@ -128,15 +132,15 @@ impl Exchange {
         &self,
         sent: &InFlight,
         index: usize,
-        reply: Value,
+        reply: Value<'_>,
         timing: Timing,
     ) -> Result<Session, Box<Error>> {
         let answer = fields(reply);
-        check(&answer, &sent.operation, &self.secrets(sent))?;
+        check(answer, &sent.operation, &self.secrets(sent))?;
         let unknown = Wish::default();
         let wish = self.items.get(index).map_or(&unknown, |item| &item.wish);
         let session = Session::read(
-            &answer,
+            answer,
             self.credentials.partner_id,
             &self.credentials.app_token_id,
             wish,
@@ -152,21 +156,27 @@ impl Exchange {
 }
 
 /// The answers to the items of a multirequest, or the one answer to a single call.
-fn split(operation: &Operation, reply: Value, items: usize) -> Result<Vec<Value>, Box<Error>> {
-    match reply {
-        reply if items == 1 => Ok(vec![reply]),
-        Value::List(replies) if replies.len() == items => Ok(replies),
-        _ => Err(Error::bad_response(
-            operation,
-            "not one answer for each request of the batch",
-        )),
+fn split<'a>(
+    operation: &Operation,
+    reply: Value<'a>,
+    items: usize,
+) -> Result<Vec<Value<'a>>, Box<Error>> {
+    let replies: Vec<_> = match reply {
+        reply if items == 1 => vec![reply],
+        // One more than there may be is enough to see that they are too many.
+        Value::List(replies) => replies.iter().take(items.saturating_add(1)).collect(),
+        _ => Vec::new(),
+    };
+    if replies.len() == items {
+        return Ok(replies);
     }
+    Err(Error::bad_response(
+        operation,
+        "not one answer for each request of the batch",
+    ))
 }
 
 /// The fields of an answer; what is no object has none.
-fn fields(reply: Value) -> Fields {
-    match reply {
-        Value::Object(fields) => fields,
-        _ => Fields::NONE,
-    }
+fn fields(reply: Value<'_>) -> Fields<'_> {
+    reply.fields().unwrap_or(Fields::NONE)
 }

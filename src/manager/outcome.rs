@@ -39,7 +39,7 @@ impl Action {
 
 /// Whether it is the answer to `delete`, which says nothing.
 pub fn is_nothing(json: &[u8]) -> bool {
-    Value::from_json(json) == Some(Value::Missing)
+    matches!(Value::from_json(json), Some(Value::Missing))
 }
 
 /// A failure, as its error shows it.

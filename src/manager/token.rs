@@ -37,37 +37,69 @@ pub struct AppToken {
 impl AppToken {
     /// Reads one; `None` if it is none, or has a field that can't be read: taken for one that is
     /// left out, it would leave open what it limits.
-    pub fn read(fields: &Fields) -> Option<Self> {
-        let text = |name| match fields.get(name) {
+    pub fn read(fields: Fields<'_>) -> Option<Self> {
+        let text = |value: Value<'_>| match value {
             Value::Missing => Some(None),
             value => value.text().map(Some),
         };
-        let number = |name| match fields.get(name) {
+        let number = |value: Value<'_>| match value {
             Value::Missing => Some(None),
             value => value.integer().map(Some),
         };
-        let hash_type = text("hashType")?.filter(|it| !it.is_empty());
+        let [
+            id,
+            token,
+            partner_id,
+            created_at,
+            updated_at,
+            status,
+            expiry,
+        ] = fields.get_all([
+            "id",
+            "token",
+            "partnerId",
+            "createdAt",
+            "updatedAt",
+            "status",
+            "expiry",
+        ]);
+        let [
+            session_type,
+            user_id,
+            duration,
+            privileges,
+            hash_type,
+            description,
+        ] = fields.get_all([
+            "sessionType",
+            "sessionUserId",
+            "sessionDuration",
+            "sessionPrivileges",
+            "hashType",
+            "description",
+        ]);
+        let hash_type = text(hash_type)?.filter(|it| !it.is_empty());
         Some(Self {
-            id: text("id")?.filter(|id| !id.is_empty())?,
-            token: Secret::new(text("token")?.unwrap_or_default()),
-            partner_id: number("partnerId")??,
-            created_at: number("createdAt")?.unwrap_or(0),
-            updated_at: number("updatedAt")?.unwrap_or(0),
-            status: number("status")??,
-            expiry: number("expiry")?,
-            session_type: number("sessionType")?,
-            session_user_id: text("sessionUserId")?,
-            session_duration: number("sessionDuration")?,
-            session_privileges: text("sessionPrivileges")?,
+            id: text(id)?.filter(|id| !id.is_empty())?,
+            token: Secret::new(text(token)?.unwrap_or_default()),
+            partner_id: number(partner_id)??,
+            created_at: number(created_at)?.unwrap_or(0),
+            updated_at: number(updated_at)?.unwrap_or(0),
+            status: number(status)??,
+            expiry: number(expiry)?,
+            session_type: number(session_type)?,
+            session_user_id: text(user_id)?,
+            session_duration: number(duration)?,
+            session_privileges: text(privileges)?,
             // The database's default.
             hash_type: hash_type.unwrap_or_else(|| "SHA1".to_owned()),
-            description: text("description")?,
+            description: text(description)?,
         })
     }
 
     /// Reads the answer to `add`, `get` or `update`.
     pub fn from_json(json: &[u8]) -> Option<Self> {
-        Self::read(Value::from_json(json)?.as_fields()?)
+        Self::read(Value::from_json(json)?.fields()?)
     }
 
     /// Whether its value is known.
@@ -87,17 +119,20 @@ pub struct Page {
 
 /// Reads the answer to `list`; `None` if it is none.
 pub fn read_page(json: &[u8]) -> Option<Page> {
-    let reply = Value::from_json(json)?;
-    let fields = reply.as_fields()?;
-    let objects = match fields.get("objects") {
+    let [objects, total_count] = Value::from_json(json)?
+        .fields()?
+        .get_all(["objects", "totalCount"]);
+    let app_tokens = match objects {
         // A filter that names a user nobody knows is answered without a list.
-        Value::Missing => &[],
-        Value::List(objects) => objects.as_slice(),
+        Value::Missing => Vec::new(),
+        Value::List(objects) => objects
+            .iter()
+            .map(|object| AppToken::read(object.fields()?))
+            .collect::<Option<_>>()?,
         _ => return None,
     };
-    let read = |object: &Value| AppToken::read(object.as_fields()?);
     Some(Page {
-        app_tokens: objects.iter().map(read).collect::<Option<_>>()?,
-        total_count: fields.get("totalCount").integer()?,
+        app_tokens,
+        total_count: total_count.integer()?,
     })
 }

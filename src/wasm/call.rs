@@ -111,8 +111,8 @@ impl Call {
         };
         let attempts = self.attempts;
         match result {
-            Ok(body) => {
-                told.set("text", String::from_utf8_lossy(&body).as_ref());
+            Ok(text) => {
+                told.set("text", text);
                 told.set("attempts", attempts);
             }
             Err(error) => {
@@ -131,7 +131,7 @@ impl Call {
         ks: &Secret,
         host: &Host,
         told: &Plain,
-    ) -> Result<Vec<u8>, Box<Error>> {
+    ) -> Result<String, Box<Error>> {
         let mut request = Request::new(&self.service_url, operation, Params::default());
         request.body = body.clone();
         for retry in 1_u32.. {

@@ -65,7 +65,7 @@ async fn hold(mut exchange: Exchange, host: &Host, max_response_bytes: u32) -> O
 /// What came of one request outside an exchange.
 pub struct Reply {
     /// The body, or the refusal, as an error.
-    pub result: Result<Vec<u8>, Box<Error>>,
+    pub result: Result<String, Box<Error>>,
     /// The server's clock, if it was seen.
     pub clock: Option<ServerClock>,
     /// The wait that was asked for, in milliseconds.
@@ -83,7 +83,7 @@ pub async fn call(
     let sent_ms = now_ms(host);
     let received = send(request, host, max_response_bytes).await;
     let mut reply = Reply {
-        result: Ok(Vec::new()),
+        result: Ok(String::new()),
         clock: None,
         retry_after_ms: None,
     };
@@ -96,7 +96,9 @@ pub async fn call(
             };
             reply.clock = ServerClock::read(head.time(), timing);
             reply.retry_after_ms = retry::retry_after_ms(&head, received_ms.div_euclid(1000));
-            read_response(operation, &head, &body, known).map(|_| body)
+            let read = read_response(operation, &head, &body, known).map(|_| ());
+            // What was read is UTF-8.
+            read.map(|()| String::from_utf8(body).unwrap_or_default())
         }
         Err(Loss::Unusable(problem)) => Err(Error::bad_response(operation, problem)),
         Err(Loss::Lost(causes)) => Err(Error::network(operation, causes, known)),
