@@ -183,7 +183,7 @@ test('a handler that is made wrongly is not made', async (t) => {
   const provider = createSessionProvider(kaltura.credentials)
   const authorize = () => null
   const wrong = {
-    provider: [undefined, {}, null, 'provider'],
+    provider: [undefined, {}, null, 'provider', { get getSession() { throw new Error('mine') } }],
     authorize: [undefined, 'ada', null],
     methods: [[], 'POST', ['PATCH'], [1]],
     origins: ['*', ['*'], ['https://a.example/'], [5]],
@@ -192,7 +192,8 @@ test('a handler that is made wrongly is not made', async (t) => {
     store: [{}, null, 5],
     onEvent: ['log'],
     dangerouslyAllowAdmin: [1],
-    'rateLimit.burst': [{ burst: 0 }],
+    rateLimit: [null, 5, true],
+    'rateLimit.burst': [{ burst: 0 }, { burst: 0.9 }, { burst: Infinity }],
     'rateLimit.perMinute': [{ perMinute: 0 }],
     'rateLimit.perHour': [{ perHour: 5 }],
     authorise: [authorize],
@@ -204,6 +205,9 @@ test('a handler that is made wrongly is not made', async (t) => {
       t.equal(error.code, 'ERR_INVALID_OPTIONS')
       t.equal(error.path, path)
     }
+  }
+  for (const right of [{ expiry: 1 }, { timeoutMs: 1 }, { rateLimit: { burst: 1 } }, { rateLimit: { perMinute: 0.001 } }]) {
+    t.equal(typeof createKsHandler({ provider, authorize, ...right }), 'function')
   }
   t.equal(t.throws(() => createKsHandler()).code, 'ERR_INVALID_OPTIONS')
 })

@@ -141,3 +141,84 @@ test('a session that a store holds is renewed as early as any other', async (t) 
   }
   await withServer(0, renews, { provider: { store } })
 })
+
+test('a machine that has slept through a session hands it out no more', async (t) => {
+  await withServer(0, async ({ provider, clocks }) => {
+    const { ks, expiry } = await provider.getSession()
+    t.equal(await provider.getKs(), ks)
+    clocks.sleepTo(expiry * 1000)
+    const next = await provider.getSession()
+    t.ok(next.ks !== ks, 'a new one')
+    t.equal(next.expiry, expiry + LIFE_S)
+  })
+})
+
+test('a wall clock that is set back prolongs no session', async (t) => {
+  await withServer(0, async ({ provider, clocks }) => {
+    const { ks, expiry } = await provider.getSession()
+    t.equal(await provider.getKs(), ks)
+    clocks.setBy(-LIFE_S * 1000)
+    clocks.goTo(expiry * 1000)
+    t.ok((await provider.getKs()) !== ks, 'a new one')
+  })
+})
+
+test('a session that has ended before it can be handed out is asked for again', async (t) => {
+  for (const method of ['getSession', 'startSessions']) {
+    let clocks
+    let minted = 0
+    const onEvent = ({ type, expiresAt }) => {
+      if (!['minted', 'renewed'].includes(type)) return
+      minted += 1
+      // The process was stopped just then.
+      if (minted === 1) clocks.pass(expiresAt - Date.now())
+    }
+    const asks = async (scene) => {
+      clocks = scene.clocks
+      const { provider } = scene
+      const session =
+        method === 'getSession' ? await provider.getSession() : (await provider.startSessions([{}]))[0].session
+      t.ok(session.expiresAt > Date.now(), 'it lives')
+      t.equal(minted, 2)
+    }
+    await withServer(0, asks, { provider: { onEvent } })
+  }
+})
+
+test('of many sessions those that have ended while the last was waited for are asked for again', async (t) => {
+  let clocks
+  const minted = []
+  const onEvent = ({ type, expiresAt }) => {
+    if (!['minted', 'renewed'].includes(type)) return
+    minted.push(expiresAt)
+    if (minted.length === 2) clocks.pass(minted[0] - Date.now())
+  }
+  const asks = async (scene) => {
+    clocks = scene.clocks
+    const outcomes = await scene.provider.startSessions([{ expiry: 60 }, { expiry: 600 }])
+    for (const { session } of outcomes) t.ok(session.expiresAt > Date.now(), 'it lives')
+    t.equal(minted.length, 3)
+  }
+  await withServer(0, asks, { provider: { onEvent, batchSize: 1, batchesInFlight: 1 } })
+})
+
+test('who gives a call more time than is usual gets it, also who comes first', async (t) => {
+  let open
+  const gate = new Promise((resolve) => {
+    open = resolve
+  })
+  const waits = async ({ provider }) => {
+    const patient = provider.getKs({ timeoutMs: 60_000 })
+    t.equal((await t.rejects(provider.getKs({ userId: 'ada' }))).code, 'ERR_TIMEOUT')
+    open()
+    t.match(await patient, /^djJ8/)
+  }
+  const emulator = createEmulator()
+  const { id, token } = emulator.addAppToken()
+  const fetch = async (...request) => {
+    await gate
+    return emulator.fetch(...request)
+  }
+  const options = { partnerId: emulator.partnerId, appTokenId: id, appToken: token, fetch, timeoutMs: 50 }
+  await waits({ provider: createSessionProvider({ ...options, serviceUrl: emulator.serviceUrl }) })
+})
