@@ -49,6 +49,12 @@ export class Flights {
     this.#underWay.clear()
   }
 
+  /** Deletes from the store what has been found to be dead, while the callers go on. */
+  deleteObsolete() {
+    const { shelf, tokens } = this.#settings
+    if (shelf?.hasObsolete) this.#keepAlive(shelf.deleteObsolete(tokens[0]))
+  }
+
   #keepAlive(work) {
     const { waitUntil } = this.#settings
     if (waitUntil) attempt(() => waitUntil(work)).catch(() => {})
@@ -91,7 +97,9 @@ export class Flights {
     let taken = []
     if (shelf) {
       const token = await host.askForAppToken(0).catch(() => undefined)
-      const take = (id) => shelf.take(id, token, crew, deadline)
+      let learnt
+      const learnTime = () => (learnt ??= this.#fetchWidget(crew, deadline, host))
+      const take = (id) => shelf.take(id, token, crew, deadline, learnTime)
       if (typeof token === 'string') taken = await deadline.within(Promise.all(ids.map(take)))
     }
     const left = ids.filter((_, index) => !taken[index]?.outcome)
@@ -106,6 +114,7 @@ export class Flights {
     } finally {
       // Nobody waits until the others can have it.
       for (const { put } of taken) if (put) this.#keepAlive(put())
+      this.deleteObsolete()
     }
     const rest = minted.values()
     return ids.map((_, index) => taken[index]?.outcome ?? rest.next().value)

@@ -1,12 +1,18 @@
 // Asking a store of the caller's: whatever it does, it fails nobody, and holds nobody up for long.
 import { hasMethods } from './check.js'
-import { Deadline } from './deadline.js'
 import { invalid } from './error.js'
 import { attempt, steady } from './host.js'
 
 const PATIENCE_MS = 500
-/** After a failure the store is left alone for so long. */
+/** A timer that fires so late shows that the event loop was busy, and not the store. */
+const BUSY_MS = 20
+/** After a busy time an answer may take a few turns of the event loop to get through. */
+const GRACE_MS = 50
+/** What fails is left alone for so long. */
 const PAUSE_MS = 2000
+/** A method that fails for so many names in a row is left alone for all of them. */
+const MOST_FAILURES = 3
+const MOST_PAUSES = 1000
 
 export function checkStore(store) {
   const fits = hasMethods(store, ['get', 'set', 'delete'])
@@ -19,7 +25,7 @@ export function checkStore(store) {
 export class PatientStore {
   #store
   #tell
-  #leftAloneUntil = 0
+  #pauses = new Pauses()
 
   /** `tell` is handed the events `storeFailed`. */
   constructor(store, tell) {
@@ -31,22 +37,140 @@ export class PatientStore {
     return this.#store.lock !== undefined
   }
 
-  /** What its method gives; undefined if it fails, is slow, or has lately been so. */
-  async ask(method, ...args) {
-    if (steady() < this.#leftAloneUntil) return undefined
-    const deadline = new Deadline({ timeoutMs: PATIENCE_MS })
-    try {
-      return await deadline.within(attempt(() => this.#store[method](...args)))
-    } catch {
-      this.#leftAloneUntil = steady() + PAUSE_MS
-      this.report(method, deadline.error ? 'no answer in time' : 'it failed')
+  /**
+   * What its method gives: text of `get`, a function or false of `lock`. Undefined if there is
+   * nothing, or if it fails, is slow, or has lately been so. It never rejects.
+   */
+  async ask(method, name, ...args) {
+    if (this.#pauses.has(method, name)) return undefined
+    const asked = attempt(() => this.#store[method](name, ...args))
+    const answer = await inTime(asked)
+    if (answer === undefined) {
+      this.#pauses.pauseAll()
+      this.report(method, 'no answer in time')
+      // A lock that is granted after all would keep everybody waiting until it runs out.
+      if (method === 'lock') asked.then((release) => this.release(release), () => {})
       return undefined
-    } finally {
-      deadline.settle()
     }
+    if ('error' in answer) {
+      const isTooLarge = method === 'set' && saysTooLarge(answer.error)
+      this.#pauses.failed(method, name, isTooLarge)
+      this.report(method, isTooLarge ? `too large for it: ${args[0].length} characters` : 'it failed')
+      return undefined
+    }
+    this.#pauses.succeeded(method)
+    if (method === 'get') return this.#textOf(answer.value)
+    if (method === 'lock') return this.#grantOf(answer.value)
+    return answer.value
+  }
+
+  /** Lets go of a lock: what cannot be released runs out by itself. It never rejects. */
+  async release(release) {
+    if (typeof release !== 'function') return
+    const answer = await inTime(attempt(release))
+    if (answer === undefined) this.report('lock', 'no answer in time to its release')
+    else if ('error' in answer) this.report('lock', 'its release failed')
   }
 
   report(method, problem) {
     this.#tell({ type: 'storeFailed', method, problem })
+  }
+
+  /** Clients may give text as bytes. */
+  #textOf(value) {
+    if (typeof value === 'string') return value
+    if (value === undefined || value === null || value === false) return undefined
+    try {
+      // Fails for bytes that are no text, and for all that is no bytes.
+      return new TextDecoder('utf-8', { fatal: true }).decode(value)
+    } catch {
+      this.report('get', 'neither text nor bytes of text')
+      return undefined
+    }
+  }
+
+  #grantOf(value) {
+    if (typeof value === 'function') return value
+    if (value === false || value === null) return false
+    this.report('lock', 'neither false nor a function that releases it')
+    return undefined
+  }
+}
+
+/** What has failed lately, and is left alone. */
+class Pauses {
+  /** The whole store, one of its methods, or a method for one name: until when. */
+  #until = new Map()
+  /** For each method the names that it has failed for since it last succeeded. */
+  #failures = new Map()
+  /** The methods that have failed since any of them last succeeded. */
+  #failing = new Set()
+
+  has(method, name) {
+    const now = steady()
+    return [ALL, method, placeOf(method, name)].some((what) => now < this.#until.get(what))
+  }
+
+  pauseAll() {
+    this.#pause(ALL)
+    this.#failing.clear()
+  }
+
+  succeeded(method) {
+    this.#failures.delete(method)
+    this.#failing.clear()
+  }
+
+  /** A value that is too large says nothing of the store. */
+  failed(method, name, isTooLarge) {
+    this.#pause(placeOf(method, name))
+    if (isTooLarge) return
+    if (this.#failing.add(method).size > 1) return this.pauseAll()
+    const names = this.#failures.get(method) ?? new Set()
+    this.#failures.set(method, names.add(name))
+    if (names.size < MOST_FAILURES) return
+    this.#pause(method)
+    names.clear()
+  }
+
+  #pause(what) {
+    // What was paused first ends first.
+    this.#until.delete(what)
+    this.#until.set(what, steady() + PAUSE_MS)
+    if (this.#until.size > MOST_PAUSES) this.#until.delete(this.#until.keys().next().value)
+  }
+}
+
+const ALL = ''
+const placeOf = (method, name) => `${method} ${name}`
+
+/** `{ value }`, `{ error }`, or undefined if there is no answer in time. It never rejects. */
+function inTime(promise) {
+  return new Promise((resolve) => {
+    let timer
+    const answered = (answer) => {
+      clearTimeout(timer)
+      resolve(answer)
+    }
+    promise.then(
+      (value) => answered({ value }),
+      (error) => answered({ error }),
+    )
+    const due = steady() + PATIENCE_MS
+    const giveUp = () => {
+      // An answer that has come is only seen after the timers.
+      const grace = steady() - due > BUSY_MS ? GRACE_MS : 0
+      timer = setTimeout(resolve, grace)
+    }
+    timer = setTimeout(giveUp, PATIENCE_MS)
+  })
+}
+
+/** Whether a store says that a value is too large for it. */
+function saysTooLarge(error) {
+  try {
+    return /too (large|long|big)|exceed|max(imum)? /i.test(error.message)
+  } catch {
+    return false
   }
 }

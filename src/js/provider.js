@@ -49,7 +49,7 @@ export function createSessionProvider(exports, options, usualFetch) {
   const { checkEveryMs, isOver } = exports.ProviderCore
   const settings = {
     ...{ fetch, onEvent, waitUntil },
-    shelf: store && new Shelf(core, store, (event) => tell(onEvent, event)),
+    shelf: store && new Shelf(core, store, (event) => tell(onEvent, event), limits.timeoutMs),
     timeoutMs: limits.timeoutMs,
     isOver: ({ expiresAt }) => isOver(expiresAt, now()),
     tokens: tokens.map((token) => (typeof token === 'function' ? token : () => token)),
@@ -173,6 +173,7 @@ class SessionProvider {
       // The session was new: it is the whole token that was ended.
       this.#tell({ type: 'revoked' })
       this.#core.revoke(privileges, now())
+      this.#flights.deleteObsolete()
       this.#forget()
       if (attempts > MOST_CALLS) throw failure
     }
@@ -184,6 +185,7 @@ class SessionProvider {
       if (wanted) this.#core.invalidate(wanted.wish, now())
       else this.#core.invalidateKs(requestOrKs, now())
     })
+    this.#flights.deleteObsolete()
     this.#forget()
   }
 

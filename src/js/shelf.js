@@ -4,37 +4,49 @@ import { Deadline } from './deadline.js'
 import { attempt, now, steady } from './host.js'
 import { PatientStore } from './patient.js'
 
-/** How long the release of a lock may take. */
-const PATIENCE_MS = 500
 /** A lock's holder that has not released it by then is taken to be dead. */
 const LOCK_MS = 5000
 const LOOK_EVERY_MS = 50
+/** How many dead sessions are deleted at a time. */
+const DELETIONS_AT_A_TIME = 8
 
 export class Shelf {
   #core
   #store
+  #timeoutMs
   /** The locks that we have asked for and not released, each with its release once it is known. */
   #locks = new Map()
+  /** The last change of each name that is under way: the next one waits for it. */
+  #changes = new Map()
 
-  constructor(core, store, tell) {
+  constructor(core, store, tell, timeoutMs) {
     this.#core = core
     this.#store = new PatientStore(store, tell)
+    this.#timeoutMs = timeoutMs
+    core.useStore()
   }
 
   /**
    * What the store gives for a flight: `{ outcome }`, or `{ put }` to be called when the
-   * session was minted, or could not be.
+   * session was minted, or could not be. `learnTime` makes a request that tells the server's
+   * time, if none has been made.
    */
-  async take(flight, token, crew, deadline) {
+  async take(flight, token, crew, deadline, learnTime) {
     const place = this.#core.place(flight, token)
     if (!place) return {}
     const { name } = place
     const look = async () => {
       const sealed = await this.#store.ask('get', name)
       crew.progress()
-      if (typeof sealed !== 'string') return undefined
-      const outcome = this.#core.adopt(flight, token, sealed, now())
+      if (sealed === undefined) return undefined
+      let outcome = this.#core.adopt(flight, token, sealed, now())
+      if (outcome?.needsTime) {
+        // It rejects only when the time is over.
+        await learnTime().catch(() => {})
+        outcome = this.#core.adopt(flight, token, sealed, now())
+      }
       if (outcome?.rejected) this.#store.report('get', 'no session of ours')
+      if (outcome?.obsolete) await this.#change(name, () => this.#store.ask('delete', name))
       return outcome?.session && outcome
     }
     let outcome = await look()
@@ -46,18 +58,67 @@ export class Shelf {
       lock = await this.#lock(name, look, crew, deadline)
       if (lock?.outcome) return lock
       // Somebody may have put it there while the lock was waited for.
-      outcome = lock && !lock.isLeft && (await look())
-      if (outcome) {
-        await this.#unlock(name, lock)
-        return { outcome }
+      outcome = lock && !lock.isLeft && !deadline.error && (await look())
+      // When the time is over nobody waits for this, and nobody will call `put`.
+      const isLost = deadline.error && lock?.crew === crew
+      if (outcome || isLost) await this.#unlock(name, lock)
+      if (outcome) return { outcome }
+    }
+    return { put: () => this.#put(place, token, lock) }
+  }
+
+  /** It never rejects. */
+  async #put({ name, key }, token, lock) {
+    const sealed = unlessTrapped(() => this.#core.seal(key, token, now()))
+    if (sealed?.tooLong) this.#store.report('set', 'the session is too long to be shared')
+    if (sealed?.text) {
+      await this.#change(name, () => this.#store.ask('set', name, sealed.text, sealed.ttlMs))
+    }
+    await this.#unlock(name, lock)
+  }
+
+  /** Whether this process has found sessions dead that the store may still hold. */
+  get hasObsolete() {
+    return this.#core.hasObsolete
+  }
+
+  /** Deletes those from the store, and what replaced them not. It never rejects. */
+  async deleteObsolete(askForToken) {
+    const token = await this.#askInTime(askForToken)
+    if (typeof token !== 'string') return
+    const places = unlessTrapped(() => this.#core.takeObsolete(token)) ?? []
+    const left = places.values()
+    const worker = async () => {
+      for (const { name, key } of left) {
+        await this.#change(name, async () => {
+          const sealed = await this.#store.ask('get', name)
+          if (sealed === undefined) return
+          const isDead = unlessTrapped(() => this.#core.isDead(key, token, sealed))
+          if (isDead) await this.#store.ask('delete', name)
+        })
       }
     }
-    const put = async () => {
-      const sealed = this.#core.seal(place.key, token, now())
-      if (sealed) await this.#store.ask('set', name, sealed.text, sealed.ttlMs)
-      if (lock) await this.#unlock(name, lock)
+    await Promise.all(Array.from({ length: DELETIONS_AT_A_TIME }, worker))
+  }
+
+  async #askInTime(ask) {
+    const deadline = new Deadline({ timeoutMs: this.#timeoutMs })
+    try {
+      return await deadline.within(attempt(ask))
+    } catch {
+      // It is found when somebody wants that session.
+      return undefined
+    } finally {
+      deadline.settle()
     }
-    return { put }
+  }
+
+  /** `make` never rejects. One change after the other, so that no delete overtakes what was set before or after it. */
+  async #change(name, make) {
+    const change = (this.#changes.get(name) ?? Promise.resolve()).then(make)
+    this.#changes.set(name, change)
+    await change
+    if (this.#changes.get(name) === change) this.#changes.delete(name)
   }
 
   /**
@@ -66,18 +127,20 @@ export class Shelf {
   async #lock(name, look, crew, deadline) {
     // A flight of ours that was replaced has left it, or is still waiting for the answer.
     const left = this.#locks.get(name)
-    if (left && steady() < left.until) return Object.assign(left, { isLeft: true })
+    if (left && steady() < left.until) return Object.assign(left, { isLeft: true, crew })
     // A lock that never runs out must fail nobody, so half of the time is left for a mint.
     const giveUpAt = steady() + Math.min(2 * LOCK_MS, (deadline.at - Date.now()) / 2)
     while (steady() < giveUpAt) {
-      const lock = { until: steady() + LOCK_MS }
+      const lock = { until: steady() + LOCK_MS, crew }
       this.#locks.set(name, lock)
       const release = await this.#store.ask('lock', `${name}:lock`, LOCK_MS)
       crew.progress()
-      if (typeof release === 'function') return Object.assign(lock, { release })
-      this.#locks.delete(name)
+      lock.release = release
+      if (release && this.#locks.get(name) === lock) return lock
+      // Whom it was left to may have finished without waiting for the answer.
+      await this.#unlock(name, lock)
       // Undefined: the store has failed.
-      if (release !== false && release !== null) return undefined
+      if (release === undefined) return undefined
       await deadline.sleep(LOOK_EVERY_MS * (0.5 + Math.random()))
       const outcome = await look()
       if (outcome) return { outcome }
@@ -86,18 +149,20 @@ export class Shelf {
   }
 
   async #unlock(name, lock) {
+    if (!lock) return
     if (this.#locks.get(name) === lock) this.#locks.delete(name)
-    if (lock.release) await settled(lock.release)
+    const { release } = lock
+    // Two flights may hold it, one after the other.
+    lock.release = undefined
+    await this.#store.release(release)
   }
 }
 
-async function settled(release) {
-  const deadline = new Deadline({ timeoutMs: PATIENCE_MS })
+/** What the core gives; nothing if it has run out of memory. */
+function unlessTrapped(ask) {
   try {
-    await deadline.within(attempt(release))
+    return ask()
   } catch {
-    // It runs out by itself.
-  } finally {
-    deadline.settle()
+    return undefined
   }
 }

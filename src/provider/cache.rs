@@ -80,6 +80,11 @@ impl<K: Ord + Clone, V: Default> Cache<K, V> {
         Some(found.key.clone())
     }
 
+    /// The keys of all values.
+    pub fn keys(&self) -> impl Iterator<Item = &K> {
+        self.entries.iter().map(|slot| &slot.key)
+    }
+
     /// Forgets everything.
     pub fn clear(&mut self) {
         self.entries.clear();

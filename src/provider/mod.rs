@@ -11,6 +11,8 @@ mod credentials;
 mod key;
 mod life;
 mod seal;
+mod server_time;
+mod shared;
 mod sorted;
 mod widget;
 
@@ -18,7 +20,9 @@ pub use budget::RetryBudget;
 pub use credentials::Standings;
 pub use key::{Issuer, Key};
 pub use life::{Life, Moment, is_over};
-pub use seal::Sealer;
+pub use seal::{Sealer, Stored, is_of_another_version};
+pub use server_time::ServerTime;
+pub use shared::{Shared, Verdict};
 pub use sorted::SortedMap;
 pub use widget::WidgetState;
 
@@ -117,6 +121,8 @@ pub struct Provider {
     pub standings: Standings,
     /// What is left for retries.
     pub budget: RetryBudget,
+    /// What is known of the store that a fleet shares.
+    pub shared: Shared,
 }
 
 #[derive(Debug, Default)]
@@ -137,6 +143,8 @@ struct Kept {
     life: Life,
     /// When it took the place of one that had died before its time.
     replaced_dead_ms: Option<i64>,
+    /// Whether its life was reckoned before the server's clock was seen.
+    unconfirmed: bool,
 }
 
 #[derive(Debug)]
@@ -158,6 +166,7 @@ impl Provider {
             widget: WidgetState::None,
             standings,
             budget: RetryBudget::new(0),
+            shared: Shared::default(),
         }
     }
 
@@ -305,17 +314,6 @@ impl Provider {
         }
     }
 
-    /// Whether a session from elsewhere is of use: it can be served without a wait, is not the
-    /// dead one, and lives for longer than the one at hand, which may be the same.
-    pub fn is_of_use(&self, key: &Key, session: &Session, now: Moment) -> bool {
-        let entry = self.entries.peek(key);
-        let dead = entry.and_then(|it| it.dead.as_ref());
-        let kept = entry.and_then(|it| it.kept.as_ref());
-        now.is_before(Life::of(session, now).hard)
-            && dead.is_none_or(|it| it.ks != session.ks)
-            && kept.is_none_or(|it| session.expires_at_ms > it.session.expires_at_ms)
-    }
-
     /// The session at hand while it lives, for a caller whose time for a new one is over.
     pub fn last_resort(&self, key: &Key, now: Moment) -> Option<Answer> {
         let kept = self.entries.peek(key)?.kept.as_ref()?;
@@ -379,6 +377,7 @@ impl Provider {
                 session,
                 life,
                 replaced_dead_ms: died.map(|_| now.steady_ms),
+                unconfirmed: false,
             });
             entry.failures = 0;
             entry.refusal = None;
@@ -407,6 +406,8 @@ impl Provider {
             let suspect = kept
                 .replaced_dead_ms
                 .is_some_and(|since_ms| now.steady_ms.saturating_sub(since_ms) < SUSPECT_WITHIN_MS);
+            self.shared.bury(&kept.session.ks);
+            self.shared.note_obsolete(key.clone());
             entry.dead = Some(Dead {
                 ks: kept.session.ks,
                 suspect,
@@ -416,6 +417,8 @@ impl Provider {
 
     /// Forgets this session, wherever it is kept; says whose it was.
     pub fn invalidate_ks(&mut self, ks: &Secret, now: Moment) -> Option<Key> {
+        // It may come back from a store though it isn't kept here.
+        self.shared.bury(ks);
         let is_it = |entry: &Entry| entry.kept.as_ref().is_some_and(|it| it.session.ks == *ks);
         let key = self.entries.find(is_it)?;
         self.invalidate(&key, now);
@@ -425,6 +428,9 @@ impl Provider {
     /// The token in use is revoked, and with it all its sessions. Says whether there is
     /// another token left.
     pub fn revoke(&mut self, credential: usize, now: Moment) -> bool {
+        for key in self.entries.keys() {
+            self.shared.note_obsolete(key.clone());
+        }
         self.entries.clear();
         self.first_flight = self.next_flight;
         self.standings.revoke(credential, now);

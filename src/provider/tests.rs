@@ -27,7 +27,7 @@ pub(super) fn session(ks: &str, expires_at_ms: i64) -> Session {
     }
 }
 
-fn provider(max_entries: usize, tokens: usize) -> Provider {
+pub(super) fn provider(max_entries: usize, tokens: usize) -> Provider {
     Provider::new(
         Issuer {
             service_url: ServiceUrl::default(),
@@ -39,7 +39,7 @@ fn provider(max_entries: usize, tokens: usize) -> Provider {
     )
 }
 
-fn key(provider: &Provider, user: u8) -> Key {
+pub(super) fn key(provider: &Provider, user: u8) -> Key {
     provider.key(&Wish {
         user_id: Some(user.to_string()),
         ..Wish::default()
@@ -310,40 +310,7 @@ fn an_invalidated_session_is_never_served_again() {
         .provider
         .invalidate_ks(&Secret::new("a".to_owned()), scene.now);
     assert_eq!(found.as_ref(), Some(&scene.key));
-    let dead = session("a", scene.now.wall_ms + 3_600_000);
-    let alive = session("b", scene.now.wall_ms + 3_600_000);
-    assert!(!scene.provider.is_of_use(&scene.key, &dead, scene.now));
-    assert!(scene.provider.is_of_use(&scene.key, &alive, scene.now));
     scene.lead();
-}
-
-#[test]
-fn a_session_out_of_a_store_lives_the_life_that_it_began_elsewhere() {
-    let mut scene = Scene::new();
-    let stored = Session {
-        came_at_ms: scene.now.wall_ms,
-        ..session("a", scene.now.wall_ms + 3_600_000)
-    };
-    let of_use = |scene: &Scene, it: &Session| scene.provider.is_of_use(&scene.key, it, scene.now);
-    scene.after(3_569_000);
-    assert!(of_use(&scene, &stored));
-    let flight = scene.lead();
-    let landed = scene
-        .provider
-        .settle(&scene.key, flight, Ok(stored.clone()), 0, scene.now)
-        .unwrap();
-    assert_eq!(landed.lease, None);
-    assert_eq!(scene.provider.fresh(&scene.key, scene.now), None);
-    let Ok(Answer::Renew { flight, .. }) = scene.ask() else {
-        panic!("it is in the last fifth of its life");
-    };
-    assert!(!of_use(&scene, &stored), "it is what is to be renewed");
-    scene.land(flight, "b", 3600);
-    assert!(scene.provider.fresh(&scene.key, scene.now).is_some());
-    assert!(!of_use(&scene, &stored), "it ends sooner");
-    let mut other = Scene::new();
-    other.after(3_570_000);
-    assert!(!of_use(&other, &stored), "callers would wait for the next");
 }
 
 #[test]

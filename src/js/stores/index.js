@@ -69,12 +69,14 @@ export function ioredisStore(client) {
 
 function redis(client) {
   return {
-    get: async (name) => (await client.get(name)) ?? undefined,
+    get: async (name) => textOf(await client.get(name)),
     set: async (name, text, ttlMs) => void (await client.set(name, text, ttlMs)),
     delete: async (name) => void (await client.delete(name)),
     lock: async (name, ttlMs) => {
       const mine = unique()
-      if ((await client.add(name, mine, ttlMs)) !== 'OK') return false
+      const answer = textOf(await client.add(name, mine, ttlMs))
+      if (answer === undefined) return false
+      if (answer !== 'OK') throw new TypeError('Redis answers SET NX with OK or nothing')
       return async () => void (await client.release(name, mine))
     },
   }
@@ -84,7 +86,7 @@ function redis(client) {
 export function cloudflareKvStore(namespace) {
   checkClient('namespace', namespace, ['get', 'put', 'delete'])
   return {
-    get: async (name) => (await namespace.get(name)) ?? undefined,
+    get: async (name) => textOf(await namespace.get(name)),
     // A minute is the least that it takes; what has expired is not accepted anyway.
     set: async (name, text, ttlMs) =>
       void (await namespace.put(name, text, { expirationTtl: Math.max(60, Math.ceil(ttlMs / 1000)) })),
@@ -96,7 +98,7 @@ export function cloudflareKvStore(namespace) {
 export function denoKvStore(kv) {
   checkClient('kv', kv, ['get', 'set', 'delete', 'atomic'])
   return {
-    get: async (name) => (await kv.get([name])).value ?? undefined,
+    get: async (name) => textOf((await kv.get([name])).value),
     set: async (name, text, ttlMs) => void (await kv.set([name], text, { expireIn: ttlMs })),
     delete: async (name) => void (await kv.delete([name])),
     lock: async (name, ttlMs) => {
@@ -118,16 +120,18 @@ export function denoKvStore(kv) {
 export function unstorageStore(storage) {
   checkClient('storage', storage, ['getItemRaw', 'setItemRaw', 'removeItem'])
   return {
-    // Some of its drivers, such as that for files, give bytes.
-    get: async (name) => {
-      const held = await storage.getItemRaw(name)
-      const isText = held === null || held === undefined || typeof held === 'string'
-      return isText ? (held ?? undefined) : new TextDecoder().decode(held)
-    },
+    get: async (name) => textOf(await storage.getItemRaw(name)),
     set: async (name, text, ttlMs) =>
       void (await storage.setItemRaw(name, text, { ttl: Math.ceil(ttlMs / 1000) })),
     delete: async (name) => void (await storage.removeItem(name)),
   }
+}
+
+/** Clients may be set to give bytes, and some drivers of `unstorage` give nothing else. */
+function textOf(held) {
+  if (held === null || held === undefined) return undefined
+  const isBytes = held instanceof ArrayBuffer || ArrayBuffer.isView(held)
+  return isBytes ? new TextDecoder().decode(held) : held
 }
 
 function checkClient(path, client, names) {

@@ -72,7 +72,7 @@ impl ProviderCore {
             provider.abandon(&Key::widget(), flight);
             return;
         }
-        count(&mut provider, &outcome);
+        count(&mut provider, &outcome, moment(host));
         let attempts = outcome.attempts;
         let result = outcome.widget.map_err(|error| Failure { error, attempts });
         provider.settle_widget(flight, result, requested_ms, moment(host));
@@ -177,7 +177,7 @@ impl ProviderCore {
             if host.ended() {
                 return Vec::new();
             }
-            count(&mut provider, &outcome);
+            count(&mut provider, &outcome, moment(host));
             let used = widget.map(|it| it.ks);
             let left = outcome.widget.ok();
             if let Some(used) = &used
@@ -263,7 +263,10 @@ fn moment(host: &Host) -> Moment {
     }
 }
 
-fn count(provider: &mut Provider, outcome: &Outcome) {
+fn count(provider: &mut Provider, outcome: &Outcome, now: Moment) {
+    if outcome.clock.is_some() || outcome.widget.is_ok() {
+        provider.shared.server_time.see(outcome.clock, now);
+    }
     let succeeded = outcome.widget.is_ok() && outcome.sessions.iter().all(Result::is_ok);
     // The widget session is at hand, so one request is what it takes.
     let retries = outcome.attempts.saturating_sub(1);

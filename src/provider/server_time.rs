@@ -1,0 +1,95 @@
+//! The server's clock as the provider saw it last, by which it reads what others have stored.
+
+use super::Moment;
+use crate::clock::ServerClock;
+
+/// What is known of the server's clock.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ServerTime {
+    /// No response has come yet.
+    #[default]
+    Unseen,
+    /// Responses have come, and none tells the time.
+    Untold,
+    /// The last response that told the time, and when it was read.
+    Seen(ServerClock, Moment),
+}
+
+impl ServerTime {
+    /// Takes the clock that a response showed, if it showed one.
+    pub fn see(&mut self, clock: Option<ServerClock>, now: Moment) {
+        match clock {
+            Some(clock) => *self = Self::Seen(clock, now),
+            None if *self == Self::Unseen => *self = Self::Untold,
+            None => {}
+        }
+    }
+
+    /// The server's clock against the local one; `None` before the first response.
+    ///
+    /// A server that doesn't tell the time is taken to have the local clock, as when it grants a
+    /// session. A local clock that was set back since the reading is corrected by the steady one.
+    /// One that ran ahead is not: the steady clock may have stood still while the machine slept.
+    pub fn clock(self, now: Moment) -> Option<ServerClock> {
+        match self {
+            Self::Unseen => None,
+            Self::Untold => Some(ServerClock::UNKNOWN),
+            Self::Seen(clock, at) => {
+                let steady_ms = now.steady_ms.saturating_sub(at.steady_ms);
+                let wall_ms = now.wall_ms.saturating_sub(at.wall_ms);
+                let set_back_ms = steady_ms.saturating_sub(wall_ms).max(0);
+                Some(ServerClock {
+                    offset_ms: clock.offset_ms.saturating_add(set_back_ms),
+                    ..clock
+                })
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Moment = Moment {
+        wall_ms: 1_795_500_000_000,
+        steady_ms: 5_000,
+    };
+
+    fn hour_ahead() -> ServerClock {
+        ServerClock {
+            offset_ms: 3_600_000,
+            error_ms: 20,
+        }
+    }
+
+    #[test]
+    fn no_clock_is_known_before_the_first_response() {
+        assert_eq!(ServerTime::default().clock(NOW), None);
+    }
+
+    #[test]
+    fn a_response_without_the_time_does_not_undo_one_with_it() {
+        let mut time = ServerTime::default();
+        time.see(None, NOW);
+        assert_eq!(time.clock(NOW), Some(ServerClock::UNKNOWN));
+        time.see(Some(hour_ahead()), NOW);
+        time.see(None, NOW);
+        assert_eq!(time.clock(NOW.plus(60_000)), Some(hour_ahead()));
+    }
+
+    #[test]
+    fn a_local_clock_that_was_set_back_shows_the_same_server_time() {
+        let mut time = ServerTime::default();
+        time.see(Some(hour_ahead()), NOW);
+        let set_back = Moment {
+            wall_ms: NOW.wall_ms - 7_200_000,
+            steady_ms: NOW.steady_ms + 1000,
+        };
+        let clock = time.clock(set_back).unwrap();
+        assert_eq!(
+            clock.server_ms(set_back.wall_ms),
+            NOW.wall_ms + 3_600_000 + 1000
+        );
+    }
+}
