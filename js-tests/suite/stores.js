@@ -15,7 +15,9 @@ function providerOf(kaltura, options) {
   const events = []
   const onEvent = (event) => events.push(event)
   const provider = createSessionProvider({ ...kaltura.credentials, onEvent, ...options })
-  return { provider, told: () => events.map(({ type }) => type) }
+  const problems = () =>
+    events.filter(({ type }) => type === 'storeFailed').map(({ method, problem }) => `${method}: ${problem}`)
+  return { provider, told: () => events.map(({ type }) => type), problems }
 }
 
 /** A store that can be looked into: all that it was given, by name. */
@@ -200,38 +202,505 @@ test('a session of years is shared too', async (t) => {
   t.equal(await providerOf(kaltura, { store }).provider.getKs(), ks)
 })
 
+/** The store, and every call that it gets, as `method name`. */
+function watched(store) {
+  const calls = []
+  const watch = ([method, run]) => [
+    method,
+    (name, ...args) => {
+      calls.push(`${method} ${name}`)
+      return run(name, ...args)
+    },
+  ]
+  const count = (method) => calls.filter((call) => call.startsWith(`${method} `)).length
+  return { store: Object.fromEntries(Object.entries(store).map(watch)), calls, count }
+}
+
+const isFree = async (store, name) => {
+  const release = await store.lock(name, 5000)
+  await (release && release())
+  return release !== false
+}
+
+async function eventually(isTrue) {
+  for (let tries = 0; tries < 100; tries += 1) {
+    if (await isTrue()) return
+    await sleep(20)
+  }
+  throw new Error('it never came to be')
+}
+
+test('a lock that is granted late is released, and not left to run out', async (t) => {
+  const kaltura = await t.kaltura()
+  const inner = memoryStore()
+  let lockName
+  const lock = async (name, ttlMs) => {
+    lockName = name
+    const release = await inner.lock(name, ttlMs)
+    await sleep(900)
+    return release
+  }
+  const { provider, problems } = providerOf(kaltura, { store: { ...inner, lock } })
+  t.ok(await provider.getKs())
+  t.deepEqual(problems(), ['lock: no answer in time'])
+  await eventually(() => isFree(inner, lockName))
+})
+
+test('a lock that is granted when its caller has gone is released', async (t) => {
+  const kaltura = await t.kaltura()
+  const inner = memoryStore()
+  let lockName
+  const lock = async (name, ttlMs) => {
+    lockName = name
+    await sleep(200)
+    return inner.lock(name, ttlMs)
+  }
+  const { provider } = providerOf(kaltura, { store: { ...inner, lock } })
+  const controller = new AbortController()
+  const given = provider.getKs({ signal: controller.signal })
+  given.catch(() => {})
+  await until(() => lockName)
+  controller.abort()
+  await t.rejects(given)
+  await sleep(300)
+  await eventually(() => isFree(inner, lockName))
+})
+
+test('what is put into the store while the lock is waited for is taken, and the lock released', async (t) => {
+  const kaltura = await t.kaltura()
+  const first = openStore()
+  const ks = await providerOf(kaltura, { store: first }).provider.getKs()
+  await until(() => first.kept.size === 1)
+  let released = 0
+  const second = openStore({
+    lock: async () => {
+      for (const [name, text] of first.kept) second.kept.set(name, text)
+      return async () => void (released += 1)
+    },
+  })
+  t.equal(await providerOf(kaltura, { store: second }).provider.getKs(), ks)
+  await until(() => released === 1)
+  t.equal((await kaltura.requests()).length, 2)
+})
+
+test('a release that fails or never ends fails no call, and is reported', async (t) => {
+  const kaltura = await t.kaltura()
+  const fail = async () => {
+    throw new Error('s3cret')
+  }
+  const ways = [
+    [fail, 'lock: its release failed'],
+    [() => new Promise(() => {}), 'lock: no answer in time to its release'],
+  ]
+  for (const [release, problem] of ways) {
+    const store = openStore({ lock: async () => release })
+    const { provider, problems } = providerOf(kaltura, { store })
+    t.ok(await provider.getKs())
+    await until(() => problems().length > 0)
+    t.deepEqual(problems(), [problem])
+  }
+})
+
+test("a value that a store is too small for stops nobody else's", async (t) => {
+  const kaltura = await t.kaltura()
+  let isFirst = true
+  const kept = openStore({
+    set: async (name, text) => {
+      if (!isFirst) return void kept.kept.set(name, text)
+      isFirst = false
+      throw new TypeError('Value too large (max 65536 bytes)')
+    },
+  })
+  const { store, count } = watched(kept)
+  const { provider, problems } = providerOf(kaltura, { store })
+  await provider.getKs({ userId: 'ada' })
+  await until(() => problems().length > 0)
+  t.match(problems().join(), /^set: too large for it: \d+ characters$/)
+  const ks = await provider.getKs({ userId: 'bob' })
+  await until(() => kept.kept.size === 1)
+  t.equal(count('get'), 2)
+  t.equal(await providerOf(kaltura, { store: kept }).provider.getKs({ userId: 'bob' }), ks)
+})
+
+test('a method that fails for one name is left alone for that name', async (t) => {
+  const kaltura = await t.kaltura()
+  const failing = openStore({
+    set: async () => {
+      throw new Error('no')
+    },
+  })
+  const { store, count } = watched(failing)
+  const { provider, problems } = providerOf(kaltura, { store })
+  const mint = async (userId) => {
+    const before = problems().length
+    const ks = await provider.getKs({ userId })
+    // What comes of it is known after its answer.
+    await sleep(50)
+    provider.clear()
+    return { ks, isReported: problems().length > before }
+  }
+  t.equal((await mint('ada')).isReported, true)
+  t.equal((await mint('ada')).isReported, false)
+  t.equal(count('set'), 1)
+  t.equal((await mint('bob')).isReported, true)
+  t.equal((await mint('eve')).isReported, true)
+  t.equal(count('set'), 3)
+  // That is no fault of one name.
+  t.equal((await mint('joe')).isReported, false)
+  t.equal(count('set'), 3)
+  t.equal(count('get'), 5)
+})
+
+test('a store that is out of order is left alone for a while', async (t) => {
+  const kaltura = await t.kaltura()
+  const fail = async () => {
+    throw new Error('no connection')
+  }
+  const failing = watched({ get: fail, set: fail, delete: fail, lock: fail })
+  const { provider } = providerOf(kaltura, { store: failing.store })
+  t.ok(await provider.getKs({ userId: 'ada' }))
+  t.deepEqual(failing.calls.map((call) => call.split(' ')[0]), ['get', 'lock'])
+  t.ok(await provider.getKs({ userId: 'bob' }))
+  t.equal(failing.calls.length, 2)
+
+  const never = () => new Promise(() => {})
+  const hanging = watched({ get: never, set: never, delete: never, lock: never })
+  const other = providerOf(kaltura, { store: hanging.store }).provider
+  t.ok(await other.getKs({ userId: 'ada' }))
+  t.ok(await other.getKs({ userId: 'bob' }))
+  t.equal(hanging.calls.length, 1)
+  await sleep(2000)
+  t.ok(await other.getKs({ userId: 'eve' }))
+  t.equal(hanging.calls.length, 2)
+})
+
+test('a store that gives bytes is read, and one that gives anything else is reported', async (t) => {
+  const kaltura = await t.kaltura()
+  const store = openStore()
+  const ks = await providerOf(kaltura, { store }).provider.getKs()
+  await until(() => store.kept.size === 1)
+  const giving = (change) => openStore({ get: async (name) => change(store.kept.get(name)) })
+  const encode = (text) => new TextEncoder().encode(text)
+  for (const change of [encode, (text) => encode(text).buffer]) {
+    const { provider, problems } = providerOf(kaltura, { store: giving(change) })
+    t.equal(await provider.getKs(), ks)
+    t.deepEqual(problems(), [])
+  }
+  for (const wrong of [5, {}, [], true, new Uint8Array([0xff, 0xfe])]) {
+    const { provider, problems } = providerOf(kaltura, { store: giving(() => wrong) })
+    t.ok((await provider.getKs()) !== ks)
+    t.deepEqual(problems().slice(0, 1), ['get: neither text nor bytes of text'])
+  }
+  for (const nothing of [undefined, null, false]) {
+    const { provider, problems } = providerOf(kaltura, { store: giving(() => nothing) })
+    t.ok((await provider.getKs()) !== ks)
+    t.deepEqual(problems(), [])
+  }
+})
+
+test('a lock that is neither granted nor refused is reported, and done without', async (t) => {
+  const kaltura = await t.kaltura()
+  for (const answer of [undefined, true, 'OK', new Uint8Array([79, 75]), 1, {}]) {
+    const { store, count } = watched(openStore({ lock: async () => answer }))
+    const { provider, problems } = providerOf(kaltura, { store })
+    t.ok(await provider.getKs())
+    t.equal(count('lock'), 1)
+    t.deepEqual(problems(), ['lock: neither false nor a function that releases it'])
+  }
+})
+
+test('an answer that comes while the event loop is busy counts', async (t) => {
+  if (typeof MessageChannel === 'undefined') return
+  const started = performance.now()
+  const burn = (ms) => {
+    for (const until = performance.now() + ms, most = 1e9; performance.now() < until; ) if (most < 0) return
+  }
+  burn(1)
+  // Where time stands still while code runs, nothing can come too late.
+  if (performance.now() === started) return
+  const kaltura = await t.kaltura()
+  const store = openStore()
+  const ks = await providerOf(kaltura, { store }).provider.getKs()
+  await until(() => store.kept.size === 1)
+  // Such an answer is seen after the timers that are due, as what comes from a socket is.
+  const get = (name) =>
+    new Promise((resolve) => {
+      const { port1, port2 } = new MessageChannel()
+      port1.onmessage = () => {
+        port1.close()
+        resolve(store.kept.get(name))
+      }
+      setTimeout(() => {
+        port2.postMessage('')
+        burn(700)
+      }, 10)
+    })
+  const { provider, problems } = providerOf(kaltura, { store: openStore({ get }) })
+  t.equal(await provider.getKs(), ks)
+  t.deepEqual(problems(), [])
+})
+
+test('an invalidated session is deleted from the store, by its KS and by its request', async (t) => {
+  const kaltura = await t.kaltura()
+  const ways = [
+    (provider, ks) => provider.invalidate(ks),
+    (provider) => provider.invalidate({ userId: 'ada' }),
+  ]
+  for (const invalidate of ways) {
+    const store = openStore()
+    const { provider } = providerOf(kaltura, { store })
+    const dead = await provider.getKs({ userId: 'ada' })
+    await provider.getKs({ userId: 'bob' })
+    await until(() => store.kept.size === 2)
+    invalidate(provider, dead)
+    await until(() => store.kept.size === 1)
+    const other = providerOf(kaltura, { store }).provider
+    t.ok((await other.getKs({ userId: 'ada' })) !== dead, 'another process has it no more')
+  }
+})
+
+test('a session that has replaced a dead one in the store stays there', async (t) => {
+  const kaltura = await t.kaltura()
+  const store = openStore()
+  const first = providerOf(kaltura, { store }).provider
+  const dead = await first.getKs()
+  await until(() => store.kept.size === 1)
+  const second = providerOf(kaltura, { store: openStore({ set: store.set }) }).provider
+  const alive = await second.getKs()
+  t.ok(alive !== dead)
+  await sleep(50)
+  first.invalidate(dead)
+  await sleep(100)
+  t.equal(await first.getKs(), alive)
+  t.equal(await providerOf(kaltura, { store }).provider.getKs(), alive)
+})
+
+test('a session that dies while it is being put into the store does not stay there', async (t) => {
+  const kaltura = await t.kaltura()
+  let put
+  const store = openStore({
+    set: (name, text) =>
+      new Promise((resolve) => {
+        put = () => resolve(store.kept.set(name, text))
+      }),
+  })
+  const { provider } = providerOf(kaltura, { store })
+  const dead = await provider.getKs()
+  await until(() => put)
+  provider.invalidate(dead)
+  await sleep(50)
+  put()
+  t.equal(store.kept.size, 1)
+  await until(() => store.kept.size === 0)
+})
+
+test('what one process knows to be dead it takes from no store, and deletes where it finds it', async (t) => {
+  const kaltura = await t.kaltura()
+  const kept = new Map()
+  let isStubborn = true
+  const store = openStore({
+    kept,
+    get: async (name) => kept.get(name),
+    set: async (name, text) => void (kept.has(name) || kept.set(name, text)),
+    delete: async (name) => void (isStubborn || kept.delete(name)),
+  })
+  const { provider } = providerOf(kaltura, { store })
+  const dead = await provider.getKs()
+  await until(() => kept.size === 1)
+  provider.invalidate(dead)
+  await sleep(50)
+  const second = await provider.getKs()
+  provider.invalidate(second)
+  provider.clear()
+  t.equal(kept.size, 1)
+  isStubborn = false
+  const third = await provider.getKs()
+  t.ok(third !== dead && third !== second)
+  await until(() => kept.size === 1)
+  await eventually(async () => (await providerOf(kaltura, { store }).provider.getKs()) === third)
+})
+
+test('the sessions of a revoked token are deleted from the store', async (t) => {
+  const kaltura = await t.kaltura()
+  const store = openStore()
+  const { provider, told } = providerOf(kaltura, { store })
+  for (const userId of ['ada', 'bob']) await provider.getKs({ userId })
+  await until(() => store.kept.size === 2)
+  await provider.call('session', 'end', {}, { userId: 'ada' })
+  await t.rejects(provider.call('user', 'get', {}, { userId: 'ada' }))
+  t.ok(told().includes('revoked'))
+  await until(() => store.kept.size === 0)
+})
+
+test('clear leaves the store as it is', async (t) => {
+  const kaltura = await t.kaltura()
+  const { store, count } = watched(memoryStore())
+  const { provider } = providerOf(kaltura, { store })
+  const ks = await provider.getKs()
+  await until(() => count('set') === 1)
+  provider.clear()
+  t.equal(await provider.getKs(), ks)
+  t.equal(count('delete'), 0)
+})
+
+test('deleting what is dead goes on after the answer, and fails nobody', async (t) => {
+  const kaltura = await t.kaltura()
+  const works = []
+  const waitUntil = (work) => works.push(work)
+  const fail = async () => {
+    throw new Error('no')
+  }
+  const store = openStore()
+  const { provider } = providerOf(kaltura, { store, waitUntil })
+  const ks = await provider.getKs()
+  await Promise.all(works.splice(0))
+  store.delete = fail
+  store.get = fail
+  provider.invalidate(ks)
+  t.equal(works.length, 1)
+  await Promise.all(works)
+})
+
+/** Runs with a local clock that is ahead by so much. */
+async function ahead(ms, run) {
+  const { now } = Date
+  Date.now = () => now.call(Date) + ms
+  try {
+    return await run()
+  } finally {
+    Date.now = now
+  }
+}
+
+const HOUR_MS = 3_600_000
+
+test('a machine whose clock is off makes no other serve a session after its end', async (t) => {
+  const kaltura = await t.kaltura()
+  for (const off of [HOUR_MS, -HOUR_MS]) {
+    const store = openStore()
+    const ks = await ahead(off, async () => {
+      const ks = await providerOf(kaltura, { store }).provider.getKs({ expiry: 60 })
+      await until(() => store.kept.size === 1)
+      return ks
+    })
+    const read = await providerOf(kaltura, { store }).provider.getSession({ expiry: 60 })
+    t.equal(read.ks, ks)
+    t.ok(read.expiresAt <= read.expiry * 1000, 'not after its end')
+    t.ok(read.expiresAt > Date.now() + 50_000, 'and not long before')
+  }
+})
+
+test('a reader whose clock is off goes by the server time that it has seen', async (t) => {
+  const kaltura = await t.kaltura()
+  for (const off of [HOUR_MS, -HOUR_MS]) {
+    const store = openStore()
+    const ks = await providerOf(kaltura, { store }).provider.getKs({ expiry: 60 })
+    await until(() => store.kept.size === 1)
+    await ahead(off, async () => {
+      const reader = providerOf(kaltura, { store }).provider
+      // Ahead it seems to have ended, and behind to live for an hour more.
+      await reader.getKs({ userId: 'ada' })
+      const read = await reader.getSession({ expiry: 60 })
+      t.equal(read.ks, ks)
+      const leftMs = read.expiresAt - Date.now()
+      t.ok(leftMs > 50_000 && leftMs <= 61_000, `${leftMs} ms`)
+    })
+  }
+})
+
+test('a new process whose clock is seen to be behind asks Kaltura for the time first', async (t) => {
+  const kaltura = await t.kaltura()
+  const store = openStore()
+  const ks = await providerOf(kaltura, { store }).provider.getKs({ expiry: 60 })
+  await until(() => store.kept.size === 1)
+  await ahead(-HOUR_MS, async () => {
+    const read = await providerOf(kaltura, { store }).provider.getSession({ expiry: 60 })
+    t.equal(read.ks, ks)
+    t.ok(read.expiresAt <= Date.now() + 61_000, 'by the server time')
+  })
+  t.equal((await kaltura.requests()).length, 3)
+})
+
+test('what another version has sealed is passed over in silence', async (t) => {
+  const kaltura = await t.kaltura()
+  const store = openStore({ get: async (name) => store.kept.get(name) ?? `1.${'A'.repeat(100)}` })
+  const { provider, problems } = providerOf(kaltura, { store })
+  t.ok(await provider.getKs())
+  await until(() => store.kept.size === 1)
+  t.deepEqual(problems(), [])
+})
+
+test('a session that is too long to be read again is not put into the store, and that is told', async (t) => {
+  const { store, count } = watched(openStore())
+  const widget = { objectType: 'KalturaStartWidgetSessionResponse', partnerId: 102, ks: 'w' }
+  const session = {
+    ...{ objectType: 'KalturaSessionInfo', partnerId: 102, ks: 'k', userId: '', sessionType: 0 },
+    expiry: Math.floor(Date.now() / 1000) + 3600,
+    privileges: 'p'.repeat(400_000),
+  }
+  const fetch = async (url) =>
+    new Response(JSON.stringify(String(url).includes('Widget') ? widget : session), {
+      headers: { 'content-type': 'application/json' },
+    })
+  const credentials = { partnerId: 102, appTokenId: '0_a', appToken: 't' }
+  const { provider, problems } = providerOf({ credentials }, { store, fetch, grants: 'report' })
+  t.equal(await provider.getKs(), 'k')
+  await until(() => problems().length > 0)
+  t.deepEqual(problems(), ['set: the session is too long to be shared'])
+  t.equal(count('set'), 0)
+})
+
+/** Redis, as far as the stores go: scripts that compare before they delete, and others that don't. */
+function redisOf(map, encode = (text) => text) {
+  const entry = (name) => {
+    const held = map.get(name)
+    return held && held.until > performance.now() ? held : undefined
+  }
+  return {
+    get: (name) => (entry(name) ? encode(entry(name).text) : null),
+    set: (name, text, ms, isNew) => {
+      if (!(ms > 0)) throw new Error('no time to live')
+      if (isNew && entry(name)) return null
+      map.set(name, { text, until: performance.now() + ms })
+      return encode('OK')
+    },
+    del: (name) => Number(map.delete(name)),
+    eval: (script, name, text) => {
+      if (!script.includes("redis.call('del',KEYS[1])")) return 0
+      const compares = script.includes("if redis.call('get',KEYS[1])==ARGV[1] then")
+      return compares && entry(name)?.text !== text ? 0 : Number(map.delete(name))
+    },
+  }
+}
+
+const redisClient = (encode) => {
+  const redis = redisOf(new Map(), encode)
+  return redisStore({
+    get: async (name) => redis.get(name),
+    set: async (name, text, { PX, NX }) => redis.set(name, text, PX, NX),
+    del: async (name) => redis.del(name),
+    eval: async (script, { keys: [name], arguments: [text] }) => redis.eval(script, name, text),
+  })
+}
+
+const ioredisClient = (encode) => {
+  const redis = redisOf(new Map(), encode)
+  return ioredisStore({
+    get: async (name) => redis.get(name),
+    set: async (name, text, px, ms, nx) => redis.set(name, text, px === 'PX' && ms, nx === 'NX'),
+    del: async (name) => redis.del(name),
+    eval: async (script, _, name, text) => redis.eval(script, name, text),
+  })
+}
+
+const toBytes = (text) => new TextEncoder().encode(text)
+
 /** What stands in for each client, as its package answers. */
 const clients = {
-  redis: () => {
-    const map = new Map()
-    return redisStore({
-      get: async (name) => map.get(name) ?? null,
-      set: async (name, text, { PX, NX }) => {
-        if (!(PX > 0)) throw new Error('no time to live')
-        if (NX && map.has(name)) return null
-        map.set(name, text)
-        return 'OK'
-      },
-      del: async (name) => Number(map.delete(name)),
-      eval: async (_, { keys: [name], arguments: [text] }) =>
-        map.get(name) === text ? Number(map.delete(name)) : 0,
-    })
-  },
-  ioredis: () => {
-    const map = new Map()
-    return ioredisStore({
-      get: async (name) => map.get(name) ?? null,
-      set: async (name, text, px, ms, nx) => {
-        if (px !== 'PX' || !(ms > 0)) throw new Error('no time to live')
-        if (nx && map.has(name)) return null
-        map.set(name, text)
-        return 'OK'
-      },
-      del: async (name) => Number(map.delete(name)),
-      eval: async (_, count, name, text) =>
-        map.get(name) === text ? Number(map.delete(name)) : 0,
-    })
-  },
+  redis: () => redisClient(),
+  'redis that gives buffers': () => redisClient(toBytes),
+  ioredis: () => ioredisClient(),
+  'ioredis that gives buffers': () => ioredisClient(toBytes),
   cloudflareKv: () => {
     const map = new Map()
     return cloudflareKvStore({
@@ -285,7 +754,10 @@ const clients = {
     const map = new Map()
     return unstorageStore({
       getItemRaw: async (name) => map.get(name) ?? null,
-      setItemRaw: async (name, text) => void map.set(name, text),
+      setItemRaw: async (name, text, { ttl }) => {
+        if (ttl !== 5) throw new Error('the time to live is told in seconds')
+        map.set(name, text)
+      },
       removeItem: async (name) => void map.delete(name),
     })
   },
@@ -314,4 +786,29 @@ for (const [name, create] of Object.entries(clients)) {
     await release()
     t.equal(typeof (await store.lock('l', 5000)), 'function')
   })
+
+  test(`a lock over ${name} that has run out is not released for who has it now`, async (t) => {
+    const store = create()
+    if (!store.lock) return
+    const late = await store.lock('l', 50)
+    await sleep(80)
+    const release = await store.lock('l', 5000)
+    t.equal(typeof release, 'function')
+    await late()
+    t.equal(await store.lock('l', 5000), false)
+    await release()
+    t.equal(typeof (await store.lock('l', 5000)), 'function')
+  })
 }
+
+test('a fleet over a client that gives buffers mints once, and waits for nothing', async (t) => {
+  for (const create of [redisClient, ioredisClient]) {
+    const kaltura = await t.kaltura({ latencyMs: 50 })
+    const store = create(toBytes)
+    const fleet = Array.from({ length: 5 }, () => providerOf(kaltura, { store, timeoutMs: 8000 }))
+    const all = await Promise.all(fleet.map(({ provider }) => provider.getKs()))
+    t.equal(new Set(all).size, 1)
+    t.equal((await kaltura.requests()).length, 2)
+    for (const { problems } of fleet) t.deepEqual(problems(), [])
+  }
+})

@@ -58,9 +58,9 @@ export class Shelf {
       lock = await this.#lock(name, look, crew, deadline)
       if (lock?.outcome) return lock
       // Somebody may have put it there while the lock was waited for.
-      outcome = lock && !lock.isLeft && !deadline.error && (await look())
+      outcome = lock && !lock.isLeft && !deadline.isOver && (await look())
       // When the time is over nobody waits for this, and nobody will call `put`.
-      const isLost = deadline.error && lock?.crew === crew
+      const isLost = deadline.isOver && lock?.crew === crew
       if (outcome || isLost) await this.#unlock(name, lock)
       if (outcome) return { outcome }
     }
