@@ -7,7 +7,7 @@ import { ioredisStore, redisStore } from 'kaltura-app-token/stores'
 // The clients are installed in a folder of their own.
 const require = createRequire(new URL('./fleet/package.json', import.meta.url))
 const { Redis } = require('ioredis')
-const { createClient } = require('redis')
+const { createClient, RESP_TYPES } = require('redis')
 
 const lines = createInterface(process.stdin)[Symbol.asyncIterator]()
 const next = async () => JSON.parse((await lines.next()).value)
@@ -19,7 +19,12 @@ const connect = {
     const client = createClient({ socket: { host: '127.0.0.1', port } })
     client.on('error', () => {})
     await client.connect()
-    return { store: redisStore(client), keys: () => client.keys('*'), get: (key) => client.get(key) }
+    return { client, store: redisStore(client), keys: () => client.keys('*'), get: (key) => client.get(key) }
+  },
+  async 'redis with buffers'() {
+    const { client, ...parts } = await connect.redis()
+    const types = { [RESP_TYPES.BLOB_STRING]: Buffer, [RESP_TYPES.SIMPLE_STRING]: Buffer }
+    return { ...parts, store: redisStore(client.withTypeMapping(types)) }
   },
   async ioredis() {
     const client = new Redis({ host: '127.0.0.1', port, lazyConnect: true })
@@ -32,8 +37,31 @@ const { store, keys, get } = await connect[kind]()
 const provider = createSessionProvider({ ...options, store })
 answer('ready')
 
+/** Whether the release of a lock that has run out leaves alone who has it now. */
+async function keepsLocks() {
+  const name = `lock of ${process.pid}`
+  const late = await store.lock(name, 50)
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  const release = await store.lock(name, 60_000)
+  await late()
+  const isKept = (await store.lock(name, 60_000)) === false
+  await release()
+  const again = await store.lock(name, 60_000)
+  await again()
+  return isKept
+}
+
 for (;;) {
-  const { userId, times = 1, dump } = await next()
+  const { userId, times = 1, dump, locks, dead } = await next()
+  if (locks) {
+    answer({ isKept: await keepsLocks() })
+    continue
+  }
+  if (dead) {
+    provider.invalidate(dead)
+    answer({})
+    continue
+  }
   if (dump) {
     const names = await keys()
     answer({ text: JSON.stringify([names, await Promise.all(names.map(get))]) })

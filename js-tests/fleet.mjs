@@ -9,6 +9,7 @@ import { stop } from './processes.mjs'
 import { startRedis } from './redis.mjs'
 
 const PROCESSES = 50
+const CLIENTS = ['redis', 'ioredis', 'redis with buffers']
 const member = fileURLToPath(new URL('./fleet-member.mjs', import.meta.url))
 
 /** One process of the fleet: it answers each line with what its provider gives. */
@@ -33,7 +34,7 @@ const appToken = emulator.addAppToken()
 const server = await listen(emulator)
 const redis = await startRedis()
 const settings = (index) => ({
-  client: index % 2 === 0 ? 'redis' : 'ioredis',
+  client: CLIENTS[index % CLIENTS.length],
   port: redis.port,
   options: {
     serviceUrl: server.url,
@@ -58,6 +59,20 @@ try {
   for (const secret of [first[0].ks, 'ada', appToken.token, appToken.id]) {
     assert(!held.text.includes(secret), 'Redis shows a secret')
   }
+
+  for (const [index, client] of CLIENTS.entries()) {
+    const { isKept } = await fleet[index].ask({ locks: true })
+    assert(isKept, `${client} releases the lock of another`)
+  }
+
+  await fleet[0].ask({ dead: first[0].ks })
+  let holds
+  for (let tries = 0; tries < 100 && holds !== false; tries += 1) {
+    holds = (await fleet[0].ask({ dump: true })).text.includes('kaltura-session:')
+  }
+  assert(holds === false, 'Redis still holds a dead session')
+  const alive = await fleet[0].ask({ userId: 'ada' })
+  assert(alive.ks && alive.ks !== first[0].ks, 'a dead session was taken from Redis')
 
   const halfWay = all({ userId: 'bob', times: 20 })
   await redis.stop('SIGKILL')

@@ -8,6 +8,7 @@ const PATIENCE_MS = 500
 const BUSY_MS = 20
 /** After a busy time an answer may take a few turns of the event loop to get through. */
 const GRACE_MS = 50
+const MOST_GRACES = 5
 /** What fails is left alone for so long. */
 const PAUSE_MS = 2000
 /** A method that fails for so many names in a row is left alone for all of them. */
@@ -156,11 +157,16 @@ function inTime(promise) {
       (value) => answered({ value }),
       (error) => answered({ error }),
     )
-    const due = steady() + PATIENCE_MS
+    let due = steady() + PATIENCE_MS
+    let looks = 0
     const giveUp = () => {
-      // An answer that has come is only seen after the timers.
-      const grace = steady() - due > BUSY_MS ? GRACE_MS : 0
-      timer = setTimeout(resolve, grace)
+      // What has come meanwhile is only seen after the timers, so this looks once more at least.
+      const wasBusy = steady() - due > BUSY_MS
+      if (looks >= (wasBusy ? MOST_GRACES : 1)) return resolve()
+      looks += 1
+      const grace = wasBusy ? GRACE_MS : 0
+      due = steady() + grace
+      timer = setTimeout(giveUp, grace)
     }
     timer = setTimeout(giveUp, PATIENCE_MS)
   })
