@@ -1,7 +1,11 @@
 //! Asked and granted: Kaltura drops silently what an application token doesn't allow, so the
 //! session has to be compared with the wish.
 
-use crate::privileges::{self, Privilege};
+use core::iter;
+
+use crate::work;
+
+mod privileges;
 
 /// What the caller asks of a session; what is `None` is left to the application token.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -113,6 +117,8 @@ pub enum Field {
     Expiry,
     /// The privilege of this name.
     Privilege(String),
+    /// So many privileges more than are listed.
+    MorePrivileges(u32),
 }
 
 /// What a difference means.
@@ -133,7 +139,7 @@ impl Field {
             Self::UserId => "userId",
             Self::SessionType => "sessionType",
             Self::Expiry => "expiry",
-            Self::Privilege(_) => "sessionPrivileges",
+            Self::Privilege(_) | Self::MorePrivileges(_) => "sessionPrivileges",
         }
     }
 
@@ -141,6 +147,14 @@ impl Field {
     pub fn privilege(&self) -> Option<&str> {
         match self {
             Self::Privilege(name) => Some(name),
+            _ => None,
+        }
+    }
+
+    /// How many privileges differ that are not listed.
+    pub fn more(&self) -> Option<u32> {
+        match self {
+            Self::MorePrivileges(count) => Some(*count),
             _ => None,
         }
     }
@@ -175,47 +189,32 @@ impl Difference {
                 &shown(&self.asked),
             ]
             .concat(),
-            Field::Privilege(name) => match self.granted {
-                None => ["privilege ", name, " was dropped"].concat(),
-                Some(_) => ["privilege ", name, " has another value"].concat(),
-            },
+            Field::Privilege(name) => {
+                let cut = name.floor_char_boundary(LONGEST_NAME);
+                let dots = if cut < name.len() { "…" } else { "" };
+                let what = match self.granted {
+                    None => " was dropped",
+                    Some(_) => " has another value",
+                };
+                let name = name.get(..cut).unwrap_or_default();
+                ["privilege ", name, dots, what].concat()
+            }
+            Field::MorePrivileges(count) => {
+                [&*count.to_string(), " more privileges differ"].concat()
+            }
         }
     }
 }
 
+/// The longest text of what was asked or granted that a difference carries, in bytes.
+const LONGEST_SHOWN: usize = 2000;
+
+/// The longest name in a message, in bytes.
+const LONGEST_NAME: usize = 100;
+
 /// Between the second in which the server reckoned the expiry and the one we read off its
 /// clock: they may be two.
 const CLOCK_SLACK_S: i64 = 3;
-
-/// The server's privileges that let their bearer do more. Every other name of its own limits
-/// what the session may do or see, so that losing it makes the session broader.
-const WIDENING: [&str; 14] = [
-    "edit",
-    "sview",
-    "list",
-    "download",
-    "downloadasset",
-    "editplaylist",
-    "sviewplaylist",
-    "disableentitlement",
-    "disableentitlementforentry",
-    "disableentitlementforplaylist",
-    "enablechangeaccount",
-    "edituser",
-    "editadmintags",
-    "disablesessiontypecheck",
-];
-
-/// Those of them that are flags: alone, they allow all that they are about. The others, alone,
-/// allow nothing: their values are what they allow.
-const FLAGS: [&str; 3] = [
-    "disableentitlement",
-    "enablechangeaccount",
-    "disablesessiontypecheck",
-];
-
-/// Set by the server on every session of an application token, whatever is asked.
-const OWN: [&str; 2] = ["sessionid", "apptoken"];
 
 /// In what `grant` is not what `wish` asked for.
 pub fn differences(wish: &Wish, grant: &Grant<'_>) -> Vec<Difference> {
@@ -227,8 +226,8 @@ pub fn differences(wish: &Wish, grant: &Grant<'_>) -> Vec<Difference> {
     {
         found.push(Difference {
             field: Field::UserId,
-            asked: Some(asked.to_owned()),
-            granted: Some(grant.user_id.to_owned()),
+            asked: Some(shown(&mut iter::once(asked), "")),
+            granted: Some(shown(&mut iter::once(grant.user_id), "")),
             effect: Effect::Broader,
         });
     }
@@ -251,13 +250,7 @@ pub fn differences(wish: &Wish, grant: &Grant<'_>) -> Vec<Difference> {
         grant.lifetime_s,
     ));
     if let Some(asked) = &wish.privileges {
-        let granted = privileges::parse(grant.privileges);
-        found.extend(
-            privileges::parse(asked)
-                .iter()
-                .filter(|asked| !asked.name.is_empty() && !OWN.contains(&asked.name.trim()))
-                .filter_map(|asked| privilege_difference(asked, &granted)),
-        );
+        found.extend(privileges::differences(asked, grant.privileges));
     }
     found
 }
@@ -280,252 +273,24 @@ fn expiry_difference(asked_s: Option<i64>, granted_s: i64) -> Option<Difference>
     })
 }
 
-fn privilege_difference(asked: &Privilege, granted: &[Privilege]) -> Option<Difference> {
-    // Trimmed, a name may be the server's own, which drops it like any other of those.
-    let name = asked.name.trim();
-    let called = |name: &str| granted.iter().find(|it| it.name == name);
-    let granted = called(&asked.name).or_else(|| called(name));
-    let widens = WIDENING.contains(&name);
-    let effect = match granted {
-        Some(granted) if same_values(asked, granted) => return None,
-        Some(granted) if widens && covers(asked, granted, FLAGS.contains(&name)) => {
-            Effect::Narrower
+/// `texts` with `separator` between them, up to [`LONGEST_SHOWN`].
+fn shown<'a>(texts: &mut dyn Iterator<Item = &'a str>, separator: &str) -> String {
+    let mut shown = String::new();
+    for (index, text) in texts.enumerate() {
+        if index > 0 {
+            shown.push_str(separator);
         }
-        None if widens => Effect::Narrower,
-        None | Some(_) => Effect::Broader,
-    };
-    Some(Difference {
-        field: Field::Privilege(asked.name.clone()),
-        asked: Some(asked.values.join("/")),
-        granted: granted.map(|it| it.values.join("/")),
-        effect,
-    })
-}
-
-fn same_values(a: &Privilege, b: &Privilege) -> bool {
-    a.values.iter().all(|value| b.values.contains(value))
-        && b.values.iter().all(|value| a.values.contains(value))
-}
-
-/// Whether all that `narrow` allows, `wide` allows too.
-fn covers(wide: &Privilege, narrow: &Privilege, is_flag: bool) -> bool {
-    let any = |it: &Privilege| {
-        (is_flag && it.values.is_empty()) || it.values.iter().any(|value| value == "*")
-    };
-    any(wide)
-        || (!any(narrow)
-            && narrow
-                .values
-                .iter()
-                .all(|value| wide.values.contains(value)))
+        let room = LONGEST_SHOWN.saturating_sub(shown.len());
+        let fits = text.floor_char_boundary(room);
+        shown.push_str(text.get(..fits).unwrap_or_default());
+        if fits < text.len() || shown.len() > LONGEST_SHOWN {
+            shown.push('…');
+            break;
+        }
+    }
+    work::steps(shown.len());
+    shown
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn granted(privileges: &str) -> Grant<'_> {
-        Grant {
-            user_id: "ada",
-            session_type: SessionType::User,
-            lifetime_s: 3600,
-            privileges,
-        }
-    }
-
-    fn effects(wish: &Wish, grant: &Grant<'_>) -> Vec<(&'static str, &'static str)> {
-        differences(wish, grant)
-            .iter()
-            .map(|it| (it.field.option(), it.effect.name()))
-            .collect()
-    }
-
-    fn asked(privileges: &str) -> Wish {
-        Wish {
-            privileges: Some(privileges.to_owned()),
-            ..Wish::default()
-        }
-    }
-
-    #[test]
-    fn what_was_not_asked_for_is_no_difference() {
-        assert_eq!(
-            effects(
-                &Wish::default(),
-                &granted("sessionid:0_a,apptoken:0_a,edit:*")
-            ),
-            []
-        );
-    }
-
-    #[test]
-    fn a_dropped_restriction_makes_the_session_broader() {
-        for name in [
-            "iprestrict",
-            "urirestrict",
-            "actionslimit",
-            "limitentry",
-            "restrictingrole",
-            "setrole",
-            "privacycontext",
-            "enableentitlement",
-        ] {
-            assert_eq!(
-                effects(&asked(&format!("{name}:1")), &granted("sessionid:0_a")),
-                [("sessionPrivileges", "broader")],
-                "{name}"
-            );
-        }
-    }
-
-    #[test]
-    fn a_dropped_permission_makes_it_narrower() {
-        assert_eq!(
-            effects(&asked("edit:0_a"), &granted("")),
-            [("sessionPrivileges", "narrower")]
-        );
-    }
-
-    #[test]
-    fn permissions_are_compared_by_what_they_allow() {
-        assert_eq!(
-            effects(&asked("edit:0_a/0_b"), &granted("edit:0_b/0_a")),
-            []
-        );
-        assert_eq!(
-            effects(&asked("edit:0_a/0_b"), &granted("edit:0_a")),
-            [("sessionPrivileges", "narrower")]
-        );
-        assert_eq!(
-            effects(&asked("edit:0_a"), &granted("edit:0_a/0_b")),
-            [("sessionPrivileges", "broader")]
-        );
-        assert_eq!(
-            effects(&asked("edit:0_a"), &granted("edit:*")),
-            [("sessionPrivileges", "broader")]
-        );
-        assert_eq!(
-            effects(&asked("edit:*"), &granted("edit:0_a")),
-            [("sessionPrivileges", "narrower")]
-        );
-    }
-
-    #[test]
-    fn a_permission_without_values_allows_nothing_but_for_flags() {
-        let effect = |wish, grant| effects(&asked(wish), &granted(grant));
-        let narrower = [("sessionPrivileges", "narrower")];
-        let broader = [("sessionPrivileges", "broader")];
-        assert_eq!(effect("edit", "edit:0_a"), broader);
-        assert_eq!(effect("edit", "edit:*"), broader);
-        assert_eq!(effect("edit:0_a", "edit"), narrower);
-        assert_eq!(
-            effect("enablechangeaccount", "enablechangeaccount:5"),
-            narrower
-        );
-        assert_eq!(
-            effect("enablechangeaccount:5", "enablechangeaccount"),
-            broader
-        );
-    }
-
-    #[test]
-    fn a_name_of_the_servers_is_one_with_spaces_too() {
-        let effect = |wish, grant| effects(&asked(wish), &granted(grant));
-        assert_eq!(
-            effect("a:1, edit:0_a", "a:1"),
-            [("sessionPrivileges", "narrower")]
-        );
-        assert_eq!(
-            effect(" edit:0_a", "edit:0_b"),
-            [("sessionPrivileges", "broader")]
-        );
-        assert_eq!(
-            effect(" iprestrict:1", ""),
-            [("sessionPrivileges", "broader")]
-        );
-        assert_eq!(effect(" sessionid:x", ""), []);
-        assert_eq!(effect(" a:1", " a:1"), []);
-    }
-
-    #[test]
-    fn a_restriction_with_another_value_counts_as_broader() {
-        assert_eq!(
-            effects(
-                &asked("iprestrict:10.0.0.1"),
-                &granted("iprestrict:10.0.0.2")
-            ),
-            [("sessionPrivileges", "broader")]
-        );
-    }
-
-    #[test]
-    fn another_user_or_an_admin_s_rights_are_broader() {
-        let wish = Wish {
-            user_id: Some("bob".into()),
-            session_type: Some(SessionType::User),
-            ..Wish::default()
-        };
-        let grant = Grant {
-            session_type: SessionType::Admin,
-            ..granted("")
-        };
-        assert_eq!(
-            effects(&wish, &grant),
-            [("userId", "broader"), ("sessionType", "broader")]
-        );
-        let wish = Wish {
-            session_type: Some(SessionType::Admin),
-            ..Wish::default()
-        };
-        assert_eq!(effects(&wish, &granted("")), [("sessionType", "narrower")]);
-    }
-
-    #[test]
-    fn a_life_is_compared_with_some_slack() {
-        let wish = |expiry_s| Wish {
-            expiry_s: Some(expiry_s),
-            ..Wish::default()
-        };
-        assert_eq!(effects(&wish(3600), &granted("")), []);
-        assert_eq!(effects(&wish(3598), &granted("")), []);
-        assert_eq!(effects(&wish(60), &granted("")), [("expiry", "broader")]);
-        assert_eq!(
-            effects(&wish(86_400), &granted("")),
-            [("expiry", "narrower")]
-        );
-        let over = Grant {
-            lifetime_s: 0,
-            ..granted("")
-        };
-        assert_eq!(effects(&Wish::default(), &over), [("expiry", "expired")]);
-    }
-
-    #[test]
-    fn the_policy_decides_what_is_handed_out() {
-        let broader = differences(&asked("iprestrict:1"), &granted(""));
-        let narrower = differences(&asked("edit:0_a"), &granted(""));
-        let refused = |policy: GrantPolicy| {
-            (
-                policy.refuses(&broader),
-                policy.refuses(&narrower),
-                policy.refuses(&[]),
-            )
-        };
-        assert_eq!(refused(GrantPolicy::Guard), (true, false, false));
-        assert_eq!(refused(GrantPolicy::Exact), (true, true, false));
-        assert_eq!(refused(GrantPolicy::Report), (false, false, false));
-    }
-
-    #[test]
-    fn the_text_of_a_difference_names_no_user() {
-        let wish = Wish {
-            user_id: Some("bob".into()),
-            ..Wish::default()
-        };
-        let text = differences(&wish, &granted(""))
-            .iter()
-            .map(Difference::message)
-            .collect::<String>();
-        assert!(!text.contains("bob") && !text.contains("ada"), "{text}");
-    }
-}
+mod tests;

@@ -1,18 +1,23 @@
 //! What PHP does, where what Kaltura writes and reads depends on it.
 
+use crate::work;
+
 /// PHP's `trim`.
 pub fn trim(text: &str) -> &str {
+    work::steps(text.len());
     text.trim_matches([' ', '\t', '\n', '\r', '\0', '\x0b'])
 }
 
 /// Whether PHP makes an integer of the array key `name`.
 pub fn is_integer_key(name: &str) -> bool {
+    work::steps(name.len());
     name.parse()
         .is_ok_and(|integer: i64| integer.to_string() == name)
 }
 
 /// The number that `text` is to PHP's `is_numeric`, without the white space around it.
 pub fn numeric(text: &str) -> Option<&str> {
+    work::steps(text.len());
     let number = text.trim_matches([' ', '\t', '\n', '\r', '\x0b', '\x0c']);
     let (mantissa, exponent) = number.split_once(['e', 'E']).unwrap_or((number, "0"));
     let (whole, fraction) = unsigned(mantissa)
@@ -48,13 +53,21 @@ pub fn array<T>(items: Vec<T>, name: fn(&T) -> &str, again: fn(&mut T, T)) -> Ve
     array
 }
 
+/// `names` sorted, each with its index; of equal ones the earlier comes first.
+pub fn sorted<'a>(names: &[&'a str]) -> Vec<(&'a str, usize)> {
+    let mut sorted: Vec<(&str, usize)> = names.iter().copied().zip(0..).collect();
+    sorted.sort_unstable_by(|one, other| {
+        work::compare(one.0, other.0).then_with(|| one.1.cmp(&other.1))
+    });
+    sorted
+}
+
 /// The place of each name in an array that they are put into in order; equal ones share it.
 pub fn places(names: &[&str]) -> Vec<usize> {
-    let mut sorted: Vec<(&str, usize)> = names.iter().copied().zip(0..).collect();
-    sorted.sort_unstable();
+    let sorted = sorted(names);
     // For each name, where the first of its equals stands.
     let mut firsts = vec![0; names.len()];
-    for equals in sorted.chunk_by(|(one, _), (other, _)| one == other) {
+    for equals in sorted.chunk_by(|(one, _), (other, _)| work::compare(one, other).is_eq()) {
         for (_, index) in equals {
             if let (Some(first), Some((_, earliest))) = (firsts.get_mut(*index), equals.first()) {
                 *first = *earliest;

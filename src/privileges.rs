@@ -4,6 +4,7 @@
 //! and no text is wrong.
 
 use crate::php;
+use crate::work;
 
 /// The names that the server keeps to itself: a caller of `appToken.startSession` can't add
 /// them, only the token can carry them.
@@ -55,25 +56,43 @@ pub struct Privilege {
     pub values: Vec<String>,
 }
 
+impl Privilege {
+    fn has_value(&self, value: &str) -> bool {
+        work::steps(self.values.len() + value.len());
+        self.values.iter().any(|known| known == value)
+    }
+}
+
 /// Reads privileges as the server does. The values of equal names are put together at the
 /// place of the first; an empty item is a flag without a name.
 pub fn parse(text: &str) -> Vec<Privilege> {
-    let items = text.split(',').map(|item| {
-        let (name, values) = item.split_once(':').unwrap_or((item, ""));
-        let values = if values.is_empty() {
-            Vec::new()
-        } else {
-            values.split('/').map(str::to_owned).collect()
-        };
-        let name = name.to_owned();
-        Privilege { name, values }
-    });
-    merged(items.collect())
+    work::steps(text.len());
+    let items: Vec<(&str, &str)> = text
+        .split(',')
+        .map(|item| item.split_once(':').unwrap_or((item, "")))
+        .collect();
+    let names: Vec<&str> = items.iter().map(|(name, _)| *name).collect();
+    let mut privileges: Vec<Privilege> = Vec::new();
+    for ((name, values), place) in items.into_iter().zip(php::places(&names)) {
+        if place == privileges.len() {
+            privileges.push(Privilege {
+                name: name.to_owned(),
+                values: Vec::new(),
+            });
+        }
+        if let Some(privilege) = privileges.get_mut(place).filter(|_| !values.is_empty()) {
+            privilege
+                .values
+                .extend(values.split('/').map(str::to_owned));
+        }
+    }
+    privileges
 }
 
 /// Writes privileges as the server does.
 pub fn format(privileges: &[Privilege]) -> String {
     let items = privileges.iter().map(|Privilege { name, values }| {
+        work::steps(name.len() + values.len() + 1);
         if values.is_empty() {
             name.clone()
         } else {
@@ -119,7 +138,7 @@ pub fn predict(
     let known = granted.len();
     for (privilege, place) in requested.into_iter().zip(places) {
         match granted.get_mut(place).filter(|_| place < known) {
-            Some(known) if known.values.iter().any(|value| value == ANY) => *known = privilege,
+            Some(known) if known.has_value(ANY) => *known = privilege,
             Some(_) => {}
             None if SERVER_PRIVILEGES.contains(&php::trim(&privilege.name)) => {}
             None => granted.push(privilege),
@@ -133,6 +152,7 @@ pub fn predict(
 ///
 /// The server searches the text: `edit:0_ab` allows to edit `0_a`, and `xedit:0_a` does too.
 pub fn allows(privileges: &str, name: &str, value: Option<&str>) -> bool {
+    work::steps(privileges.len());
     let Some(value) = value else {
         return privileges.contains(name);
     };
@@ -141,7 +161,7 @@ pub fn allows(privileges: &str, name: &str, value: Option<&str>) -> bool {
         || privileges.contains(&format!("{name}:{value}"))
         || parse(privileges)
             .iter()
-            .any(|known| known.name == name && known.values.iter().any(|known| known == value))
+            .any(|known| known.name == name && known.has_value(value))
 }
 
 /// Equal names become one, with the values of all.

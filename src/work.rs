@@ -32,6 +32,12 @@ pub use counted::{count, steps};
 #[inline(always)]
 pub fn steps(_count: usize) {}
 
+/// Compares two texts, and counts the steps that it takes.
+pub fn compare(one: &str, other: &str) -> core::cmp::Ordering {
+    steps(one.len().min(other.len()) + 1);
+    one.cmp(other)
+}
+
 /// Fails unless the steps of `work` grow at most as n log n does, from inputs of a size to inputs of
 /// 4 and 16 times that size. `work` is given the factor, makes its input, and returns what to measure.
 ///

@@ -325,9 +325,16 @@ export interface Difference {
   field: 'userId' | 'sessionType' | 'expiry' | 'sessionPrivileges'
   /** With `sessionPrivileges`: the privilege's name. */
   privilege?: string
-  /** What was asked. Errors leave out a user's name here. */
+  /**
+   * With `sessionPrivileges`, instead of a name: so many more privileges differ. At most 50 are
+   * listed.
+   */
+  more?: number
+  /**
+   * What was asked, cut off after 2,000 bytes. Errors leave out a user's name here.
+   */
   asked?: string
-  /** What was granted; left out if nothing was. */
+  /** What was granted, cut off as well; left out if nothing was. */
   granted?: string
   /** Whether the session may do more or less than asked, or is over already. */
   effect: 'broader' | 'narrower' | 'expired'

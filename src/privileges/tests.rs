@@ -2,6 +2,7 @@ use proptest::prelude::*;
 use serde_json::Value;
 
 use super::*;
+use crate::work;
 
 fn vectors(section: &str) -> Vec<Value> {
     let all: Value =
@@ -85,6 +86,44 @@ fn recorded_checks_are_judged_as_the_server_did() {
 #[test]
 fn the_recorded_names_are_the_servers() {
     assert!(vectors("serverPrivileges").iter().eq(SERVER_PRIVILEGES));
+}
+
+#[test]
+fn work_grows_with_the_privileges_and_no_faster() {
+    let numbered = |n: usize| {
+        (0..n)
+            .map(|n| format!("n{n:05}:{n:05}"))
+            .collect::<Vec<_>>()
+    };
+    let shapes: [(&str, &dyn Fn(usize) -> String); 11] = [
+        ("commas", &|n| ",".repeat(n)),
+        ("slashes", &|n| format!("edit:{}", "/".repeat(n))),
+        ("colons", &|n| ":".repeat(n)),
+        ("equal names", &|n| "edit:1,".repeat(n)),
+        ("wildcards", &|n| "edit:*,".repeat(n)),
+        ("values", &|n| format!("edit:{}", "*/1/".repeat(n))),
+        ("names", &|n| numbered(n).join(",")),
+        ("numbers", &|n| {
+            (100_000..100_000 + n)
+                .map(|n| n.to_string())
+                .collect::<Vec<_>>()
+                .join(",")
+        }),
+        ("one long name", &|n| "a".repeat(9 * n)),
+        ("one long number", &|n| "1".repeat(9 * n)),
+        ("spaces", &|n| " ".repeat(9 * n)),
+    ];
+    for (name, shape) in shapes {
+        work::assert_linear(name, |factor| {
+            let text = shape(1000 * factor);
+            move || {
+                let parsed = parse(&text);
+                let _ = format(&parsed);
+                let _ = predict("0_id", Some(&text), Some(&text));
+                let _ = allows(&text, "edit", Some("2"));
+            }
+        });
+    }
 }
 
 proptest! {

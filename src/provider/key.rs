@@ -3,6 +3,7 @@
 use crate::api::ServiceUrl;
 use crate::grants::{SessionType, Wish};
 use crate::privileges;
+use crate::work;
 
 /// Whose sessions they are.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,10 +83,12 @@ fn normalised(text: &str) -> String {
     for privilege in &mut list {
         privilege.name = privilege.name.trim().to_owned();
         if LISTS.contains(&&*privilege.name) {
-            privilege.values.sort_unstable();
+            privilege
+                .values
+                .sort_unstable_by(|a, b| work::compare(a, b));
         }
     }
-    list.sort_unstable_by(|a, b| a.name.cmp(&b.name));
+    list.sort_unstable_by(|a, b| work::compare(&a.name, &b.name));
     privileges::format(&list)
 }
 
@@ -130,6 +133,35 @@ mod tests {
     fn nothing_asked_is_not_the_same_as_nothing_granted() {
         assert_ne!(key(None, None), key(Some(""), None));
         assert_ne!(key(None, None), key(None, Some("")));
+    }
+
+    #[test]
+    fn work_grows_with_the_privileges_and_no_faster() {
+        for part in [
+            "edit:1/2,",
+            "edit:1,",
+            ",",
+            "/",
+            ":",
+            " edit:0_b/0_a,",
+            "x:1/2/3,",
+        ] {
+            for start in ["", "edit:", "sview:1/"] {
+                work::assert_linear(part, |factor| {
+                    let text = [start, &part.repeat(1000 * factor)].concat();
+                    move || {
+                        let _ = key(None, Some(&text));
+                    }
+                });
+            }
+        }
+        work::assert_linear("names", |factor| {
+            let names: Vec<_> = (0..1000 * factor).map(|n| format!("n{n:05}:1")).collect();
+            let text = names.join(",");
+            move || {
+                let _ = key(None, Some(&text));
+            }
+        });
     }
 
     #[test]

@@ -34,6 +34,7 @@ fn difference(difference: &Difference, with_user: bool) -> Plain {
     let plain = Plain::new();
     plain.set("field", difference.field.option());
     plain.set_some("privilege", difference.field.privilege());
+    plain.set_some("more", difference.field.more());
     if with_user || difference.field != Field::UserId {
         plain.set_some("asked", difference.asked.as_deref());
         plain.set_some("granted", difference.granted.as_deref());

@@ -16,7 +16,8 @@ export function sessionCard(terminal, session) {
 }
 
 /** In what a session is not what was asked for. */
-export function differenceText({ field, privilege, asked, granted, effect }) {
+export function differenceText({ field, privilege, more, asked, granted, effect }) {
+  if (more !== undefined) return `${field}: ${more} more differ (${effect} than asked)`
   const what = privilege === undefined ? field : `${field} ${privilege}`
   const values = `asked ${asked ?? 'nothing'}, granted ${granted ?? 'nothing'}`
   return printable(`${what}: ${values} (${effect} than asked)`)
