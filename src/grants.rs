@@ -274,7 +274,7 @@ fn expiry_difference(asked_s: Option<i64>, granted_s: i64) -> Option<Difference>
 }
 
 /// `texts` with `separator` between them, up to [`LONGEST_SHOWN`].
-fn shown<'a>(texts: &mut dyn Iterator<Item = &'a str>, separator: &str) -> String {
+fn shown(texts: &mut dyn Iterator<Item = &str>, separator: &str) -> String {
     let mut shown = String::new();
     for (index, text) in texts.enumerate() {
         if index > 0 {

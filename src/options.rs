@@ -7,6 +7,7 @@ use crate::hash::HashType;
 use crate::privileges::{self, Privilege};
 use crate::retry::RetryPolicy;
 use crate::secret::Secret;
+use crate::work;
 
 /// A JavaScript value, as far as options are concerned.
 #[derive(Clone, Debug, PartialEq)]
@@ -160,6 +161,7 @@ pub fn session_privileges(Named { path, input }: Named) -> Read<Option<String>> 
 /// A comma in a value would begin another privilege, so a list is held to what it says.
 fn check_privilege(path: &str, index: usize, privilege: &Privilege) -> Read<()> {
     let name = &privilege.name;
+    work::steps(name.len());
     if name.trim().is_empty() || name.contains([',', ':']) || has_control(name) {
         let path = [path, "[", &index.to_string(), "].name"].concat();
         return Err(InvalidOption::new(
@@ -168,6 +170,7 @@ fn check_privilege(path: &str, index: usize, privilege: &Privilege) -> Read<()> 
         ));
     }
     for (nth, value) in privilege.values.iter().enumerate() {
+        work::steps(value.len() + 1);
         if value.is_empty() || value.contains([',', '/']) || has_control(value) {
             let path = [
                 path,
@@ -270,10 +273,12 @@ fn integer(number: f64) -> Option<i64> {
 }
 
 fn is_word(text: &str, longest: usize) -> bool {
+    work::steps(text.len().min(longest));
     (1..=longest).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic())
 }
 
 fn has_control(text: &str) -> bool {
+    work::steps(text.len());
     text.chars().any(char::is_control)
 }
 
@@ -384,5 +389,47 @@ mod tests {
         );
         assert!(retry(at("r", Input::Bool(true))).is_err());
         assert!(retry(at("r", Input::Number(11.0))).is_err());
+    }
+
+    #[test]
+    fn work_grows_with_an_option_and_no_faster() {
+        for part in [
+            "a", "1", ",", "/", ":", "*", "%", ".", "../", "é", "https://", "[::1]:", "127.",
+        ] {
+            for start in ["", "https://", "https://a/", "http://", "https://["] {
+                work::assert_linear(part, |factor| {
+                    let text = [start, &part.repeat(2000 * factor / part.len())].concat();
+                    move || {
+                        let option = || at("o", Input::Text(Some(text.clone())));
+                        let _ = (
+                            partner_id(option()),
+                            app_token_id(option()),
+                            app_token(option()),
+                        );
+                        let _ = (
+                            hash_types(option()),
+                            user_id(option()),
+                            client_tag(option()),
+                        );
+                        let _ = (session_type(option()), session_privileges(option()));
+                        let _ = (service_url(option(), false), service_url(option(), true));
+                        let list = vec![privilege(&text, &[&text, "a"])];
+                        let _ = session_privileges(at("o", Input::Privileges(list)));
+                    }
+                });
+            }
+        }
+        work::assert_linear("lists", |factor| {
+            let list = vec![privilege("edit", &vec!["0_a"; 1000 * factor]); 2];
+            move || {
+                let _ = session_privileges(at("o", Input::Privileges(list))).unwrap();
+            }
+        });
+        work::assert_linear("names", |factor| {
+            let list = vec![privilege("edit", &[]); 1000 * factor];
+            move || {
+                let _ = session_privileges(at("o", Input::Privileges(list))).unwrap();
+            }
+        });
     }
 }

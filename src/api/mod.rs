@@ -7,7 +7,7 @@ mod value;
 
 use std::borrow::Cow;
 
-pub use params::Params;
+pub use params::{Params, push_text};
 pub use refusal::{ApiError, KsRefusal};
 pub use service_url::ServiceUrl;
 pub use value::{Fields, Value};

@@ -1,5 +1,7 @@
 //! The parameters of a request, written as JSON: what Kaltura needs of it, and no more.
 
+use crate::work;
+
 /// The parameters of a call, as a JSON object that grows.
 #[derive(Default)]
 pub struct Params(String);
@@ -50,7 +52,9 @@ impl Params {
     }
 }
 
-fn push_text(json: &mut String, text: &str) {
+/// Appends `text` as a JSON string.
+pub fn push_text(json: &mut String, text: &str) {
+    work::steps(text.len());
     json.push('"');
     for c in text.chars() {
         match c {

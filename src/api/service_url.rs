@@ -1,5 +1,7 @@
 //! Where Kaltura's API is.
 
+use crate::work;
+
 /// The origin, and the path if there is one, before `/api_v3`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ServiceUrl(String);
@@ -27,6 +29,7 @@ impl ServiceUrl {
         if let Some((_, url)) = REGIONS.iter().find(|(region, _)| *region == text) {
             return Ok(Self((*url).to_owned()));
         }
+        work::steps(text.len().min(2000) + 1);
         if text.len() > 2000 {
             return Err(Self::EXPECTED);
         }

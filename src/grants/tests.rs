@@ -293,6 +293,9 @@ fn a_broader_privilege_counts_though_it_is_not_listed() {
     assert!(GrantPolicy::Exact.refuses(&found(&names.join(","), "")));
 }
 
+/// Makes an input of a size.
+type Shape<'a> = &'a dyn Fn(usize) -> [String; 2];
+
 #[test]
 fn work_grows_with_the_privileges_and_no_faster() {
     let list = |name: &str, count: usize| {
@@ -313,7 +316,7 @@ fn work_grows_with_the_privileges_and_no_faster() {
         let names: Vec<_> = (0..count).map(|n| spaces(n) + "edit:1").collect();
         names.join(",")
     };
-    let shapes: [(&str, &dyn Fn(usize) -> [String; 2]); 9] = [
+    let shapes: [(&str, Shape<'_>); 9] = [
         ("the same ids", &|n| [list("edit", n), list("edit", n)]),
         ("one id less", &|n| [list("edit", n), list("edit", n - 1)]),
         ("one id more", &|n| [list("edit", n), list("edit", n + 1)]),

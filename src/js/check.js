@@ -67,10 +67,10 @@ export function hasMethods(object, names) {
   }
 }
 
-export function checkText(path, value) {
+export function checkText(path, value, longest = LONGEST) {
   if (typeof value !== 'string') throw invalid(path, 'a string')
-  if (value.length > LONGEST || !value.isWellFormed()) {
-    throw invalid(path, `Unicode text of at most ${LONGEST} characters`)
+  if (value.length > longest || !value.isWellFormed()) {
+    throw invalid(path, `Unicode text of at most ${longest} characters`)
   }
 }
 

@@ -9,6 +9,7 @@ use base64ct::{Base64, Base64Unpadded, Encoding};
 
 use crate::privileges;
 use crate::secret::{Secret, Wiped, wipe_stack};
+use crate::work;
 
 mod number;
 pub mod options;
@@ -21,6 +22,10 @@ pub use number::Number;
 /// The longest KS that is read or made, in bytes of its text. The server sets no limit; one
 /// with 3,000 privileges is some 40 KB long.
 pub const MAX_LENGTH: usize = 256 * 1024;
+
+/// Each secret is tried on the whole KS, so with more than two secrets, their number times the
+/// KS's length is limited to this: a thousand secrets for a KS of ordinary length.
+const MOST_TRIED: usize = 2 * MAX_LENGTH;
 
 /// The two formats of a KS.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -151,6 +156,8 @@ pub enum Random {
 pub enum KsError {
     /// It is longer than [`MAX_LENGTH`].
     TooLong,
+    /// More secrets were given than are tried on a KS of its length.
+    TooManySecrets,
     /// It is not the base64 of either version.
     Malformed,
     /// It is signed, but carries fields that make the server itself fail.
@@ -163,6 +170,7 @@ impl fmt::Display for KsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::TooLong => "the KS is longer than 262144 bytes",
+            Self::TooManySecrets => "too many secrets for a KS of this length",
             Self::Malformed => "the text is not a KS of version 1 or 2",
             Self::Unreadable => "the KS is signed but carries fields that no server can read",
             Self::WrongRandom => "version 1 takes its random part as text, version 2 as 16 bytes",
@@ -182,6 +190,9 @@ impl core::error::Error for KsError {}
 pub fn inspect(ks: &str, secrets: &[Secret]) -> Result<KsInfo, KsError> {
     if ks.len() > MAX_LENGTH {
         return Err(KsError::TooLong);
+    }
+    if secrets.len() > 2 && secrets.len().saturating_mul(ks.len()) > MOST_TRIED {
+        return Err(KsError::TooManySecrets);
     }
     let info = read(ks, secrets);
     wipe_stack();
@@ -242,6 +253,7 @@ fn write(fields: &KsFields, random: &Random, secret: &Secret) -> Result<Secret, 
         }
         _ => return Err(KsError::WrongRandom),
     };
+    work::steps(ks.len());
     Ok(Secret::new(ks))
 }
 
@@ -249,6 +261,7 @@ fn write(fields: &KsFields, random: &Random, secret: &Secret) -> Result<Secret, 
 /// skipped, padding may be left out. Stricter than PHP in one thing: the bits that the last
 /// character has too many must be zero, so that no two texts differ only there.
 fn decode(ks: &str) -> Result<Wiped<Vec<u8>>, KsError> {
+    work::steps(ks.len());
     let mut text = Wiped::new(Vec::with_capacity(ks.len()));
     text.extend(
         ks.bytes()
@@ -289,6 +302,7 @@ fn partner_id(text: &[u8]) -> Result<i64, KsError> {
 mod tests {
     mod properties;
     mod vectors;
+    mod work;
 
     use super::*;
 

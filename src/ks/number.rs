@@ -1,6 +1,7 @@
 //! Numbers as a KS carries them: text, which may be missing or no number at all.
 
 use crate::php;
+use crate::work;
 
 /// A number in a KS, kept as the text that stands there.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,6 +28,7 @@ impl Number {
 
     /// Its value, if it has [`digits`](Self::digits).
     pub fn value(&self) -> Option<f64> {
+        work::steps(self.text().map_or(0, str::len));
         self.digits()?.parse().ok()
     }
 

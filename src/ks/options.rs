@@ -105,6 +105,7 @@ pub fn refused(path: &str, error: KsError) -> InvalidOption {
         path,
         match error {
             KsError::TooLong => "at most 262144 bytes long as a KS",
+            KsError::TooManySecrets => "short enough to be tried with so many secrets",
             KsError::Malformed => "a KS of version 1 or 2",
             KsError::Unreadable => "a KS that carries no more than a server can read",
             KsError::WrongRandom => "given a random part of its version's kind",

@@ -4,6 +4,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode, percent_encod
 
 use crate::php;
 use crate::secret::Wiped;
+use crate::work;
 
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.');
 
@@ -18,6 +19,7 @@ pub(super) fn push(query: &mut String, name: &str, value: &str) {
 }
 
 fn escape(query: &mut String, text: &str) {
+    work::steps(text.len());
     for (index, word) in text.split(' ').enumerate() {
         if index > 0 {
             query.push('+');
@@ -63,6 +65,7 @@ pub(super) fn parse(query: &[u8]) -> Vec<(String, Value)> {
 
 /// Bytes that are no UTF-8 are shown as U+FFFD.
 fn unescape(text: &[u8]) -> String {
+    work::steps(text.len());
     let mut spaced = Wiped::new(text.to_vec());
     for byte in spaced.iter_mut().filter(|byte| **byte == b'+') {
         *byte = b' ';
@@ -75,6 +78,7 @@ fn unescape(text: &[u8]) -> String {
 /// The variable that PHP keeps a field of this name in, and whether that is an array; `None`
 /// if it drops the field.
 fn variable_name(name: &str) -> Option<(String, bool)> {
+    work::steps(name.len());
     let name = name
         .split('\0')
         .next()

@@ -9,6 +9,7 @@ use subtle::ConstantTimeEq;
 use super::number::Number;
 use super::{KsError, KsFields, KsInfo, KsSession, Version, partner_id};
 use crate::secret::{Secret, Wiped};
+use crate::work;
 
 /// Reads the decoded text of a KS.
 pub(super) fn inspect(decoded: &[u8], secrets: &[Secret]) -> Result<KsInfo, KsError> {
@@ -19,6 +20,7 @@ pub(super) fn inspect(decoded: &[u8], secrets: &[Secret]) -> Result<KsInfo, KsEr
     if signature.len() != 40 || !signature.iter().all(u8::is_ascii_hexdigit) {
         return Err(KsError::Malformed);
     }
+    work::steps(info.len());
     let text = Wiped::new(String::from_utf8_lossy(info).into_owned());
     let fields: Vec<&str> = text.split(';').collect();
     // The server reads on when later fields are missing, but not without these.
@@ -66,6 +68,7 @@ pub(super) fn generate(fields: &KsFields, random: &str, secret: &Secret) -> Wipe
 }
 
 fn sign(info: &[u8], secret: &Secret) -> Wiped<String> {
+    work::steps(info.len());
     let signed = Sha1::new_with_prefix(secret.expose()).chain_update(info);
     Wiped::new(hex::encode(signed.finalize()))
 }

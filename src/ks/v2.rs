@@ -13,6 +13,7 @@ use super::{KsError, KsFields, KsInfo, KsSession, Version, partner_id};
 use crate::php;
 use crate::privileges::ANY;
 use crate::secret::{Secret, Wiped};
+use crate::work;
 
 pub(super) const PREFIX: &[u8] = b"v2|";
 
@@ -47,6 +48,7 @@ pub(super) fn inspect(decoded: &[u8], secrets: &[Secret]) -> Result<KsInfo, KsEr
 
 /// What `cipher` carries, if it was made with `secret`.
 fn open(cipher: &[u8], secret: &Secret) -> Option<Result<KsSession, KsError>> {
+    work::steps(cipher.len());
     let mut plain = Wiped::new(cipher.to_vec());
     let mut decryptor = cbc::Decryptor::<Aes128>::new(&key(secret), &aes::Block::default());
     // One by one: several at once would be another four kilobytes of code.
@@ -93,6 +95,7 @@ fn read(fields: &[u8]) -> Result<KsSession, KsError> {
 }
 
 fn push_privilege(privileges: &mut String, name: &str, value: &str) {
+    work::steps(name.len() + value.len());
     if !privileges.is_empty() {
         privileges.push(',');
     }
@@ -110,6 +113,7 @@ pub(super) fn generate(
     secret: &Secret,
 ) -> Wiped<Vec<u8>> {
     let query = write(fields);
+    work::steps(query.len());
     let hash = Sha1::new_with_prefix(random)
         .chain_update(query.as_bytes())
         .finalize();

@@ -9,6 +9,7 @@ use crate::grants::SessionType;
 use crate::hash::HashType;
 use crate::options::{self, Input, Named, Read};
 use crate::privileges;
+use crate::work;
 
 /// The fields that a caller sets.
 pub const NAMES: [&str; 7] = [
@@ -287,6 +288,7 @@ fn description(Named { path, input }: Named) -> Read<Option<String>> {
 /// As the server writes privileges, without the white space that it would take for a part of
 /// their names.
 fn tidied(text: &str) -> String {
+    work::steps(text.len());
     let items = text
         .split(',')
         .map(str::trim)

@@ -5,6 +5,7 @@ use super::prepare::Prepared;
 use crate::api::Params;
 use crate::error::InvalidOption;
 use crate::options::{self, Input, Named, Read};
+use crate::work;
 
 /// What a list can be filtered and ordered by.
 pub const FILTER: [&str; 10] = [
@@ -110,6 +111,9 @@ fn add_condition(params: &mut Params, name: &str, Named { path, input }: Named) 
 }
 
 fn text(Named { path, input }: Named) -> Read<String> {
+    if let Input::Text(Some(text)) = &input {
+        work::steps(text.len());
+    }
     match input {
         Input::Text(Some(text)) if !text.chars().any(char::is_control) => Ok(text),
         _ => Err(InvalidOption::new(
@@ -121,6 +125,9 @@ fn text(Named { path, input }: Named) -> Read<String> {
 
 /// A list as Kaltura has it: text with commas between.
 fn several(Named { path, input }: Named) -> Read<String> {
+    if let Input::Text(Some(text)) = &input {
+        work::steps(text.len());
+    }
     match input {
         Input::Text(Some(text))
             if text.bytes().all(|b| b.is_ascii_graphic()) && !text.is_empty() =>

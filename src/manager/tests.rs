@@ -7,6 +7,7 @@ use crate::clock::ServerClock;
 use crate::ks;
 use crate::options::{Input, Named, Read};
 use crate::secret::Secret;
+use crate::work;
 
 const NOW_S: i64 = 1_800_000_000;
 
@@ -585,4 +586,51 @@ fn a_refused_ks_is_dead_unless_it_is_restricted() {
     };
     assert!(advice(true).contains("clock") && advice(false).contains("was given"));
     assert!(!judge(Action::List, kaltura("SERVICE_FORBIDDEN")).dead_ks);
+}
+
+#[test]
+fn work_grows_with_the_fields_and_no_faster() {
+    for part in [
+        "a",
+        "1,",
+        ",",
+        " ,",
+        "edit:1/2,",
+        "a:*,",
+        "/",
+        "é",
+        "\\",
+        "\"",
+    ] {
+        work::assert_linear(part, |factor| {
+            let text = part.repeat(2000 * factor / part.len());
+            let given = json!({
+                "sessionUserId": text, "sessionPrivileges": text, "description": text,
+            });
+            let privileges = json!({ "sessionUserId": "a", "sessionPrivileges": text });
+            let filter = json!({ "idEqual": text, "idIn": text, "sessionUserIdEqual": text });
+            let statuses = json!({ "statusIn": text, "orderBy": text });
+            move || {
+                let _ = (adding(given), adding(privileges));
+                let _ = list(&fields(filter), &fields(json!({})), false, 0);
+                let _ = list(&fields(statuses), &fields(json!({})), false, 0);
+            }
+        });
+    }
+}
+
+#[test]
+fn work_grows_with_a_list_of_tokens_and_no_faster() {
+    let token = r#"{"id":"0_a","partnerId":1,"status":2,"token":"x","description":"\u0061"}"#;
+    for part in [token, "{}", "1", "null", r#"{"id":1,"id":2}"#] {
+        work::assert_linear(part, |factor| {
+            let parts = vec![part; 500 * factor].join(",");
+            let page = format!(r#"{{"objects":[{parts}],"totalCount":1}}"#);
+            move || {
+                let _ = read_page(page.as_bytes());
+                let _ = AppToken::from_json(page.as_bytes());
+                let _ = is_nothing(page.as_bytes());
+            }
+        });
+    }
 }

@@ -88,6 +88,9 @@ fn the_recorded_names_are_the_servers() {
     assert!(vectors("serverPrivileges").iter().eq(SERVER_PRIVILEGES));
 }
 
+/// Makes an input of a size.
+type Shape<'a> = &'a dyn Fn(usize) -> String;
+
 #[test]
 fn work_grows_with_the_privileges_and_no_faster() {
     let numbered = |n: usize| {
@@ -95,7 +98,7 @@ fn work_grows_with_the_privileges_and_no_faster() {
             .map(|n| format!("n{n:05}:{n:05}"))
             .collect::<Vec<_>>()
     };
-    let shapes: [(&str, &dyn Fn(usize) -> String); 11] = [
+    let shapes: [(&str, Shape<'_>); 11] = [
         ("commas", &|n| ",".repeat(n)),
         ("slashes", &|n| format!("edit:{}", "/".repeat(n))),
         ("colons", &|n| ":".repeat(n)),

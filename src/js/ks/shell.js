@@ -5,6 +5,9 @@ import { checkText, copied, guarded, ownOptions, plainPrivilege } from '../check
 import { invalid } from '../error.js'
 import { loader } from '../load.js'
 
+// A KS that carried more would be longer than any that is read.
+const LONGEST_PRIVILEGES = 262_144
+
 // Kaltura's own widget sessions have the number 0 for a user.
 const NUMBERS = ['partnerId', 'userId', 'sessionType', 'expiry', 'masterPartnerId']
 
@@ -29,8 +32,8 @@ export function bindKs(load) {
     parsePrivileges(text) {
       // What a token without privileges has for them.
       const given = text ?? ''
-      checkText('text', given)
-      return guarded(() => wasm().parsePrivileges(given))
+      checkText('text', given, LONGEST_PRIVILEGES)
+      return JSON.parse(guarded(() => wasm().parsePrivileges(given)))
     },
 
     formatPrivileges(list) {
@@ -41,7 +44,7 @@ export function bindKs(load) {
     predictPrivileges(appTokenId, tokenPrivileges = null, requested = null) {
       checkText('appTokenId', appTokenId)
       for (const [path, value] of Object.entries({ tokenPrivileges, requested })) {
-        if (value !== null) checkText(path, value)
+        if (value !== null) checkText(path, value, LONGEST_PRIVILEGES)
       }
       return guarded(() => wasm().predictPrivileges(appTokenId, tokenPrivileges, requested))
     },
