@@ -1,9 +1,12 @@
-// npm run mutants -- js|rust [--only=PART] [--most=N] [--seed=N] [--at-a-time=N]
+// npm run mutants -- js [--only=PART] [--most=N] [--seed=N] [--at-a-time=N]
+// npm run mutants -- rust [--only=PART] [--shard=K/N] [--at-a-time=N]
 // Faults put into the code on purpose, one at a time: whether any test notices. `--only`: files whose
-// names have PART in them; `--most`: how many of each file, 0 for all of them.
+// names have PART in them; `--most`: how many of each file of src/js, 0 for all of them; `--shard`: which
+// part of all that cargo-mutants makes of the Rust, or `all`.
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { javascriptMutants, shown } from './mutants/javascript.mjs'
+import { rustMutants, shownInRust } from './mutants/rust.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '')
 const LEAST_SHARE = 0.95
@@ -13,6 +16,7 @@ const { values, positionals } = parseArgs({
     only: { type: 'string', default: '' },
     most: { type: 'string', default: '12' },
     seed: { type: 'string', default: '1' },
+    shard: { type: 'string', default: '0/4' },
     'at-a-time': { type: 'string', default: '2' },
   },
   allowPositionals: true,
@@ -21,14 +25,25 @@ const options = {
   only: values.only,
   most: Number(values.most) || Infinity,
   seed: values.seed,
+  shard: values.shard === 'all' ? undefined : values.shard,
   atATime: Number(values['at-a-time']),
 }
-const outcomes = await javascriptMutants(root, options, (line) => console.log(line))
+const sides = { js: [javascriptMutants, shown], rust: [rustMutants, shownInRust] }
+const [side] = positionals
+if (!sides[side]) {
+  console.error('npm run mutants -- js|rust')
+  process.exit(2)
+}
+const [test, show] = sides[side]
+const outcomes = await test(root, options, (line) => console.log(line))
 const survivors = outcomes.filter(({ caughtBy }) => !caughtBy)
-const noticed = survivors.filter(({ why }) => !why)
+const unnoticed = survivors.filter(({ why }) => !why)
 for (const survivor of survivors) {
-  console.log(`${survivor.why ? `harmless: ${survivor.why}` : 'NOT NOTICED'}\n  ${shown(survivor)}`)
+  console.log(`${survivor.why ? `harmless: ${survivor.why}` : 'NOT NOTICED'}\n  ${show(survivor)}`)
 }
 const caught = outcomes.length - survivors.length
-console.log(`${positionals[0]}: ${caught} of ${outcomes.length} faults noticed, ${survivors.length - noticed.length} harmless`)
-if (noticed.length > 0 || caught < LEAST_SHARE * outcomes.length) process.exitCode = 1
+console.log(
+  `${side}: ${caught} of ${outcomes.length} faults noticed, ` +
+    `${survivors.length - unnoticed.length} harmless, ${unnoticed.length} not noticed`,
+)
+if (unnoticed.length > 0 || caught < LEAST_SHARE * outcomes.length) process.exitCode = 1
