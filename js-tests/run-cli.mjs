@@ -1,4 +1,4 @@
-// node run-cli.mjs HOST
+// node run-cli.mjs HOST [PATTERN]
 import { report } from './report.mjs'
 import './cli/arguments.mjs'
 import './cli/secrets.mjs'
@@ -7,10 +7,11 @@ import './cli/inspect.mjs'
 import './cli/hash.mjs'
 import './cli/tokens.mjs'
 import './cli/emulator.mjs'
+import './cli/output.mjs'
 import './cli/doctor.mjs'
 import './cli/newcomer.mjs'
 import './cli/runtimes.mjs'
 import './cli/readme.mjs'
 import { runTests } from './suite/harness.js'
 
-report('cli', await runTests(process.argv[2]))
+report('cli', await runTests(process.argv[2], { only: process.argv[3] }))

@@ -25,9 +25,9 @@ const TRIED = {
 export function parse({ options, positional }, args) {
   const known = { ...options, ...COMMON }
   const config = Object.fromEntries(
-    Object.entries(known).map(([name, { type, short }]) => [
+    Object.entries(known).map(([name, { type, short, multiple = false }]) => [
       name,
-      short ? { type, short } : { type },
+      { type, multiple, ...(short && { short }) },
     ]),
   )
   refuseSecrets(args, config)

@@ -1,8 +1,10 @@
-import { chmodSync, existsSync, renameSync, writeFileSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { createEmulator } from '../emulator/index.js'
 import { listen } from '../emulator/node.js'
 import { Failure, fileFailure, usage } from './failure.js'
 import { defined, numberOf } from './options.js'
+import { keepPrivate } from './output.js'
 import { readOwn } from './secrets.js'
 import { exportLines } from './shell-lines.js'
 
@@ -21,6 +23,10 @@ export const options = {
     help: `where to listen; ${PORT} by default, 0 for any free port`,
   },
   host: { type: 'string', value: 'ADDRESS', help: 'at which address; 127.0.0.1 by default' },
+  'allow-host': {
+    ...{ type: 'string', value: 'NAME', multiple: true },
+    help: 'another name by which clients may call it, beside addresses and localhost',
+  },
   state: { type: 'string', value: 'FILE', help: 'where to keep its accounts, tokens and caches' },
 }
 
@@ -29,12 +35,15 @@ export const examples = ['kaltura-app-token emulator --port 8080 --state emulato
 export async function run({ values, terminal }) {
   // An empty address would be every address of this machine.
   for (const name of ['host', 'state']) if (values[name] === '') throw usage(`--${name} is empty`)
+  keepPrivate()
   const file = values.state
-  const emulator = createEmulator(defined({ state: file && readState(file, terminal) }))
+  const state = file && readState(file, terminal)
+  const emulator = createEmulator(state ? { state } : { partners: [newPartner()] })
   const port = numberOf(values, 'port') ?? PORT
   if (port > 65_535) throw usage('--port must be at most 65535')
   const stopped = stopSignal()
-  const { url, close } = await listening(emulator, defined({ port, host: values.host }))
+  const where = { port, host: values.host, allowedHosts: values['allow-host'] ?? [] }
+  const { url, close } = await listening(emulator, defined(where))
   let keeper
   try {
     keeper = file && keepState(emulator, file, terminal)
@@ -50,6 +59,15 @@ export async function run({ values, terminal }) {
   keeper?.stop()
   terminal.note(file ? `stopped; ${file} has its state` : 'stopped')
 }
+
+const randomHex = (bytes) => randomBytes(bytes).toString('hex')
+
+/** An account whose secrets only this emulator's user knows. */
+const newPartner = () => ({
+  id: 1_234_567,
+  adminSecret: randomHex(16),
+  userSecret: randomHex(16),
+})
 
 const isLoopback = (host) => /^(127\.|localhost$|\[::1\]$)/.test(host)
 
@@ -123,13 +141,13 @@ function keepState(emulator, file, terminal) {
 
 /** In one step, so that a crash leaves the state before; for the owner's eyes only. */
 function writeState(file, state) {
-  const next = `${file}.${process.pid}.tmp`
+  // Nobody can have put a file or a link there, to be written through.
+  const next = `${file}.${randomHex(8)}.tmp`
   try {
-    writeFileSync(next, JSON.stringify(state), { mode: 0o600 })
-    // A file that a crash left there has kept its mode.
-    chmodSync(next, 0o600)
+    writeFileSync(next, JSON.stringify(state), { mode: 0o600, flag: 'wx' })
     renameSync(next, file)
   } catch (error) {
+    rmSync(next, { force: true })
     throw fileFailure('write', file, error)
   }
 }

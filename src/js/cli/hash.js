@@ -1,5 +1,6 @@
 import { hashAppToken } from '../index.js'
 import { APP_TOKEN, given } from './options.js'
+import { keepPrivate } from './output.js'
 import { fileOption, needSecret, SECRETS } from './secrets.js'
 
 export const about = `
@@ -23,6 +24,7 @@ export const examples = [
 ]
 
 export async function run({ values, terminal }) {
+  keepPrivate()
   const from = { values, terminal, piped: true }
   const ks = await needSecret(SECRETS.ks, from)
   const appToken = await needSecret(SECRETS.appToken, from)

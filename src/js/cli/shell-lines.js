@@ -7,5 +7,10 @@ export const exportLines = (variables) =>
     .map(([name, value]) => `export ${name}=${quoted(String(value))}`)
 
 /** `value` as one word of a shell's. */
-const quoted = (value) =>
-  /^[\w.:/@%+=,-]+$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`
+function quoted(value) {
+  if (/^[\w.:/@%+=,-]+$/.test(value)) return value
+  if (!/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(value)) return `'${value.replaceAll("'", "'\\''")}'`
+  // No plain quotes keep a terminal from obeying these.
+  const bytes = [...new TextEncoder().encode(value)]
+  return `$'${bytes.map((byte) => `\\x${byte.toString(16).padStart(2, '0')}`).join('')}'`
+}

@@ -7,8 +7,10 @@ import {
   numberOf,
   sessionTypeOf,
 } from './options.js'
+import { keepPrivate } from './output.js'
 import { sessionCard } from './session-card.js'
 import { startMany } from './start-many.js'
+import { printable } from './terminal.js'
 
 export const about = `
 Starts a session and prints its KS. On a terminal it also shows what the session may do; piped,
@@ -55,6 +57,7 @@ export const examples = [
 ]
 
 export async function run({ values, terminal }) {
+  keepPrivate()
   const credentials = await credentialsOf(values, terminal)
   const wish = defined({
     userId: values['user-id'],
@@ -68,8 +71,9 @@ export async function run({ values, terminal }) {
   }
   const session = await startAppTokenSession({ ...credentials, ...wish })
   if (terminal.json) return terminal.result(session)
-  if (!terminal.isRead) return terminal.out(session.ks)
+  const ks = printable(session.ks)
+  if (!terminal.isRead) return terminal.out(ks)
   sessionCard(terminal, session)
-  terminal.out(`\n${session.ks}\n`)
+  terminal.out(`\n${ks}\n`)
   terminal.note('the KS is a secret for as long as it lives; piped, this command prints it alone')
 }

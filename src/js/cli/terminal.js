@@ -44,9 +44,9 @@ export function createTerminal({ json }) {
     errStyle,
     out,
     err,
-    result: (value) => out(JSON.stringify(value)),
+    result: (value) => out(jsonLine(value)),
     warn(text) {
-      if (json) err(JSON.stringify({ warning: text }))
+      if (json) err(jsonLine({ warning: text }))
       else notice('warning', 'yellow', text)
     },
     /** What else is good to know; programs are not told. */
@@ -54,7 +54,7 @@ export function createTerminal({ json }) {
       if (!json) notice('note', 'dim', text)
     },
     fail(failure) {
-      if (json) return err(JSON.stringify({ error: failure }))
+      if (json) return err(jsonLine({ error: failure }))
       const code = failure.details.kalturaCode ?? failure.code
       const isTold = code === 'ERR_USAGE' || failure.message.includes(code)
       const says = isTold ? failure.message : `${failure.message} [${code}]`
@@ -63,10 +63,19 @@ export function createTerminal({ json }) {
   }
 }
 
-/** Text of foreign origin without what a terminal would obey or what hides. */
+/** What a terminal would obey, and what hides or turns the text around it: bidi and tags too. */
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
+
+/** Text of foreign origin, safe to show. */
 export const printable = (text) =>
-  String(text).replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (char) =>
+  String(text).replaceAll(UNPRINTABLE, (char) =>
     char === '\n' ? ' ' : `\\u{${char.codePointAt(0).toString(16)}}`,
+  )
+
+/** JSON in one line, safe to show: the same value with more of it escaped. */
+export const jsonLine = (value) =>
+  JSON.stringify(value).replaceAll(UNPRINTABLE, (char) =>
+    char.replaceAll(/[^]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`),
   )
 
 /**

@@ -1,10 +1,16 @@
 // @ts-self-types="./node.d.ts"
 // A listener on node:http, which Deno and Bun have as well.
 import { createServer } from 'node:http'
+import { isIP } from 'node:net'
 import { answer, pauseOf, pieces } from './shell.js'
 
-export async function listen(emulator, { port = 0, host = '127.0.0.1' } = {}) {
+/** No call of Kaltura's API comes near, but for uploads, which the emulator doesn't take. */
+const LONGEST_BODY = 16 * 1024 * 1024
+
+export async function listen(emulator, { port = 0, host = '127.0.0.1', allowedHosts } = {}) {
+  const isAllowed = allowedHosts ? hostCheck([host, ...allowedHosts]) : () => true
   const server = createServer((request, response) => {
+    if (!isAllowed(request.headers.host)) return refuse(response, 421)
     serve(emulator, request, response).catch((error) => response.destroy(error))
   })
   await new Promise((resolve, reject) => {
@@ -24,9 +30,30 @@ export async function listen(emulator, { port = 0, host = '127.0.0.1' } = {}) {
   }
 }
 
+/**
+ * Whether a `Host` header names an address, localhost or one of `names`. A page whose own name was
+ * made to lead to this machine comes with that name.
+ */
+function hostCheck(names) {
+  const known = new Set(['localhost', ...names].map((name) => name.toLowerCase()))
+  return (header = '') => {
+    const name = header.replace(/:\d+$/, '').toLowerCase()
+    return known.has(name) || isIP(name.replace(/^\[(.+)\]$/, '$1')) !== 0
+  }
+}
+
+function refuse(response, status) {
+  response.writeHead(status, { Connection: 'close' }).end()
+}
+
 async function serve(emulator, request, response) {
   const chunks = []
-  for await (const chunk of request) chunks.push(chunk)
+  let length = 0
+  for await (const chunk of request) {
+    length += chunk.length
+    if (length > LONGEST_BODY) return refuse(response, 413)
+    chunks.push(chunk)
+  }
   const outcome = answer(emulator, {
     method: request.method,
     url: request.url,

@@ -49,8 +49,7 @@ export async function run({ values, terminal }) {
   const fields = fieldsOf(values)
   const manager = await managerOf(values, terminal)
   const make = () => manager.add(fields, defined({ knownUser: values['known-user'] }))
-  const made = await handOver({ make, file: values['token-file'], terminal })
-  if (terminal.json) terminal.result(made)
+  await handOver({ make, file: values['token-file'], terminal })
 }
 
 function fieldsOf(values) {

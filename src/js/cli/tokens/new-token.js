@@ -1,7 +1,9 @@
 // Handing over an application token that was just made: its value is shown this once.
 import { closeSync, openSync, rmSync, writeSync } from 'node:fs'
-import { Failure, fileFailure } from '../failure.js'
+import { fileFailure } from '../failure.js'
+import { deliver, keepPrivate, undelivered } from '../output.js'
 import { exportLines } from '../shell-lines.js'
+import { jsonLine } from '../terminal.js'
 import { tokenCard } from './token-card.js'
 
 export const TOKEN_FILE = {
@@ -13,9 +15,11 @@ export const TOKEN_FILE = {
 
 /**
  * Makes a token by `make`, and hands it over: to `file`, or to standard output. A file that
- * can't be written is found out before anything is made.
+ * can't be written, or that others can read, is found out before anything is made. `resultOf`
+ * gives what `--json` prints of what was made.
  */
-export async function handOver({ make, file, terminal }) {
+export async function handOver({ make, resultOf = (made) => made, file, terminal }) {
+  if (file === undefined) keepPrivate()
   const kept = file === undefined ? undefined : reserve(file)
   let made
   try {
@@ -28,20 +32,26 @@ export async function handOver({ make, file, terminal }) {
   for (const { message, path } of warnings) terminal.warn(`${path}: ${message}`)
   kept?.write(appToken)
   const { token, ...properties } = appToken
-  if (terminal.json) return { ...made, appToken: kept ? properties : appToken }
+  const print = (text) =>
+    deliver(text).catch((error) => {
+      // With --token-file the value is safe.
+      if (!kept) throw undelivered(appToken, 'standard output', error)
+    })
+  if (terminal.json) {
+    return print(jsonLine(resultOf({ ...made, appToken: kept ? properties : appToken })))
+  }
   if (terminal.isRead) tokenCard(terminal, properties, 'Application token')
   const lines = exportLines({
     KALTURA_APP_TOKEN_ID: appToken.id,
     KALTURA_APP_TOKEN: kept ? undefined : token,
     KALTURA_HASH_TYPE: appToken.hashType,
   })
-  terminal.out(`${terminal.isRead ? '\n' : ''}${lines.join('\n')}`)
+  await print(`${terminal.isRead ? '\n' : ''}${lines.join('\n')}`)
   if (kept) terminal.note(`the token is in ${file}: --app-token-file ${file}`)
   else
     terminal.note(
       'the token is a secret, and shown this once: keep it where your back end finds it',
     )
-  return made
 }
 
 function reserve(file) {
@@ -52,16 +62,12 @@ function reserve(file) {
     throw fileFailure('write', file, error)
   }
   return {
-    write({ id, token }) {
+    write(appToken) {
       try {
-        writeSync(open, `${token}\n`)
+        writeSync(open, `${appToken.token}\n`)
         closeSync(open)
       } catch (error) {
-        // A full disk, say: the token is there, and nobody has its value.
-        throw new Failure(`${id} was made, but can't be written to ${file} (${error.code})`, {
-          ...{ code: 'ERR_FILE', exitCode: 1 },
-          hint: `kaltura-app-token tokens delete ${id}, then make another`,
-        })
+        throw undelivered(appToken, file, error)
       }
     },
     drop() {

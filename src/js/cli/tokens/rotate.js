@@ -21,12 +21,12 @@ export async function run({ values, positionals, terminal }) {
     const { successor, predecessor, warnings } = await manager.rotate(id)
     return { appToken: successor, predecessor, warnings }
   }
-  const { appToken, predecessor, warnings } = await handOver({
-    make,
-    file: values['token-file'],
-    terminal,
+  const resultOf = ({ appToken: successor, predecessor, warnings }) => ({
+    predecessor,
+    successor,
+    warnings,
   })
-  if (terminal.json) return terminal.result({ predecessor, successor: appToken, warnings })
+  await handOver({ make, resultOf, file: values['token-file'], terminal })
   terminal.note(
     `${id} is still in force: once the successor is in use, kaltura-app-token tokens delete ${id}`,
   )

@@ -1,0 +1,62 @@
+// Standard output, where it carries secrets or what can't be made again.
+import { fchmodSync, fstatSync } from 'node:fs'
+import { Failure, usage } from './failure.js'
+
+let delivering = 0
+
+/** A reader that has seen enough, such as `head`, is no fault, unless something must be delivered. */
+export function endWithReader({ code }) {
+  if (delivering === 0) process.exit(code === 'EPIPE' ? 0 : 1)
+}
+
+/** Writes a line; rejects if it could not be written. */
+export async function deliver(line) {
+  delivering += 1
+  try {
+    await new Promise((resolve, reject) => {
+      process.stdout.write(`${line}\n`, (error) => (error ? reject(error) : resolve()))
+    })
+  } finally {
+    delivering -= 1
+  }
+}
+
+/**
+ * Sees to it that secrets on standard output stay their owner's. A file that others can read
+ * becomes private while it is empty; one with content is somebody's already, and is refused.
+ */
+export function keepPrivate() {
+  const stats = standardOutput()
+  // Windows has no such mode.
+  if (process.platform === 'win32' || !stats?.isFile() || (stats.mode & 0o077) === 0) return
+  if (stats.size === 0 && makePrivate()) return
+  throw usage(
+    'standard output is a file that others on this machine can read, and this prints a secret',
+    'chmod 600 it first, or run umask 077 before the redirection',
+  )
+}
+
+function standardOutput() {
+  try {
+    return fstatSync(1)
+  } catch {
+    // Closed, or a runtime that can't tell.
+    return undefined
+  }
+}
+
+function makePrivate() {
+  try {
+    fchmodSync(1, 0o600)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** The application token exists, but nobody has its value. */
+export const undelivered = ({ id }, where, { code, name }) =>
+  new Failure(`${id} was made, but can't be written to ${where} (${code ?? name})`, {
+    ...{ code: 'ERR_FILE', exitCode: 1 },
+    hint: `kaltura-app-token tokens delete ${id}, then make another`,
+  })
