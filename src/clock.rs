@@ -1,23 +1,74 @@
-//! The server's clock, on which every session's life is reckoned.
+//! The server's clock, on which each session's lifetime is reckoned.
 
-/// The moments of one HTTP request on the local clock, in milliseconds since 1970 UTC.
+/// The moments of one HTTP request in milliseconds since 1970 UTC, all by the local clock as it
+/// stands at the last of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Timing {
     /// When the request was sent.
     pub sent_ms: i64,
-    /// When the head of the answer was there.
+    /// When the head of the response had arrived.
     pub received_ms: i64,
+    /// When its body had arrived.
+    pub ended_ms: i64,
 }
 
-/// How far the server's clock is ahead of the local one, in milliseconds.
+/// A moment by both local clocks, in milliseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LocalTime {
+    /// Since 1970 UTC. This clock may be set at any time.
+    pub wall_ms: i64,
+    /// Since an unknown moment. This clock is never set, and may stand still while the machine
+    /// sleeps.
+    pub steady_ms: i64,
+}
+
+impl LocalTime {
+    /// How long before `later` this moment was. Clocks that disagree are taken at the longer time,
+    /// unless the wall clock has surely been set.
+    fn until_ms(self, later: Self) -> i64 {
+        let steady_ms = later.steady_ms.saturating_sub(self.steady_ms).max(0);
+        let wall_ms = later.wall_ms.saturating_sub(self.wall_ms);
+        wall_ms.clamp(steady_ms, steady_ms.saturating_add(LONGEST_SLEEP_MS))
+    }
+}
+
+/// The wall clock may run on for this much longer than the steady one while a request is under way;
+/// beyond that it was set.
+const LONGEST_SLEEP_MS: i64 = 60_000;
+
+impl Timing {
+    /// The timing of a request that was sent, answered and received whole at these moments.
+    pub fn measured(sent: LocalTime, received: LocalTime, ended: LocalTime) -> Self {
+        let back_to = |earlier: LocalTime| ended.wall_ms.saturating_sub(earlier.until_ms(ended));
+        Self {
+            sent_ms: back_to(sent),
+            received_ms: back_to(received),
+            ended_ms: ended.wall_ms,
+        }
+    }
+
+    /// The timing of a request that took no time.
+    pub fn at(now_ms: i64) -> Self {
+        Self {
+            sent_ms: now_ms,
+            received_ms: now_ms,
+            ended_ms: now_ms,
+        }
+    }
+}
+
+/// The difference between the server's clock and the local one, as far as it is known, without the
+/// part of a second that the server rounds off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ServerClock {
-    /// Server's time minus local time, if the answer was half a round trip under way.
+    /// The server's time minus the local time in milliseconds: the likeliest value.
     pub offset_ms: i64,
-    /// By how much more the server may be ahead: it may have told its time, and been slow to
-    /// answer then.
+    /// By how much the true value may be higher or lower.
     pub error_ms: i64,
 }
+
+/// The server tells its time in whole seconds, rounded down: it may be this much later.
+pub const ROUNDING_MS: i64 = 999;
 
 /// The headers that tell the server's time, as they came.
 #[derive(Clone, Copy, Debug, Default)]
@@ -34,17 +85,22 @@ impl ServerClock {
     /// The clock that an answer's headers show, if they show one.
     ///
     /// `X-Kaltura-Session` comes from the very process that reckoned the expiry, so it is
-    /// asked before `Date`, which a proxy may have set.
+    /// asked before `Date`, which a proxy may have set. It tells when the request began, and
+    /// `Date` mostly when the response did, so either may have been told at any moment of the trip.
     pub fn read(headers: TimeHeaders<'_>, timing: Timing) -> Option<Self> {
         let server_ms = kaltura_time_ms(headers.kaltura_session)
             .or_else(|| date_ms(headers.date_s, headers.has_age))?;
-        // Longer than a minute, or negative, and the local clock was set on the way.
-        let trip_ms = timing.received_ms.saturating_sub(timing.sent_ms);
-        let half_trip_ms = trip_ms.clamp(0, 60_000) / 2;
-        let at_receipt_ms = server_ms.saturating_add(half_trip_ms);
+        let lowest_ms = server_ms.saturating_sub(timing.received_ms);
+        let highest_ms = server_ms.saturating_sub(timing.sent_ms);
+        // Rounded up, so that the highest value is exact.
+        let error_ms = highest_ms
+            .saturating_sub(lowest_ms)
+            .saturating_add(1)
+            .div_euclid(2)
+            .max(0);
         Some(Self {
-            offset_ms: at_receipt_ms.saturating_sub(timing.received_ms),
-            error_ms: half_trip_ms,
+            offset_ms: highest_ms.saturating_sub(error_ms),
+            error_ms,
         })
     }
 
@@ -54,18 +110,28 @@ impl ServerClock {
         error_ms: 0,
     };
 
-    /// The server's time in milliseconds at a local time.
+    /// The server's time in milliseconds at a local time: the likeliest value.
     pub fn server_ms(self, local_ms: i64) -> i64 {
         local_ms.saturating_add(self.offset_ms)
     }
 
-    /// The earliest local time in milliseconds at which it may be a server's time in seconds,
-    /// but for the second that the server rounds its own time by.
+    /// The earliest local time in milliseconds at which the server's clock may reach `server_s`,
+    /// in unix seconds. Ignores [`ROUNDING_MS`].
     pub fn earliest_local_ms(self, server_s: i64) -> i64 {
-        let latest_offset_ms = self.offset_ms.saturating_add(self.error_ms);
-        server_s
-            .saturating_mul(1000)
-            .saturating_sub(latest_offset_ms)
+        let highest_ms = self.offset_ms.saturating_add(self.error_ms);
+        server_s.saturating_mul(1000).saturating_sub(highest_ms)
+    }
+
+    /// The first and the last unix second that the server's clock may have shown during a request.
+    pub fn seconds_of(self, timing: Timing) -> (i64, i64) {
+        let second = |ms: i64| ms.div_euclid(1000);
+        (
+            second(self.server_ms(timing.sent_ms).saturating_sub(self.error_ms)),
+            second(
+                self.server_ms(timing.ended_ms)
+                    .saturating_add(self.error_ms),
+            ),
+        )
     }
 }
 
@@ -94,62 +160,100 @@ mod tests {
 
     const TIMING: Timing = Timing {
         sent_ms: 1_000_000,
-        received_ms: 1_000_400,
+        received_ms: 1_000_401,
+        ended_ms: 1_005_000,
     };
 
     const NOON_S: i64 = 1_795_521_600;
 
-    fn offset(date_s: Option<i64>, has_age: bool, kaltura_session: Option<&str>) -> Option<i64> {
+    fn read(
+        date_s: Option<i64>,
+        has_age: bool,
+        kaltura_session: Option<&str>,
+    ) -> Option<ServerClock> {
         let headers = TimeHeaders {
             date_s,
             has_age,
             kaltura_session,
         };
-        ServerClock::read(headers, TIMING).map(|clock| clock.offset_ms)
+        ServerClock::read(headers, TIMING)
     }
 
     #[test]
-    fn the_date_is_taken_to_be_half_a_round_trip_old() {
-        assert_eq!(
-            offset(Some(NOON_S), false, None),
-            Some(NOON_S * 1000 + 200 - 1_000_400)
-        );
+    fn a_time_may_have_been_told_at_any_moment_of_the_trip() {
+        let clock = read(Some(NOON_S), false, None).unwrap();
+        // As the request was sent.
+        let highest = NOON_S * 1000 - TIMING.sent_ms;
+        // As the head arrived.
+        let lowest = NOON_S * 1000 - TIMING.received_ms;
+        assert_eq!(clock.offset_ms + clock.error_ms, highest);
+        // Half a millisecond is rounded up.
+        assert_eq!(clock.offset_ms - clock.error_ms, lowest - 1);
     }
 
     #[test]
     fn an_answer_that_was_slow_after_it_told_the_time_makes_nothing_end_too_late() {
-        let headers = TimeHeaders {
-            date_s: Some(NOON_S),
-            ..TimeHeaders::default()
-        };
-        // The server's clock read noon when the request arrived, and the answer took all of
-        // the round trip from there.
-        let clock = ServerClock::read(headers, TIMING).unwrap();
+        let clock = read(Some(NOON_S), false, None).unwrap();
+        // The server's clock read noon when the request arrived, and the answer took all of the trip
+        // from there.
         let truly_ms = TIMING.sent_ms + 60_000;
         assert_eq!(clock.earliest_local_ms(NOON_S + 60), truly_ms);
     }
 
     #[test]
+    fn the_seconds_of_a_request_go_from_its_sending_to_the_end_of_its_body() {
+        let clock = read(Some(NOON_S), false, None).unwrap();
+        assert_eq!(clock.seconds_of(TIMING), (NOON_S - 1, NOON_S + 5));
+    }
+
+    #[test]
     fn a_date_with_an_age_is_a_cache_s_and_not_believed() {
-        assert_eq!(offset(Some(NOON_S), true, None), None);
+        assert_eq!(read(Some(NOON_S), true, None), None);
     }
 
     #[test]
     fn kaltura_s_own_time_goes_before_the_date() {
         let own = Some("2064312548, 1795493658");
         assert_eq!(
-            offset(Some(NOON_S), false, own),
-            Some(1_795_493_658_000 + 200 - 1_000_400)
+            read(Some(NOON_S), false, own),
+            read(Some(1_795_493_658), false, None)
         );
+    }
+
+    fn local(wall_ms: i64, steady_ms: i64) -> LocalTime {
+        LocalTime { wall_ms, steady_ms }
+    }
+
+    #[test]
+    fn a_clock_that_is_set_on_the_way_moves_the_moments_before() {
+        const DAY_MS: i64 = 86_400_000;
+        for set_ms in [-DAY_MS, -5000, 0] {
+            let wall_ms = 10_000 + set_ms;
+            let timing = Timing::measured(local(0, 0), local(9000, 9000), local(wall_ms, 10_000));
+            assert_eq!(timing.sent_ms, wall_ms - 10_000);
+            assert_eq!(
+                (timing.received_ms, timing.ended_ms),
+                (wall_ms - 1000, wall_ms)
+            );
+        }
+        let timing = Timing::measured(local(0, 0), local(0, 0), local(DAY_MS, 10_000));
+        assert_eq!(timing.sent_ms, DAY_MS - 10_000 - LONGEST_SLEEP_MS);
+    }
+
+    #[test]
+    fn a_machine_that_slept_was_waiting_all_the_while() {
+        let timing = Timing::measured(local(0, 0), local(30_000, 10), local(30_000, 20));
+        assert_eq!(timing.sent_ms, 0);
+        assert_eq!(timing.received_ms, 30_000 - 10);
     }
 
     #[test]
     fn nonsense_tells_no_time() {
         for date_s in [0, -1, i64::MAX, i64::MIN] {
-            assert_eq!(offset(Some(date_s), false, None), None, "{date_s}");
+            assert_eq!(read(Some(date_s), false, None), None, "{date_s}");
         }
         for own in ["", "1", "a, b", "1, -5", "1, 99999999999999999999"] {
-            assert_eq!(offset(None, false, Some(own)), None, "{own}");
+            assert_eq!(read(None, false, Some(own)), None, "{own}");
         }
     }
 }

@@ -182,7 +182,7 @@ impl Exchange {
         };
         let mut retry_after_ms = None;
         if let Answer::Response(head, _) = answer {
-            retry_after_ms = retry::retry_after_ms(head, timing.received_ms.div_euclid(1000));
+            retry_after_ms = retry::retry_after_ms(head, timing.ended_ms.div_euclid(1000));
             if let Some(clock) = ServerClock::read(head.time(), timing) {
                 self.clock = Some(clock);
             }

@@ -63,10 +63,24 @@ pub struct Grant<'a> {
     pub user_id: &'a str,
     /// USER or ADMIN.
     pub session_type: SessionType,
-    /// How long it lives from now, in seconds by the server's clock.
-    pub lifetime_s: i64,
+    /// How long it was made to live.
+    pub lifetime: Lifetime,
     /// All its privileges.
     pub privileges: &'a str,
+}
+
+/// The lifetime of a session, from its start to its end.
+///
+/// Kaltura tells the end alone, and reckons it when it starts the session, which may be at any
+/// moment between the sending of the request and the end of the response.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lifetime {
+    /// The least that it may be, in seconds.
+    pub shortest_s: i64,
+    /// The most that it may be, in seconds.
+    pub longest_s: i64,
+    /// Whether the session may be over by now.
+    pub may_be_over: bool,
 }
 
 /// What to do about differences between wish and grant.
@@ -176,7 +190,7 @@ impl Difference {
     /// what it is.
     pub fn message(&self) -> String {
         if self.effect == Effect::Expired {
-            return "it has already expired (is the token's sessionDuration 0?)".to_owned();
+            return "it has already expired (is the token's sessionDuration 0, or did the answer take longer than the session lives?)".to_owned();
         }
         let shown = |value: &Option<String>| value.clone().unwrap_or_else(|| "none".to_owned());
         match &self.field {
@@ -212,8 +226,8 @@ const LONGEST_SHOWN: usize = 2000;
 /// The longest name in a message, in bytes.
 const LONGEST_NAME: usize = 100;
 
-/// Between the second in which the server reckoned the expiry and the one we read off its
-/// clock: they may be two.
+/// The clocks of Kaltura's machines, and of a proxy that tells the time in their place, may differ
+/// by this much.
 const CLOCK_SLACK_S: i64 = 3;
 
 /// In what `grant` is not what `wish` asked for.
@@ -247,7 +261,7 @@ pub fn differences(wish: &Wish, grant: &Grant<'_>) -> Vec<Difference> {
     }
     found.extend(expiry_difference(
         wish.expiry_s.map(i64::from),
-        grant.lifetime_s,
+        grant.lifetime,
     ));
     if let Some(asked) = &wish.privileges {
         found.extend(privileges::differences(asked, grant.privileges));
@@ -255,13 +269,13 @@ pub fn differences(wish: &Wish, grant: &Grant<'_>) -> Vec<Difference> {
     found
 }
 
-fn expiry_difference(asked_s: Option<i64>, granted_s: i64) -> Option<Difference> {
-    let effect = if granted_s <= 0 {
-        Effect::Expired
-    } else if granted_s > asked_s?.saturating_add(CLOCK_SLACK_S) {
-        Effect::Broader
-    } else if granted_s < asked_s?.saturating_sub(CLOCK_SLACK_S) {
-        Effect::Narrower
+fn expiry_difference(asked_s: Option<i64>, granted: Lifetime) -> Option<Difference> {
+    let (effect, granted_s) = if granted.may_be_over {
+        (Effect::Expired, granted.longest_s)
+    } else if granted.shortest_s > asked_s?.saturating_add(CLOCK_SLACK_S) {
+        (Effect::Broader, granted.shortest_s)
+    } else if granted.longest_s < asked_s?.saturating_sub(CLOCK_SLACK_S) {
+        (Effect::Narrower, granted.longest_s)
     } else {
         return None;
     };

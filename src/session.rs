@@ -1,8 +1,8 @@
 //! Sessions as Kaltura's answers describe them.
 
 use crate::api::{Fields, Value};
-use crate::clock::{ServerClock, Timing};
-use crate::grants::{self, Difference, Grant, SessionType, Wish};
+use crate::clock::{ROUNDING_MS, ServerClock, Timing};
+use crate::grants::{self, Difference, Grant, Lifetime, SessionType, Wish};
 use crate::ks;
 use crate::secret::Secret;
 
@@ -23,7 +23,7 @@ pub struct Session {
     pub expiry_s: i64,
     /// When it came, in milliseconds since 1970 by the local clock.
     pub came_at_ms: i64,
-    /// When it ends at the earliest, by the same clock.
+    /// The earliest moment at which it may end, by the same clock. Ignores [`ROUNDING_MS`].
     pub expires_at_ms: i64,
     /// In what it is not what was asked for.
     pub differences: Vec<Difference>,
@@ -71,7 +71,7 @@ impl Session {
         app_token_id: &str,
         wish: &Wish,
         clock: Option<ServerClock>,
-        now_ms: i64,
+        timing: Timing,
     ) -> Result<Self, &'static str> {
         let [
             object_type,
@@ -111,14 +111,19 @@ impl Session {
             return Err("the session of another application token");
         }
         let clock = clock.unwrap_or(ServerClock::UNKNOWN);
+        let (first_s, last_s) = clock.seconds_of(timing);
+        let expires_at_ms = clock.earliest_local_ms(expiry_s);
         let grant = Grant {
             user_id: &user_id,
             session_type,
-            lifetime_s: expiry_s.saturating_sub(clock.server_ms(now_ms).div_euclid(1000)),
+            lifetime: Lifetime {
+                shortest_s: expiry_s.saturating_sub(last_s),
+                longest_s: expiry_s.saturating_sub(first_s),
+                may_be_over: expires_at_ms.saturating_sub(ROUNDING_MS) <= timing.ended_ms,
+            },
             privileges: &privileges,
         };
         let differences = grants::differences(wish, &grant);
-        let expires_at_ms = clock.earliest_local_ms(expiry_s);
         Ok(Self {
             ks,
             partner_id,
@@ -126,7 +131,7 @@ impl Session {
             session_type,
             privileges,
             expiry_s,
-            came_at_ms: now_ms,
+            came_at_ms: timing.ended_ms,
             expires_at_ms,
             differences,
         })
@@ -142,10 +147,15 @@ impl Session {
             expiry_s: None,
             ..wish.clone()
         };
+        let left_s = self.expires_at_ms.saturating_sub(now_ms).div_euclid(1000);
         let grant = Grant {
             user_id: &self.user_id,
             session_type: self.session_type,
-            lifetime_s: self.expires_at_ms.saturating_sub(now_ms).div_euclid(1000),
+            lifetime: Lifetime {
+                shortest_s: left_s,
+                longest_s: left_s,
+                may_be_over: self.expires_at_ms.saturating_sub(ROUNDING_MS) <= now_ms,
+            },
             privileges: &self.privileges,
         };
         self.differences = grants::differences(&wish, &grant);

@@ -59,10 +59,7 @@ fn hold(text: &[u8]) {
                     status: digits.and_then(|it| it.parse().ok()).unwrap_or(200),
                     ..ResponseHead::default()
                 };
-                let timing = Timing {
-                    sent_ms: now_ms,
-                    received_ms: now_ms,
-                };
+                let timing = Timing::at(now_ms);
                 exchange.take(Answer::Response(&head, body), timing, 7);
             }
         }

@@ -3,7 +3,9 @@
 
 #![no_main]
 
-use kaltura_app_token::grants::{Effect, Grant, GrantPolicy, SessionType, Wish, differences};
+use kaltura_app_token::grants::{
+    Effect, Grant, GrantPolicy, Lifetime, SessionType, Wish, differences,
+};
 use kaltura_app_token::privileges::{parse, predict};
 use libfuzzer_sys::fuzz_target;
 
@@ -43,7 +45,7 @@ fuzz_target!(|data: &[u8]| {
     let grant = Grant {
         user_id: if bits & 16 == 0 { "ada" } else { "eve" },
         session_type: kind(32),
-        lifetime_s,
+        lifetime: exactly(lifetime_s),
         privileges: granted,
     };
     let found = differences(&wish, &grant);
@@ -98,8 +100,16 @@ fuzz_target!(|data: &[u8]| {
     };
     let whole = Grant {
         privileges: &predicted,
-        lifetime_s: 60,
+        lifetime: exactly(60),
         ..grant
     };
     assert_eq!(differences(&again, &whole), []);
 });
+
+fn exactly(lifetime_s: i64) -> Lifetime {
+    Lifetime {
+        shortest_s: lifetime_s,
+        longest_s: lifetime_s,
+        may_be_over: lifetime_s <= 0,
+    }
+}

@@ -3,7 +3,7 @@
 #![no_main]
 
 use kaltura_app_token::api::{ApiError, Operation, ResponseHead, RetryAfter, Value};
-use kaltura_app_token::clock::{ServerClock, Timing};
+use kaltura_app_token::clock::{LocalTime, ServerClock, Timing};
 use kaltura_app_token::error::Error;
 use kaltura_app_token::redact::redact;
 use kaltura_app_token::retry::{RetryPolicy, delay_ms, retry_after_ms};
@@ -79,12 +79,18 @@ fn headers(first: i64, second: i64, text: &str) {
         }
     }
     for (sent_ms, received_ms) in [(first, second), (second, first), (0, 0)] {
+        let [sent, received] = [(sent_ms, received_ms), (received_ms, sent_ms)]
+            .map(|(wall_ms, steady_ms)| LocalTime { wall_ms, steady_ms });
+        let timing = Timing::measured(sent, received, received);
+        assert!(timing.sent_ms <= timing.ended_ms && timing.received_ms == timing.ended_ms);
         let timing = Timing {
             sent_ms,
             received_ms,
+            ended_ms: received_ms,
         };
         if let Some(clock) = ServerClock::read(head.time(), timing) {
             let _ = (clock.server_ms(first), clock.earliest_local_ms(second));
+            let _ = clock.seconds_of(timing);
         }
     }
 }

@@ -145,7 +145,7 @@ impl Exchange {
             &self.credentials.app_token_id,
             wish,
             self.clock,
-            timing.received_ms,
+            timing,
         )
         .map_err(|problem| Error::bad_response(&sent.operation, problem))?;
         if self.terms.grants.refuses(&session.differences) {

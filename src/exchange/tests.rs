@@ -1,4 +1,5 @@
 mod items;
+mod slow;
 
 use std::cell::RefCell;
 
@@ -49,10 +50,7 @@ impl Script {
                     let body = serde_json::from_str(request.body.expose()).unwrap();
                     self.seen.borrow_mut().push((request.url.clone(), body));
                     assert!(!request.body.expose().contains(TOKEN) && !request.url.contains(TOKEN));
-                    let timing = Timing {
-                        sent_ms: now_ms,
-                        received_ms: now_ms,
-                    };
+                    let timing = Timing::at(now_ms);
                     let head = |status| ResponseHead {
                         status,
                         date_s: Some(NOW_MS / 1000),
@@ -528,7 +526,7 @@ proptest! {
                     let Some((status, body)) = bodies.next() else { break false };
                     let status = if status % 2 == 0 { 200 } else { status };
                     let head = ResponseHead { status, ..ResponseHead::default() };
-                    let timing = Timing { sent_ms: now_ms, received_ms: now_ms };
+                    let timing = Timing::at(now_ms);
                     exchange.take(Answer::Response(&head, &body), timing, random);
                 }
             }

@@ -8,8 +8,16 @@ fn granted(privileges: &str) -> Grant<'_> {
     Grant {
         user_id: "ada",
         session_type: SessionType::User,
-        lifetime_s: 3600,
+        lifetime: exactly(3600),
         privileges,
+    }
+}
+
+fn exactly(lifetime_s: i64) -> Lifetime {
+    Lifetime {
+        shortest_s: lifetime_s,
+        longest_s: lifetime_s,
+        may_be_over: lifetime_s <= 0,
     }
 }
 
@@ -174,10 +182,35 @@ fn a_life_is_compared_with_some_slack() {
         [("expiry", "narrower")]
     );
     let over = Grant {
-        lifetime_s: 0,
+        lifetime: exactly(0),
         ..granted("")
     };
     assert_eq!(effects(&Wish::default(), &over), [("expiry", "expired")]);
+}
+
+#[test]
+fn a_life_is_as_asked_if_it_may_be() {
+    let lasting = |shortest_s, longest_s| {
+        let lifetime = Lifetime {
+            shortest_s,
+            longest_s,
+            may_be_over: false,
+        };
+        let wish = Wish {
+            expiry_s: Some(3600),
+            ..Wish::default()
+        };
+        let grant = Grant {
+            lifetime,
+            ..granted("")
+        };
+        effects(&wish, &grant)
+    };
+    assert_eq!(lasting(3580, 3620), []);
+    assert_eq!(lasting(3603, 3620), []);
+    assert_eq!(lasting(3580, 3597), []);
+    assert_eq!(lasting(3604, 3620), [("expiry", "broader")]);
+    assert_eq!(lasting(3580, 3596), [("expiry", "narrower")]);
 }
 
 #[test]

@@ -9,7 +9,7 @@ use web_sys::{RequestInit, RequestRedirect};
 
 use super::host::{Chunk, Host, Reader, Response, Stream};
 use crate::api::{Request, ResponseHead, RetryAfter, read_response};
-use crate::clock::{ServerClock, Timing};
+use crate::clock::{LocalTime, ServerClock, Timing};
 use crate::error::{Cause, Error};
 use crate::exchange::{Answer, Exchange, Outcome, Step};
 use crate::retry;
@@ -35,19 +35,14 @@ async fn hold(mut exchange: Exchange, host: &Host, max_response_bytes: u32) -> O
         match exchange.next(now_ms(host)) {
             Step::Done => break,
             Step::Send(request) => {
-                let sent_ms = now_ms(host);
                 let received = send(&request, host, max_response_bytes).await;
                 let answer = match &received.result {
                     Ok((head, body)) => Answer::Response(head, body),
                     Err(Loss::Unusable(problem)) => Answer::Unusable(problem),
                     Err(Loss::Lost(causes)) => Answer::Lost(causes.clone()),
                 };
-                let timing = Timing {
-                    sent_ms,
-                    received_ms: received.at_ms,
-                };
                 if !host.ended() {
-                    exchange.take(answer, timing, random());
+                    exchange.take(answer, received.timing, random());
                 }
             }
             Step::Wait { ms, reason } => {
@@ -80,7 +75,6 @@ pub async fn call(
     known: &[&Secret],
 ) -> Reply {
     let operation = &request.operation;
-    let sent_ms = now_ms(host);
     let received = send(request, host, max_response_bytes).await;
     let mut reply = Reply {
         result: Ok(String::new()),
@@ -89,13 +83,9 @@ pub async fn call(
     };
     reply.result = match received.result {
         Ok((head, body)) => {
-            let received_ms = received.at_ms;
-            let timing = Timing {
-                sent_ms,
-                received_ms,
-            };
+            let timing = received.timing;
             reply.clock = ServerClock::read(head.time(), timing);
-            reply.retry_after_ms = retry::retry_after_ms(&head, received_ms.div_euclid(1000));
+            reply.retry_after_ms = retry::retry_after_ms(&head, timing.ended_ms.div_euclid(1000));
             let read = read_response(operation, &head, &body, known).map(|_| ());
             // What was read is UTF-8.
             read.map(|()| String::from_utf8(body).unwrap_or_default())
@@ -107,8 +97,7 @@ pub async fn call(
 }
 
 struct Received {
-    /// When the head of the answer was there.
-    at_ms: i64,
+    timing: Timing,
     result: Result<(ResponseHead, Vec<u8>), Loss>,
 }
 
@@ -129,13 +118,17 @@ fn send<'a>(request: &'a Request, host: &'a Host, max_response_bytes: u32) -> Bo
 }
 
 async fn exchange_one(request: &Request, host: &Host, max_response_bytes: u32) -> Received {
+    let sent = local_time(host);
     let response = JsFuture::from(host.fetch(&request.url, &init(request, host))).await;
-    let at_ms = now_ms(host);
+    let head_arrived = local_time(host);
     let result = match response {
         Ok(response) => receive(response, host, max_response_bytes).await,
         Err(thrown) => Err(thrown.into()),
     };
-    Received { at_ms, result }
+    Received {
+        timing: Timing::measured(sent, head_arrived, local_time(host)),
+        result,
+    }
 }
 
 fn init(request: &Request, host: &Host) -> RequestInit {
@@ -319,6 +312,13 @@ fn is_name(text: &str) -> bool {
     text.len() <= 48
         && !text.bytes().any(|b| b.is_ascii_digit() && text.len() > 24)
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+}
+
+fn local_time(host: &Host) -> LocalTime {
+    LocalTime {
+        wall_ms: now_ms(host),
+        steady_ms: whole_ms(host.steady()),
+    }
 }
 
 fn now_ms(host: &Host) -> i64 {

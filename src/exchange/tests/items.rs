@@ -184,7 +184,7 @@ proptest! {
             };
             requests += 1;
             prop_assert!(requests < 100);
-            let timing = Timing { sent_ms: now_ms, received_ms: now_ms };
+            let timing = Timing::at(now_ms);
             let head = |status| ResponseHead {
                 status,
                 date_s: Some(now_ms / 1000),

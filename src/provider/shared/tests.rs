@@ -267,6 +267,7 @@ fn clock_of_response(server_ms: i64, off_ms: i64, there_ms: i64, back_ms: i64) -
     let timing = Timing {
         sent_ms: server_ms + off_ms - there_ms,
         received_ms: server_ms + off_ms + back_ms,
+        ended_ms: server_ms + off_ms + back_ms,
     };
     ServerClock::read(headers, timing).unwrap()
 }
