@@ -27,7 +27,7 @@ const methods = {
 const values = () => hostileValues().filter(([kind]) => kind !== 'an endless array')
 
 /** A trap of WebAssembly's. */
-const isTrap = (error) => error instanceof WebAssembly.RuntimeError || /unreachable/.test(error?.message)
+const isTrap = (error) => error instanceof WebAssembly.RuntimeError || /unreachable|has trapped/.test(error?.message)
 
 async function survives(t, kind, call) {
   try {

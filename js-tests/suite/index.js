@@ -27,6 +27,7 @@ import './store-clients.js'
 import './stores.js'
 import './time.js'
 import './transport.js'
+import './traps.js'
 import './waiting.js'
 
 export { runTests } from './harness.js'

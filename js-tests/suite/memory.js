@@ -1,31 +1,63 @@
 // Must be imported before anything is called: it sees the memories of the package's modules.
 // Runtimes have modules of their own, such as the HTTP parser of Node's fetch.
 
-// Short, as all names of the modules are that get deployed.
-const OURS = 'a'
-const memories = []
+// Short, as all names of the modules are that get deployed; and what wasm-bindgen says.
+const OURS = ['a', './k_bg.js']
+/** Weak, so that what has been given up can be collected. */
+const seen = []
 const { Instance } = WebAssembly
+/** What the next function does that WebAssembly calls. */
+let sabotage
 
 WebAssembly.Instance = new Proxy(Instance, {
-  construct(target, args) {
-    const instance = new target(...args)
-    if (OURS in (args[1] ?? {})) {
-      memories.push(Object.values(instance.exports).find((it) => it instanceof WebAssembly.Memory))
-    }
+  construct(target, [module, imports = {}, ...rest]) {
+    const from = OURS.find((name) => name in imports)
+    if (from === undefined) return new target(module, imports, ...rest)
+    const functions = Object.entries(imports[from]).map(([name, run]) => [name, sabotaged(run)])
+    const instance = new target(module, { [from]: Object.fromEntries(functions) }, ...rest)
+    // An emulator knows all the secrets that there are.
+    const isEmulator = Object.keys(instance.exports).some((name) => name.startsWith('emulator_'))
+    const memory = Object.values(instance.exports).find((it) => it instanceof WebAssembly.Memory)
+    if (!isEmulator) seen.push(new WeakRef(memory))
     return instance
   },
 })
 
+const sabotaged =
+  (run) =>
+  (...args) => {
+    const now = sabotage
+    sabotage = undefined
+    now?.()
+    return run(...args)
+  }
+
+const deeper = () => deeper() + 1
+
+/**
+ * The next time that WebAssembly calls a function, the stack overflows, which takes all frames
+ * with it.
+ */
+export function overflowNext() {
+  sabotage = deeper
+}
+
+/** Each of the memories that there are. */
+export const memories = () => seen.map((it) => it.deref()).filter((it) => it !== undefined)
+
 /** How often `text` is found there. */
 export function occurrences(text) {
-  const needle = new TextEncoder().encode(text)
-  return memories.reduce((sum, memory) => sum + count(new Uint8Array(memory.buffer), needle), 0)
+  return memories().reduce((sum, { buffer }) => sum + occurrencesIn(buffer, text), 0)
 }
+
+/** How often it is found in one of them. */
+export const occurrencesIn = (buffer, text) =>
+  count(new Uint8Array(buffer), new TextEncoder().encode(text))
 
 /** What is in it, but for stretches of zeros, as text: a character for each byte. */
 export function memoryText() {
   const decoder = new TextDecoder('latin1')
-  const texts = memories.flatMap(({ buffer }) =>
+  const texts = memories().flatMap(({ buffer }) =>
     stretches(new Int32Array(buffer)).map(([start, end]) =>
       decoder.decode(new Uint8Array(buffer, 4 * start, 4 * (end - start))),
     ),
@@ -49,7 +81,7 @@ function stretches(words) {
 }
 
 /** How many instances have been seen. */
-export const modules = () => memories.length
+export const modules = () => seen.length
 
 function count(bytes, needle) {
   let found = 0
@@ -62,4 +94,4 @@ function count(bytes, needle) {
 }
 
 /** Its size in bytes. */
-export const memorySize = () => memories.reduce((sum, { buffer }) => sum + buffer.byteLength, 0)
+export const memorySize = () => memories().reduce((sum, { buffer }) => sum + buffer.byteLength, 0)

@@ -6,7 +6,7 @@ import { dirname, join, relative, sep } from 'node:path'
 /** What several entries are made of goes into shared.js: there is one of it, whoever imports it. */
 const SHARED = [
   ...['check.js', 'deadline.js', 'error.js', 'host.js', 'load.js', 'patient.js', 'shell.js'],
-  ...['ks/shell.js', 'manager/bind.js'],
+  ...['trap.js', 'ks/shell.js', 'manager/bind.js'],
 ]
 
 /** Has a part of shared.js in it instead: it is to be small by itself. */
@@ -29,7 +29,7 @@ const ENTRIES = [
 const TYPED = ['provider.js', 'manager/index.js']
 
 /** Stays as it is: made by the build already, or once for all that is bound to it. */
-const MADE = /^(trap|(.+\/)?(inline|kaltura_\w+))\.js$/
+const MADE = /^(.+\/)?(inline|kaltura_\w+)\.js$/
 
 /** Of the command line, each file by itself: a command loads what it needs. */
 const isOfCommandLine = (name) => name.startsWith('cli/')

@@ -18,7 +18,6 @@ async function bundled(options) {
 export const tidied = (glue, folder) =>
   bundled({
     stdin: { contents: `export * from './${glue}'`, resolveDir: folder },
-    external: ['./trap.js'],
     minify: true,
   })
 

@@ -1,7 +1,6 @@
 // Time limits, kept here rather than in wasm, so that no lost promise can hang a caller.
-import { AppTokenError, internal, invalid } from './error.js'
+import { AppTokenError, invalid } from './error.js'
 import { unwatch, watch } from './signals.js'
-import { trapsSoFar } from './trap.js'
 
 /** The longest that a timer waits. */
 export const LONGEST_MS = 2 ** 31 - 1
@@ -38,20 +37,19 @@ export class Deadline {
   #controller
   #timer
   #callers
+  #instance
   /** What rejects each promise that waits. */
   #waiters = new Set()
 
   /**
    * `signal` and `also` may end it before `timeoutMs` have passed. `what` is missing when the time
-   * is over.
+   * is over. The call runs on `instance`, whose trap ends it at once.
    */
   constructor(limits) {
-    const { signal, also, timeoutMs, what = 'session' } = { __proto__: null, ...limits }
+    const { signal, also, timeoutMs, what = 'session', instance } = { __proto__: null, ...limits }
     this.at = Date.now() + timeoutMs
     this.#callers = [signal, also].filter((caller) => caller !== undefined)
-    const traps = trapsSoFar()
     this.#timer = setTimeout(() => {
-      if (trapsSoFar() > traps) return this.#end(internal('RuntimeError'))
       this.#end({
         code: 'ERR_TIMEOUT',
         message: `no ${what} within ${timeoutMs} ms (timeoutMs); look at the network and the service`,
@@ -64,6 +62,14 @@ export class Deadline {
       const { code, message, path } = invalid('signal', 'an AbortSignal')
       this.#end({ code, message, path })
     }
+    if (this.#isOver) return
+    this.#instance = instance
+    instance?.watch(this)
+  }
+
+  /** Ends it with an error of these details, unless it is over. */
+  fail(details) {
+    if (!this.#isOver) this.#end(details)
   }
 
   /** Ends it for `signal`, if it was one. */
@@ -137,6 +143,7 @@ export class Deadline {
     if (this.#isOver) return
     this.#isOver = true
     clearTimeout(this.#timer)
+    this.#instance?.unwatch(this)
     for (const caller of this.#callers) unwatch(caller, this)
     // What is still under way is nobody's any more.
     if (this.#error || this.#waiters.size > 0) this.#controller?.abort()

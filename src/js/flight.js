@@ -5,9 +5,8 @@
 // promise of another request's: a follower looks, by timers of its own, for the outcome and for
 // signs of life.
 import { Deadline } from './deadline.js'
-import { steady } from './host.js'
+import { SEPARATE_CONTEXTS, steady } from './host.js'
 
-const SEPARATE_CONTEXTS = globalThis.navigator?.userAgent === 'Cloudflare-Workers'
 const LOOK_EVERY_MS = 10
 /** The core replaces a leader that has given no sign for so many checks. */
 const PATIENCE = 3
@@ -45,11 +44,11 @@ export class Crew {
     this.#beat = setInterval(() => this.#isTrusted() && this.#sign(), checkEveryMs)
   }
 
-  /** When its time starts to run. */
-  startDeadline(timeoutMs) {
+  /** When its time starts to run; a trap of `instance` ends it. */
+  startDeadline(timeoutMs, instance) {
     this.#isResting = false
     this.progress()
-    this.deadline = new Deadline({ timeoutMs, signal: this.#controller.signal })
+    this.deadline = new Deadline({ timeoutMs, signal: this.#controller.signal, instance })
     return this.deadline
   }
 

@@ -79,7 +79,8 @@ export class Flights {
     let deadline
     let outcomes
     try {
-      deadline = crew.startDeadline(Math.max(timeoutMs, this.#settings.timeoutMs))
+      const longest = Math.max(timeoutMs, this.#settings.timeoutMs)
+      deadline = crew.startDeadline(longest, this.#settings.instance)
       outcomes = await this.#fetch(crew, ids, deadline)
     } catch (thrown) {
       const lost = deadline?.error ?? fromCore(thrown)

@@ -1,6 +1,12 @@
 // What the core borrows of JavaScript for the length of one call.
 
 /**
+ * Whether each request has a context of its own: its timers and fetches end with it, and what
+ * belongs to it must not be awaited by others.
+ */
+export const SEPARATE_CONTEXTS = globalThis.navigator?.userAgent === 'Cloudflare-Workers'
+
+/**
  * The core relies on it that nothing here throws: an exception that flew through wasm would
  * leave the call pending.
  */

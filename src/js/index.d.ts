@@ -459,9 +459,12 @@ export interface OtherError extends AppTokenErrorBase {
     | 'ERR_SESSION_REVOKED'
     /** The package was imported in a web page. */
     | 'ERR_BROWSER'
-    /** The runtime refused to compile WebAssembly; see `kaltura-app-token/slim`. */
+    /** The runtime refused to compile WebAssembly; see `kaltura-app-token/slim`. Or it had no memory. */
     | 'ERR_WASM'
-    /** A fault of this package. */
+    /**
+     * A fault of this package; `retryable` where WebAssembly has trapped, as it does when memory runs
+     * out: that ends all calls under way, and the next one gets a new instance.
+     */
     | 'ERR_INTERNAL'
 }
 

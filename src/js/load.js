@@ -1,31 +1,79 @@
-// Turning a compiled module into the core's functions, once.
+// Turning a compiled module into the core's functions, and again after a trap.
 import { AppTokenError } from './error.js'
 import { refusePages } from './page.js'
+import { Instance } from './trap.js'
 
-/** Those that are tied to their module: each is once and for all. */
-const ready = /* @__PURE__ */ new WeakSet()
-/** Those that are tied to what is no module of ours, for good, and why it isn't. */
-const spoilt = /* @__PURE__ */ new WeakMap()
+/** By its glue, what there is of a module: whoever asks for it gets the same instance. */
+const modules = /* @__PURE__ */ new WeakMap()
 
-/** A function that gives `glue`, tied to the module that `load` gives at the first call. */
-export function loader(glue, load) {
+/**
+ * A function that gives the core's functions, of an instance that has not trapped, with the
+ * `instance` beside them. `load` gives the module, or its bytes, at the first call.
+ */
+export function loader(instantiate, load) {
   refusePages()
+  return instances(instantiate, load)
+}
+
+/** The same for what may be used in a page. */
+export function instances(instantiate, load) {
+  if (!modules.has(instantiate)) modules.set(instantiate, {})
+  const known = modules.get(instantiate)
   return () => {
-    if (ready.has(glue)) return glue
-    if (spoilt.has(glue)) throw refused(spoilt.get(glue))
-    try {
-      glue.initSync({ module: load() })
-    } catch (cause) {
-      // It keeps what it could instantiate, whatever that is.
-      if (!['CompileError', 'LinkError'].includes(cause?.name)) spoilt.set(glue, cause)
-      throw refused(cause)
-    }
-    ready.add(glue)
-    return glue
+    const { core } = known
+    if (core !== undefined && !core.instance.isOver) return core
+    core?.instance.end()
+    known.core = undefined
+    return begin(known, instantiate, load)
   }
 }
 
+/**
+ * What `make` makes of the core's functions, made anew when those that it was made of have
+ * trapped.
+ */
+export function remade(wasm, make) {
+  let core
+  let made
+  return () => {
+    const current = wasm()
+    if (current !== core) {
+      made = make(current)
+      core = current
+    }
+    return made
+  }
+}
+
+function begin(known, instantiate, load) {
+  try {
+    const module = known.module ?? compiled(load())
+    const instance = new Instance()
+    known.core = { ...instantiate(instance, module), instance }
+    // What is no module of ours has failed by now.
+    known.module = module
+    return known.core
+  } catch (cause) {
+    throw refused(cause)
+  }
+}
+
+// Hosts that run code in a realm of its own (edge-runtime, and Next.js with it) hand over modules
+// compiled in another, which are instances of another WebAssembly.Module.
+const compiled = (module) =>
+  Object.prototype.toString.call(module) === '[object WebAssembly.Module]'
+    ? module
+    : new WebAssembly.Module(module)
+
 function refused(cause) {
+  if (cause?.name === 'RangeError') {
+    return new AppTokenError({
+      code: 'ERR_WASM',
+      message: 'there is no memory for an instance of WebAssembly; the next call tries again',
+      retryable: true,
+      cause,
+    })
+  }
   return new AppTokenError({
     code: 'ERR_WASM',
     message:

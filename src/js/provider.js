@@ -16,6 +16,7 @@ import { SILENT } from './flight.js'
 import { Flights } from './flights.js'
 import { createHost, now, tell } from './host.js'
 import { Leases } from './leases.js'
+import { remade } from './load.js'
 import { checkStore } from './patient.js'
 import { ownRequest, requestKey } from './request.js'
 import { Shelf } from './shelf.js'
@@ -33,8 +34,11 @@ const ENDED = {
 /** The options that the core doesn't see. */
 const SHELL_OPTIONS = ['timeoutMs', 'fetch', 'onEvent', 'waitUntil', 'fallback', 'store']
 
-/** Reads the options of a provider; `usualFetch` is for callers that give no fetch. */
-export function createSessionProvider(exports, options, usualFetch) {
+/**
+ * Reads the options of a provider. `wasm` gives the core's functions; `usualFetch` is for callers
+ * that give no fetch.
+ */
+export function createSessionProvider(wasm, options, usualFetch) {
   const own = ownOptions(options)
   const { timeoutMs, fetch = usualFetch, onEvent, waitUntil, fallback, store } = own
   for (const name of SHELL_OPTIONS) delete own[name]
@@ -45,32 +49,45 @@ export function createSessionProvider(exports, options, usualFetch) {
   const tokens = [own, second].map((from) => from?.appToken)
   const areFunctions = tokens.map((token) => typeof token === 'function')
   for (const [index, from] of [own, second].entries()) if (areFunctions[index]) delete from.appToken
-  const core = guarded(() => new exports.ProviderCore(own, second, ...areFunctions))
-  const { checkEveryMs, isOver } = exports.ProviderCore
   const settings = {
     ...{ fetch, onEvent, waitUntil },
-    shelf: store && new Shelf(core, store, (event) => tell(onEvent, event), limits.timeoutMs),
     timeoutMs: limits.timeoutMs,
-    isOver: ({ expiresAt }) => isOver(expiresAt, now()),
+    isOver: ({ expiresAt }) => wasm().ProviderCore.isOver(expiresAt, now()),
     tokens: tokens.map((token) => (typeof token === 'function' ? token : () => token)),
   }
-  const flights = new Flights(core, checkEveryMs(), settings)
-  return new SessionProvider(core, flights, new Leases(own.maxEntries ?? 10_000), settings)
+  // Flights have numbers of their core's: another core, after a trap, has flights of its own.
+  const parts = remade(wasm, ({ ProviderCore, instance }) => {
+    const core = guarded(() => new ProviderCore(own, second, ...areFunctions))
+    const shelf = store && new Shelf(core, store, (event) => tell(onEvent, event), limits.timeoutMs)
+    const everyMs = ProviderCore.checkEveryMs()
+    return { core, instance, flights: new Flights(core, everyMs, { ...settings, shelf, instance }) }
+  })
+  parts()
+  return new SessionProvider(parts, new Leases(own.maxEntries ?? 10_000), settings)
 }
 
 class SessionProvider {
-  #core
-  #flights
+  #parts
   #leases
   #settings
   #turn = new Map()
 
-  /** `settings` are the options that the core has nothing to do with. */
-  constructor(core, flights, leases, settings) {
-    this.#core = core
-    this.#flights = flights
+  /**
+   * `parts` gives the core and what works with it, anew after a trap; `settings` are the options
+   * that the core has nothing to do with.
+   */
+  constructor(parts, leases, settings) {
+    this.#parts = parts
     this.#leases = leases
     this.#settings = settings
+  }
+
+  get #core() {
+    return this.#parts().core
+  }
+
+  get #flights() {
+    return this.#parts().flights
   }
 
   async getKs(request) {
@@ -87,7 +104,8 @@ class SessionProvider {
     const { signal, ...others } = ownOptions(options)
     for (const name of Object.keys(others)) throw invalid(name, 'left out: there is no such option')
     readLimits({ signal })
-    const wanted = list.map((request) => readOne(request, signal))
+    const parts = this.#parts()
+    const wanted = list.map((request) => readOne(request, signal, parts))
     const all = new Deadline({ signal, timeoutMs: LONGEST_MS })
     const abort = () => {
       for (const { deadline } of wanted) deadline?.abort()
@@ -97,20 +115,20 @@ class SessionProvider {
     if (all.error) abort()
     try {
       if (all.error?.code === 'ERR_INVALID_OPTIONS') throw all.error
-      return await this.#startAll(wanted)
+      return await this.#startAll(parts, wanted)
     } finally {
       for (const { deadline } of [{ deadline: all }, ...wanted]) deadline?.settle()
     }
   }
 
-  async #startAll(wanted) {
+  async #startAll(parts, wanted) {
     const outcomes = []
     let left = [...wanted.keys()]
     for (let rounds = 0; left.length > 0 && rounds < MOST_ROUNDS; rounds += 1) {
-      const asked = left.map((index) => this.#askFor(wanted[index]))
+      const asked = left.map((index) => askFor(parts, wanted[index]))
       const led = asked.filter(({ told }) => told?.lead).map(({ told }) => told.flight)
-      this.#flights.leadAll(led, this.#core)
-      const found = await Promise.all(asked.map((one) => this.#outcome(one)))
+      parts.flights.leadAll(led, parts.core)
+      const found = await Promise.all(asked.map((one) => this.#outcome(parts, one)))
       for (const [place, index] of left.entries()) outcomes[index] = found[place]
       // Those that came first may have ended while the last was waited for.
       left = [...wanted.keys()].filter((index) => this.#isOver(outcomes[index]))
@@ -119,20 +137,10 @@ class SessionProvider {
     return outcomes
   }
 
-  /** What the core says to one of many requests. */
-  #askFor(one) {
-    if (one.error) return one
-    try {
-      return { ...one, told: guarded(() => this.#core.ask(one.wish, 0, 0, now())) }
-    } catch (error) {
-      return { error }
-    }
-  }
-
-  async #outcome({ wish, limits, told, deadline, key, error }) {
+  async #outcome(parts, { wish, limits, told, deadline, key, error }) {
     if (error) return { error }
     try {
-      return { session: copyOf(await this.#obtainInTime(wish, key, deadline, limits, told)) }
+      return { session: copyOf(await this.#obtainInTime(parts, wish, key, deadline, limits, told)) }
     } catch (thrown) {
       return { error: thrown }
     }
@@ -146,10 +154,12 @@ class SessionProvider {
     guarded(() => this.#core.checkCall(service, action))
     bodyOf(parameters)
     const { wish, limits } = ownRequest(request, this.#settings)
-    const deadline = new Deadline({ ...limits, what: `answer to ${service}.${action}` })
+    const parts = this.#parts()
+    const { instance } = parts
+    const deadline = new Deadline({ ...limits, instance, what: `answer to ${service}.${action}` })
     try {
       if (deadline.error) throw deadline.error
-      return await this.#call({ service, action, parameters, wish, deadline, limits })
+      return await this.#call(parts, { service, action, parameters, wish, deadline, limits })
     } catch (thrown) {
       throw deadline.error ?? fromCore(thrown)
     } finally {
@@ -157,13 +167,13 @@ class SessionProvider {
     }
   }
 
-  async #call({ service, action, parameters, wish, deadline, limits }) {
+  async #call(parts, { service, action, parameters, wish, deadline, limits }) {
     const { fetch, onEvent } = this.#settings
     const host = createHost({ deadline, fetch, onEvent })
     for (let attempts = 1; ; attempts += 1) {
-      const { ks, privileges } = await this.#obtain(wish, undefined, deadline, limits)
+      const { ks, privileges } = await this.#obtain(parts, wish, undefined, deadline, limits)
       const body = bodyOf({ ...parameters, format: 1, ks })
-      const answer = this.#core.call(service, action, body, ks, attempts, host)
+      const answer = parts.core.call(service, action, body, ks, attempts, host)
       const { text, failure, dead, loggedOut } = await deadline.within(answer)
       if (text !== undefined) return JSON.parse(text)
       if (!dead) throw failure
@@ -218,22 +228,23 @@ class SessionProvider {
 
   async #start(request, key) {
     const { wish, limits } = ownRequest(request, this.#settings)
-    const deadline = new Deadline(limits)
+    const parts = this.#parts()
+    const deadline = new Deadline({ ...limits, instance: parts.instance })
     try {
       if (deadline.error) throw deadline.error
-      return await this.#obtainInTime(wish, key, deadline, limits)
+      return await this.#obtainInTime(parts, wish, key, deadline, limits)
     } finally {
       deadline.settle()
     }
   }
 
   /** A session; one that lives is better than none when the time for a new one is over. */
-  async #obtainInTime(wish, key, deadline, limits, told) {
+  async #obtainInTime(parts, wish, key, deadline, limits, told) {
     try {
-      return await this.#obtain(wish, key, deadline, limits, told)
+      return await this.#obtain(parts, wish, key, deadline, limits, told)
     } catch (thrown) {
       const isLate = deadline.error?.code === 'ERR_TIMEOUT'
-      const last = isLate ? this.#core.lastResort(wish, now()) : undefined
+      const last = isLate ? parts.core.lastResort(wish, now()) : undefined
       if (!last) throw thrown
       return this.#hand(key, last)
     }
@@ -243,27 +254,27 @@ class SessionProvider {
    * A session from the core, or from a flight that is led or followed until one lands. What
    * was `told` already comes with a flight that is under way.
    */
-  async #obtain(wish, key, deadline, limits, told) {
+  async #obtain({ core, flights }, wish, key, deadline, limits, told) {
     let former
     let silentChecks = 0
     for (let isBoarded = told !== undefined; ; isBoarded = false, told = undefined) {
       const { age } = this.#leases
-      told ??= guarded(() => this.#core.ask(wish, former ?? 0, silentChecks, now()))
+      told ??= guarded(() => core.ask(wish, former ?? 0, silentChecks, now()))
       const { session, flight, lead } = told
       if (lead && !isBoarded) {
         const replaced = silentChecks > 0 ? former : undefined
         const { timeoutMs } = limits
-        this.#flights.lead(flight, { former: replaced, keep: !!session, timeoutMs })
+        flights.lead(flight, { former: replaced, keep: !!session, timeoutMs })
       }
       former = flight
       if (session) {
-        const isLost = flight !== undefined && !lead && this.#flights.isSilent(flight)
+        const isLost = flight !== undefined && !lead && flights.isSilent(flight)
         if (!isLost) return this.#hand(key, told, age)
         // The request that was renewing it may have ended, and its work with it.
         silentChecks = SILENT.silentChecks
         continue
       }
-      const outcome = await this.#flights.follow(flight, deadline, lead)
+      const outcome = await flights.follow(flight, deadline, lead)
       if (outcome.session && !this.#isOver(outcome)) return this.#hand(key, outcome, age)
       if (outcome.failure) throw fromCore(outcome.failure)
       if (outcome.lost && lead) throw outcome.lost
@@ -290,11 +301,21 @@ class SessionProvider {
   }
 }
 
+/** What the core says to one of many requests. */
+function askFor({ core }, one) {
+  if (one.error) return one
+  try {
+    return { ...one, told: guarded(() => core.ask(one.wish, 0, 0, now())) }
+  } catch (error) {
+    return { error }
+  }
+}
+
 /** One of many requests, with the time that it has; `also` ends it like its own signal. */
-function readOne(request, also) {
+function readOne(request, also, { instance }) {
   try {
     const { wish, limits } = ownRequest(request, { timeoutMs: LONGEST_MS })
-    const deadline = new Deadline({ ...limits, also })
+    const deadline = new Deadline({ ...limits, also, instance })
     return deadline.error ? { error: deadline.error } : { wish, limits, deadline, key: requestKey(request) }
   } catch (error) {
     return { error }

@@ -1,5 +1,5 @@
 // Between the caller and the core: loads it, keeps the time, maps errors.
-import * as core from './kaltura_app_token.js'
+import { instantiate } from './kaltura_app_token.js'
 import { checkFunctions, checkText, ownOptions } from './check.js'
 import { Deadline, readLimits } from './deadline.js'
 import { fromCore } from './error.js'
@@ -15,7 +15,7 @@ const SHELL_OPTIONS = ['signal', 'timeoutMs', 'fetch', 'onEvent']
  * caller gives no fetch, `usualFetch` is used, or the global one.
  */
 export function bindSessions(load, usualFetch) {
-  const wasm = loader(core, load)
+  const wasm = loader(instantiate, load)
   const numbers = new Map()
 
   // A number is handed over faster than a name.
@@ -36,12 +36,12 @@ export function bindSessions(load, usualFetch) {
       for (const name of SHELL_OPTIONS) delete own[name]
       const limits = readLimits({ signal, timeoutMs })
       checkFunctions({ fetch, onEvent })
-      const exports = wasm()
-      const deadline = new Deadline(limits)
+      const core = wasm()
+      const deadline = new Deadline({ ...limits, instance: core.instance })
       if (deadline.error) throw deadline.error
       const host = createHost({ deadline, fetch, onEvent, appToken })
       try {
-        return await deadline.within(exports.startAppTokenSession(own, host, deadline.at))
+        return await deadline.within(core.startAppTokenSession(own, host, deadline.at))
       } catch (thrown) {
         throw deadline.error ?? fromCore(thrown)
       } finally {
@@ -60,6 +60,6 @@ export function bindSessions(load, usualFetch) {
       }
     },
 
-    createSessionProvider: (options) => createSessionProvider(wasm(), options, usualFetch),
+    createSessionProvider: (options) => createSessionProvider(wasm, options, usualFetch),
   }
 }

@@ -1,20 +1,112 @@
-// What becomes of a call when WebAssembly traps in the midst of it, as it does when there is no
-// more memory.
+// An instance of WebAssembly, until it traps. A trap (there is no more memory, the stack has
+// overflowed, a fault of the core's) leaves the memory as it was in the midst of something, with
+// whatever secrets were in use. So the instance is not entered again, the calls under way on it
+// end, and its memory is wiped; src/js/load.js makes a new instance for the next call.
+import { AppTokenError, internal } from './error.js'
+import { SEPARATE_CONTEXTS } from './host.js'
 
-let traps = 0
+/** How much is wiped in one turn of the event loop: some 10 ms. */
+const SLICE_BYTES = 32 * 1024 * 1024
 
-/** How many there have been. */
-export const trapsSoFar = () => traps
+const nothing = () => {}
 
-/**
- * Queues a task of the core's. Uncaught, its trap would end the process. Whose call it was can't
- * be told: that one ends by its deadline, which asks whether there was a trap; others go on.
- */
-export const survive = (task) =>
-  queueMicrotask(() => {
-    try {
-      task()
-    } catch {
-      traps += 1
+/** The error of the calls that a trap ends: a new instance may well succeed. */
+const trapped = (name) => ({ ...internal(name), retryable: true })
+
+export class Instance {
+  /** Whether it has trapped. */
+  isOver = false
+  #calls = new Set()
+  #name
+  #memory
+  #retire
+  #isEnding = false
+
+  /**
+   * The exports, for the glue. Whatever is thrown out of one has left frames of WebAssembly behind
+   * that were not taken down: refusals are returned, not thrown. After a trap they do nothing.
+   * `retire` is handed what takes their place, so that the memory can be collected.
+   */
+  guarded(exports, memory, retire) {
+    this.#memory = memory
+    this.#retire = () => retire(mapped(exports, () => nothing))
+    return mapped(exports, (it) => (typeof it === 'function' ? this.#guard(it) : it))
+  }
+
+  #guard(run) {
+    return (...args) => {
+      if (this.isOver) return undefined
+      try {
+        const result = run(...args)
+        // What JavaScript was called from there may have caused a trap further in.
+        if (!this.isOver) return result
+      } catch (thrown) {
+        // First of all, and without a call: there may be no room left on the stack.
+        this.isOver = true
+        this.#name ??= thrown?.name
+      }
+      this.end()
+      throw this.error()
     }
-  })
+  }
+
+  /** A registry of the glue's, whose callbacks nobody else could catch. */
+  registry(free) {
+    return new FinalizationRegistry((held) => {
+      try {
+        free(held)
+      } catch {
+        // The calls under way have been told.
+      }
+    })
+  }
+
+  /** What the calls that the trap has ended fail with. */
+  error() {
+    return new AppTokenError(trapped(this.#name))
+  }
+
+  /** Fails `deadline` when the instance traps; at once if it has. */
+  watch(deadline) {
+    if (this.isOver) deadline.fail(trapped(this.#name))
+    else this.#calls.add(deadline)
+  }
+
+  /** Its call has ended. */
+  unwatch(deadline) {
+    this.#calls.delete(deadline)
+  }
+
+  /** Ends what is under way, when no frame of the instance is on the stack any more. */
+  end() {
+    if (this.#isEnding) return
+    queueMicrotask(() => this.#end())
+    this.#isEnding = true
+  }
+
+  #end() {
+    this.#retire()
+    wipe(this.#memory)
+    this.#memory = undefined
+    for (const deadline of this.#calls) deadline.fail(trapped(this.#name))
+    this.#calls.clear()
+  }
+}
+
+const mapped = (object, change) =>
+  Object.fromEntries(Object.entries(object).map(([name, it]) => [name, change(it)]))
+
+/** Fills a memory with zeros, in slices. */
+function wipe({ buffer }) {
+  const { byteLength } = buffer
+  let at = 0
+  const slice = () => {
+    do {
+      new Uint8Array(buffer, at, Math.min(SLICE_BYTES, byteLength - at)).fill(0)
+      at += SLICE_BYTES
+      // There timers end with the request, and a memory has 128 MB at most.
+    } while (SEPARATE_CONTEXTS && at < byteLength)
+    if (at < byteLength) setTimeout(slice)
+  }
+  slice()
+}

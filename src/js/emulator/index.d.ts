@@ -84,7 +84,10 @@ export interface Emulator {
   flushCaches(): void
   /** All that it knows, for `JSON.stringify`. It holds the secrets in the clear. */
   state(): EmulatorState
-  /** Begins anew with what {@link Emulator.state} gave. */
+  /**
+   * Begins anew with what {@link Emulator.state} gave; also after a trap of WebAssembly (no memory left),
+   * when everything else fails.
+   */
   restore(state: EmulatorState): void
 }
 

@@ -1,4 +1,6 @@
-import * as core from './kaltura_emulator.js'
+import { instances } from '../load.js'
+import { Inside } from './inside.js'
+import { instantiate } from './kaltura_emulator.js'
 
 /** The partner of an emulator that was given none. */
 const DEFAULT_PARTNER = {
@@ -29,19 +31,11 @@ const insides = new WeakMap()
 
 /** Ties `createEmulator` to a module that `load` gives at the first call. */
 export function bind(load) {
-  let ready = false
-  return {
-    createEmulator(options = {}) {
-      if (!ready) {
-        core.initSync({ module: load() })
-        ready = true
-      }
-      return create(options)
-    },
-  }
+  const wasm = instances(instantiate, load)
+  return { createEmulator: (options = {}) => create(wasm, options) }
 }
 
-function create(options) {
+function create(wasm, options) {
   const unknown = Object.keys(options).find((name) => !OPTIONS.includes(name))
   if (unknown) throw new TypeError(`createEmulator has no option ${unknown}`)
   const {
@@ -53,21 +47,26 @@ function create(options) {
     serviceUrl = 'https://kaltura.test',
     sleep = timer,
   } = options
-  const wasm = new core.Emulator(JSON.stringify(state))
-  const inside = { wasm, now, random, sleep, requests: 0 }
+  const begin = (json) => {
+    const { Emulator, instance } = wasm()
+    return { wasm: new Emulator(json), instance }
+  }
+  const inside = new Inside(begin, JSON.stringify(state), { now, random, sleep })
+  const restore = (known) => inside.restore(JSON.stringify(known))
+  const read = () => JSON.parse(inside.state())
 
   /** Lets `change` edit the state. */
   const edit = (change) => {
-    const current = JSON.parse(wasm.state())
+    const current = read()
     const result = change(current)
-    wasm.restore(JSON.stringify(current))
+    restore(current)
     return result
   }
   const addAppToken = (wanted = {}) =>
-    JSON.parse(wasm.addAppToken(JSON.stringify(wanted), now(), random))
+    JSON.parse(inside.addAppToken(JSON.stringify(wanted)))
   const set = (switches) => edit((current) => void Object.assign(current.switches, switches))
 
-  const first = JSON.parse(wasm.state()).partners[0]
+  const first = read().partners[0]
   const emulator = {
     serviceUrl,
     partnerId: first?.id,
@@ -94,9 +93,9 @@ function create(options) {
       }),
     set,
     setFaults: (...faults) => edit((current) => void (current.faults = faults.map(plainFault))),
-    flushCaches: () => wasm.flushCaches(),
-    state: () => JSON.parse(wasm.state()),
-    restore: (state) => wasm.restore(JSON.stringify(state)),
+    flushCaches: () => inside.flushCaches(),
+    state: read,
+    restore,
   }
   insides.set(emulator, inside)
   const switches = Object.fromEntries(
@@ -128,7 +127,7 @@ export function answer(emulator, { method, url, headers, body, ip, https }) {
 function handle(inside, { method, url, headers, body, ip, https }) {
   inside.requests += 1
   const flat = headers.flat()
-  return inside.wasm.handle(method, url, flat, body, ip, https, inside.now(), inside.random)
+  return inside.handle(method, url, flat, body, ip, https)
 }
 
 async function respond(inside, input, init) {

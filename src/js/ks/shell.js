@@ -1,6 +1,6 @@
 // KSs and privileges: pure and synchronous, in a module of their own, so that who only starts
 // sessions doesn't load them.
-import * as core from './kaltura_ks.js'
+import { instantiate } from './kaltura_ks.js'
 import { checkText, copied, guarded, ownOptions, plainPrivilege } from '../check.js'
 import { invalid } from '../error.js'
 import { loader } from '../load.js'
@@ -13,7 +13,7 @@ const NUMBERS = ['partnerId', 'userId', 'sessionType', 'expiry', 'masterPartnerI
 
 /** Ties the functions to a module, which `load` gives at the first call. */
 export function bindKs(load) {
-  const wasm = loader(core, load)
+  const wasm = loader(instantiate, load)
 
   return {
     inspectKs(ks, secrets = []) {

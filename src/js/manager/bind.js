@@ -1,6 +1,6 @@
 // The manager takes both modules: the client's for its calls, and the one that makes KSs.
-import * as client from '../kaltura_app_token.js'
-import * as ks from '../ks/kaltura_ks.js'
+import { instantiate } from '../kaltura_app_token.js'
+import { instantiate as instantiateKs } from '../ks/kaltura_ks.js'
 import { loader } from '../load.js'
 import { bindSessions } from '../shell.js'
 import { manage } from './shell.js'
@@ -12,8 +12,8 @@ import { manage } from './shell.js'
 export function bindManager(loadClient, loadKs, usualFetch) {
   const { startAppTokenSession } = bindSessions(loadClient, usualFetch)
   return manage({
-    client: loader(client, loadClient),
-    ks: loader(ks, loadKs),
+    client: loader(instantiate, loadClient),
+    ks: loader(instantiateKs, loadKs),
     startAppTokenSession,
     usualFetch,
   })

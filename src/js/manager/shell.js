@@ -4,6 +4,7 @@ import { checkFunctions, copied, guarded, ownOptions, ownProperties } from '../c
 import { Deadline, LONGEST_MS, readLimits } from '../deadline.js'
 import { AppTokenError, fromCore, invalid } from '../error.js'
 import { attempt, createHost } from '../host.js'
+import { remade } from '../load.js'
 import { AppTokenList } from './list.js'
 import { sendingOnce } from './once.js'
 
@@ -23,21 +24,24 @@ export function manage({ client, ks, startAppTokenSession, usualFetch }) {
     const forCore = { __proto__: null, ...own }
     for (const name of CALLER_OPTIONS) forCaller[name] = own[name]
     for (const name of [...CALLER_OPTIONS, ...SHELL_OPTIONS]) delete forCore[name]
-    const { Caller } = client()
-    const { ManagerCore } = ks()
-    const caller = guarded(() => new Caller(forCaller))
-    const core = guarded(() => new ManagerCore(forCore))
-    checkKey(own, core, ManagerCore)
+    const caller = remade(client, ({ Caller, instance }) =>
+      guarded(() => ({ caller: new Caller(forCaller), instance })),
+    )
+    const core = remade(ks, ({ ManagerCore: rules }) =>
+      guarded(() => ({ core: new rules(forCore), rules })),
+    )
+    caller()
+    checkKey(own, core())
     const { partnerId, clientTag } = forCore
     const prove = (more) =>
       startAppTokenSession({ ...forCaller, fetch, onEvent, partnerId, clientTag, ...more })
-    const settings = { ...limits, fetch, onEvent, prove, rules: ManagerCore }
+    const settings = { ...limits, fetch, onEvent, prove }
     return new AppTokenManager(settings, own, core, caller)
   }
 }
 
 /** Either a KS or what makes one. */
-function checkKey({ ks, adminSecret, userId }, core, { checkSecret }) {
+function checkKey({ ks, adminSecret, userId }, { core, rules }) {
   if ((ks === undefined) === (adminSecret === undefined)) {
     throw invalid('ks', 'given, or else adminSecret, but not both')
   }
@@ -45,20 +49,28 @@ function checkKey({ ks, adminSecret, userId }, core, { checkSecret }) {
     throw invalid('userId', 'left out with ks, which has a user of its own')
   }
   if (typeof (ks ?? adminSecret) === 'function') return
-  guarded(() => (ks === undefined ? checkSecret(adminSecret) : core.checkKs(ks)))
+  guarded(() => (ks === undefined ? rules.checkSecret(adminSecret) : core.checkKs(ks)))
 }
 
 class AppTokenManager {
   #settings
   #key
-  #core
-  #caller
+  #remadeCore
+  #remadeCaller
 
   constructor(settings, { ks, adminSecret }, core, caller) {
     this.#settings = settings
     this.#key = { ks, adminSecret }
-    this.#core = core
-    this.#caller = caller
+    this.#remadeCore = core
+    this.#remadeCaller = caller
+  }
+
+  get #core() {
+    return this.#remadeCore().core
+  }
+
+  get #rules() {
+    return this.#remadeCore().rules
   }
 
   async add(fields, options) {
@@ -71,7 +83,7 @@ class AppTokenManager {
 
   async get(id, options) {
     const { limits } = this.#read(options)
-    const { args } = guarded(() => this.#settings.rules.identify(id))
+    const { args } = guarded(() => this.#rules.identify(id))
     return this.#appToken('get', await this.#call('get', args, limits))
   }
 
@@ -89,20 +101,20 @@ class AppTokenManager {
 
   async delete(id, options) {
     const { limits } = this.#read(options)
-    const { args } = guarded(() => this.#settings.rules.identify(id))
+    const { args } = guarded(() => this.#rules.identify(id))
     await this.#delete(args, limits)
   }
 
   async #delete(args, limits) {
     const { isDone, text, attempts } = await this.#call('delete', args, limits)
-    if (isDone || this.#settings.rules.isNothing(text)) return
+    if (isDone || this.#rules.isNothing(text)) return
     throw unusable('delete', 'something where Kaltura says nothing', attempts)
   }
 
   async rotate(id, options) {
     const { limits } = this.#read(options)
-    const { args } = guarded(() => this.#settings.rules.identify(id))
-    const deadline = new Deadline({ ...limits, what: 'successor' })
+    const { args } = guarded(() => this.#rules.identify(id))
+    const deadline = this.#deadline({ ...limits, what: 'successor' })
     try {
       const old = await this.#callWithin(deadline, 'get', args)
       const predecessor = this.#appToken('get', old)
@@ -126,7 +138,7 @@ class AppTokenManager {
       await prove({ appTokenId: id, appToken: token, hashType, ...limits })
     } catch (thrown) {
       const error = deadline.error ?? thrown
-      const { args } = this.#settings.rules.identify(id)
+      const { args } = this.#rules.identify(id)
       const isDeleted = await this.#delete(args, { timeoutMs }).then(
         () => true,
         () => false,
@@ -148,7 +160,7 @@ class AppTokenManager {
     const { limits } = this.#read(options)
     const which = withText(ownProperties(filter, 'filter'))
     const where = ownProperties(pager, 'pager')
-    const { rules } = this.#settings
+    const rules = this.#rules
     const { args, size, index } = guarded(() => rules.list(which, where, all, further))
     const { text, attempts } = await this.#call('list', args, limits)
     const page = rules.page(text)
@@ -171,9 +183,14 @@ class AppTokenManager {
     return { limits: readLimits({ signal, timeoutMs }), knownUser }
   }
 
+  /** A trap of the module that makes the calls ends it. */
+  #deadline(limits) {
+    return new Deadline({ ...limits, instance: this.#remadeCaller().instance })
+  }
+
   /** Makes a call within limits of its own. */
   async #call(action, args, limits) {
-    const deadline = new Deadline({ ...limits, what: `answer to appToken.${action}` })
+    const deadline = this.#deadline({ ...limits, what: `answer to appToken.${action}` })
     try {
       return await this.#callWithin(deadline, action, args)
     } finally {
@@ -199,7 +216,7 @@ class AppTokenManager {
   }
 
   async #try(deadline, action, args, host, sent) {
-    const repeatable = this.#settings.rules.isRepeatable(action)
+    const repeatable = this.#rules.isRepeatable(action)
     const name = `appToken.${action}`
     for (let isLast = typeof this.#key.ks === 'string'; ; isLast = true) {
       const before = sent.attempts
@@ -208,7 +225,7 @@ class AppTokenManager {
         if (deadline.error) throw deadline.error
         ks = await this.#ks(deadline)
         const body = this.#core.body(args, ks)
-        const call = this.#caller.call(name, body, ks, repeatable, host, deadline.at)
+        const call = this.#remadeCaller().caller.call(name, body, ks, repeatable, host, deadline.at)
         const answer = await deadline.within(call)
         if (answer.clockOffsetMs !== undefined) this.#core.setClock(answer.clockOffsetMs)
         // All but the last were turned away at the door.
@@ -229,7 +246,7 @@ class AppTokenManager {
 
   /** `open`: the requests that may have had effect, the last among them. */
   #judge(action, { code, kalturaCode = '', ksRefusal = '', status = 0 }, open) {
-    const { rules } = this.#settings
+    const rules = this.#rules
     const isMade = this.#key.ks === undefined
     return rules.judge(action, code, kalturaCode, ksRefusal, status, open, isMade)
   }
@@ -250,7 +267,7 @@ class AppTokenManager {
 
   /** What an answer has. */
   #appToken(action, { text, attempts }, withToken = false) {
-    const appToken = this.#settings.rules.appToken(text, withToken)
+    const appToken = this.#rules.appToken(text, withToken)
     if (appToken) return appToken
     const error = unusable(action, 'no application token', attempts)
     throw judged(error, this.#judge(action, error, 1), attempts)

@@ -1,0 +1,67 @@
+// What stands behind an emulator: its side of WebAssembly, and what becomes of it after a trap.
+
+const LOST =
+  'the WebAssembly of this emulator has trapped, and its state is lost: create another one, or give it ' +
+  'a state with restore()'
+
+export class Inside {
+  requests = 0
+  #begin
+  #now
+  #random
+  #wasm
+  #instance
+  #isEntered = false
+
+  /**
+   * `begin` gives an instance, and in it an emulator with the state that some JSON is; `now`,
+   * `random` and `sleep` are the caller's.
+   */
+  constructor(begin, json, { now, random, sleep }) {
+    this.#begin = begin
+    this.sleep = sleep
+    this.#now = now
+    this.#random = random
+    this.restore(json)
+  }
+
+  /** Takes on the state that JSON is; after a trap, in another instance. */
+  restore(json) {
+    if (this.#instance && !this.#instance.isOver) return this.#enter((wasm) => wasm.restore(json))
+    const { wasm, instance } = this.#begin(json)
+    this.#wasm = wasm
+    this.#instance = instance
+  }
+
+  state() {
+    return this.#enter((wasm) => wasm.state())
+  }
+
+  flushCaches() {
+    this.#enter((wasm) => wasm.flushCaches())
+  }
+
+  addAppToken(json) {
+    const now = this.#now()
+    return this.#enter((wasm) => wasm.addAppToken(json, now, this.#random))
+  }
+
+  handle(...request) {
+    const now = this.#now()
+    return this.#enter((wasm) => wasm.handle(...request, now, this.#random))
+  }
+
+  #enter(use) {
+    if (this.#instance.isOver) throw new Error(LOST)
+    // Entered twice at once, the instance would go down, with all other emulators.
+    if (this.#isEntered) throw new TypeError('random must not call the emulator')
+    this.#isEntered = true
+    try {
+      return use(this.#wasm)
+    } catch (thrown) {
+      throw this.#instance.isOver ? new Error(LOST, { cause: thrown }) : thrown
+    } finally {
+      this.#isEntered = false
+    }
+  }
+}
