@@ -154,6 +154,75 @@ fn date_ms(date_s: Option<i64>, has_age: bool) -> Option<i64> {
     Some(plausible(date_s?)?.saturating_mul(1000))
 }
 
+/// Reads an HTTP date, in any of its three forms, as unix seconds.
+pub fn http_date(text: &str) -> Option<i64> {
+    const MONTHS: &str = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    let mut parts = text
+        .split([' ', ',', '-', ':'])
+        .filter(|part| !part.is_empty());
+    let mut next = || parts.next();
+    // A name of a day stands first, which tells nothing.
+    next()?
+        .starts_with(|first: char| first.is_ascii_uppercase())
+        .then_some(())?;
+    let (second, third) = (next()?, next()?);
+    // The form of C's asctime has the month before the day, and the year last.
+    let is_asctime = second.starts_with(|first: char| first.is_ascii_uppercase());
+    let (day, month) = if is_asctime {
+        (third, second)
+    } else {
+        (second, third)
+    };
+    let month = (month.len() == 3)
+        .then(|| MONTHS.find(month))?
+        .filter(|at| at % 3 == 0)?
+        / 3;
+    let year_first = if is_asctime { None } else { Some(next()?) };
+    let clock = [next()?, next()?, next()?];
+    let year = match year_first {
+        Some(year) if next() == Some("GMT") => year,
+        Some(_) => return None,
+        None => next()?,
+    };
+    if next().is_some() {
+        return None;
+    }
+    let [hours, minutes, seconds] = clock.map(|part| number(part, 0..=60));
+    let year = match (year.len(), number(year, 0..=9999)?) {
+        // Kaltura is younger than 1970.
+        (2, year) => year.saturating_add(if year < 70 { 2000 } else { 1900 }),
+        (4, year) => year,
+        _ => return None,
+    };
+    let days = days_since_1970(year, i64::try_from(month).ok()?, number(day, 1..=31)?);
+    let minutes = hours?.saturating_mul(60).saturating_add(minutes?);
+    let of_day = minutes.saturating_mul(60).saturating_add(seconds?);
+    Some(days.saturating_mul(86_400).saturating_add(of_day))
+}
+
+fn number(digits: &str, range: core::ops::RangeInclusive<i64>) -> Option<i64> {
+    let is_number = digits.bytes().all(|b| b.is_ascii_digit());
+    let number = digits.parse().ok().filter(|_| is_number)?;
+    range.contains(&number).then_some(number)
+}
+
+/// `month` counts from 0, `day` from 1.
+fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
+    // Years begin with March here, so that the day that some have is their last.
+    let (year, month) = if month < 2 {
+        (year.saturating_sub(1), month.saturating_add(10))
+    } else {
+        (year, month.saturating_sub(2))
+    };
+    let leap_days = year / 4 - year / 100 + year / 400;
+    let before_month = (month.saturating_mul(153).saturating_add(2)) / 5;
+    year.saturating_mul(365)
+        .saturating_add(leap_days)
+        .saturating_add(before_month)
+        .saturating_add(day)
+        .saturating_sub(719_469)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -245,6 +314,42 @@ mod tests {
         let timing = Timing::measured(local(0, 0), local(30_000, 10), local(30_000, 20));
         assert_eq!(timing.sent_ms, 0);
         assert_eq!(timing.received_ms, 30_000 - 10);
+    }
+
+    #[test]
+    fn dates_are_read_as_another_reader_does() {
+        for day in -20_000..40_000_i64 {
+            let moment = day * 86_400 + day.rem_euclid(86_400);
+            let Ok(moment_s) = u64::try_from(moment) else {
+                continue;
+            };
+            let at = std::time::UNIX_EPOCH + std::time::Duration::from_secs(moment_s);
+            let text = httpdate::fmt_http_date(at);
+            assert_eq!(http_date(&text), Some(moment), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_http_date_is_not_read() {
+        for text in [
+            "",
+            "2.5",
+            "1795521600",
+            "2026-11-27T12:00:00Z",
+            "Fri, 27 Nov 2026",
+            "27 Nov 2026 12:00:00 GMT",
+            "Fri, 27 nov 2026 12:00:00 GMT",
+            "Fri, 27 anF 2026 12:00:00 GMT",
+            "Fri, 27 Nov 2026 12:00:00 CET",
+            "Fri, 27 Nov 2026 12:00:00 GMT+1",
+            "Fri, 27 Nov 26000 12:00:00 GMT",
+            "Fri, 32 Nov 2026 12:00:00 GMT",
+            "Fri, +1 Nov 2026 12:00:00 GMT",
+            "Fri, 27 Nov 2026 12:00:61 GMT",
+            "Fri, 27 Nov 2026 12:00:00 GMT again",
+        ] {
+            assert_eq!(http_date(text), None, "{text}");
+        }
     }
 
     #[test]

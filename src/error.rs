@@ -44,6 +44,8 @@ pub enum Error {
         operation: Operation,
         /// The status.
         status: u16,
+        /// How long to wait before the next try, in milliseconds, where the response asks for it.
+        retry_after_ms: Option<u64>,
     },
     /// An answer that is not what Kaltura sends.
     BadResponse {
@@ -184,6 +186,28 @@ impl Error {
         }
     }
 
+    /// How long to wait before the next try, in milliseconds, where Kaltura or what stands before
+    /// it asks for that.
+    pub fn retry_after_ms(&self) -> Option<u64> {
+        match self {
+            Self::HttpStatus { retry_after_ms, .. } => *retry_after_ms,
+            Self::Kaltura(refusal) => refusal.retry_after_ms,
+            _ => None,
+        }
+    }
+
+    /// Notes that a wait of `ms` is asked for before the next try, if one makes sense.
+    pub fn ask_for_pause(&mut self, ms: u64) {
+        if !self.retryable() {
+            return;
+        }
+        if let Self::HttpStatus { retry_after_ms, .. }
+        | Self::Kaltura(ApiError { retry_after_ms, .. }) = self
+        {
+            *retry_after_ms = Some(retry_after_ms.unwrap_or(0).max(ms));
+        }
+    }
+
     /// In what the session is not what was asked for.
     pub fn differences(&self) -> Option<&[Difference]> {
         match self {
@@ -220,7 +244,7 @@ impl Error {
             Self::TokenSource { .. } => {
                 "the appToken function failed; `cause` has what it said".to_owned()
             }
-            Self::HttpStatus { operation, status } => {
+            Self::HttpStatus { operation, status, retry_after_ms } => {
                 let advice = match status {
                     200..=299 => "Kaltura's API answers with 200 only; check serviceUrl and what stands between",
                     300..=399 => "redirects are not followed; set serviceUrl to where it points, if that is right",
@@ -230,7 +254,10 @@ impl Error {
                     _ => "something before Kaltura's API refuses; check serviceUrl and what stands between",
                 };
                 let status = status.to_string();
-                ["HTTP status ", &status, " to ", &operation.name(), ": ", advice].concat()
+                let pause = retry_after_ms.map_or_else(String::new, |ms| {
+                    [", in ", &ms.div_ceil(1000).to_string(), " s"].concat()
+                });
+                ["HTTP status ", &status, " to ", &operation.name(), ": ", advice, &pause].concat()
             }
             Self::BadResponse { operation, problem } => {
                 ["unusable answer to ", &operation.name(), ": ", problem].concat()

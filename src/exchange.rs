@@ -192,7 +192,10 @@ impl Exchange {
             retry_after_ms,
             random,
         };
-        let reply = self.read(&sent, answer);
+        let mut reply = self.read(&sent, answer);
+        if let (Err(error), Some(ms)) = (&mut reply, retry_after_ms) {
+            error.ask_for_pause(ms);
+        }
         if sent.items.is_empty() {
             self.take_widget(&sent, reply, timing, retry_terms);
         } else {

@@ -1,10 +1,9 @@
 //! When and whether to try again.
 
 use crate::api::{ResponseHead, RetryAfter};
+use crate::clock::http_date;
 use crate::error::Error;
 
-/// Kaltura's rate limit looks back this long by default, and says nothing of when to return.
-const RATE_LIMIT_WINDOW_MS: u64 = 10_000;
 /// The base of the exponential backoff.
 const FIRST_DELAY_MS: u64 = 100;
 /// No wait is longer than this, whatever a server asks.
@@ -37,13 +36,8 @@ pub fn delay_ms(
     if retry > policy.retries || !error.retryable() {
         return None;
     }
-    let rate_limited = matches!(error, Error::Kaltura(api) if api.is_rate_limit());
     let window = FIRST_DELAY_MS.saturating_mul(1 << retry.min(10));
-    let floor = if rate_limited {
-        RATE_LIMIT_WINDOW_MS
-    } else {
-        retry_after.unwrap_or(0)
-    };
+    let floor = error.retry_after_ms().max(retry_after).unwrap_or(0);
     let jitter = window.saturating_mul(u64::from(random)) >> 32;
     Some(floor.saturating_add(jitter).min(LONGEST_DELAY_MS))
 }
@@ -55,6 +49,21 @@ pub fn was_turned_away(error: &Error) -> bool {
         Error::HttpStatus { status, .. } => *status == 429,
         _ => false,
     }
+}
+
+/// Reads a `Retry-After` header: whole seconds or an HTTP date. Fractions of seconds, which the
+/// standard doesn't know, are rounded up.
+pub fn read_retry_after(text: &str) -> Option<RetryAfter> {
+    let text = text.trim_matches([' ', '\t']);
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    let is_number = |digits: &str| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+    if !is_number(whole) || !is_number(fraction) {
+        return http_date(text).map(RetryAfter::Moment);
+    }
+    // Digits that don't fit are too many.
+    let seconds = whole.parse().unwrap_or(u32::MAX);
+    let part = u32::from(fraction.bytes().any(|b| b != b'0'));
+    Some(RetryAfter::Seconds(seconds.saturating_add(part)))
 }
 
 /// The wait that a response asks for, in milliseconds; `now_s` is the local unix time.
@@ -80,6 +89,7 @@ mod tests {
         Error::HttpStatus {
             operation: Operation::known("session", "start"),
             status,
+            retry_after_ms: None,
         }
     }
 
@@ -115,6 +125,44 @@ mod tests {
             delay_ms(POLICY, &status(503), 1, Some(u64::MAX), 0),
             Some(60_000)
         );
+    }
+
+    #[test]
+    fn retry_after_is_read_strictly() {
+        let read = read_retry_after;
+        let seconds = |seconds| Some(RetryAfter::Seconds(seconds));
+        for (text, expected) in [
+            ("0", seconds(0)),
+            (" 120\t", seconds(120)),
+            ("2.5", seconds(3)),
+            ("2.0", seconds(2)),
+            ("99999999999999999999", seconds(u32::MAX)),
+            (
+                "Sun, 06 Nov 1994 08:49:37 GMT",
+                Some(RetryAfter::Moment(784_111_777)),
+            ),
+            (
+                "Sunday, 06-Nov-94 08:49:37 GMT",
+                Some(RetryAfter::Moment(784_111_777)),
+            ),
+            (
+                "Sun Nov  6 08:49:37 1994",
+                Some(RetryAfter::Moment(784_111_777)),
+            ),
+            ("", None),
+            ("-5", None),
+            ("+5", None),
+            ("5s", None),
+            (".5", None),
+            ("5.", None),
+            ("1e3", None),
+            ("2.5.1", None),
+            ("2026-11-27", None),
+            ("11/27/2026", None),
+            ("tomorrow", None),
+        ] {
+            assert_eq!(read(text), expected, "{text}");
+        }
     }
 
     #[test]

@@ -3,10 +3,10 @@
 #![no_main]
 
 use kaltura_app_token::api::{ApiError, Operation, ResponseHead, RetryAfter, Value};
-use kaltura_app_token::clock::{LocalTime, ServerClock, Timing};
+use kaltura_app_token::clock::{LocalTime, ServerClock, Timing, http_date};
 use kaltura_app_token::error::Error;
 use kaltura_app_token::redact::redact;
-use kaltura_app_token::retry::{RetryPolicy, delay_ms, retry_after_ms};
+use kaltura_app_token::retry::{RetryPolicy, delay_ms, read_retry_after, retry_after_ms};
 use kaltura_app_token::secret::Secret;
 use libfuzzer_sys::fuzz_target;
 
@@ -69,7 +69,9 @@ fn headers(first: i64, second: i64, text: &str) {
     let error = Error::HttpStatus {
         operation: Operation::new("session", "get").expect("two names"),
         status: 503,
+        retry_after_ms: None,
     };
+    let _ = (read_retry_after(text), http_date(text));
     for now_s in [i64::MIN, 0, first, i64::MAX] {
         let wait = retry_after_ms(&head, now_s);
         for (retries, retry) in [(10, 1), (10, 10), (u32::MAX, u32::MAX)] {

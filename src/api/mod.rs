@@ -139,6 +139,7 @@ pub fn read_response<'a>(
         return Err(Box::new(Error::HttpStatus {
             operation: operation.clone(),
             status: head.status,
+            retry_after_ms: None,
         }));
     }
     let reply =

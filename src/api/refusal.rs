@@ -5,6 +5,12 @@ use crate::hash::HashType;
 use crate::redact::{redact, redact_values};
 use crate::secret::Secret;
 
+/// Kaltura's code for too many calls.
+const RATE_LIMIT: &str = "ACTION_BLOCKED";
+
+/// Kaltura's rate limit looks back this long by default, and says nothing of when to return.
+const RATE_LIMIT_WINDOW_MS: u64 = 10_000;
+
 /// Kaltura's refusal of a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApiError {
@@ -19,6 +25,8 @@ pub struct ApiError {
     pub ks_refusal: Option<KsRefusal>,
     /// With `INVALID_APP_TOKEN_HASH`: the hash type that was used.
     pub hash_type: Option<HashType>,
+    /// How long to wait before the next try, in milliseconds, where Kaltura asks for it.
+    pub retry_after_ms: Option<u64>,
 }
 
 /// Why a KS was refused.
@@ -102,6 +110,7 @@ impl ApiError {
         Some(Self {
             operation: operation.clone(),
             ks_refusal: (code == "INVALID_KS").then(|| KsRefusal::read(args)),
+            retry_after_ms: (code == RATE_LIMIT).then_some(RATE_LIMIT_WINDOW_MS),
             code,
             message: shown(message, args, known),
             hash_type: None,
@@ -119,7 +128,7 @@ impl ApiError {
 
     /// Whether the call came too often; Kaltura says so with HTTP 200.
     pub fn is_rate_limit(&self) -> bool {
-        self.code == "ACTION_BLOCKED"
+        self.code == RATE_LIMIT
     }
 
     /// What happened, and what to do next.
@@ -182,7 +191,9 @@ impl ApiError {
                 "the partner takes https only; use an https serviceUrl"
             }
             "USER_BLOCKED" => "the session's user is blocked",
-            "ACTION_BLOCKED" => "Kaltura's rate limit; wait ten seconds or more",
+            RATE_LIMIT => {
+                "Kaltura's rate limit, which looks back ten seconds: come back later, or raise timeoutMs, whose default of ten seconds leaves no time for another try"
+            }
             "INTERNAL_DATABASE_ERROR" | "INTERNAL_SERVERL_ERROR" => {
                 "Kaltura is out of order; try again later"
             }

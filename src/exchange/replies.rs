@@ -101,6 +101,9 @@ impl Exchange {
                 continue;
             };
             let hash_index = item.hash_index;
+            if let Some(ms) = retry_terms.retry_after_ms {
+                error.ask_for_pause(ms);
+            }
             match item.remedy(&error, hash_types) {
                 Some(Remedy::FreshWidget) => self.widget = None,
                 Some(Remedy::OtherHash) => {}

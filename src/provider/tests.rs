@@ -54,6 +54,7 @@ fn refusal(code: &str) -> Failure {
             message: String::new(),
             ks_refusal: None,
             hash_type: None,
+            retry_after_ms: None,
         })),
         attempts: 1,
     }

@@ -8,8 +8,8 @@ use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use web_sys::{RequestInit, RequestRedirect};
 
 use super::host::{Chunk, Host, Reader, Response, Stream};
-use crate::api::{Request, ResponseHead, RetryAfter, read_response};
-use crate::clock::{LocalTime, ServerClock, Timing};
+use crate::api::{Request, ResponseHead, read_response};
+use crate::clock::{LocalTime, ServerClock, Timing, http_date};
 use crate::error::{Cause, Error};
 use crate::exchange::{Answer, Exchange, Outcome, Step};
 use crate::retry;
@@ -93,6 +93,9 @@ pub async fn call(
         Err(Loss::Unusable(problem)) => Err(Error::bad_response(operation, problem)),
         Err(Loss::Lost(causes)) => Err(Error::network(operation, causes, known)),
     };
+    if let (Err(error), Some(ms)) = (&mut reply.result, reply.retry_after_ms) {
+        error.ask_for_pause(ms);
+    }
     reply
 }
 
@@ -158,6 +161,11 @@ async fn receive(
     }
     let response: Response = response.unchecked_into();
     let head = head(&response)?;
+    if head.status != 200 {
+        // The status says all. The body may never end, so it isn't waited for.
+        cancel(&response, host);
+        return Ok((head, Vec::new()));
+    }
     let body = body(&response, host, max_response_bytes).await?;
     Ok((head, body))
 }
@@ -186,9 +194,11 @@ fn head(response: &Response) -> Result<ResponseHead, Loss> {
             reason = "0 to 999"
         )]
         status: status as u16,
-        date_s: header("date")?.as_deref().and_then(date_s),
+        date_s: header("date")?.as_deref().and_then(http_date),
         has_age: header("age")?.is_some(),
-        retry_after: header("retry-after")?.as_deref().and_then(retry_after),
+        retry_after: header("retry-after")?
+            .as_deref()
+            .and_then(retry::read_retry_after),
         kaltura_session: header("x-kaltura-session")?,
     })
 }
@@ -200,17 +210,13 @@ fn short_text(value: &JsValue, most: usize) -> Option<String> {
     is_short.then(|| text.as_string()).flatten()
 }
 
-fn retry_after(text: &str) -> Option<RetryAfter> {
-    match text.trim().parse() {
-        Ok(seconds) => Some(RetryAfter::Seconds(seconds)),
-        Err(_) => date_s(text).map(RetryAfter::Moment),
+/// Lets go of a body that nobody reads.
+fn cancel(response: &Response, host: &Host) {
+    let stream = response.body().ok().filter(JsValue::is_object);
+    let reader = stream.and_then(|it| it.unchecked_into::<Stream>().get_reader().ok());
+    if let Some(cancelled) = reader.and_then(|it| it.cancel().ok()) {
+        host.forget(&cancelled);
     }
-}
-
-/// An HTTP date as unix seconds.
-fn date_s(text: &str) -> Option<i64> {
-    let ms = js_sys::Date::parse(text);
-    ms.is_finite().then(|| whole_ms(ms).div_euclid(1000))
 }
 
 async fn body(response: &Response, host: &Host, limit: u32) -> Result<Vec<u8>, Loss> {

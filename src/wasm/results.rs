@@ -57,6 +57,11 @@ pub fn failure(failure: &Failure) -> JsValue {
         plain.set("action", &*operation.action);
     }
     plain.set_some("status", error.status());
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "a safe integer: it was whole seconds of 32 bits"
+    )]
+    plain.set_some("retryAfterMs", error.retry_after_ms().map(|ms| ms as f64));
     if let Error::Kaltura(refusal) = &**error {
         plain.set("kalturaCode", &*refusal.code);
         plain.set_some("ksRefusal", refusal.ks_refusal.map(KsRefusal::name));
