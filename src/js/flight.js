@@ -1,12 +1,20 @@
 // Sessions that are being fetched, and those who wait for them.
 //
+// Where all calls share a context, who waits is woken: by the outcome, or when the flight's crew has
+// given no sign of life for too long, which is checked once for all.
+//
 // In Workers each request has a context of its own: when its client has gone, its timers and
 // fetches end without a word, and what it has promised stays pending. So nobody there waits on a
-// promise of another request's: a follower looks, by timers of its own, for the outcome and for
-// signs of life.
+// promise of another request's: a follower looks, by a timer of its own call's, for the outcome and
+// for signs of life.
 import { Deadline } from './deadline.js'
 import { SEPARATE_CONTEXTS, steady } from './host.js'
 
+// Edge runtimes may separate them too. Of Deno no `process` is asked for, since that loads it.
+const HAS_ONE_CONTEXT =
+  !SEPARATE_CONTEXTS &&
+  globalThis.EdgeRuntime === undefined &&
+  (globalThis.Deno !== undefined || globalThis.process?.versions?.node !== undefined)
 const LOOK_EVERY_MS = 10
 /** The core replaces a leader that has given no sign for so many checks. */
 const PATIENCE = 3
@@ -24,32 +32,33 @@ const RENEWAL_PATIENCE_MS = 1000
 export class Crew {
   signs = 0
   isGone = false
+  /** What it was sent to fetch. */
   flights = []
+  /** These, and that of the widget session while it fetches it: what can be followed. */
+  #led = new Set()
   #heirs = []
   #waiting = 0
-  #beat
+  #hasLeft = false
+  #timer
   #lastSignAt = steady()
-  // Until it sets out it waits for others of its kind.
-  #isResting = true
+  #isResting = false
   #lastProgressAt
-  #controller = new AbortController()
 
-  /** `keep`: it goes on even if nobody waits for it. `former`: the crew that it replaces. */
-  constructor({ checkEveryMs, keep, former }) {
+  /**
+   * `keep`: it goes on even if nobody waits for it. `former`: the crew that it replaces. A trap of
+   * `instance` ends it.
+   */
+  constructor({ checkEveryMs, timeoutMs, instance, keep, former }) {
     this.checkEveryMs = checkEveryMs
     this.keep = keep
     // If Kaltura is merely slow, each crew that is sent after the others waits for longer.
     this.trustedMs = former ? 2 * former.trustedMs : TRUSTED_MS
     former?.#heirs.push(this)
-    this.#beat = setInterval(() => this.#isTrusted() && this.#sign(), checkEveryMs)
-  }
-
-  /** When its time starts to run; a trap of `instance` ends it. */
-  startDeadline(timeoutMs, instance) {
-    this.#isResting = false
+    this.deadline = new Deadline({ timeoutMs, instance })
     this.progress()
-    this.deadline = new Deadline({ timeoutMs, signal: this.#controller.signal, instance })
-    return this.deadline
+    if (!HAS_ONE_CONTEXT) {
+      this.#timer = setInterval(() => this.#isTrusted() && this.#sign(), checkEveryMs)
+    }
   }
 
   /** It has begun something, or something has been answered. */
@@ -57,6 +66,7 @@ export class Crew {
     this.#lastProgressAt = steady()
     this.isGone = false
     this.#sign()
+    if (HAS_ONE_CONTEXT && this.#hasLeft) this.#watch()
   }
 
   /** A pause that Kaltura has asked for is no silence. */
@@ -81,28 +91,62 @@ export class Crew {
     for (const heir of this.#heirs) heir.#sign()
   }
 
+  /** Whether a renewal of its has to be begun anew. */
   get isSilent() {
+    if (HAS_ONE_CONTEXT) return this.isGone
     return steady() - this.#lastSignAt > RENEWAL_PATIENCE_MS
   }
 
-  /** The leader's caller is gone: from now on only progress counts as a sign. */
-  leaderLeaves() {
-    if (!this.keep) clearInterval(this.#beat)
+  /** A leader's caller is gone: from now on only progress counts as a sign. */
+  #leaderLeaves() {
+    if (this.keep || this.#hasLeft) return
+    this.#hasLeft = true
+    this.#stop()
+    if (HAS_ONE_CONTEXT) this.#watch()
+  }
+
+  /** Checks for all who follow whether it still gets on. */
+  #watch() {
+    if (this.#timer !== undefined || this.deadline.isOver) return
+    let seen = this.signs
+    let silentChecks = 0
+    this.#timer = setInterval(() => {
+      silentChecks = this.signs === seen && !this.#isResting ? silentChecks + 1 : 0
+      seen = this.signs
+      if (silentChecks < PATIENCE) return
+      this.#stop()
+      this.isGone = true
+      for (const flight of this.#led) flight.giveUp()
+    }, this.checkEveryMs)
+  }
+
+  #stop() {
+    clearInterval(this.#timer)
+    this.#timer = undefined
+  }
+
+  leads(flight) {
+    this.#led.add(flight)
+  }
+
+  hasLanded(flight) {
+    this.#led.delete(flight)
   }
 
   enter() {
     this.#waiting += 1
   }
 
-  /** `own`: it is the leader who leaves, and so this is the context that it fetches in. */
-  leave(own) {
+  /** `own`: it is a leader who leaves, and so this is the context that it fetches in. */
+  leave(own, isServed) {
     this.#waiting -= 1
-    if (this.#waiting === 0 && !this.keep && (own || !SEPARATE_CONTEXTS)) this.#controller.abort()
+    if (own && !isServed) this.#leaderLeaves()
+    if (this.#waiting === 0 && !this.keep && (own || HAS_ONE_CONTEXT)) this.deadline.abort()
   }
 
   end() {
-    clearInterval(this.#beat)
-    this.deadline?.settle()
+    this.deadline.settle()
+    this.#stop()
   }
 }
 
@@ -110,10 +154,8 @@ export class Crew {
 export class Flight {
   outcome
   heir
-  #resolve
-  #done = new Promise((resolve) => {
-    this.#resolve = resolve
-  })
+  /** Who is to be woken, and whether it is the leader. */
+  #waiters = new Map()
 
   /** `former`: the flight that it replaces, whose leader was silent. */
   constructor(id, crew, former) {
@@ -121,6 +163,7 @@ export class Flight {
     this.crew = crew
     this.former = former
     if (former) former.heir = this
+    crew.leads(this)
   }
 
   /**
@@ -130,7 +173,8 @@ export class Flight {
   end(outcome) {
     // Who was replaced may have failed; who has replaced it tells.
     this.outcome ??= !outcome.session && outcome.failure && this.heir ? {} : outcome
-    this.#resolve()
+    this.crew.hasLanded(this)
+    this.#wake()
     if (!outcome.session) return
     for (let heir = this.heir; heir; heir = heir.heir) heir.#take(outcome)
     for (const former of this.formers()) former.#take(outcome)
@@ -141,10 +185,25 @@ export class Flight {
     for (let former = this.former; former; former = former.former) yield former
   }
 
+  /** Takes it out of the row of those that have replaced one another, which may have no end. */
+  unlink() {
+    if (this.heir) this.heir.former = this.former
+    if (this.former) this.former.heir = this.heir
+  }
+
   #take(outcome) {
     this.outcome ??= outcome
     // Who waits for it in another context must be left alone, and looks for himself.
-    if (!SEPARATE_CONTEXTS) this.#resolve()
+    if (HAS_ONE_CONTEXT) this.#wake()
+  }
+
+  #wake() {
+    for (const resolve of this.#waiters.keys()) resolve(this.outcome)
+  }
+
+  /** Has its followers ask again. */
+  giveUp() {
+    for (const [resolve, own] of this.#waiters) if (!own) resolve(SILENT)
   }
 
   /**
@@ -153,41 +212,68 @@ export class Flight {
    */
   async follow(deadline, own = false) {
     const { crew } = this
+    if (this.outcome) return this.outcome
+    if (crew.isGone && !own) return SILENT
     crew.enter()
     try {
-      let seen = crew.signs
-      for (let silentChecks = 0; own || silentChecks < PATIENCE; ) {
-        if (crew.isGone && !own) break
-        await this.#pause(deadline, own)
-        if (this.outcome) return this.outcome
-        silentChecks = crew.signs === seen ? silentChecks + 1 : 0
-        seen = crew.signs
-      }
-      crew.isGone = true
-      return SILENT
+      return await deadline.wait((resolve) => {
+        if (HAS_ONE_CONTEXT) return this.#await(resolve, own)
+        const unlook = lookOut(deadline, this.#look(resolve, own))
+        // What its own crew brings it need not look for.
+        const unawait = own ? this.#await(resolve, own) : undefined
+        return () => {
+          unlook()
+          unawait?.()
+        }
+      })
     } finally {
-      if (own && !this.outcome) crew.leaderLeaves()
-      crew.leave(own)
+      crew.leave(own, this.outcome !== undefined)
     }
   }
 
-  /** Until the next check is due, or the outcome is there. */
-  async #pause(deadline, own) {
-    const { checkEveryMs } = this.crew
-    if (SEPARATE_CONTEXTS && !own) {
-      for (let waited = 0; waited < checkEveryMs && !this.outcome; waited += LOOK_EVERY_MS) {
-        await deadline.sleep(LOOK_EVERY_MS)
+  #await(resolve, own) {
+    this.#waiters.set(resolve, own)
+    return () => this.#waiters.delete(resolve)
+  }
+
+  /** One look for the outcome; a check is due at every so many. */
+  #look(resolve, own) {
+    const { crew } = this
+    const looksForACheck = crew.checkEveryMs / LOOK_EVERY_MS
+    let seen = crew.signs
+    let silentChecks = 0
+    let looks = 0
+    return () => {
+      if (this.outcome) return resolve(this.outcome)
+      if (own) return
+      looks += 1
+      if (looks % looksForACheck === 0) {
+        silentChecks = crew.signs === seen ? silentChecks + 1 : 0
+        seen = crew.signs
+        if (silentChecks >= PATIENCE) crew.isGone = true
       }
-      return
+      if (crew.isGone) resolve(SILENT)
     }
-    let timer
-    const check = new Promise((resolve) => {
-      timer = setTimeout(resolve, checkEveryMs)
-    })
-    try {
-      await deadline.within(Promise.race([this.#done, check]))
-    } finally {
-      clearTimeout(timer)
-    }
+  }
+}
+
+/** All that a call looks for, by its deadline. */
+const lookouts = new WeakMap()
+
+/** Calls `look` every now and then, by one timer for each deadline; gives what ends it. */
+function lookOut(deadline, look) {
+  const looks = lookouts.get(deadline)?.looks ?? new Set()
+  if (looks.size === 0) {
+    const timer = setInterval(() => {
+      for (const one of looks) one()
+    }, LOOK_EVERY_MS)
+    lookouts.set(deadline, { looks, timer })
+  }
+  looks.add(look)
+  return () => {
+    looks.delete(look)
+    if (looks.size > 0) return
+    clearInterval(lookouts.get(deadline).timer)
+    lookouts.delete(deadline)
   }
 }

@@ -17,27 +17,45 @@ export class Flights {
     this.#settings = settings
   }
 
-  /** Sets out to fetch one session, in place of the flight `former` if that was silent. */
-  lead(id, { former, keep = false, timeoutMs = 0 }) {
-    const crew = this.#crew(keep, former)
-    crew.flights.push(this.#board(id, crew, former))
-    this.#keepAlive(this.#fly(crew, timeoutMs))
+  /**
+   * Sets out to fetch one session, in place of the flight `former` if that was silent; `keep`: even
+   * if nobody waits for it.
+   */
+  lead(id, former, timeoutMs = 0, keep = false) {
+    const crew = this.#crew(timeoutMs, keep, this.#underWay.get(former)?.crew)
+    crew.flights = [this.#board(id, crew, former)]
+    this.keepAlive(this.#fly(crew))
   }
 
-  /** Sets out to fetch many, so many in one request and so many requests at a time. */
-  leadAll(ids, { batchSize, batchesInFlight }) {
-    const crews = []
-    for (let next = 0; next < ids.length; next += batchSize) {
-      const crew = this.#crew(false)
-      crew.flights = ids.slice(next, next + batchSize).map((id) => this.#board(id, crew))
-      crews.push(crew)
-    }
-    this.#keepAlive(inTurns(crews, batchesInFlight, (crew) => this.#fly(crew, 0)))
+  /** Sets out to fetch many in one request; resolves when that is over. */
+  leadAll(ids) {
+    const crew = this.#crew(0)
+    crew.flights = ids.map((id) => this.#board(id, crew))
+    return this.#fly(crew)
   }
 
   /** What comes of a flight, for one of those who wait for it; see {@link Flight.follow}. */
   async follow(id, deadline, own) {
     return this.#underWay.get(id)?.follow(deadline, own) ?? SILENT
+  }
+
+  /**
+   * Does what the core decides, until there is nothing to wait for, or an outcome that is enough.
+   *
+   * `ask` gives a decision when it is told what flight was waited for in vain, and for how many
+   * silent checks; `lead` sees to a flight, and gives its outcome. `known`: the first decision, if
+   * that has come already.
+   */
+  async join(deadline, { ask, lead, isEnough }, known) {
+    let former
+    for (let decision = known ?? ask(0, 0); ; ) {
+      if (!decision || decision.session) return decision
+      const { flight, lead: isLed } = decision
+      const outcome = await (isLed ? lead(flight, former) : this.follow(flight, deadline))
+      if (isEnough(outcome, isLed)) return outcome
+      former = flight
+      decision = ask(flight, outcome.silentChecks ?? 0)
+    }
   }
 
   /** Whether nothing has been heard of the flight for long. */
@@ -52,17 +70,24 @@ export class Flights {
   /** Deletes from the store what has been found to be dead, while the callers go on. */
   deleteObsolete() {
     const { shelf, tokens } = this.#settings
-    if (shelf?.hasObsolete) this.#keepAlive(shelf.deleteObsolete(tokens[0]))
+    if (shelf?.hasObsolete) this.keepAlive(shelf.deleteObsolete(tokens[0]))
   }
 
-  #keepAlive(work) {
+  /** Has the caller's runtime wait for what goes on after an answer. */
+  keepAlive(work) {
+    work.catch(() => {})
     const { waitUntil } = this.#settings
-    if (waitUntil) attempt(() => waitUntil(work)).catch(() => {})
+    if (!waitUntil) return
+    attempt(() => waitUntil(work)).catch((thrown) => {
+      this.#tell({ type: 'waitUntilFailed', problem: problemOf(thrown) })
+    })
   }
 
-  #crew(keep, former) {
-    const replaced = this.#underWay.get(former)?.crew
-    return new Crew({ checkEveryMs: this.#checkEveryMs, keep, former: replaced })
+  #crew(timeoutMs, keep = false, former = undefined) {
+    const { timeoutMs: usual, instance } = this.#settings
+    const longest = Math.max(timeoutMs, usual)
+    const checkEveryMs = this.#checkEveryMs
+    return new Crew({ checkEveryMs, timeoutMs: longest, instance, keep, former })
   }
 
   /** From now on the flight can be followed. */
@@ -73,17 +98,14 @@ export class Flights {
   }
 
   /** Fetches what the crew's flights are for, and ends each. It never rejects. */
-  async #fly(crew, timeoutMs) {
-    const { flights } = crew
+  async #fly(crew) {
+    const { flights, deadline } = crew
     const ids = flights.map(({ id }) => id)
-    let deadline
     let outcomes
     try {
-      const longest = Math.max(timeoutMs, this.#settings.timeoutMs)
-      deadline = crew.startDeadline(longest, this.#settings.instance)
       outcomes = await this.#fetch(crew, ids, deadline)
     } catch (thrown) {
-      const lost = deadline?.error ?? fromCore(thrown)
+      const lost = deadline.error ?? fromCore(thrown)
       for (const id of ids) this.#core.abandon(id, lost.code === 'ERR_TIMEOUT', now())
       outcomes = ids.map(() => ({ lost }))
     }
@@ -114,7 +136,7 @@ export class Flights {
       }
     } finally {
       // Nobody waits until the others can have it.
-      for (const { put } of taken) if (put) this.#keepAlive(put())
+      for (const { put } of taken) if (put) this.keepAlive(put())
       this.deleteObsolete()
     }
     const rest = minted.values()
@@ -128,6 +150,7 @@ export class Flights {
       this.#core.abandon(former.id, false, now())
       this.#drop(former)
     }
+    flight.unlink()
     const { session, failure, renewed, stale, adopted } = outcome
     if (session && !stale && !adopted) {
       this.#tell({ type: renewed ? 'renewed' : 'minted', expiresAt: session.expiresAt })
@@ -147,29 +170,31 @@ export class Flights {
    * flight that was waited for last, 0 if none was.
    */
   async #fetchWidget(crew, deadline, host) {
-    let former = 0
-    let silentChecks = 0
-    for (;;) {
-      const told = this.#core.askForWidget(former, silentChecks, now())
-      if (!told) return former
-      if (told.lead) {
-        const flight = this.#board(told.flight, crew, former)
-        try {
-          await deadline.within(this.#core.fetchWidget(flight.id, host, deadline.at))
-          flight.end({})
-        } finally {
-          if (!flight.outcome) this.#core.abandonWidget(flight.id)
-          flight.end({ lost: true })
-          this.#drop(flight)
-          for (const replaced of flight.formers()) this.#drop(replaced)
-        }
-        silentChecks = 0
-      } else {
-        const outcome = await this.follow(told.flight, deadline, false)
-        silentChecks = outcome.silentChecks ?? 0
-      }
-      former = told.flight
+    let waitedFor
+    await this.join(deadline, {
+      ask: (former, silentChecks) => {
+        waitedFor = former
+        return this.#core.askForWidget(former, silentChecks, now())
+      },
+      lead: (id, former) => this.#leadWidget(this.#board(id, crew, former), deadline, host),
+      // The core is asked again, which knows what has come.
+      isEnough: () => false,
+    })
+    return waitedFor
+  }
+
+  async #leadWidget(flight, deadline, host) {
+    try {
+      await deadline.within(this.#core.fetchWidget(flight.id, host, deadline.at))
+      flight.end({})
+    } finally {
+      if (!flight.outcome) this.#core.abandonWidget(flight.id)
+      flight.end({ lost: true })
+      this.#drop(flight)
+      for (const replaced of flight.formers()) this.#drop(replaced)
+      flight.unlink()
     }
+    return flight.outcome
   }
 
   /** What the core borrows, with signs of what is answered. */
@@ -202,11 +227,12 @@ export class Flights {
   }
 }
 
-/** Runs all of the work, at most so many at a time. */
-async function inTurns(items, atATime, run) {
-  const left = items.values()
-  const worker = async () => {
-    for (const item of left) await run(item)
+/** What went wrong with a function of the caller's, by the name of its error alone. */
+function problemOf(thrown) {
+  try {
+    if (/^[A-Za-z]{1,48}$/.test(thrown.name)) return `it failed with ${thrown.name}`
+  } catch {
+    // What is thrown may throw again.
   }
-  await Promise.all(Array.from({ length: atATime }, worker))
+  return 'it failed'
 }

@@ -11,25 +11,19 @@ import {
   ownProperties,
 } from './check.js'
 import { Deadline, LONGEST_MS, readLimits } from './deadline.js'
-import { AppTokenError, fromCore, invalid } from './error.js'
+import { fromCore, invalid } from './error.js'
 import { SILENT } from './flight.js'
 import { Flights } from './flights.js'
 import { createHost, now, tell } from './host.js'
 import { Leases } from './leases.js'
 import { remade } from './load.js'
+import { startMany } from './many.js'
 import { checkStore } from './patient.js'
-import { ownRequest, requestKey } from './request.js'
+import { readRequest } from './request.js'
 import { Shelf } from './shelf.js'
 
-/** Many sessions that end sooner than all can be started are asked for so often. */
-const MOST_ROUNDS = 3
 /** A session that was at hand, and a new one of each token; then there is none to ask for. */
 const MOST_CALLS = 3
-const ENDED = {
-  code: 'ERR_TIMEOUT',
-  message: 'the session ended before all others were started: ask for fewer, or for a longer expiry',
-  retryable: true,
-}
 
 /** The options that the core doesn't see. */
 const SHELL_OPTIONS = ['timeoutMs', 'fetch', 'onEvent', 'waitUntil', 'fallback', 'store']
@@ -105,44 +99,30 @@ class SessionProvider {
     for (const name of Object.keys(others)) throw invalid(name, 'left out: there is no such option')
     readLimits({ signal })
     const parts = this.#parts()
-    const wanted = list.map((request) => readOne(request, signal, parts))
-    const all = new Deadline({ signal, timeoutMs: LONGEST_MS })
-    const abort = () => {
-      for (const { deadline } of wanted) deadline?.abort()
-    }
-    all.signal.addEventListener('abort', abort)
-    // What only looks like a signal may tell at once.
-    if (all.error) abort()
+    const { instance } = parts
+    const all = new Deadline({ signal, timeoutMs: LONGEST_MS, instance })
+    const wanted = list.map((request) => readOne(request, all, signal, instance))
     try {
       if (all.error?.code === 'ERR_INVALID_OPTIONS') throw all.error
-      return await this.#startAll(parts, wanted)
+      const started = startMany(wanted, this.#waysToStart(parts, all))
+      if (wanted.length > 0) parts.flights.keepAlive(started)
+      return await started
     } finally {
-      for (const { deadline } of [{ deadline: all }, ...wanted]) deadline?.settle()
+      for (const { deadline } of [...wanted, { deadline: all }]) deadline?.settle()
     }
   }
 
-  async #startAll(parts, wanted) {
-    const outcomes = []
-    let left = [...wanted.keys()]
-    for (let rounds = 0; left.length > 0 && rounds < MOST_ROUNDS; rounds += 1) {
-      const asked = left.map((index) => askFor(parts, wanted[index]))
-      const led = asked.filter(({ told }) => told?.lead).map(({ told }) => told.flight)
-      parts.flights.leadAll(led, parts.core)
-      const found = await Promise.all(asked.map((one) => this.#outcome(parts, one)))
-      for (const [place, index] of left.entries()) outcomes[index] = found[place]
-      // Those that came first may have ended while the last was waited for.
-      left = [...wanted.keys()].filter((index) => this.#isOver(outcomes[index]))
-    }
-    for (const index of left) outcomes[index] = { error: new AppTokenError(ENDED) }
-    return outcomes
-  }
-
-  async #outcome(parts, { wish, limits, told, deadline, key, error }) {
-    if (error) return { error }
-    try {
-      return { session: copyOf(await this.#obtainInTime(parts, wish, key, deadline, limits, told)) }
-    } catch (thrown) {
-      return { error: thrown }
+  /** What {@link startMany} needs. */
+  #waysToStart(parts, all) {
+    const { batchSize, batchesInFlight } = parts.core
+    return {
+      ask: (request) => ask(parts, request, 0, 0),
+      obtain: async (...one) => copyOf(await this.#obtainInTime(parts, ...one)),
+      leadAll: (ids) => parts.flights.leadAll(ids),
+      isOver: (outcome) => this.#isOver(outcome),
+      pause: () => all.sleep(0).catch(() => {}),
+      batchSize,
+      batchesInFlight,
     }
   }
 
@@ -153,13 +133,11 @@ class SessionProvider {
     // Nothing is sent for what could not be sent.
     guarded(() => this.#core.checkCall(service, action))
     bodyOf(parameters)
-    const { wish, limits } = ownRequest(request, this.#settings)
+    const wanted = readRequest(request)
     const parts = this.#parts()
-    const { instance } = parts
-    const deadline = new Deadline({ ...limits, instance, what: `answer to ${service}.${action}` })
+    const deadline = this.#deadline(parts, wanted, `answer to ${service}.${action}`)
     try {
-      if (deadline.error) throw deadline.error
-      return await this.#call(parts, { service, action, parameters, wish, deadline, limits })
+      return await this.#call(parts, { service, action, parameters, wanted, deadline })
     } catch (thrown) {
       throw deadline.error ?? fromCore(thrown)
     } finally {
@@ -167,11 +145,11 @@ class SessionProvider {
     }
   }
 
-  async #call(parts, { service, action, parameters, wish, deadline, limits }) {
+  async #call(parts, { service, action, parameters, wanted, deadline }) {
     const { fetch, onEvent } = this.#settings
     const host = createHost({ deadline, fetch, onEvent })
     for (let attempts = 1; ; attempts += 1) {
-      const { ks, privileges } = await this.#obtain(parts, wish, undefined, deadline, limits)
+      const { ks, privileges } = await this.#obtain(parts, wanted, deadline)
       const body = bodyOf({ ...parameters, format: 1, ks })
       const answer = parts.core.call(service, action, body, ks, attempts, host)
       const { text, failure, dead, loggedOut } = await deadline.within(answer)
@@ -190,7 +168,7 @@ class SessionProvider {
   }
 
   invalidate(requestOrKs) {
-    const wanted = typeof requestOrKs === 'string' ? undefined : ownRequest(requestOrKs)
+    const wanted = typeof requestOrKs === 'string' ? undefined : readRequest(requestOrKs)
     guarded(() => {
       if (wanted) this.#core.invalidate(wanted.wish, now())
       else this.#core.invalidateKs(requestOrKs, now())
@@ -214,72 +192,74 @@ class SessionProvider {
    * Calls for the same session that are made in one turn of the event loop are one call: they
    * come from the same context, and their time ends at the same moment.
    */
-  #get(request) {
-    const key = requestKey(request)
-    if (key === undefined || request?.timeoutMs !== undefined) return this.#start(request, key)
+  async #get(request) {
+    const wanted = readRequest(request)
+    const { key } = wanted
+    if (key === undefined || !wanted.isPlain) return this.#start(wanted)
     let started = this.#turn.get(key)
     if (!started) {
       if (this.#turn.size === 0) queueMicrotask(() => this.#turn.clear())
-      started = this.#start(request, key)
+      started = this.#start(wanted)
       this.#turn.set(key, started)
     }
     return started
   }
 
-  async #start(request, key) {
-    const { wish, limits } = ownRequest(request, this.#settings)
+  /** The time of a call. */
+  #deadline({ instance }, { signal, timeoutMs = this.#settings.timeoutMs }, what) {
+    return new Deadline({ signal, timeoutMs, what, instance })
+  }
+
+  async #start(request) {
     const parts = this.#parts()
-    const deadline = new Deadline({ ...limits, instance: parts.instance })
+    const deadline = this.#deadline(parts, request)
     try {
-      if (deadline.error) throw deadline.error
-      return await this.#obtainInTime(parts, wish, key, deadline, limits)
+      return await this.#obtainInTime(parts, request, deadline)
     } finally {
       deadline.settle()
     }
   }
 
   /** A session; one that lives is better than none when the time for a new one is over. */
-  async #obtainInTime(parts, wish, key, deadline, limits, told) {
+  async #obtainInTime(parts, request, deadline, decision) {
     try {
-      return await this.#obtain(parts, wish, key, deadline, limits, told)
+      return await this.#obtain(parts, request, deadline, decision)
     } catch (thrown) {
       const isLate = deadline.error?.code === 'ERR_TIMEOUT'
-      const last = isLate ? parts.core.lastResort(wish, now()) : undefined
+      const last = isLate ? parts.core.lastResort(request.wish, now()) : undefined
       if (!last) throw thrown
-      return this.#hand(key, last)
+      return this.#hand(request.key, last)
     }
   }
 
   /**
-   * A session from the core, or from a flight that is led or followed until one lands. What
-   * was `told` already comes with a flight that is under way.
+   * A session from the core, or from a flight that is led or followed until one lands. A `decision`
+   * that is given comes with a flight that is under way.
    */
-  async #obtain({ core, flights }, wish, key, deadline, limits, told) {
-    let former
-    let silentChecks = 0
-    for (let isBoarded = told !== undefined; ; isBoarded = false, told = undefined) {
-      const { age } = this.#leases
-      told ??= guarded(() => core.ask(wish, former ?? 0, silentChecks, now()))
-      const { session, flight, lead } = told
-      if (lead && !isBoarded) {
-        const replaced = silentChecks > 0 ? former : undefined
-        const { timeoutMs } = limits
-        flights.lead(flight, { former: replaced, keep: !!session, timeoutMs })
-      }
-      former = flight
-      if (session) {
-        const isLost = flight !== undefined && !lead && flights.isSilent(flight)
-        if (!isLost) return this.#hand(key, told, age)
-        // The request that was renewing it may have ended, and its work with it.
-        silentChecks = SILENT.silentChecks
-        continue
-      }
-      const outcome = await flights.follow(flight, deadline, lead)
-      if (outcome.session && !this.#isOver(outcome)) return this.#hand(key, outcome, age)
-      if (outcome.failure) throw fromCore(outcome.failure)
-      if (outcome.lost && lead) throw outcome.lost
-      silentChecks = outcome.silentChecks ?? 0
+  async #obtain(parts, request, deadline, decision) {
+    const { flights } = parts
+    if (deadline.error) throw deadline.error
+    let { age } = this.#leases
+    let isUnderWay = decision?.lead
+    const { key, timeoutMs } = request
+    const ways = {
+      ask: (former, silentChecks) => {
+        age = this.#leases.age
+        return ask(parts, request, former, silentChecks)
+      },
+      lead: (flight, former) => {
+        if (!isUnderWay) flights.lead(flight, former, timeoutMs)
+        isUnderWay = false
+        return flights.follow(flight, deadline, true)
+      },
+      isEnough: (outcome, isLed) =>
+        outcome.failure || (outcome.lost && isLed) || (outcome.session && !this.#isOver(outcome)),
     }
+    const end = await flights.join(deadline, ways, decision)
+    // A session that is served for want of a new one comes with the failure.
+    if (end.failure && (!end.session || this.#isOver(end))) throw fromCore(end.failure)
+    if (end.lost) throw end.lost
+    return this.#hand(key, end, age)
   }
 
   /** Whether the session that came has ended since. */
@@ -301,22 +281,28 @@ class SessionProvider {
   }
 }
 
-/** What the core says to one of many requests. */
-function askFor({ core }, one) {
-  if (one.error) return one
-  try {
-    return { ...one, told: guarded(() => core.ask(one.wish, 0, 0, now())) }
-  } catch (error) {
-    return { error }
+/** What the core decides on a request. A renewal is begun on the way. */
+function ask({ core, flights }, request, former, silentChecks) {
+  const { wish, timeoutMs } = request
+  const decision = guarded(() => core.ask(wish, former, silentChecks, now()))
+  const { session, flight, lead } = decision
+  if (!session || flight === undefined) return decision
+  if (lead) {
+    flights.lead(flight, former, timeoutMs, true)
+  } else if (flights.isSilent(flight)) {
+    // The request that was renewing it may have ended, and its work with it.
+    return ask({ core, flights }, request, flight, SILENT.silentChecks)
   }
+  return decision
 }
 
-/** One of many requests, with the time that it has; `also` ends it like its own signal. */
-function readOne(request, also, { instance }) {
+/** One of many requests, within the time of all, or with less of its own; `also` ends it too. */
+function readOne(one, all, also, instance) {
   try {
-    const { wish, limits } = ownRequest(request, { timeoutMs: LONGEST_MS })
-    const deadline = new Deadline({ ...limits, also, instance })
-    return deadline.error ? { error: deadline.error } : { wish, limits, deadline, key: requestKey(request) }
+    const request = readRequest(one)
+    const { signal, timeoutMs = LONGEST_MS, isPlain } = request
+    const deadline = isPlain ? all : new Deadline({ signal, timeoutMs, also, instance })
+    return { request, deadline, error: undefined }
   } catch (error) {
     return { error }
   }

@@ -6,13 +6,18 @@ import { readLimits } from './deadline.js'
 const KEYED = ['userId', 'sessionType', 'expiry', 'sessionPrivileges']
 const NOTHING = Object.freeze(Object.create(null))
 
-/** The request's own properties: what the core reads, and the limits of this call. */
-export function ownRequest(request = NOTHING, usual = NOTHING) {
+/**
+ * What a request says, read once: the `wish` that the core reads, its `key` (see
+ * {@link requestKey}), and the `signal` and `timeoutMs` of this call, if it has some.
+ */
+export function readRequest(request = NOTHING) {
   const wish = ownOptions(request, 'request', 'request.')
-  const { signal, timeoutMs = usual.timeoutMs } = wish
+  const { signal, timeoutMs } = wish
   delete wish.signal
   delete wish.timeoutMs
-  return { wish, limits: readLimits({ signal, timeoutMs }) }
+  const isPlain = signal === undefined && timeoutMs === undefined
+  if (!isPlain) readLimits({ signal, timeoutMs })
+  return { wish, key: requestKey(wish), signal, timeoutMs, isPlain }
 }
 
 /**
