@@ -5,7 +5,7 @@ import { hostileValues } from './hostile.js'
 
 const PING = 'https://kaltura.test/api_v3/service/system/action/ping?format=1'
 
-const options = ['partners', 'appTokens', 'state', 'now', 'random', 'serviceUrl', 'cache', 'latencyMs', 'rateLimits']
+const options = ['partners', 'appTokens', 'state', 'now', 'random', 'serviceUrl', 'sleep', 'cache', 'itemMs', 'latencyMs', 'rateLimits']
 const methods = {
   addAppToken: (emulator, it) => emulator.addAppToken(it),
   'addAppToken({ token })': (emulator, it) => emulator.addAppToken({ token: it }),

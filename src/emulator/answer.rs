@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 use super::exception::Exception;
+use crate::work::steps;
 
 /// The value that an action answers with.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -90,19 +91,41 @@ impl<T: Into<Field>> From<Option<T>> for Field {
 impl Answer {
     /// The value that a dependent request means by `path`, such as `["objects", "0", "id"]`;
     /// nothing where there is none.
-    pub fn at(&self, path: &[&str]) -> Option<&Self> {
-        let Some((step, rest)) = path.split_first() else {
-            return Some(self);
-        };
-        let next = match self {
-            Self::Object(object) => object.get(step),
-            Self::List(items) => step
-                .parse::<usize>()
-                .ok()
-                .and_then(|index| items.get(index)),
-            _ => None,
-        };
-        next?.at(rest)
+    pub fn at<'a>(&self, path: impl IntoIterator<Item = &'a str>) -> Option<&Self> {
+        path.into_iter()
+            .try_fold(self, |answer, step| match answer {
+                Self::Object(object) => object.get(step),
+                Self::List(items) => step
+                    .parse::<usize>()
+                    .ok()
+                    .and_then(|index| items.get(index)),
+                _ => None,
+            })
+    }
+
+    /// How many bytes it takes to write it in any format, or a few more.
+    pub fn written(&self) -> usize {
+        match self {
+            Self::Null | Self::Bool(_) | Self::Int(_) => 40,
+            Self::Text(text) => escaped(text),
+            Self::List(items) => items.iter().map(Self::written).sum::<usize>() + 40,
+            Self::Object(object) => {
+                let fields = object.fields.iter().map(|(name, value)| {
+                    let value = value.as_ref().map_or(0, Self::written);
+                    value + 2 * name.len() + 16
+                });
+                fields.sum::<usize>() + 2 * object.class.len() + 100
+            }
+            Self::Error(exception) => {
+                let texts = [&exception.code, &exception.message];
+                let args = exception
+                    .args
+                    .iter()
+                    .flat_map(|(name, value)| [name, value]);
+                let texts = texts.into_iter().chain(args);
+                texts.map(|text| escaped(text) + 60).sum::<usize>() + 200
+            }
+        }
     }
 
     /// The JSON of it, escaped as the server does.
@@ -168,8 +191,16 @@ impl Answer {
     }
 }
 
+/// The most bytes that a text comes to in any format.
+fn escaped(text: &str) -> usize {
+    steps(text.len());
+    let long = |byte: &u8| !byte.is_ascii_alphanumeric() && !b"-_=.,: ".contains(byte);
+    text.len() + 5 * text.bytes().filter(long).count() + 20
+}
+
 /// A JSON string with `/` and everything outside ASCII escaped.
 fn json_text(text: &str, out: &mut String) {
+    steps(text.len());
     out.push('"');
     for unit in text.chars() {
         match unit {
@@ -185,7 +216,12 @@ fn json_text(text: &str, out: &mut String) {
             _ => {
                 for half in unit.encode_utf16(&mut [0; 2]) {
                     out.push_str("\\u");
-                    out.push_str(&hex::encode(half.to_be_bytes()));
+                    let digits = [12, 8, 4, 0].map(|shift| u32::from(*half) >> shift & 0xf);
+                    out.extend(
+                        digits
+                            .iter()
+                            .filter_map(|digit| char::from_digit(*digit, 16)),
+                    );
                 }
             }
         }
@@ -244,9 +280,9 @@ mod tests {
             Answer::List(vec![Answer::Object(Object::new("Item").with("id", "x"))]),
         ));
         assert_eq!(
-            answer.at(&["objects", "0", "id"]),
+            answer.at(["objects", "0", "id"]),
             Some(&Answer::Text("x".to_owned()))
         );
-        assert_eq!(answer.at(&["objects", "1", "id"]), None);
+        assert_eq!(answer.at(["objects", "1", "id"]), None);
     }
 }

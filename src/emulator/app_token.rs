@@ -136,10 +136,15 @@ impl AppToken {
         )
     }
 
-    /// Whether the database takes `id` for this one's.
-    pub(super) fn is_called(&self, id: &str) -> bool {
-        // Its comparison ignores case and trailing spaces.
-        self.id.eq_ignore_ascii_case(id.trim_end_matches(' '))
+    /// The bytes that it takes in the database.
+    pub(super) fn bytes(&self) -> usize {
+        let optional = [
+            &self.session_user_id,
+            &self.session_privileges,
+            &self.description,
+        ];
+        let texts = optional.into_iter().flatten().map(String::len);
+        texts.sum::<usize>() + self.id.len() + self.token.expose().len() + self.hash_type.len()
     }
 }
 

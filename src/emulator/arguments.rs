@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::exception::Exception;
 use super::php::{self, Params};
+use crate::work::steps;
 
 /// What a property of an object is to become.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -99,30 +100,12 @@ impl Arguments<'_> {
 
     /// An object, whether nested or spelt `name:property`.
     pub fn object(self, name: &str) -> Result<Option<Params>, Exception> {
-        let mut object = match self.0.get(name) {
-            None => None,
-            Some(Value::Object(given)) => Some(given.clone()),
-            Some(Value::Array(items)) => {
-                let numbered = items.iter().enumerate();
-                Some(
-                    numbered
-                        .map(|(index, item)| (index.to_string(), item.clone()))
-                        .collect(),
-                )
-            }
-            Some(_) => return Err(Exception::not_an_object(name)),
-        };
-        for (key, value) in self.0 {
-            if let Some(property) = key
-                .strip_prefix(name)
-                .and_then(|rest| rest.strip_prefix(':'))
-            {
-                object
-                    .get_or_insert_with(Params::new)
-                    .insert(property.to_owned(), value.clone());
-            }
-        }
-        Ok(object)
+        let parts = self.0.iter().filter_map(|(key, value)| {
+            steps(1);
+            let property = key.strip_prefix(name)?.strip_prefix(':')?;
+            Some((property, value))
+        });
+        object(self.0.get(name), Some(parts), name)
     }
 
     /// How `read` finds the property `name` to be changed.
@@ -137,6 +120,34 @@ impl Arguments<'_> {
             None => Change::Keep,
         })
     }
+}
+
+/// The object called `name`: what is `nested` there, and the `parts` that are spelt
+/// `name:property`.
+pub(super) fn object<'a>(
+    nested: Option<&Value>,
+    parts: Option<impl IntoIterator<Item = (&'a str, &'a Value)>>,
+    name: &str,
+) -> Result<Option<Params>, Exception> {
+    let mut object = match nested {
+        None => None,
+        Some(Value::Object(given)) => Some(given.clone()),
+        Some(Value::Array(items)) => {
+            let numbered = items.iter().enumerate();
+            Some(
+                numbered
+                    .map(|(index, item)| (index.to_string(), item.clone()))
+                    .collect(),
+            )
+        }
+        Some(_) => return Err(Exception::not_an_object(name)),
+    };
+    for (property, value) in parts.into_iter().flatten() {
+        object
+            .get_or_insert_with(Params::new)
+            .insert(property.to_owned(), value.clone());
+    }
+    Ok(object)
 }
 
 /// Times up to ten years are meant relative to now.

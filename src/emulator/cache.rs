@@ -1,36 +1,44 @@
 //! The server's caches of answers, which outlive what they were made from.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use md5::{Digest, Md5};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::answer::Answer;
+use super::expiring::{Expiring, Remembered};
 use super::php::{self, Params};
 use super::session::{Identity, Verdict};
+use crate::work::steps;
 
 /// How long an answer is kept, in seconds.
 const ANSWERS: i64 = 600;
 /// How long an error is kept.
 const ERRORS: i64 = 120;
-/// How many answers are kept; the oldest go first.
-const CAPACITY: usize = 10_000;
 
 /// Answers by the key that equal calls share.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub(super) struct Cache {
-    entries: BTreeMap<String, Entry>,
+    entries: Expiring<Cached>,
     /// Partners whose secrets are at hand, so that `session.start` needs no database.
-    pub secrets: std::collections::BTreeSet<i64>,
+    pub secrets: BTreeSet<i64>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
-struct Entry {
+struct Cached {
     made: i64,
-    ends: i64,
     answer: Kept,
+}
+
+impl Remembered for Cached {
+    fn bytes(&self) -> usize {
+        match &self.answer {
+            Kept::Answer(answer) => answer.written(),
+            Kept::Body { content_type, body } => content_type.len() + body.len(),
+        }
+    }
 }
 
 /// An answer as it is kept: a whole response is kept as it was written.
@@ -74,9 +82,9 @@ pub(super) enum Level {
 impl Cache {
     /// What was kept under `key`, and when it was made.
     pub fn get(&self, key: &str, now: i64) -> Option<(&Kept, i64)> {
-        let entry = self.entries.get(key)?;
+        let Cached { made, answer } = self.entries.get(key, now)?;
         // A slow answer is kept from the moment when it is found.
-        (entry.made <= now && entry.ends > now).then_some((&entry.answer, entry.made))
+        (*made <= now).then_some((answer, *made))
     }
 
     pub fn put(&mut self, key: String, answer: Kept, keep: Keep, now: i64) {
@@ -85,22 +93,8 @@ impl Cache {
             Keep::Answer => ANSWERS,
             Keep::Error => ERRORS,
         };
-        self.entries.retain(|_, entry| entry.ends > now);
-        while self.entries.len() >= CAPACITY {
-            let oldest = self.entries.iter().min_by_key(|(_, entry)| entry.made);
-            let Some(oldest) = oldest.map(|(key, _)| key.clone()) else {
-                break;
-            };
-            self.entries.remove(&oldest);
-        }
-        self.entries.insert(
-            key,
-            Entry {
-                made: now,
-                ends: now.saturating_add(life),
-                answer,
-            },
-        );
+        let cached = Cached { made: now, answer };
+        self.entries.put(key, cached, now.saturating_add(life), now);
     }
 
     pub fn clear(&mut self) {
@@ -129,23 +123,25 @@ pub(super) fn place(
             Identity::Own => return Place::None,
         },
     };
-    let mut said: BTreeMap<String, Value> = params
-        .iter()
-        .filter(|(name, _)| !matches!(name.as_str(), "ks" | "kalsig" | "clientTag"))
-        .map(|(name, value)| match name.as_str() {
-            "service" | "action" => (name.clone(), php::to_text(value).to_lowercase().into()),
-            _ => (name.clone(), plain(value)),
-        })
-        .collect();
+    let mut key = Md5::new();
+    key.update(match level {
+        Level::Request => b"request|",
+        Level::Item => b"item|   ",
+    });
+    key.update([u8::from(https)]);
+    add_text(&mut key, &identity);
     if let Some(buster) = cache_buster(params, now) {
-        said.insert("clientTag".to_owned(), buster.into());
+        add_text(&mut key, &buster);
     }
-    let said = serde_json::to_string(&said).unwrap_or_default();
-    let level = match level {
-        Level::Request => "request",
-        Level::Item => "item",
-    };
-    Place::Key(key_of(&format!("{level}|{https}|{identity}|{said}")))
+    let is_said = |name: &str| !matches!(name, "ks" | "kalsig" | "clientTag");
+    for (name, value) in sorted(params).into_iter().filter(|(name, _)| is_said(name)) {
+        add_text(&mut key, name);
+        match name {
+            "service" | "action" => add_text(&mut key, &php::to_text(value).to_lowercase()),
+            _ => add_value(&mut key, value),
+        }
+    }
+    Place::Key(hex::encode(key.finalize()))
 }
 
 /// The name of a key, as it stands in the headers.
@@ -153,19 +149,42 @@ pub(super) fn key_of(text: &str) -> String {
     hex::encode(Md5::digest(text.as_bytes()))
 }
 
-/// A value without the difference between a number and its text.
-fn plain(value: &Value) -> Value {
+/// Adds a value, without the difference between a number and its text.
+fn add_value(key: &mut Md5, value: &Value) {
     match value {
         Value::Object(inner) => {
-            let sorted: BTreeMap<_, _> = inner
-                .iter()
-                .map(|(name, value)| (name.clone(), plain(value)))
-                .collect();
-            Value::Object(sorted.into_iter().collect::<Map<_, _>>())
+            key.update(b"{");
+            for (name, value) in sorted(inner) {
+                add_text(key, name);
+                add_value(key, value);
+            }
+            key.update(b"}");
         }
-        Value::Array(items) => Value::Array(items.iter().map(plain).collect()),
-        other => Value::String(php::to_text(other)),
+        Value::Array(items) => {
+            key.update(b"[");
+            items.iter().for_each(|item| add_value(key, item));
+            key.update(b"]");
+        }
+        Value::String(text) => add_text(key, text),
+        other => add_text(key, &php::to_text(other)),
     }
+}
+
+/// Adds a text so that no other texts add up to the same.
+fn add_text(key: &mut Md5, text: &str) {
+    steps(text.len() + 1);
+    key.update(b"=");
+    key.update((text.len() as u64).to_be_bytes());
+    key.update(text);
+}
+
+fn sorted(params: &Params) -> Vec<(&str, &Value)> {
+    let mut sorted: Vec<_> = params
+        .iter()
+        .map(|(name, value)| (&**name, value))
+        .collect();
+    sorted.sort_unstable_by_key(|(name, _)| *name);
+    sorted
 }
 
 /// `cache_st:<time>` in a client tag has a cache of its own until that time.

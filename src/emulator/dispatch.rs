@@ -1,6 +1,7 @@
 //! One call, from its names to its answer: the checks in the server's order.
 
 use super::answer::Answer;
+use super::budget::Budget;
 use super::cache::Keep;
 use super::exception::Exception;
 use super::permission;
@@ -16,6 +17,8 @@ pub(super) struct Moment<'a> {
     pub began_ms: i64,
     /// The time by now: each call that is carried out takes some.
     pub now_ms: i64,
+    /// What the request may still cost.
+    pub budget: Budget,
     pub random: &'a mut dyn FnMut(&mut [u8]),
     pub https: bool,
     pub origin: Origin<'a>,
@@ -60,10 +63,9 @@ pub(super) fn call(
         (Ok(_), false) => Keep::Answer,
         (Err(_), false) => Keep::Error,
     };
-    Done {
-        answer: answer.unwrap_or_else(Answer::Error),
-        keep,
-    }
+    let answer = answer.unwrap_or_else(Answer::Error);
+    moment.budget.spend(answer.written());
+    Done { answer, keep }
 }
 
 fn attempt(
@@ -90,6 +92,7 @@ fn attempt(
     let State {
         switches, windows, ..
     } = state;
+    moment.budget.spend_rows(switches.rate_limits.len());
     if !rate_limit::admits(&switches.rate_limits, windows, names, params, now) {
         return Err(Exception::action_blocked(&service, &name));
     }
@@ -147,6 +150,7 @@ fn admitted(
         fresh_user: caller.fresh_user,
         now_ms: moment.now_ms,
         random: &mut *moment.random,
+        budget: &mut moment.budget,
         uncached: false,
     };
     let answer = operation.run(&mut context);
@@ -177,6 +181,5 @@ fn check_language(code: &str) -> Result<(), Exception> {
 
 /// Reads the KS among `params`, as it came.
 pub(super) fn read_ks(state: &State, params: &Params) -> Result<Verdict, Exception> {
-    let text = params.get("ks").map(php::to_text).unwrap_or_default();
-    session::read(state, &text)
+    session::read(state, &php::text_of(params, "ks"))
 }

@@ -1,8 +1,11 @@
 //! Faults that a test orders: what goes wrong between a caller and the API.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::message::{Cut, Outgoing};
+use crate::work::steps;
 
 /// Something that goes wrong with the next calls it matches.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -52,6 +55,7 @@ pub enum Drop {
 impl Fault {
     /// Whether it meets this call of `service` and `action`; uses itself up by that.
     fn meets(&mut self, service: &str, action: &str) -> bool {
+        steps(1);
         if let Some(on) = &self.on {
             let (want_service, want_action) = on.split_once('.').unwrap_or((on, ""));
             let same = want_service.eq_ignore_ascii_case(service)
@@ -89,11 +93,18 @@ impl Fault {
         if let Some(body) = &self.body {
             answer.body = body.clone().into_bytes();
         }
-        for (name, value) in &self.headers {
-            answer
-                .headers
-                .retain(|(given, _)| !given.eq_ignore_ascii_case(name));
-            answer.headers.push((name.clone(), value.clone()));
+        // The last of equal names counts, and takes the place of the answer's own.
+        let lower = |name: &str| name.to_ascii_lowercase();
+        let names = self.headers.iter().map(|(name, _)| lower(name));
+        let last: BTreeMap<String, usize> = names.zip(0..).collect();
+        answer
+            .headers
+            .retain(|(name, _)| !last.contains_key(&lower(name)));
+        for (index, (name, value)) in self.headers.iter().enumerate() {
+            steps(1);
+            if last.get(&lower(name)) == Some(&index) {
+                answer.headers.push((name.clone(), value.clone()));
+            }
         }
         if let Some(length) = self.truncate {
             answer.body.truncate(length);
@@ -110,10 +121,9 @@ impl Fault {
 /// The fault that meets this call, if any; those used up are taken out.
 pub(super) fn meet(faults: &mut Vec<Fault>, service: &str, action: &str) -> Option<Fault> {
     faults.retain(|fault| fault.times != Some(0));
-    let met = faults.iter_mut().find_map(|fault| {
-        let before = fault.clone();
-        fault.meets(service, action).then_some(before)
-    });
+    let met = faults
+        .iter_mut()
+        .find_map(|fault| fault.meets(service, action).then(|| fault.clone()));
     faults.retain(|fault| fault.times != Some(0));
     met
 }

@@ -7,10 +7,13 @@
 
 mod answer;
 mod app_token;
+mod app_tokens;
 mod arguments;
+mod budget;
 mod cache;
 mod dispatch;
 mod exception;
+mod expiring;
 mod fault;
 mod format;
 mod http;
@@ -22,6 +25,7 @@ mod permission;
 mod php;
 mod plain;
 mod rate_limit;
+mod reference;
 mod request;
 mod respond;
 mod service;
@@ -29,6 +33,7 @@ mod session;
 mod state;
 
 pub use app_token::{AppToken, Status};
+pub use app_tokens::AppTokens;
 pub use fault::{Drop, Fault};
 pub use message::{Cut, Incoming, Outgoing, Transport};
 pub use new_app_token::NewAppToken;

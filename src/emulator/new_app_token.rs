@@ -76,12 +76,8 @@ impl NewAppToken {
         if self.session_type.is_some_and(|kind| kind != 0 && kind != 2) {
             return wrong("sessionType", "0 (user) or 2 (admin)");
         }
-        if self
-            .id
-            .as_deref()
-            .is_some_and(|id| state.app_tokens.iter().any(|known| known.id == id))
-        {
-            return wrong("id", "an id that no other app token has");
+        if !state.app_tokens.make_room() {
+            return wrong("id", "no more than 20000 app tokens, of 32 MB");
         }
         let longest = partner.ks_max_expiry;
         let id = self.id.unwrap_or_else(|| random_id(random));
@@ -100,7 +96,9 @@ impl NewAppToken {
             description: self.description,
             ..plain
         };
-        state.app_tokens.push(token.clone());
+        if !state.app_tokens.push(token.clone()) {
+            return wrong("id", "an id that no other app token has");
+        }
         Ok(token)
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::answer::{Answer, Object};
+use super::app_token::cut_user_id;
 use super::plain;
 use crate::ks::Version;
 use crate::secret::Secret;
@@ -58,6 +59,9 @@ pub struct Partner {
     pub created_at: i64,
 }
 
+/// How many users of a partner come to be by their sessions. Those beyond are new at each call.
+const MOST_USERS: usize = 100_000;
+
 #[expect(clippy::unnecessary_wraps, reason = "it is the default of an option")]
 fn a_day() -> Option<i64> {
     Some(86_400)
@@ -86,9 +90,17 @@ impl Partner {
         admin || (session_type == 0 && self.user_secret.as_ref() == Some(secret))
     }
 
+    /// Adds a user, in place of an earlier one, unless there are too many.
+    pub(super) fn add_user(&mut self, id: &str, user: User) {
+        let id = cut_user_id(id);
+        if self.users.len() < MOST_USERS || self.users.contains_key(&id) {
+            self.users.insert(id, user);
+        }
+    }
+
     /// The user as the API knows it; the nobodies are always there.
     pub(super) fn user(&self, id: &str) -> Option<User> {
-        self.users.get(id).cloned().or_else(|| {
+        self.users.get(&*cut_user_id(id)).cloned().or_else(|| {
             matches!(id, "" | "0").then(|| User {
                 screen_name: Some("Unknown".to_owned()),
                 ..User::new(self.created_at)

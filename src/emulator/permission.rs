@@ -63,7 +63,7 @@ pub(super) fn caller(
             fresh_user = known.is_none();
             let user = known.unwrap_or_else(|| {
                 let user = User::new(now);
-                partner.users.insert(id.clone(), user.clone());
+                partner.add_user(id, user.clone());
                 user
             });
             if user.status == UserStatus::Blocked {
@@ -82,16 +82,13 @@ pub(super) fn caller(
 
 /// The role that the session itself names.
 fn set_role(session: &Session) -> Result<Option<Role>, Exception> {
-    let Some(name) = session
-        .values_of("setrole")
-        .and_then(|values| values.into_iter().next())
-    else {
+    let Some(name) = session.role() else {
         return Ok(None);
     };
     match ROLES.iter().find(|(known, _)| *known == name) {
         Some((_, role)) => Ok(Some(*role)),
         None if name.bytes().all(|byte| byte.is_ascii_digit()) => {
-            Err(Exception::unknown_role_id(&name))
+            Err(Exception::unknown_role_id(name))
         }
         None => Err(Exception::invalid_object_id("N/A")),
     }

@@ -1,7 +1,11 @@
 //! The conversions of the server's language, which show through in what it accepts.
 
+use std::borrow::Cow;
+
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
+
+use crate::work::steps;
 
 /// Parameters as they came: text from forms, any JSON from JSON.
 pub(super) type Params = Map<String, Value>;
@@ -32,6 +36,15 @@ fn float_text(number: f64) -> String {
     let point = if mantissa.contains('.') { "" } else { ".0" };
     let sign = if exponent.starts_with('-') { "" } else { "+" };
     format!("{mantissa}{point}E{sign}{exponent}")
+}
+
+/// `(string)` of the parameter `name`; empty without it.
+pub(super) fn text_of<'a>(params: &'a Params, name: &str) -> Cow<'a, str> {
+    match params.get(name) {
+        None => Cow::Borrowed(""),
+        Some(Value::String(text)) => Cow::Borrowed(text),
+        Some(value) => Cow::Owned(to_text(value)),
+    }
 }
 
 /// `(int) value`.
@@ -81,23 +94,44 @@ pub(super) fn text_to_int(text: &str) -> i64 {
     })
 }
 
+/// The number that `text` begins with: digits with a point among them, and an exponent.
 fn float_prefix(text: &str) -> f64 {
-    (1..=text.len())
-        .rev()
-        .filter_map(|end| text.get(..end))
-        .find_map(|prefix| {
-            let numeric = prefix
-                .bytes()
-                .all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte));
-            prefix.parse().ok().filter(|_| numeric)
-        })
-        .unwrap_or_default()
+    let bytes = text.as_bytes();
+    let at = |index: usize| bytes.get(index).copied().unwrap_or_default();
+    let after_sign = |index: usize| index + usize::from(matches!(at(index), b'-' | b'+'));
+    let after_digits = |index: usize| {
+        let rest = bytes.get(index..).unwrap_or_default();
+        let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        steps(digits);
+        index + digits
+    };
+    let begin = after_sign(0);
+    let mut end = after_digits(begin);
+    let mut has_digits = end > begin;
+    if at(end) == b'.' {
+        let after = after_digits(end + 1);
+        has_digits |= after > end + 1;
+        end = after;
+    }
+    if !has_digits {
+        return 0.0;
+    }
+    if matches!(at(end), b'e' | b'E') {
+        let begin = after_sign(end + 1);
+        let after = after_digits(begin);
+        if after > begin {
+            end = after;
+        }
+    }
+    let number = text.get(..end).and_then(|number| number.parse().ok());
+    number.unwrap_or_default()
 }
 
 /// `parse_str`: a query string or a form, with `a[b]` and `a[]` as nested parameters.
 pub(super) fn parse_form(form: &str) -> Params {
     let mut params = Params::new();
     for pair in form.split('&').filter(|pair| !pair.is_empty()) {
+        steps(pair.len());
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         set_field(&mut params, &decode(name), decode(value));
     }
@@ -134,13 +168,13 @@ pub(super) fn set_field(params: &mut Params, name: &str, value: String) {
     if base.is_empty() {
         return;
     }
-    let steps = bracketed(path);
-    if steps.len() > DEEPEST {
+    let path = bracketed(path);
+    if path.len() > DEEPEST {
         params.remove(&base);
         return;
     }
     let mut slot = params.entry(base).or_insert(Value::Null);
-    for step in &steps {
+    for step in &path {
         if !slot.is_object() {
             *slot = Value::Object(Map::new());
         }
@@ -157,16 +191,16 @@ pub(super) fn set_field(params: &mut Params, name: &str, value: String) {
 
 /// `[a][b]` as its steps.
 fn bracketed(path: &str) -> Vec<&str> {
-    let mut steps = Vec::new();
+    let mut found = Vec::new();
     let mut rest = path;
     while let Some(inner) = rest.strip_prefix('[') {
         let Some((step, after)) = inner.split_once(']') else {
             break;
         };
-        steps.push(step);
+        found.push(step);
         rest = after;
     }
-    steps
+    found
 }
 
 /// Whether a text has none of the characters that XML can't carry.
@@ -219,6 +253,16 @@ mod tests {
             ("", 0),
             ("1.9", 1),
             ("1e3", 1000),
+            ("1e", 1),
+            ("1e+", 1),
+            ("-1.5e+1x", -15),
+            ("12.e1", 120),
+            (".5e1", 5),
+            ("+.", 0),
+            (".e5", 0),
+            ("1.5.5", 1),
+            ("1e3e3", 1000),
+            ("1e999", i64::MAX),
             ("99999999999999999999", i64::MAX),
         ];
         for (text, number) in cases {

@@ -1,10 +1,10 @@
 //! The rate limit, which the server answers with HTTP 200 like everything else.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
+use super::expiring::{Expiring, Remembered};
 use super::php::{self, Params};
+use crate::work::steps;
 
 /// How many calls are let through in a time.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -31,14 +31,18 @@ fn ten() -> i64 {
     10
 }
 
+/// How many rate limits there may be.
+pub(super) const MOST_LIMITS: usize = 100;
+/// How much of a parameter is looked at to count its values apart.
+const LONGEST_VALUE: usize = 200;
+
 /// The calls of a window that has begun.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub(super) struct Window {
-    ends: i64,
-    calls: u32,
-}
+pub(super) struct Calls(u32);
 
-pub(super) type Windows = BTreeMap<String, Window>;
+impl Remembered for Calls {}
+
+pub(super) type Windows = Expiring<Calls>;
 
 impl RateLimit {
     fn covers(&self, service: &str, action: &str) -> bool {
@@ -46,12 +50,10 @@ impl RateLimit {
     }
 
     fn key(&self, index: usize, params: &Params) -> String {
-        let value = self
-            .per
-            .as_ref()
-            .and_then(|name| params.get(name))
-            .map(php::to_text);
-        format!("{index}|{}", value.unwrap_or_default())
+        let value = self.per.as_ref().map(|name| php::text_of(params, name));
+        let value = value.unwrap_or_default();
+        let end = value.floor_char_boundary(LONGEST_VALUE);
+        format!("{index}|{}", value.get(..end).unwrap_or_default())
     }
 }
 
@@ -63,19 +65,17 @@ pub(super) fn admits(
     params: &Params,
     now: i64,
 ) -> bool {
-    windows.retain(|_, window| window.ends > now);
     let mut admitted = true;
     for (index, limit) in limits.iter().enumerate() {
+        steps(1);
         if limit.covers(service, action) {
             let key = limit.key(index, params);
             if limit.errors_only {
                 admitted &= windows
-                    .get(&key)
-                    .is_none_or(|window| window.calls < limit.max);
+                    .get(&key, now)
+                    .is_none_or(|Calls(calls)| *calls < limit.max);
             } else {
-                let window = open(windows, key, now.saturating_add(limit.window));
-                window.calls = window.calls.saturating_add(1);
-                admitted &= window.calls <= limit.max;
+                admitted &= count(windows, key, limit.window, now) <= limit.max;
             }
         }
     }
@@ -92,15 +92,19 @@ pub(super) fn note_failure(
 ) {
     for (index, limit) in limits.iter().enumerate() {
         if limit.errors_only && limit.covers(service, action) {
-            let ends = now.saturating_add(limit.window);
-            let window = open(windows, limit.key(index, params), ends);
-            window.calls = window.calls.saturating_add(1);
+            count(windows, limit.key(index, params), limit.window, now);
         }
     }
 }
 
-fn open(windows: &mut Windows, key: String, ends: i64) -> &mut Window {
-    windows.entry(key).or_insert(Window { ends, calls: 0 })
+/// Counts a call. Returns how many there are by now in the window of `seconds` that is open.
+fn count(windows: &mut Windows, key: String, seconds: i64, now: i64) -> u32 {
+    if let Some(Calls(calls)) = windows.get_mut(&key, now) {
+        *calls = calls.saturating_add(1);
+        return *calls;
+    }
+    windows.put(key, Calls(1), now.saturating_add(seconds), now);
+    1
 }
 
 #[cfg(test)]
@@ -128,7 +132,7 @@ mod tests {
 
     #[test]
     fn calls_over_the_limit_are_blocked_until_the_window_ends() {
-        let (limits, mut windows) = (limit(false), Windows::new());
+        let (limits, mut windows) = (limit(false), Windows::default());
         let mut admits = |id, now| admits(&limits, &mut windows, CALL, &params(id), now);
         assert!(admits("a", 0));
         assert!(admits("a", 1));
@@ -139,7 +143,7 @@ mod tests {
 
     #[test]
     fn a_limit_on_failures_lets_any_number_of_good_calls_through() {
-        let (limits, mut windows) = (limit(true), Windows::new());
+        let (limits, mut windows) = (limit(true), Windows::default());
         for _ in 0..5 {
             assert!(admits(&limits, &mut windows, CALL, &params("a"), 0));
         }

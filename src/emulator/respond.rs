@@ -1,6 +1,7 @@
 //! One HTTP request, from its bytes to the bytes of its answer.
 
 use super::answer::Answer;
+use super::budget::Budget;
 use super::cache::{self, Keep, Kept, Level, Place};
 use super::dispatch::{self, Moment};
 use super::exception::Exception;
@@ -44,6 +45,7 @@ pub(super) fn respond(
                 let mut moment = Moment {
                     began_ms: now_ms,
                     now_ms,
+                    budget: Budget::new(),
                     random,
                     https,
                     origin,
@@ -66,7 +68,7 @@ pub(super) fn respond(
 }
 
 fn names(params: &Params) -> (String, String) {
-    let text = |name: &str| params.get(name).map(php::to_text).unwrap_or_default();
+    let text = |name: &str| php::text_of(params, name).into_owned();
     (text("service"), text("action"))
 }
 
@@ -136,6 +138,9 @@ fn computed(
     moment: &mut Moment<'_>,
 ) -> Outgoing {
     let now = moment.now();
+    if moment.budget.is_overdrawn() {
+        return exhausted(moment);
+    }
     let body = writer.write(&done.answer);
     let mut answer = http::api_answer(body.clone(), writer.content_type(), now);
     answer.transport.delay_ms = moment.taken_ms();
@@ -179,6 +184,16 @@ fn forbidden(answer: &Answer) -> Option<&Exception> {
         Answer::List(items) => items.iter().filter_map(forbidden).next_back(),
         _ => None,
     }
+}
+
+/// What the server answers where a script has taken too much memory or time.
+fn exhausted(moment: &mut Moment<'_>) -> Outgoing {
+    let mut answer = http::api_answer(String::new(), "text/html; charset=UTF-8", moment.now());
+    answer.status = 500;
+    answer.transport.delay_ms = moment.taken_ms();
+    http::forbid_caching(&mut answer);
+    http::set(&mut answer, "X-Kaltura-Session", request_id(moment));
+    answer
 }
 
 fn without_callback(moment: &mut Moment<'_>) -> Outgoing {

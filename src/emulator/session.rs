@@ -1,12 +1,15 @@
 //! A KS as the server meets it in a call.
 
 use base64ct::{Base64Unpadded, Encoding};
+use serde::{Deserialize, Serialize};
 
 use super::exception::Exception;
+use super::expiring::Remembered;
 use super::state::State;
 use crate::ks::{self, KsError, KsFields, KsSession, Random};
-use crate::privileges;
+use crate::privileges::{self, Privilege};
 use crate::secret::Secret;
+use crate::work::steps;
 
 /// What the server makes of the text that came as `ks`.
 #[derive(Clone, Debug)]
@@ -27,6 +30,41 @@ pub(super) struct Session {
     pub text: String,
     pub partner_id: i64,
     pub ks: KsSession,
+    limits: Limits,
+}
+
+/// What the privileges of a session limit it to.
+#[derive(Clone, Debug, Default)]
+struct Limits {
+    ips: Option<Vec<String>>,
+    /// Patterns, with bars between.
+    uris: Option<String>,
+    actions: Option<i64>,
+    role: Option<String>,
+    /// Who ends a session ends all that have the same.
+    session_id: Option<String>,
+}
+
+impl Limits {
+    fn read(privileges: &str) -> Self {
+        steps(privileges.len());
+        let mut limits = Self::default();
+        for Privilege { name, values } in privileges::parse(privileges) {
+            match name.as_str() {
+                "iprestrict" => limits.ips = Some(values),
+                // A URI has slashes, which part values elsewhere; here bars do.
+                "urirestrict" => limits.uris = Some(values.join("/")),
+                "actionslimit" => {
+                    let limit = values.first().and_then(|value| value.trim().parse().ok());
+                    limits.actions = Some(limit.unwrap_or(0));
+                }
+                "setrole" => limits.role = values.into_iter().next(),
+                "sessionid" => limits.session_id = values.into_iter().next(),
+                _ => {}
+            }
+        }
+        limits
+    }
 }
 
 /// Whose answers a caller gets from the cache.
@@ -45,11 +83,29 @@ pub(super) struct Origin<'a> {
     pub uri: &'a str,
 }
 
+/// Reads the KSs of one request. Items of a multirequest mostly have the same one, which is read
+/// once.
+#[derive(Debug, Default)]
+pub(super) struct Reader {
+    last: Option<(String, Result<Verdict, Exception>)>,
+}
+
+impl Reader {
+    pub fn read(&mut self, state: &State, text: &str) -> &Result<Verdict, Exception> {
+        let last = self.last.take().filter(|(last, _)| last == text);
+        let (_, verdict) = self
+            .last
+            .insert(last.unwrap_or_else(|| (text.to_owned(), read(state, text))));
+        verdict
+    }
+}
+
 /// Reads `text`.
 pub(super) fn read(state: &State, text: &str) -> Result<Verdict, Exception> {
     if text.is_empty() {
         return Ok(Verdict::None);
     }
+    steps(text.len());
     // Without secrets this tells whose secrets it needs.
     let partner_id = match ks::inspect(text, &[]) {
         Ok(info) => info.partner_id,
@@ -67,6 +123,7 @@ pub(super) fn read(state: &State, text: &str) -> Result<Verdict, Exception> {
             Some(ks) => Verdict::Read(Box::new(Session {
                 text: text.to_owned(),
                 partner_id,
+                limits: Limits::read(&ks.privileges),
                 ks,
             })),
             None => Verdict::Unreadable(text.to_owned()),
@@ -128,19 +185,17 @@ impl Session {
         if self.is_revoked(state, now) {
             return Err(Exception::invalid_ks("LOGOUT"));
         }
-        self.count_use(state)
+        self.count_use(state, now)
     }
 
     fn is_allowed_from(&self, ip: &str) -> bool {
-        self.values_of("iprestrict")
-            .is_none_or(|values| values.iter().any(|value| value == ip))
+        let ips = self.limits.ips.as_ref();
+        ips.is_none_or(|ips| ips.iter().any(|known| known == ip))
     }
 
     fn is_allowed_for(&self, uri: &str) -> bool {
-        // A URI has slashes, which part values elsewhere; here bars do.
-        self.values_of("urirestrict").is_none_or(|values| {
-            values
-                .join("/")
+        self.limits.uris.as_ref().is_none_or(|patterns| {
+            patterns
                 .split('|')
                 .any(|pattern| match pattern.strip_suffix('*') {
                     Some(beginning) => uri.starts_with(beginning),
@@ -150,41 +205,41 @@ impl Session {
     }
 
     fn is_revoked(&self, state: &State, now: i64) -> bool {
-        let until = |key: &str| state.revoked.get(key).copied().unwrap_or_default();
+        let is_revoked = |key: &str| state.revoked.get(key, now).is_some();
         // Nobody looks whether a widget session was ended.
         !self.ks.is_widget()
-            && (until(&self.ks.hash) > now
-                || self
-                    .ks
-                    .session_id()
-                    .is_some_and(|id| until(&session_key(self.partner_id, &id)) > now))
+            && (is_revoked(&self.ks.hash) || self.key().is_some_and(|key| is_revoked(&key)))
     }
 
-    fn count_use(&self, state: &mut State) -> Result<(), Exception> {
-        let Some(values) = self.values_of("actionslimit") else {
+    fn count_use(&self, state: &mut State, now: i64) -> Result<(), Exception> {
+        let Some(limit) = self.limits.actions else {
             return Ok(());
         };
-        let limit = values
-            .first()
-            .and_then(|value| value.trim().parse().ok())
-            .unwrap_or(0);
         if limit <= 0 {
             return Err(Exception::invalid_actions_limit());
         }
-        let uses = state.uses.entry(self.ks.hash.clone()).or_default();
-        if *uses >= limit {
-            return Err(Exception::invalid_ks("EXCEEDED_ACTIONS_LIMIT"));
+        match state.uses.get_mut(&self.ks.hash, now) {
+            Some(Uses(uses)) if *uses >= limit => {
+                return Err(Exception::invalid_ks("EXCEEDED_ACTIONS_LIMIT"));
+            }
+            Some(Uses(uses)) => *uses += 1,
+            None => {
+                let (hash, ends) = (self.ks.hash.clone(), self.ks.expiry.to_int());
+                state.uses.put(hash, Uses(1), ends, now);
+            }
         }
-        *uses += 1;
         Ok(())
     }
 
-    /// The values of the privilege `name`; nothing without it.
-    pub fn values_of(&self, name: &str) -> Option<Vec<String>> {
-        privileges::parse(&self.ks.privileges)
-            .into_iter()
-            .find(|privilege| privilege.name == name)
-            .map(|privilege| privilege.values)
+    /// The role that the session itself names.
+    pub fn role(&self) -> Option<&str> {
+        self.limits.role.as_deref()
+    }
+
+    /// What it shares with the sessions that end with it.
+    fn key(&self) -> Option<String> {
+        let id = self.limits.session_id.as_ref()?;
+        Some(session_key(self.partner_id, id))
     }
 
     /// Ends it, and with it every session of the same session id.
@@ -192,17 +247,28 @@ impl Session {
         if self.ks.is_widget() {
             return;
         }
-        state
-            .revoked
-            .insert(self.ks.hash.clone(), self.ks.expiry.to_int());
-        if let Some(id) = self.ks.session_id() {
-            state.revoked.insert(
-                session_key(self.partner_id, &id),
-                now.saturating_add(REVOCATION),
-            );
+        let (hash, ends) = (self.ks.hash.clone(), self.ks.expiry.to_int());
+        state.revoked.put(hash, Revoked {}, ends, now);
+        if let Some(key) = self.key() {
+            let ends = now.saturating_add(REVOCATION);
+            state.revoked.put(key, Revoked {}, ends, now);
         }
     }
 }
+
+/// That a KS or a session id was ended.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(super) struct Revoked {}
+
+impl Remembered for Revoked {
+    const MOST: usize = 100_000;
+}
+
+/// How often a KS with an `actionslimit` was used.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(super) struct Uses(i64);
+
+impl Remembered for Uses {}
 
 /// How long a session id stays revoked.
 const REVOCATION: i64 = 86_400;
@@ -213,9 +279,9 @@ fn session_key(partner_id: i64, session_id: &str) -> String {
 
 /// Ends every session of the app token `id`.
 pub(super) fn revoke_app_token(state: &mut State, partner_id: i64, id: &str, now: i64) {
-    state
-        .revoked
-        .insert(session_key(partner_id, id), now.saturating_add(REVOCATION));
+    let ends = now.saturating_add(REVOCATION);
+    let key = session_key(partner_id, id);
+    state.revoked.put(key, Revoked {}, ends, now);
 }
 
 /// Signs a session in the name of its partner.

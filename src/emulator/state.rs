@@ -5,11 +5,14 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::app_token::AppToken;
+use super::app_tokens::AppTokens;
 use super::cache::Cache;
+use super::expiring::Expiring;
 use super::fault::Fault;
 use super::partner::Partner;
-use super::rate_limit::{RateLimit, Windows};
+use super::rate_limit::{MOST_LIMITS, RateLimit, Windows};
+use super::session::{Revoked, Uses};
+use crate::work::steps;
 
 /// All that the emulator knows. As a seed, everything but its partners may be left out.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -19,15 +22,15 @@ pub struct State {
     #[serde(with = "by_id")]
     pub partners: BTreeMap<i64, Partner>,
     /// The application tokens, in the order in which they were added.
-    pub app_tokens: Vec<AppToken>,
+    pub app_tokens: AppTokens,
     /// What may be changed between two calls.
     pub switches: Switches,
     /// Faults still to come.
     pub faults: Vec<Fault>,
     /// What was revoked, and until when.
-    pub(super) revoked: BTreeMap<String, i64>,
+    pub(super) revoked: Expiring<Revoked>,
     /// How often each KS with an `actionslimit` was used.
-    pub(super) uses: BTreeMap<String, i64>,
+    pub(super) uses: Expiring<Uses>,
     /// Calls that count for a rate limit.
     pub(super) windows: Windows,
     /// The server's caches.
@@ -63,6 +66,17 @@ impl Default for Switches {
     }
 }
 
+/// The parts of a state that are changed by hand, as many of them as there are.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+struct Parts {
+    #[serde(deserialize_with = "by_id::deserialize_some")]
+    partners: Option<BTreeMap<i64, Partner>>,
+    app_tokens: Option<AppTokens>,
+    switches: Option<Switches>,
+    faults: Option<Vec<Fault>>,
+}
+
 /// What is wrong with a state, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StateError {
@@ -80,15 +94,54 @@ impl fmt::Display for StateError {
 
 impl core::error::Error for StateError {}
 
+/// A KS is tried with each secret of its partner.
+const MOST_SECRETS: usize = 10;
+
 impl State {
     /// Reads a state, or as much of one as there is.
     pub fn from_json(json: &str) -> Result<Self, StateError> {
-        let state: Self = serde_json::from_str(json).map_err(|error| StateError {
-            path: "state".to_owned(),
-            expected: format!("what the emulator writes down ({error})"),
-        })?;
+        let state: Self = read(json)?;
         state.check()?;
         Ok(state)
+    }
+
+    /// The JSON of the part called `name`, if there is such a part.
+    pub fn part(&self, name: &str) -> Option<String> {
+        let mut json = Vec::new();
+        let to = &mut serde_json::Serializer::new(&mut json);
+        let written = match name {
+            "partners" => by_id::serialize(&self.partners, to),
+            "appTokens" => self.app_tokens.serialize(to),
+            "switches" => self.switches.serialize(to),
+            "faults" => self.faults.serialize(to),
+            _ => return None,
+        };
+        written.ok()?;
+        String::from_utf8(json).ok()
+    }
+
+    /// Puts the parts that `json` holds in place of what they were, unless the state would no
+    /// longer make sense.
+    pub fn replace(&mut self, json: &str) -> Result<(), StateError> {
+        let before = self.exchange(read(json)?);
+        let checked = self.check();
+        if checked.is_err() {
+            self.exchange(before);
+        }
+        checked
+    }
+
+    /// Puts `parts` in place. Returns what they were.
+    fn exchange(&mut self, parts: Parts) -> Parts {
+        fn put<T>(place: &mut T, part: Option<T>) -> Option<T> {
+            part.map(|part| core::mem::replace(place, part))
+        }
+        Parts {
+            partners: put(&mut self.partners, parts.partners),
+            app_tokens: put(&mut self.app_tokens, parts.app_tokens),
+            switches: put(&mut self.switches, parts.switches),
+            faults: put(&mut self.faults, parts.faults),
+        }
     }
 
     /// Says what keeps the state from making sense, if anything does.
@@ -103,6 +156,13 @@ impl State {
             if partner.id <= 0 {
                 return wrong(format!("partners[{index}].id"), "a number above 0");
             }
+            steps(1);
+            if partner.additional_admin_secrets.len() > MOST_SECRETS {
+                return wrong(
+                    format!("partners[{index}].additionalAdminSecrets"),
+                    "at most 10 of them",
+                );
+            }
             if partner.admin_secret.expose().is_empty() {
                 return wrong(
                     format!("partners[{index}].adminSecret"),
@@ -111,6 +171,7 @@ impl State {
             }
         }
         for (index, token) in self.app_tokens.iter().enumerate() {
+            steps(1);
             if !self.partners.contains_key(&token.partner_id) {
                 return wrong(
                     format!("appTokens[{index}].partnerId"),
@@ -123,22 +184,24 @@ impl State {
                     "SHA1, MD5, SHA256 or SHA512",
                 );
             }
-            if self
-                .app_tokens
-                .iter()
-                .take(index)
-                .any(|other| other.id == token.id)
-            {
-                return wrong(format!("appTokens[{index}].id"), "an id of its own");
-            }
+        }
+        if let Some(index) = self.app_tokens.duplicate() {
+            return wrong(format!("appTokens[{index}].id"), "an id of its own");
+        }
+        if self.switches.rate_limits.len() > MOST_LIMITS {
+            return wrong("switches.rateLimits".to_owned(), "at most 100 of them");
         }
         Ok(())
     }
+}
 
-    /// The app token that the database finds for `id`, whatever its status.
-    pub(super) fn app_token(&mut self, id: &str) -> Option<&mut AppToken> {
-        self.app_tokens.iter_mut().find(|token| token.is_called(id))
-    }
+/// Reads a state or parts of one.
+fn read<'de, T: Deserialize<'de>>(json: &'de str) -> Result<T, StateError> {
+    steps(json.len());
+    serde_json::from_str(json).map_err(|error| StateError {
+        path: "state".to_owned(),
+        expected: format!("what the emulator writes down ({error})"),
+    })
 }
 
 mod by_id {
@@ -169,5 +232,11 @@ mod by_id {
             }
         }
         Ok(partners)
+    }
+
+    pub fn deserialize_some<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<Option<BTreeMap<i64, Partner>>, D::Error> {
+        deserialize(from).map(Some)
     }
 }

@@ -9,6 +9,7 @@ use crate::secret::Secret;
 mod app_tokens;
 mod caches;
 mod ends;
+mod growth;
 mod multirequests;
 mod properties;
 mod refusals;

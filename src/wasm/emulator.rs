@@ -30,21 +30,36 @@ impl JsEmulator {
         Ok(())
     }
 
-    /// Adds the app token that `json` asks for; gives it as JSON.
-    #[wasm_bindgen(js_name = addAppToken)]
-    pub fn add_app_token(
+    /// The part of the state called `name`, as JSON.
+    pub fn part(&self, name: &str) -> Result<String, JsValue> {
+        let part = self.0.state().part(name);
+        part.ok_or_else(|| thrown("no such part of the state"))
+    }
+
+    /// Changes the parts of the state that `json` holds.
+    pub fn replace(&mut self, json: &str) -> Result<(), JsValue> {
+        self.0.state_mut().replace(json).map_err(thrown)
+    }
+
+    /// Adds the app tokens that `json` asks for; gives them as JSON.
+    #[wasm_bindgen(js_name = addAppTokens)]
+    pub fn add_app_tokens(
         &mut self,
         json: &str,
         now: f64,
         random: &Function,
     ) -> Result<String, JsValue> {
-        let wanted: NewAppToken = serde_json::from_str(json).map_err(thrown)?;
+        let wanted: Vec<NewAppToken> = serde_json::from_str(json).map_err(thrown)?;
         let mut random = Random::new(random);
-        let added = self
-            .0
-            .add_app_token(wanted, milliseconds(now), &mut |bytes| random.fill(bytes));
+        let mut added = Vec::with_capacity(wanted.len());
+        for wanted in wanted {
+            let token = self
+                .0
+                .add_app_token(wanted, milliseconds(now), &mut |bytes| random.fill(bytes));
+            added.push(token.map_err(thrown)?);
+        }
         random.outcome()?;
-        serde_json::to_string(&added.map_err(thrown)?).map_err(thrown)
+        serde_json::to_string(&added).map_err(thrown)
     }
 
     /// Forgets what the server keeps for speed.
@@ -150,6 +165,10 @@ fn milliseconds(now: f64) -> i64 {
     now as i64
 }
 
+/// What is wrong with an input may be as long as the input.
+const LONGEST_ERROR: usize = 500;
+
 fn thrown(error: impl core::fmt::Display) -> JsValue {
-    js_sys::TypeError::new(&error.to_string()).into()
+    let text: String = error.to_string().chars().take(LONGEST_ERROR).collect();
+    js_sys::TypeError::new(&text).into()
 }

@@ -1,17 +1,21 @@
 //! The service `appToken`.
 
+use std::collections::BTreeSet;
+
 use super::Context;
 use crate::emulator::answer::{Answer, Object};
 use crate::emulator::app_token::{AppToken, Status, cut_user_id, random_id, random_token};
+use crate::emulator::app_tokens::{compared, searched};
 use crate::emulator::arguments::{Arguments, Change, absolute_time};
 use crate::emulator::exception::Exception;
-use crate::emulator::partner::{Partner, User};
+use crate::emulator::partner::User;
 use crate::emulator::php::{Params, text_to_int};
 use crate::emulator::session;
 use crate::hash::{HashType, token_hash};
 use crate::ks::KsFields;
 use crate::privileges;
 use crate::secret::Secret;
+use crate::work::steps;
 
 /// Properties that no caller sets, in the order in which they are looked at.
 const READ_ONLY: [&str; 6] = [
@@ -33,25 +37,28 @@ impl Id {
     }
 
     pub fn get(&self, context: &mut Context<'_>) -> Result<Answer, Exception> {
-        self.find(context).map(|token| token.answer())
+        self.find(context).map(AppToken::answer)
     }
 
     pub fn delete(&self, context: &mut Context<'_>) -> Result<Answer, Exception> {
         let now = context.now();
         let token = self.find(context)?;
-        token.status = Status::Deleted;
-        token.updated_at = now;
         let (partner_id, id) = (token.partner_id, token.id.clone());
+        context.state.app_tokens.change(&id, |token| {
+            token.status = Status::Deleted;
+            token.updated_at = now;
+        });
         session::revoke_app_token(context.state, partner_id, &id, now);
         Ok(Answer::Null)
     }
 
     /// The caller's app token of this id, if it is not deleted.
-    fn find<'a>(&self, context: &'a mut Context<'_>) -> Result<&'a mut AppToken, Exception> {
+    fn find<'a>(&self, context: &'a Context<'_>) -> Result<&'a AppToken, Exception> {
         let partner_id = context.session.map(|own| own.partner_id);
         context
             .state
-            .app_token(&self.0)
+            .app_tokens
+            .get(&self.0)
             .filter(|token| Some(token.partner_id) == partner_id)
             .filter(|token| token.status != Status::Deleted)
             .ok_or_else(|| Exception::app_token_id_not_found(&self.0))
@@ -131,7 +138,13 @@ impl Fields {
             ..token.clone()
         }
         .answer();
-        context.state.app_tokens.push(token);
+        let tokens = &mut context.state.app_tokens;
+        let rows = tokens.len();
+        if tokens.is_full() && !(context.budget.spend_rows(rows) && tokens.make_room())
+            || !tokens.push(token)
+        {
+            return Err(Exception::database());
+        }
         Ok(answer)
     }
 
@@ -148,14 +161,17 @@ impl Fields {
                 return Err(Exception::invalid_field_value("sessionUserId"));
             }
         }
-        let token = id.find(context)?;
-        let echoed = self.apply(token, now);
-        token.updated_at = now;
-        Ok(AppToken {
-            session_user_id: echoed,
-            ..token.clone()
-        }
-        .answer())
+        let change = |token: &mut AppToken| {
+            let echoed = self.apply(token, now);
+            token.updated_at = now;
+            let shown = AppToken {
+                session_user_id: echoed,
+                ..token.clone()
+            };
+            shown.answer()
+        };
+        let changed = context.state.app_tokens.change(&id.0, change);
+        changed.ok_or_else(|| Exception::app_token_id_not_found(&id.0))
     }
 
     /// Refuses what can't be set; makes the user if it is new.
@@ -175,7 +191,7 @@ impl Fields {
             if !is_user_id(id) {
                 return Err(Exception::invalid_field_value("sessionUserId"));
             }
-            make_user(partner, id, now);
+            partner.add_user(id, User::new(now));
         }
         Ok(())
     }
@@ -223,13 +239,6 @@ fn is_user_id(id: &str) -> bool {
     (1..=320).contains(&id.len()) && id.bytes().all(allowed)
 }
 
-fn make_user(partner: &mut Partner, id: &str, now: i64) {
-    partner
-        .users
-        .entry(cut_user_id(id))
-        .or_insert_with(|| User::new(now));
-}
-
 /// The arguments of `appToken.list`.
 #[derive(Debug)]
 pub(in crate::emulator) struct List {
@@ -264,6 +273,9 @@ impl List {
             ));
         }
         let wanted = Wanted::read(filter, user_id, now)?;
+        if !context.budget.spend_rows(context.state.app_tokens.len()) {
+            return Ok(Answer::Null);
+        }
         let mut found: Vec<&AppToken> = context
             .state
             .app_tokens
@@ -286,6 +298,7 @@ impl List {
             .iter()
             .skip(page_size.saturating_mul(pages_before))
             .take(page_size)
+            .take_while(|token| context.budget.spend(token.bytes()))
             .map(|token| token.answer())
             .collect();
         let total = i64::try_from(found.len()).unwrap_or(i64::MAX);
@@ -299,8 +312,9 @@ impl List {
 
 /// What a filter lets through.
 struct Wanted {
-    ids: Option<Vec<String>>,
-    statuses: Option<Vec<i64>>,
+    /// As they are searched for.
+    ids: Option<BTreeSet<String>>,
+    statuses: Option<BTreeSet<i64>>,
     user_id: Option<String>,
     created: (i64, i64),
     updated: (i64, i64),
@@ -324,12 +338,15 @@ impl Wanted {
             let time = |name| filter.int(name).map(|time| absolute_time(time, now));
             (time(from).unwrap_or(i64::MIN), time(to).unwrap_or(i64::MAX))
         };
+        let ids = list("idEqual", "idIn")?;
         let one = filter.app_token_status("statusEqual")?;
         let many = list("", "statusIn")?;
         let numbers = |texts: Vec<String>| texts.iter().map(|text| text_to_int(text)).collect();
-        let statuses = one.map(|status| vec![status]).or(many.map(numbers));
+        let statuses = one
+            .map(|status| BTreeSet::from([status]))
+            .or(many.map(numbers));
         Ok(Self {
-            ids: list("idEqual", "idIn")?,
+            ids: ids.map(|ids| ids.iter().map(|id| searched(id)).collect()),
             statuses,
             user_id,
             created: span("createdAtGreaterThanOrEqual", "createdAtLessThanOrEqual"),
@@ -338,10 +355,11 @@ impl Wanted {
     }
 
     fn matches(&self, token: &AppToken) -> bool {
+        steps(1);
         let within = |(from, to): (i64, i64), time| from <= time && time <= to;
         self.ids
             .as_ref()
-            .is_none_or(|ids| ids.iter().any(|id| token.is_called(id)))
+            .is_none_or(|ids| ids.contains(&compared(&token.id)))
             && self
                 .statuses
                 .as_ref()
@@ -382,7 +400,8 @@ impl StartSession {
         };
         let token = context
             .state
-            .app_token(&self.id)
+            .app_tokens
+            .get(&self.id)
             .filter(|token| token.partner_id == own.partner_id)
             .filter(|token| token.status != Status::Deleted)
             .ok_or_else(|| Exception::app_token_id_not_found(&self.id))?

@@ -6,6 +6,7 @@ mod user;
 
 use super::answer::Answer;
 use super::arguments::Arguments;
+use super::budget::Budget;
 use super::exception::Exception;
 use super::permission::Role;
 use super::php::Params;
@@ -52,6 +53,8 @@ pub(super) struct Context<'a> {
     /// Unix time in milliseconds.
     pub now_ms: i64,
     pub random: &'a mut dyn FnMut(&mut [u8]),
+    /// What the request may still cost.
+    pub budget: &'a mut Budget,
     /// Set by an action whose answer is nobody else's, from then on.
     pub uncached: bool,
 }

@@ -108,13 +108,9 @@ impl StartWidget {
     pub fn run(self, context: &mut Context<'_>) -> Result<Answer, Exception> {
         // Every partner has a widget of its own name.
         let named = self.widget_id.trim_end_matches(' ').strip_prefix('_');
-        let partner = named.and_then(|id| {
-            context
-                .state
-                .partners
-                .values()
-                .find(|partner| partner.id.to_string() == id)
-        });
+        let partner = named
+            .and_then(|text| text.parse().ok().filter(|id: &i64| id.to_string() == text))
+            .and_then(|id| context.state.partners.get(&id));
         let Some(partner) = partner else {
             return Err(Exception::invalid_widget_id(&self.widget_id));
         };

@@ -2,7 +2,7 @@
 
 use super::Context;
 use crate::emulator::answer::Answer;
-use crate::emulator::app_token::Status;
+use crate::emulator::app_token::cut_user_id;
 use crate::emulator::arguments::Arguments;
 use crate::emulator::exception::Exception;
 use crate::emulator::partner::UserStatus;
@@ -58,7 +58,7 @@ impl Delete {
             .state
             .partners
             .get_mut(&partner_id)
-            .and_then(|partner| partner.users.get_mut(&self.user_id))
+            .and_then(|partner| partner.users.get_mut(&cut_user_id(&self.user_id)))
             .filter(|user| user.status != UserStatus::Deleted)
             .ok_or_else(Exception::invalid_user_id)?;
         user.status = UserStatus::Deleted;
@@ -66,13 +66,9 @@ impl Delete {
         user.deleted_at = Some(now);
         let answer = user.answer(&self.user_id, partner_id, false);
         // Its app tokens go with it; their sessions live on.
-        for token in &mut context.state.app_tokens {
-            let of_user = token.session_user_id.as_deref() == Some(self.user_id.as_str());
-            if token.partner_id == partner_id && of_user {
-                token.status = Status::Deleted;
-                token.updated_at = now;
-            }
-        }
+        let tokens = &mut context.state.app_tokens;
+        context.budget.spend_rows(tokens.len());
+        tokens.delete_of_user(partner_id, &cut_user_id(&self.user_id), now);
         Ok(answer)
     }
 }

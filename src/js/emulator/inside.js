@@ -41,9 +41,19 @@ export class Inside {
     this.#enter((wasm) => wasm.flushCaches())
   }
 
-  addAppToken(json) {
+  /** A part of the state, as JSON. */
+  part(name) {
+    return this.#enter((wasm) => wasm.part(name))
+  }
+
+  /** Changes the parts of the state that JSON holds. */
+  replace(json) {
+    this.#enter((wasm) => wasm.replace(json))
+  }
+
+  addAppTokens(json) {
     const now = this.#now()
-    return this.#enter((wasm) => wasm.addAppToken(json, now, this.#random))
+    return this.#enter((wasm) => wasm.addAppTokens(json, now, this.#random))
   }
 
   handle(...request) {

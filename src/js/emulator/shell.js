@@ -36,6 +36,7 @@ export function bind(load) {
 }
 
 function create(wasm, options) {
+  mustBeObject(options, 'createEmulator')
   const unknown = Object.keys(options).find((name) => !OPTIONS.includes(name))
   if (unknown) throw new TypeError(`createEmulator has no option ${unknown}`)
   const {
@@ -52,21 +53,20 @@ function create(wasm, options) {
     return { wasm: new Emulator(json), instance }
   }
   const inside = new Inside(begin, JSON.stringify(state), { now, random, sleep })
-  const restore = (known) => inside.restore(JSON.stringify(known))
-  const read = () => JSON.parse(inside.state())
 
-  /** Lets `change` edit the state. */
-  const edit = (change) => {
-    const current = read()
-    const result = change(current)
-    restore(current)
-    return result
+  /** Lets `change` edit a part of the state. */
+  const edit = (name, change) => {
+    const part = JSON.parse(inside.part(name))
+    change(part)
+    inside.replace(JSON.stringify({ [name]: part }))
   }
-  const addAppToken = (wanted = {}) =>
-    JSON.parse(inside.addAppToken(JSON.stringify(wanted)))
-  const set = (switches) => edit((current) => void Object.assign(current.switches, switches))
+  const addAppTokens = (wanted) => JSON.parse(inside.addAppTokens(JSON.stringify(wanted)))
+  const set = (switches) => {
+    mustBeObject(switches, 'set')
+    edit('switches', (current) => Object.assign(current, switches))
+  }
 
-  const first = read().partners[0]
+  const [first] = JSON.parse(inside.part('partners'))
   const emulator = {
     serviceUrl,
     partnerId: first?.id,
@@ -75,27 +75,33 @@ function create(wasm, options) {
       return inside.requests
     },
     fetch: (input, init) => respond(inside, input, init),
-    addAppToken,
-    addPartner: (partner) => edit(({ partners }) => void partners.push(partner)),
-    setPartner: (id, changes) =>
-      edit(({ partners }) => void Object.assign(partnerOf(partners, id), changes)),
-    setUser: (partnerId, userId, changes) =>
-      edit(({ partners }) => {
+    addAppToken: (wanted = {}) => addAppTokens([wanted])[0],
+    addPartner: (partner) => edit('partners', (partners) => partners.push(partner)),
+    setPartner(id, changes) {
+      mustBeObject(changes, 'setPartner')
+      edit('partners', (partners) => Object.assign(partnerOf(partners, id), changes))
+    },
+    setUser(partnerId, userId, changes) {
+      mustBeObject(changes, 'setUser')
+      edit('partners', (partners) => {
         const { users } = partnerOf(partners, partnerId)
         const created = Math.floor(now() / 1000)
         users[userId] = { createdAt: created, updatedAt: created, ...users[userId], ...changes }
-      }),
-    setAppToken: (id, changes) =>
-      edit(({ appTokens }) => {
+      })
+    },
+    setAppToken(id, changes) {
+      mustBeObject(changes, 'setAppToken')
+      edit('appTokens', (appTokens) => {
         const token = appTokens.find((known) => known.id === id)
         if (!token) throw new TypeError(`the emulator has no app token ${id}`)
         Object.assign(token, changes)
-      }),
+      })
+    },
     set,
-    setFaults: (...faults) => edit((current) => void (current.faults = faults.map(plainFault))),
+    setFaults: (...faults) => inside.replace(JSON.stringify({ faults: faults.map(plainFault) })),
     flushCaches: () => inside.flushCaches(),
-    state: read,
-    restore,
+    state: () => JSON.parse(inside.state()),
+    restore: (state) => inside.restore(JSON.stringify(state)),
   }
   insides.set(emulator, inside)
   const switches = Object.fromEntries(
@@ -104,7 +110,7 @@ function create(wasm, options) {
       .map((name) => [name, options[name]]),
   )
   if (Object.keys(switches).length > 0) set(switches)
-  for (const wanted of appTokens) addAppToken(wanted)
+  if (appTokens.length > 0) addAppTokens(appTokens)
   return emulator
 }
 
@@ -114,10 +120,16 @@ function partnerOf(partners, id) {
   return partner
 }
 
-const plainFault = ({ headers, ...fault }) => ({
-  ...fault,
-  headers: headers ? [...new Headers(headers)] : [],
-})
+function plainFault(wanted) {
+  mustBeObject(wanted, 'setFaults')
+  const { headers, ...fault } = wanted
+  return { ...fault, headers: headers ? [...new Headers(headers)] : [] }
+}
+
+/** Spread, a text would be an object with a property for each of its letters. */
+function mustBeObject(value, name) {
+  if (typeof value !== 'object' || value === null) throw new TypeError(`${name} takes an object`)
+}
 
 /** What `emulator` answers to a request, with what is to happen to the transport. */
 export function answer(emulator, { method, url, headers, body, ip, https }) {
