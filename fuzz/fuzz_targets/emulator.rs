@@ -1,5 +1,5 @@
-//! Any bytes as requests to the emulator: each is answered, and what it knows afterwards can be
-//! written down and read again.
+//! Any bytes as requests to the emulator: each is answered in a number of steps that grows with
+//! the request alone, and what it knows afterwards can be written down and read again.
 //!
 //! Requests are parted by the byte 0x1e. Each is a letter for its kind, a path and query up to a
 //! line break, and a body. `$ADMIN`, `$LAST` and `$HASH` stand for an administrator's KS, for the
@@ -11,7 +11,15 @@ use kaltura_app_token::emulator::{Emulator, Incoming, Outgoing, State};
 use kaltura_app_token::hash::{HashType, token_hash};
 use kaltura_app_token::ks::{KsFields, Random, generate};
 use kaltura_app_token::secret::Secret;
+use kaltura_app_token::work;
 use libfuzzer_sys::fuzz_target;
+
+/// Steps for each byte of a request, and for each byte that its items may have handled.
+const MOST_STEPS: u64 = 60;
+/// What a request may cost besides its bytes: see the emulator's budget.
+const BUDGET: u64 = 8_000_000;
+/// The longest answer: what a request may cost, and what a single call may quote of it.
+const LONGEST_ANSWER: usize = 30_000_000;
 
 const SEED: &str = r#"{
     "partners": [
@@ -45,7 +53,11 @@ fuzz_target!(|data: &[u8]| {
     };
     for request in requests.split(|&byte| byte == 0x1e).take(8) {
         let incoming = incoming(request, &admin, &last);
-        let answer = emulator.handle(&incoming, now_ms, &mut random);
+        let length = (incoming.url.len() + incoming.body.len()) as u64;
+        let mut answer = Outgoing::default();
+        let steps = work::count(|| answer = emulator.handle(&incoming, now_ms, &mut random));
+        let bound = MOST_STEPS * (length + 1000) + BUDGET;
+        assert!(steps <= bound, "{steps} steps for {length} bytes");
         judge(&answer);
         if let Some(ks) = ks_in(&answer.body) {
             last = ks;
@@ -110,10 +122,11 @@ fn incoming(request: &[u8], admin: &str, last: &str) -> Incoming {
 
 fn judge(answer: &Outgoing) {
     assert!(
-        [200, 404, 414].contains(&answer.status),
+        [200, 404, 414, 500].contains(&answer.status),
         "{}",
         answer.status
     );
+    assert!(answer.body.len() <= LONGEST_ANSWER, "{}", answer.body.len());
     assert_eq!(
         answer.transport,
         kaltura_app_token::emulator::Transport::default()

@@ -1,8 +1,10 @@
-//! Any text as an emulator's state: what is taken can be used, written down and read again.
+//! Any text as an emulator's state: what is taken can be used, written down and read again, all of it
+//! in a number of steps that grows with the text alone.
 
 #![no_main]
 
 use kaltura_app_token::emulator::{Emulator, Incoming, NewAppToken, State};
+use kaltura_app_token::work;
 use libfuzzer_sys::fuzz_target;
 
 const NOW_MS: i64 = 1_795_493_657_000;
@@ -13,7 +15,16 @@ const CALLS: [&str; 4] = [
     r#"{"service":"multirequest","1:service":"system","1:action":"ping","2:service":"user","2:action":"get","format":3}"#,
 ];
 
+/// Steps for each byte of the state, over all calls.
+const MOST_STEPS: u64 = 200;
+
 fuzz_target!(|text: &str| {
+    let steps = work::count(|| hold(text));
+    let bound = MOST_STEPS * (text.len() as u64 + 1000);
+    assert!(steps <= bound, "{steps} steps for {} bytes", text.len());
+});
+
+fn hold(text: &str) {
     if let Ok(wanted) = serde_json::from_str::<NewAppToken>(text) {
         let seed = r#"{"partners":[{"id":102,"adminSecret":"admin"}]}"#;
         let mut emulator = Emulator::new(State::from_json(seed).expect("ours")).expect("ours");
@@ -24,7 +35,7 @@ fuzz_target!(|text: &str| {
         return;
     };
     serve(Emulator::new(state).expect("it was checked"));
-});
+}
 
 fn serve(mut emulator: Emulator) {
     for _ in 0..2 {

@@ -122,6 +122,15 @@ impl AppTokens {
     }
 }
 
+impl<'a> IntoIterator for &'a AppTokens {
+    type Item = &'a AppToken;
+    type IntoIter = core::slice::Iter<'a, AppToken>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
 /// An id as the database compares it, where it stands in the table.
 pub(super) fn compared(id: &str) -> String {
     steps(id.len());

@@ -162,7 +162,9 @@ fn add_value(key: &mut Md5, value: &Value) {
         }
         Value::Array(items) => {
             key.update(b"[");
-            items.iter().for_each(|item| add_value(key, item));
+            for item in items {
+                add_value(key, item);
+            }
             key.update(b"]");
         }
         Value::String(text) => add_text(key, text),

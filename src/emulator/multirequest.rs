@@ -75,7 +75,7 @@ pub(super) fn call(state: &mut State, params: &Params, moment: &mut Moment<'_>) 
         }
         let read = reader.read(state, &php::text_of(&item, "ks"));
         let now = moment.now();
-        let place = match &read {
+        let place = match read {
             Ok(verdict) if state.switches.cache => {
                 cache::place(&item, verdict, moment.https, Level::Item, now)
             }
@@ -95,7 +95,7 @@ pub(super) fn call(state: &mut State, params: &Params, moment: &mut Moment<'_>) 
             earlier.answers.push(answer);
             continue;
         }
-        let done = dispatch::call(state, &item, &read, moment);
+        let done = dispatch::call(state, &item, read, moment);
         uncached |= done.keep == Keep::Never;
         if let (Place::Key(key), true) = (place, done.keep != Keep::Never) {
             let kept = Kept::Answer(done.answer.clone());
