@@ -1,17 +1,29 @@
 //! Any text as what a store holds: nothing opens but what was sealed, and that comes back as it
-//! was.
+//! was, in steps that grow with its length.
 
 #![no_main]
 
+use kaltura_app_token::clock::ServerClock;
 use kaltura_app_token::grants::SessionType;
-use kaltura_app_token::provider::{Key, Sealer};
+use kaltura_app_token::provider::{Key, Sealer, is_of_another_version};
 use kaltura_app_token::secret::Secret;
 use kaltura_app_token::session::Session;
+use kaltura_app_token::work;
 use libfuzzer_sys::fuzz_target;
+
+/// Longer text is neither written nor read.
+const LONGEST: usize = 500_000;
 
 // The first byte says where what was sealed is spoilt; the rest is a user, privileges and a KS,
 // a zero byte between them.
 fuzz_target!(|data: &[u8]| {
+    // Each character may become three bytes of UTF-8, and each three bytes four of base64.
+    let most = 100 * (data.len() as u64 + 1000);
+    let steps = work::count(|| seal_and_open(data));
+    assert!(steps <= most, "{steps} steps for {} bytes", data.len());
+});
+
+fn seal_and_open(data: &[u8]) {
     let Some((&spoilt, rest)) = data.split_first() else {
         return;
     };
@@ -19,10 +31,12 @@ fuzz_target!(|data: &[u8]| {
     let sealer = Sealer::new(&Secret::new("599d54237bca94c1db5746efd0416795".to_owned()));
     let key = Key::from_text("102".to_owned());
     assert_eq!(sealer.open(&key, &text), None);
-    assert_eq!(sealer.open(&key, &["1.", &text].concat()), None);
+    assert_eq!(sealer.open(&key, &["2.", &text].concat()), None);
+    let _ = is_of_another_version(&text);
 
     let mut parts = text.split('\0');
     let mut part = || parts.next().unwrap_or_default().to_owned();
+    let expiry_s = 1_795_500_000 + i64::from(spoilt);
     let session = Session {
         user_id: part(),
         privileges: part(),
@@ -33,20 +47,44 @@ fuzz_target!(|data: &[u8]| {
         } else {
             SessionType::Admin
         },
-        expiry_s: i64::from(spoilt) - 128,
-        came_at_ms: i64::MIN + i64::from(spoilt),
-        expires_at_ms: i64::MAX - i64::from(spoilt),
+        expiry_s,
+        came_at_ms: 1_795_400_000_000,
+        expires_at_ms: expiry_s * 1000 + i64::from(spoilt) * 4,
         differences: Vec::new(),
     };
     // Its own bytes are in the clear, and must not look like a part.
     let nonce = core::array::from_fn(|index| spoilt.wrapping_add(37_u8.wrapping_mul(index as u8)));
-    let sealed = sealer
-        .seal(&key, &session, nonce)
-        .expect("nothing keeps it from that");
+    let length = session.user_id.len() + session.privileges.len() + session.ks.expose().len();
+    let Some(sealed) = sealer.seal(&key, &session, nonce) else {
+        assert!(length > LONGEST / 4 * 3 - 200, "nothing else keeps it from that");
+        return;
+    };
+    assert!(sealed.len() <= LONGEST && !is_of_another_version(&sealed));
     for secret in [&session.user_id, &session.privileges, session.ks.expose()] {
         assert!(secret.len() < 8 || !sealed.contains(secret));
     }
-    assert_eq!(sealer.open(&key, &sealed).as_ref(), Some(&session));
+    let stored = sealer.open(&key, &sealed).expect("what was sealed");
+    // A reader has the times of his own clock.
+    let (clock, agreeing) = (
+        ServerClock {
+            offset_ms: i64::from(spoilt) * 1_000_000 - 128_000_000,
+            error_ms: i64::from(spoilt),
+        },
+        stored.agreeing_clock(),
+    );
+    let read = stored.clone().at(clock);
+    assert_eq!(read.expires_at_ms, clock.earliest_local_ms(expiry_s));
+    assert_eq!(
+        read.expires_at_ms - read.came_at_ms,
+        session.expires_at_ms - session.came_at_ms
+    );
+    let read = stored.at(agreeing);
+    if spoilt <= 250 {
+        assert_eq!(read, session);
+    } else {
+        assert_eq!(read.expires_at_ms, expiry_s * 1000);
+    }
+
     assert_eq!(
         sealer.open(&Key::from_text("103".to_owned()), &sealed),
         None
@@ -58,4 +96,4 @@ fuzz_target!(|data: &[u8]| {
     changed[place] = if changed[place] == b'A' { b'B' } else { b'A' };
     let changed = String::from_utf8(changed).expect("ASCII");
     assert_eq!(sealer.open(&key, &changed), None);
-});
+}
