@@ -4,8 +4,9 @@
 import { createAppTokenManager, createSessionProvider, startAppTokenSession } from 'kaltura-app-token'
 import { CALL } from './rows/row.js'
 
-/** So long that a row which isn't about time never meets it. */
-const USUAL = { timeoutMs: 30_000, retry: 1 }
+/** So long that a row which isn't about time never meets it, however busy the machine is. */
+export const USUAL_MS = 300_000
+const USUAL = { timeoutMs: USUAL_MS, retry: 1 }
 
 const wishOf = (userId, signal) => ({ userId, sessionType: 'user', expiry: 3600, signal })
 
@@ -116,5 +117,5 @@ export const columns = {
 const CALLERS = ['call', 'manager.get', 'manager.add']
 
 /** Those that a row is about: what happens to a call of the API happens to nothing else. */
-export const columnsOf = ({ at }) =>
-  at === CALL ? CALLERS : Object.keys(columns).filter((name) => !name.startsWith('manager.'))
+export const columnsOf = ({ at, columns: chosen }) =>
+  chosen ?? (at === CALL ? CALLERS : Object.keys(columns).filter((name) => !name.startsWith('manager.')))

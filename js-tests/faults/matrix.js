@@ -2,7 +2,9 @@
 // but fetch and timers. The first import is to see the memory of wasm.
 import '../suite/memory.js'
 import { isAppTokenError } from 'kaltura-app-token'
-import { columns, columnsOf } from './columns.js'
+import { columns, columnsOf, USUAL_MS } from './columns.js'
+import { unblocked, undisturbed } from './heartbeat.js'
+import { blockingInputs } from './inputs.js'
 import { judge } from './judge.js'
 import { rows } from './rows/index.js'
 import { lookForSecrets } from './search.js'
@@ -10,7 +12,7 @@ import { watch } from './watch.js'
 
 const AT_ONCE = 24
 /** What a call may take beyond its own deadline, on a machine that is busy. */
-const GRACE_MS = 30_000
+const GRACE_MS = 120_000
 
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 
@@ -30,20 +32,29 @@ export async function runMatrix(proxy) {
       results.push({ row: job.index, column: job.column, wrong: seen.wrong })
     }
   }
-  const small = jobs.filter(({ row }) => !row.large).values()
+  const small = jobs.filter(({ row }) => !row.large && !row.heavy).values()
   await Promise.all(Array.from({ length: AT_ONCE }, () => take(small)))
   // One after the other: the memory that they take is looked through again and again.
   await take(jobs.filter(({ row }) => row.large).values())
+  // Alone: how long each takes is measured.
+  await take(jobs.filter(({ row }) => row.heavy).values())
+  const blocking = jobs.some(({ row }) => row.heavy) ? await blockingInputs() : []
   await sleep(100)
   watched.stop()
   const faults = [
+    ...blocking,
     ...watched.uncaught.map(([kind, reason]) => `${kind}: ${reason?.stack ?? reason}`),
     ...watched.said.map(([method, args]) => `${method}: ${args.map(String).join(' ')}`),
   ]
   return { results, faults, looks }
 }
 
-async function tryOne(proxy, { row, index, column }, watched) {
+async function tryOne(proxy, job, watched) {
+  const { wrong, problem, looks } = await undisturbed(() => tryOnce(proxy, job, watched))
+  return { wrong: problem ? [...wrong, problem] : wrong, looks }
+}
+
+async function tryOnce(proxy, { row, index, column }, watched) {
   const { id, ...given } = await ask(proxy, 'POST', '/', { row: index, column })
   const events = []
   const onEvent = (event) => void events.push(event)
@@ -51,14 +62,16 @@ async function tryOne(proxy, { row, index, column }, watched) {
   const controller = new AbortController()
   const signal = abortMs && controller.signal
   if (abortMs) setTimeout(() => controller.abort(), abortMs)
-  let settled
   let under
-  try {
-    under = columns[column]({ ...given, options, onEvent, signal })
-    settled = await inTime(under.settled, (options.timeoutMs ?? 30_000) + GRACE_MS)
-  } catch (thrown) {
-    settled = { broken: `${thrown?.stack ?? thrown}` }
+  const call = async () => {
+    try {
+      under = columns[column]({ ...given, options, onEvent, signal })
+      return await inTime(under.settled, (options.timeoutMs ?? USUAL_MS) + GRACE_MS)
+    } catch (thrown) {
+      return { broken: `${thrown?.stack ?? thrown}` }
+    }
   }
+  const { value: settled, problem } = row.heavy ? await unblocked(call) : { value: await call() }
   const report = await ask(proxy, 'DELETE', `/${id}`)
   const wrong = settled.broken
     ? [settled.broken]
@@ -66,7 +79,7 @@ async function tryOne(proxy, { row, index, column }, watched) {
   const { leaks, looks } = settled.broken
     ? { leaks: [], looks: 0 }
     : await lookForSecrets({ column, settled, under, events, report, watched })
-  return { wrong: [...wrong, ...leaks.map(({ kind, place }) => `${kind} in ${place}`)], looks }
+  return { wrong: [...wrong, ...leaks.map(({ kind, place }) => `${kind} in ${place}`)], problem, looks }
 }
 
 function inTime(promise, ms) {

@@ -22,6 +22,8 @@ export function ownOptions(options, path = 'options', prefix = '') {
 export function ownProperties(object, path) {
   if (object === null || typeof object !== 'object') throw invalid(path, 'an object')
   try {
+    // Of a list, bytes or a text there may be a million.
+    if (Array.isArray(object) || ArrayBuffer.isView(object) || object instanceof String) throw new TypeError()
     return Object.assign(Object.create(null), object)
   } catch {
     throw invalid(path, 'an object whose properties can be read')

@@ -3,6 +3,7 @@ import { clocks } from './clocks.js'
 import { answers } from './fields.js'
 import { mixups } from './mixups.js'
 import { refusals } from './refusals.js'
+import { sizes } from './sizes.js'
 import { transport } from './transport.js'
 
 // Those that wait come first, so that the others go on meanwhile.
@@ -13,6 +14,7 @@ export const groups = {
   'the time': clocks,
   "somebody else's answers": mixups,
   bodies,
+  'a megabyte, in every shape': sizes,
 }
 
 export const rows = Object.values(groups).flat()

@@ -16,6 +16,8 @@
 //   delayMs   the least wait that the event of the retry tells
 //   zipped    is about compressed answers, which kaltura-app-token/node doesn't ask for
 //   large     takes much memory
+//   heavy     takes long to read: it may not keep the event loop, which is measured
+//   columns   those that it is tried by, where not all are
 //   life      false: when the session ends is not judged
 //
 // Of a batch the second of three sessions is the one that it happens to, and the others are
