@@ -6,7 +6,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { buffer } from 'node:stream/consumers'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setImmediate as turnOfTheLoop, setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { createEmulator } from 'kaltura-app-token/emulator'
 import { createSessionProvider } from 'kaltura-app-token'
@@ -27,8 +27,12 @@ const USERS = 500
 const LIFE_S = 5
 const FAULTS = 0.1
 const TIMEOUT_MS = 4000
-/** By how much a timer that is set with a call may be later than the call's own. */
+/** By how much a timer that is set with a call may be later than the call's own, and then how many turns. */
 const SLACK_MS = 500
+const SLACK_TURNS = 5
+/** A machine that is too busy for so many calls a second is asked for fewer. */
+const MOST_OPEN = 800
+const MOST_LAG_MS = 1000
 /** So much of the calls gives a session, unless the machine was too busy to tell. */
 const LEAST_SHARE = 0.8
 const BUSY_MS = 30
@@ -253,13 +257,15 @@ async function callOnce() {
     mayAbort = aborts
     const start = performance.now()
     // Of two timers the earlier is heard first, however busy the machine is.
-    const alarm = setTimeout(
-      () => problem(`${name} was not settled in its time`),
-      timeoutMs + SLACK_MS,
-    )
+    let isSettled = false
+    const alarm = setTimeout(async () => {
+      for (let turn = 0; turn < SLACK_TURNS; turn += 1) await turnOfTheLoop()
+      if (!isSettled) problem(`${name} was not settled in its time`)
+    }, timeoutMs + SLACK_MS)
     try {
       return await promise
     } finally {
+      isSettled = true
       clearTimeout(alarm)
       counts.longestMs = Math.max(counts.longestMs, performance.now() - start)
     }
@@ -318,16 +324,18 @@ function report() {
 }
 
 console.log(`seed ${SEED}`)
-const start = performance.now()
+let start = performance.now()
 const open = new Set()
 for (let made = 0; made < SECONDS * CALLS_PER_S; made += 1) {
   const wait = start + (made * 1000) / CALLS_PER_S - performance.now()
   if (wait > 1) await sleep(wait)
+  if (wait < -MOST_LAG_MS) start -= wait
+  while (open.size >= MOST_OPEN) await sleep(10)
   const one = callOnce().finally(() => open.delete(one))
   open.add(one)
   if (made % CALLS_PER_S === 0) samples.push(memory())
 }
-const late = AbortSignal.timeout(60_000)
+const late = AbortSignal.timeout(180_000)
 while (open.size > 0 && !late.aborted) await sleep(50)
 if (open.size > 0) problem(`${open.size} calls were never settled`)
 // What was being fetched for others ends by its own deadline.

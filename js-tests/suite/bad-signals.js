@@ -1,6 +1,6 @@
 // Signals: aborted at any moment, and such as only look like one.
 import { createSessionProvider, isAppTokenError, startAppTokenSession } from 'kaltura-app-token'
-import { test } from './harness.js'
+import { PLENTY_MS, test } from './harness.js'
 
 const ways = {
   startAppTokenSession: (options, signal) => startAppTokenSession({ ...options, signal }),
@@ -44,7 +44,7 @@ for (const [name, call] of Object.entries(ways)) {
 
   test(`${name} works with what only looks like a signal, and survives it`, async (t) => {
     const kaltura = await t.kaltura()
-    const options = { ...kaltura.credentials, timeoutMs: 5000 }
+    const options = { ...kaltura.credentials, timeoutMs: PLENTY_MS }
     const fake = { aborted: false, addEventListener() {}, removeEventListener() {} }
     const refuse = () => { throw new Error('mine') }
     t.ok(await call(options, fake))

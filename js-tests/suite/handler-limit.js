@@ -157,7 +157,7 @@ test('of what a store says and what is remembered, the stricter counts', async (
       return counting({ store, rateLimit: { burst: 5, perMinute: 1 } }).statuses(2)
     }
     t.deepEqual(await open(`0.5 ${elsewhere()}`), [429, 429])
-    t.deepEqual(await open(`1 ${elsewhere()}`), [200, 200])
+    t.deepEqual(await open(`1 ${elsewhere()}`), [200, 429])
     t.deepEqual(await open(`99 ${elsewhere()}`), [200, 200])
     for (const rubbish of ['0', '0 x', 'x0 1', '-1 0', `0 ${elsewhere()} 1`, `0. ${elsewhere()}`, '']) {
       t.deepEqual(await open(rubbish), [200, 200])

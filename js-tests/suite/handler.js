@@ -44,13 +44,16 @@ test('who is not signed in gets no session, and Kaltura is not asked', async (t)
 
 test('the rules may answer in their own way, by a Response given or thrown', async (t) => {
   const login = () =>
-    new Response('sign in', { status: 403, headers: { 'www-authenticate': 'Bearer' } })
+    new Response('sign in', { status: 403, statusText: 'Not You', headers: { 'www-authenticate': 'Bearer' } })
   const throwing = () => {
     throw login()
   }
   for (const authorize of [login, throwing]) {
-    const response = await (await endpoint(t, { authorize })).ask()
+    const { ask, events } = await endpoint(t, { authorize })
+    const response = await ask()
+    t.deepEqual(events, [{ type: 'refused', reason: 'authorize', status: 403, asked: true }])
     t.equal(response.status, 403)
+    t.equal(response.statusText, 'Not You')
     t.equal(response.headers.get('www-authenticate'), 'Bearer')
     t.equal(response.headers.get('cache-control'), 'no-store')
     t.equal(await response.text(), 'sign in')
@@ -104,6 +107,8 @@ test('a slip in the rules gives no session rather than too much of one', async (
       { userId: 'ada', sessionType },
     ]),
     ['authorize().limitKey', { userId: 'ada', limitKey: 5 }],
+    ['authorize().status', { userId: 'ada', status: 200 }],
+    ['authorize().status', { status: 200, headers: {} }],
     ['authorize()', 'ada'],
     ['authorize()', true],
     ['authorize()', 0],
@@ -158,10 +163,12 @@ test('the seconds that a session has left are whole ones, by the clock of this m
 test('only an error that the package says passes is worth another try', async (t) => {
   const failing = async (error) => {
     const getSession = () => Promise.reject(error)
-    const { ask, events } = await endpoint(t, { provider: { getSession } })
-    const response = await ask()
+    const { ask, events } = await endpoint(t, { provider: { getSession }, origins: [THERE] })
+    const response = await ask({ headers: { origin: THERE } })
     t.equal(events[0].type, 'failed')
     t.equal(events[0].error, error)
+    t.equal(response.headers.get('cache-control'), 'no-store')
+    t.equal(response.headers.get('access-control-allow-origin'), THERE)
     return { ...(await answerOf(response)), wait: response.headers.get('retry-after') }
   }
   const passing = new AppTokenError({ code: 'ERR_NETWORK', message: '', retryable: true })

@@ -1,11 +1,12 @@
 // Who fetches a session for others, and goes away before it has come.
 import { createSessionProvider } from 'kaltura-app-token'
 import { memoryStore } from 'kaltura-app-token/stores'
-import { test } from './harness.js'
+import { PLENTY_MS, test } from './harness.js'
 
 const FOLLOWERS = 20
-/** Less than the leader has, and more than they need. */
-const FOLLOWERS_MS = 4000
+/** More than followers need, and less than a leader has: none is rescued by the leader's deadline. */
+const FOLLOWERS_MS = PLENTY_MS
+const LEADERS_MS = 10 * PLENTY_MS
 
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 const never = () => new Promise(() => {})
@@ -58,7 +59,7 @@ const scenes = {
 for (const [name, { options, afterMs = 50 }] of Object.entries(scenes)) {
   test(`a leader that is aborted ${name} leaves no follower behind`, async (t) => {
     const kaltura = await t.kaltura()
-    const provider = createSessionProvider({ ...kaltura.credentials, ...options(kaltura) })
+    const provider = createSessionProvider({ ...kaltura.credentials, timeoutMs: LEADERS_MS, ...options(kaltura) })
     const controller = new AbortController()
     const leader = t.rejects(provider.getKs({ signal: controller.signal }))
     const followers = Array.from({ length: FOLLOWERS }, (_, index) =>
@@ -78,6 +79,7 @@ test('what the leader is told after all serves those who have taken over from it
   const kaltura = await t.kaltura()
   const provider = createSessionProvider({
     ...kaltura.credentials,
+    timeoutMs: LEADERS_MS,
     fetch: odd(1, async (url, init) => {
       await sleep(1500)
       return fetch(url, init)
@@ -102,6 +104,7 @@ test('the late failure of a leader that was replaced fails nobody who comes afte
   })
   const provider = createSessionProvider({
     ...kaltura.credentials,
+    timeoutMs: LEADERS_MS,
     fetch: odd(1, () => late),
     retry: false,
   })

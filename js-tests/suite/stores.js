@@ -7,7 +7,7 @@ import {
   redisStore,
   unstorageStore,
 } from 'kaltura-app-token/stores'
-import { test } from './harness.js'
+import { PLENTY_MS, test } from './harness.js'
 
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 
@@ -32,16 +32,11 @@ function openStore(changes = {}) {
   }
 }
 
-async function until(isTrue) {
-  for (let tries = 0; tries < 200 && !isTrue(); tries += 1) await sleep(10)
-  if (!isTrue()) throw new Error('it never came to be')
-}
-
 test('what one provider has minted another takes from the store', async (t) => {
   const kaltura = await t.kaltura()
   const store = openStore()
   const first = await providerOf(kaltura, { store }).provider.getSession({ userId: 'ada' })
-  await until(() => store.kept.size === 1)
+  await t.until(() => store.kept.size === 1)
   const second = await providerOf(kaltura, { store }).provider.getSession({ userId: 'ada' })
   t.deepEqual(second, first)
   t.equal((await kaltura.requests()).length, 2)
@@ -51,7 +46,7 @@ test('what a store holds shows neither session nor user nor token', async (t) =>
   const kaltura = await t.kaltura()
   const store = openStore()
   const { ks } = await providerOf(kaltura, { store }).provider.getSession({ userId: 'ada.lovelace' })
-  await until(() => store.kept.size === 1)
+  await t.until(() => store.kept.size === 1)
   const held = JSON.stringify([...store.kept])
   const { appToken, appTokenId } = kaltura.credentials
   for (const secret of [ks, ks.slice(0, 20), 'lovelace', appToken, appTokenId]) {
@@ -63,7 +58,7 @@ test("a changed character, another token's or another user's value is not accept
   const kaltura = await t.kaltura()
   const store = openStore()
   const ks = await providerOf(kaltura, { store }).provider.getKs({ userId: 'ada' })
-  await until(() => store.kept.size === 1)
+  await t.until(() => store.kept.size === 1)
   const [[name, sealed]] = store.kept
   const forged = async (text, userId = 'ada') => {
     const other = openStore({ get: async () => text })
@@ -82,7 +77,7 @@ test("a changed character, another token's or another user's value is not accept
   const theirs = openStore()
   theirs.kept.set(name, sealed)
   await providerOf(stranger, { store: theirs }).provider.getKs({ userId: 'ada' })
-  await until(() => theirs.kept.size === 2)
+  await t.until(() => theirs.kept.size === 2)
 })
 
 test('a store that fails, hangs or talks rubbish fails no call, and is reported', async (t) => {
@@ -98,8 +93,8 @@ test('a store that fails, hangs or talks rubbish fails no call, and is reported'
   for (const broken of [...reported, () => 5, () => ({})]) {
     const store = openStore({ get: broken, set: broken, lock: broken })
     const { provider, told } = providerOf(kaltura, { store })
-    t.ok(await provider.getKs({ timeoutMs: 8000 }))
-    if (reported.includes(broken)) await until(() => told().includes('storeFailed'))
+    t.ok(await provider.getKs({ timeoutMs: PLENTY_MS }))
+    if (reported.includes(broken)) await t.until(() => told().includes('storeFailed'))
   }
 })
 
@@ -121,7 +116,7 @@ test('with a lock a fleet mints once, and a holder that has died is replaced', a
   const dead = providerOf(kaltura, { store: { ...dying, get: async () => undefined } })
   const controller = new AbortController()
   const given = dead.provider.getKs({ userId: 'ada', signal: controller.signal })
-  await until(() => names.length > 0)
+  await t.until(() => names.length > 0)
   controller.abort()
   await t.rejects(given)
   t.ok(await providerOf(kaltura, { store: dying }).provider.getKs({ userId: 'ada' }))
@@ -149,7 +144,7 @@ test('many sessions take two round trips to the store each, and no lock', async 
   const store = counting(memoryStore())
   const users = Array.from({ length: 100 }, (_, index) => ({ userId: `user${index}` }))
   const first = await providerOf(kaltura, { store }).provider.startSessions(users)
-  await until(() => trips.set === 100)
+  await t.until(() => trips.set === 100)
   t.deepEqual(trips, { get: 100, set: 100 })
   const second = await providerOf(kaltura, { store }).provider.startSessions(users)
   t.deepEqual(
@@ -163,7 +158,7 @@ test('many sessions take two round trips to the store each, and no lock', async 
 test('two that start the same many sessions at once, in another order, do not wait for each other', async (t) => {
   const kaltura = await t.kaltura({ latencyMs: 50 })
   const store = memoryStore()
-  const users = Array.from({ length: 50 }, (_, index) => ({ userId: `user${index}`, timeoutMs: 4000 }))
+  const users = Array.from({ length: 50 }, (_, index) => ({ userId: `user${index}`, timeoutMs: PLENTY_MS }))
   const outcomes = await Promise.all([
     providerOf(kaltura, { store }).provider.startSessions(users),
     providerOf(kaltura, { store }).provider.startSessions([...users].reverse()),
@@ -176,7 +171,7 @@ test('a dead session is not taken from the store again', async (t) => {
   const store = openStore()
   const { provider } = providerOf(kaltura, { store })
   const first = await provider.getKs()
-  await until(() => store.kept.size === 1)
+  await t.until(() => store.kept.size === 1)
   provider.invalidate(first)
   t.ok((await provider.getKs()) !== first, 'another one')
 })
@@ -188,7 +183,7 @@ test('no session of a revoked token is taken from the store', async (t) => {
   const store = openStore()
   const { provider, told } = providerOf(kaltura, { store, fallback, userId: 'ada' })
   await provider.call('session', 'end')
-  await until(() => store.kept.size === 1)
+  await t.until(() => store.kept.size === 1)
   t.equal((await provider.call('user', 'get')).id, 'ada')
   t.deepEqual(told(), ['minted', 'minted', 'revoked', 'minted'])
 })
@@ -198,7 +193,7 @@ test('a session of years is shared too', async (t) => {
   const kaltura = await t.kaltura({ partners, appToken: { sessionDuration: 100_000_000 } })
   const store = openStore()
   const ks = await providerOf(kaltura, { store }).provider.getKs()
-  await until(() => store.kept.size === 1)
+  await t.until(() => store.kept.size === 1)
   t.equal(await providerOf(kaltura, { store }).provider.getKs(), ks)
 })
 
@@ -222,14 +217,6 @@ const isFree = async (store, name) => {
   return release !== false
 }
 
-async function eventually(isTrue) {
-  for (let tries = 0; tries < 100; tries += 1) {
-    if (await isTrue()) return
-    await sleep(20)
-  }
-  throw new Error('it never came to be')
-}
-
 test('a lock that is granted late is released, and not left to run out', async (t) => {
   const kaltura = await t.kaltura()
   const inner = memoryStore()
@@ -243,7 +230,7 @@ test('a lock that is granted late is released, and not left to run out', async (
   const { provider, problems } = providerOf(kaltura, { store: { ...inner, lock } })
   t.ok(await provider.getKs())
   t.deepEqual(problems(), ['lock: no answer in time'])
-  await eventually(() => isFree(inner, lockName))
+  await t.until(() => isFree(inner, lockName))
 })
 
 test('a lock that is granted when its caller has gone is released', async (t) => {
@@ -259,18 +246,18 @@ test('a lock that is granted when its caller has gone is released', async (t) =>
   const controller = new AbortController()
   const given = provider.getKs({ signal: controller.signal })
   given.catch(() => {})
-  await until(() => lockName)
+  await t.until(() => lockName)
   controller.abort()
   await t.rejects(given)
   await sleep(300)
-  await eventually(() => isFree(inner, lockName))
+  await t.until(() => isFree(inner, lockName))
 })
 
 test('what is put into the store while the lock is waited for is taken, and the lock released', async (t) => {
   const kaltura = await t.kaltura()
   const first = openStore()
   const ks = await providerOf(kaltura, { store: first }).provider.getKs()
-  await until(() => first.kept.size === 1)
+  await t.until(() => first.kept.size === 1)
   let released = 0
   const second = openStore({
     lock: async () => {
@@ -279,7 +266,7 @@ test('what is put into the store while the lock is waited for is taken, and the 
     },
   })
   t.equal(await providerOf(kaltura, { store: second }).provider.getKs(), ks)
-  await until(() => released === 1)
+  await t.until(() => released === 1)
   t.equal((await kaltura.requests()).length, 2)
 })
 
@@ -296,7 +283,7 @@ test('a release that fails or never ends fails no call, and is reported', async 
     const store = openStore({ lock: async () => release })
     const { provider, problems } = providerOf(kaltura, { store })
     t.ok(await provider.getKs())
-    await until(() => problems().length > 0)
+    await t.until(() => problems().length > 0)
     t.deepEqual(problems(), [problem])
   }
 })
@@ -314,10 +301,10 @@ test("a value that a store is too small for stops nobody else's", async (t) => {
   const { store, count } = watched(kept)
   const { provider, problems } = providerOf(kaltura, { store })
   await provider.getKs({ userId: 'ada' })
-  await until(() => problems().length > 0)
+  await t.until(() => problems().length > 0)
   t.match(problems().join(), /^set: too large for it: \d+ characters$/)
   const ks = await provider.getKs({ userId: 'bob' })
-  await until(() => kept.kept.size === 1)
+  await t.until(() => kept.kept.size === 1)
   t.equal(count('get'), 2)
   t.equal(await providerOf(kaltura, { store: kept }).provider.getKs({ userId: 'bob' }), ks)
 })
@@ -378,7 +365,7 @@ test('a store that gives bytes is read, and one that gives anything else is repo
   const kaltura = await t.kaltura()
   const store = openStore()
   const ks = await providerOf(kaltura, { store }).provider.getKs()
-  await until(() => store.kept.size === 1)
+  await t.until(() => store.kept.size === 1)
   const giving = (change) => openStore({ get: async (name) => change(store.kept.get(name)) })
   const encode = (text) => new TextEncoder().encode(text)
   for (const change of [encode, (text) => encode(text).buffer]) {
@@ -427,7 +414,7 @@ test('an answer that comes while the event loop is busy counts', async (t) => {
   const kaltura = await t.kaltura()
   const store = openStore()
   const ks = await providerOf(kaltura, { store }).provider.getKs()
-  await until(() => store.kept.size === 1)
+  await t.until(() => store.kept.size === 1)
   // What comes by a channel is seen after the timers that are due, as what comes by a socket is.
   const onMessage = (run) => {
     const { port1, port2 } = new MessageChannel()
@@ -460,9 +447,9 @@ test('an invalidated session is deleted from the store, by its KS and by its req
     const { provider } = providerOf(kaltura, { store })
     const dead = await provider.getKs({ userId: 'ada' })
     await provider.getKs({ userId: 'bob' })
-    await until(() => store.kept.size === 2)
+    await t.until(() => store.kept.size === 2)
     invalidate(provider, dead)
-    await until(() => store.kept.size === 1)
+    await t.until(() => store.kept.size === 1)
     const other = providerOf(kaltura, { store }).provider
     t.ok((await other.getKs({ userId: 'ada' })) !== dead, 'another process has it no more')
   }
@@ -473,7 +460,7 @@ test('a session that has replaced a dead one in the store stays there', async (t
   const store = openStore()
   const first = providerOf(kaltura, { store }).provider
   const dead = await first.getKs()
-  await until(() => store.kept.size === 1)
+  await t.until(() => store.kept.size === 1)
   const second = providerOf(kaltura, { store: openStore({ set: store.set }) }).provider
   const alive = await second.getKs()
   t.ok(alive !== dead)
@@ -495,12 +482,12 @@ test('a session that dies while it is being put into the store does not stay the
   })
   const { provider } = providerOf(kaltura, { store })
   const dead = await provider.getKs()
-  await until(() => put)
+  await t.until(() => put)
   provider.invalidate(dead)
   await sleep(50)
   put()
   t.equal(store.kept.size, 1)
-  await until(() => store.kept.size === 0)
+  await t.until(() => store.kept.size === 0)
 })
 
 test('what one process knows to be dead it takes from no store, and deletes where it finds it', async (t) => {
@@ -515,7 +502,7 @@ test('what one process knows to be dead it takes from no store, and deletes wher
   })
   const { provider } = providerOf(kaltura, { store })
   const dead = await provider.getKs()
-  await until(() => kept.size === 1)
+  await t.until(() => kept.size === 1)
   provider.invalidate(dead)
   await sleep(50)
   const second = await provider.getKs()
@@ -525,8 +512,8 @@ test('what one process knows to be dead it takes from no store, and deletes wher
   isStubborn = false
   const third = await provider.getKs()
   t.ok(third !== dead && third !== second)
-  await until(() => kept.size === 1)
-  await eventually(async () => (await providerOf(kaltura, { store }).provider.getKs()) === third)
+  await t.until(() => kept.size === 1)
+  await t.until(async () => (await providerOf(kaltura, { store }).provider.getKs()) === third)
 })
 
 test('the sessions of a revoked token are deleted from the store', async (t) => {
@@ -534,11 +521,11 @@ test('the sessions of a revoked token are deleted from the store', async (t) => 
   const store = openStore()
   const { provider, told } = providerOf(kaltura, { store })
   for (const userId of ['ada', 'bob']) await provider.getKs({ userId })
-  await until(() => store.kept.size === 2)
+  await t.until(() => store.kept.size === 2)
   await provider.call('session', 'end', {}, { userId: 'ada' })
   await t.rejects(provider.call('user', 'get', {}, { userId: 'ada' }))
   t.ok(told().includes('revoked'))
-  await until(() => store.kept.size === 0)
+  await t.until(() => store.kept.size === 0)
 })
 
 test('clear leaves the store as it is', async (t) => {
@@ -546,7 +533,7 @@ test('clear leaves the store as it is', async (t) => {
   const { store, count } = watched(memoryStore())
   const { provider } = providerOf(kaltura, { store })
   const ks = await provider.getKs()
-  await until(() => count('set') === 1)
+  await t.until(() => count('set') === 1)
   provider.clear()
   t.equal(await provider.getKs(), ks)
   t.equal(count('delete'), 0)
@@ -589,7 +576,7 @@ test('a machine whose clock is off makes no other serve a session after its end'
     const store = openStore()
     const ks = await ahead(off, async () => {
       const ks = await providerOf(kaltura, { store }).provider.getKs({ expiry: 60 })
-      await until(() => store.kept.size === 1)
+      await t.until(() => store.kept.size === 1)
       return ks
     })
     const read = await providerOf(kaltura, { store }).provider.getSession({ expiry: 60 })
@@ -604,7 +591,7 @@ test('a reader whose clock is off goes by the server time that it has seen', asy
   for (const off of [HOUR_MS, -HOUR_MS]) {
     const store = openStore()
     const ks = await providerOf(kaltura, { store }).provider.getKs({ expiry: 60 })
-    await until(() => store.kept.size === 1)
+    await t.until(() => store.kept.size === 1)
     await ahead(off, async () => {
       const reader = providerOf(kaltura, { store }).provider
       // Ahead it seems to have ended, and behind to live for an hour more.
@@ -621,7 +608,7 @@ test('a new process whose clock is seen to be behind asks Kaltura for the time f
   const kaltura = await t.kaltura()
   const store = openStore()
   const ks = await providerOf(kaltura, { store }).provider.getKs({ expiry: 60 })
-  await until(() => store.kept.size === 1)
+  await t.until(() => store.kept.size === 1)
   await ahead(-HOUR_MS, async () => {
     const read = await providerOf(kaltura, { store }).provider.getSession({ expiry: 60 })
     t.equal(read.ks, ks)
@@ -635,7 +622,7 @@ test('what another version has sealed is passed over in silence', async (t) => {
   const store = openStore({ get: async (name) => store.kept.get(name) ?? `1.${'A'.repeat(100)}` })
   const { provider, problems } = providerOf(kaltura, { store })
   t.ok(await provider.getKs())
-  await until(() => store.kept.size === 1)
+  await t.until(() => store.kept.size === 1)
   t.deepEqual(problems(), [])
 })
 
@@ -654,7 +641,7 @@ test('a session that is too long to be read again is not put into the store, and
   const credentials = { partnerId: 102, appTokenId: '0_a', appToken: 't' }
   const { provider, problems } = providerOf({ credentials }, { store, fetch, grants: 'report' })
   t.equal(await provider.getKs(), 'k')
-  await until(() => problems().length > 0)
+  await t.until(() => problems().length > 0)
   t.deepEqual(problems(), ['set: the session is too long to be shared'])
   t.equal(count('set'), 0)
 })
@@ -814,7 +801,7 @@ test('a fleet over a client that gives buffers mints once, and waits for nothing
   for (const create of [redisClient, ioredisClient]) {
     const kaltura = await t.kaltura({ latencyMs: 50 })
     const store = create(toBytes)
-    const fleet = Array.from({ length: 5 }, () => providerOf(kaltura, { store, timeoutMs: 8000 }))
+    const fleet = Array.from({ length: 5 }, () => providerOf(kaltura, { store, timeoutMs: PLENTY_MS }))
     const all = await Promise.all(fleet.map(({ provider }) => provider.getKs()))
     t.equal(new Set(all).size, 1)
     t.equal((await kaltura.requests()).length, 2)
