@@ -20,7 +20,9 @@ mod replies;
 mod requests;
 
 use self::item::{Item, RetryTerms, Settled, Tries};
-use crate::api::{ApiError, KsRefusal, Operation, Request, ResponseHead, ServiceUrl};
+use crate::api::{
+    ApiError, KsRefusal, Operation, Request, ResponseHead, ServiceUrl, Value, read_response,
+};
 use crate::clock::{ServerClock, Timing};
 use crate::error::{Cause, Error};
 use crate::grants::{GrantPolicy, Wish};
@@ -84,6 +86,17 @@ pub enum Answer<'a> {
     Lost(Vec<Cause>),
 }
 
+impl<'a> Answer<'a> {
+    /// What it says to `operation`, or why it says nothing. `known` are the secrets that were sent.
+    pub fn read(self, operation: &Operation, known: &[&Secret]) -> Result<Value<'a>, Box<Error>> {
+        match self {
+            Self::Response(head, body) => read_response(operation, head, body, known),
+            Self::Unusable(problem) => Err(Error::bad_response(operation, problem)),
+            Self::Lost(causes) => Err(Error::network(operation, causes, known)),
+        }
+    }
+}
+
 /// What an exchange came to.
 #[derive(Debug)]
 pub struct Outcome {
@@ -107,6 +120,8 @@ pub struct Exchange {
     /// What is asked for. All that are open go out together, each with its own hash.
     items: Vec<Item>,
     widget: Option<Widget>,
+    /// The KS of a widget session that Kaltura has refused.
+    dead_widget: Option<Secret>,
     /// Why an exchange without items gets no widget session.
     widget_error: Option<Box<Error>>,
     /// The failures of an exchange without items.
@@ -141,6 +156,7 @@ impl Exchange {
             credentials,
             items: wishes.into_iter().map(Item::new).collect(),
             widget,
+            dead_widget: None,
             widget_error: None,
             widget_tries: Tries::default(),
             proven_hash: None,
@@ -173,6 +189,16 @@ impl Exchange {
             None => self.widget_request(),
             Some(widget) => self.session_request(&widget.ks.clone(), open),
         })
+    }
+
+    /// The widget session in use.
+    pub fn widget(&self) -> Option<&Widget> {
+        self.widget.as_ref()
+    }
+
+    /// Takes the KS of the widget session that Kaltura has refused as dead, if it has.
+    pub fn take_dead_widget(&mut self) -> Option<Secret> {
+        self.dead_widget.take()
     }
 
     /// Takes the outcome of the last request. `random`, any number, spreads retries.

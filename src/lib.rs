@@ -8,6 +8,7 @@
 //! The `wasm` module, compiled for WebAssembly only, converts between them and JavaScript.
 
 pub mod api;
+pub mod call;
 pub mod clock;
 pub mod error;
 pub mod exchange;

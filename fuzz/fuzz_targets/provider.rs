@@ -12,7 +12,7 @@ use kaltura_app_token::error::{Error, Failure};
 use kaltura_app_token::grants::{SessionType, Wish};
 use kaltura_app_token::hash::HashType;
 use kaltura_app_token::provider::{
-    Answer, FlightId, Following, Issuer, Key, Moment, Provider, Standings, is_over,
+    Answer, FlightId, Following, Issuer, Key, Moment, Provider, Standings, TokenConfig, is_over,
 };
 use kaltura_app_token::secret::Secret;
 use kaltura_app_token::session::{Session, Widget};
@@ -27,7 +27,14 @@ fuzz_target!(|data: &[u8]| {
         partner_id: 102,
         app_token_id: "0_abc".to_owned(),
     };
-    let standings = Standings::new(vec![vec![HashType::Sha1], HashType::ALL.to_vec()]);
+    let token = |id: &str, hash_types: &[HashType]| TokenConfig {
+        id: id.to_owned(),
+        hash_types: hash_types.to_vec(),
+    };
+    let standings = Standings::new(vec![
+        token("0_abc", &[HashType::Sha1]),
+        token("0_def", &HashType::ALL),
+    ]);
     let mut world = World {
         provider: Provider::new(issuer, 3, standings),
         now: Moment {
@@ -57,12 +64,11 @@ struct World {
 }
 
 impl World {
-    fn key(&self, number: u8) -> Key {
-        let user_id = Some(format!("user {}", number % 5));
-        self.provider.key(&Wish {
-            user_id,
+    fn wish(number: u8) -> Wish {
+        Wish {
+            user_id: Some(format!("user {}", number % 5)),
             ..Wish::default()
-        })
+        }
     }
 
     /// The KS of the session that is kept, while it lives.
@@ -75,7 +81,7 @@ impl World {
 
     fn call(&mut self, what: u8, number: u8) {
         self.calls += 1;
-        let key = self.key(number);
+        let key = self.provider.key(&Self::wish(number));
         match what % 11 {
             0..=2 => self.ask(&key, number),
             3 | 4 => self.land(number, true),
@@ -113,22 +119,29 @@ impl World {
             8 => self.provider.standings.clear_doubt(usize::from(number % 3)),
             9 => {
                 let following = Following {
-                    flight: u32::from(number),
+                    flight: FlightId::from_number(f64::from(number)),
                     silent_checks: u32::from(number % 4),
                 };
-                match self.provider.ask_for_widget(following, self.now) {
-                    None => assert!(self.provider.widget(self.now).is_some()),
-                    Some(Answer::Lead(flight)) if number % 2 == 0 => {
+                let now = self.now;
+                match self.provider.ask_for_widget(following, now) {
+                    None => {
+                        let failure = self.provider.widget_failure(following.flight, now);
+                        assert!(failure.is_some() != self.provider.widget(now).is_some());
+                    }
+                    Some(Answer::Lead(flight)) if number % 4 < 2 => {
                         let widget = Widget {
                             ks: Secret::new("widget".to_owned()),
-                            usable_until_ms: self.now.wall_ms + STEPS_MS[usize::from(number % 7)],
+                            usable_until_ms: now.wall_ms + STEPS_MS[usize::from(number % 7)],
                         };
-                        let now = self.now;
                         self.provider
-                            .settle_widget(flight, Ok(widget), now.steady_ms, now);
+                            .keep_widget(flight, widget, now.steady_ms, now);
+                        self.provider.end_widget_flight(flight, None, now);
                     }
-                    Some(Answer::Lead(_)) => {}
-                    Some(Answer::Follow(_)) => {}
+                    Some(Answer::Lead(flight)) if number % 4 == 2 => {
+                        let failure = Some(failure(number));
+                        self.provider.end_widget_flight(flight, failure, now);
+                    }
+                    Some(Answer::Lead(_) | Answer::Follow(_)) => {}
                     Some(other) => panic!("{other:?}"),
                 }
             }
@@ -147,10 +160,11 @@ impl World {
     fn ask(&mut self, key: &Key, number: u8) {
         let leader = self.flying.iter().rev().find(|(_, led)| *led == key);
         let following = Following {
-            flight: leader.map_or(0, |(flight, _)| *flight),
+            flight: leader.map(|(flight, _)| *flight),
             silent_checks: u32::from(number / 64),
         };
-        match self.provider.ask(key, following, self.now) {
+        let wish = Self::wish(number);
+        match self.provider.ask(key, &wish, following, self.now) {
             Ok(Answer::Serve {
                 session,
                 lease,
@@ -158,7 +172,7 @@ impl World {
                 ..
             }) => {
                 self.judge(key, &session);
-                assert!(lease.is_none_or(|lease| self.now.is_before(lease)));
+                assert!(lease.is_none_or(|lease| self.now.is_before(lease.until)));
                 assert!(renewal.is_none_or(|flight| self.flying.contains_key(&flight)));
             }
             Ok(Answer::Renew { session, flight }) => {
@@ -169,7 +183,7 @@ impl World {
             Ok(Answer::Follow(flight)) => {
                 assert_eq!(self.flying.get(&flight), Some(key), "nobody leads it");
                 assert!(
-                    flight != following.flight || following.silent_checks < 3,
+                    following.flight != Some(flight) || following.silent_checks < 3,
                     "it is silent"
                 );
             }
@@ -210,7 +224,7 @@ impl World {
         let key = key.clone();
         self.flying.remove(&flight);
         if !well && number % 4 == 0 {
-            return self.provider.abandon(&key, flight);
+            return self.provider.abandon(flight);
         }
         let result = if well {
             Ok(self.mint(&key, number))
@@ -221,7 +235,7 @@ impl World {
         let random = u32::from(number) << 24;
         let landed = self
             .provider
-            .settle(&key, flight, result.clone(), random, self.now);
+            .settle(flight, result.clone(), random, self.now);
         // What is over on arrival is no session.
         let usable = result
             .ok()

@@ -1,8 +1,8 @@
 //! What comes back, read as a widget session or as sessions.
 
 use super::item::{HashTypes, Remedy, RetryTerms};
-use super::{Answer, Exchange, InFlight, is_refused_hash};
-use crate::api::{Fields, Operation, Value, check, read_response};
+use super::{Answer, Exchange, InFlight, is_dead_widget, is_refused_hash};
+use crate::api::{Fields, Operation, Value, check};
 use crate::clock::Timing;
 use crate::error::Error::{self, NotGranted};
 use crate::grants::Wish;
@@ -25,13 +25,7 @@ impl Exchange {
         sent: &InFlight,
         answer: Answer<'a>,
     ) -> Result<Value<'a>, Box<Error>> {
-        let operation = &sent.operation;
-        let known = self.secrets(sent);
-        match answer {
-            Answer::Response(head, body) => read_response(operation, head, body, &known),
-            Answer::Unusable(problem) => Err(Error::bad_response(operation, problem)),
-            Answer::Lost(causes) => Err(Error::network(operation, causes, &known)),
-        }
+        answer.read(&sent.operation, &self.secrets(sent))
     }
 
     pub(super) fn take_widget(
@@ -96,7 +90,11 @@ impl Exchange {
             count: self.credentials.hash_types.len(),
             proven: self.proven_hash,
         };
+        let widget = self.widget.as_ref().map(|it| it.ks.clone());
         for (index, mut error) in failed {
+            if matches!(&*error, Error::Kaltura(refusal) if is_dead_widget(refusal)) {
+                self.dead_widget.clone_from(&widget);
+            }
             let Some(item) = self.items.get_mut(index) else {
                 continue;
             };

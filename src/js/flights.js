@@ -188,7 +188,7 @@ export class Flights {
       await deadline.within(this.#core.fetchWidget(flight.id, host, deadline.at))
       flight.end({})
     } finally {
-      if (!flight.outcome) this.#core.abandonWidget(flight.id)
+      if (!flight.outcome) this.#core.abandonWidget(flight.id, now())
       flight.end({ lost: true })
       this.#drop(flight)
       for (const replaced of flight.formers()) this.#drop(replaced)
@@ -212,6 +212,11 @@ export class Flights {
     }
     return {
       ...host,
+      emit: (event) => {
+        // The sessions of a revoked token are dead, those on lease too.
+        if (event.type === 'revoked') this.#settings.leases.forget()
+        host.emit(event)
+      },
       fetch: (url, init) => signing(host.fetch(url, init)),
       within: (value) => signing(host.within(value)),
       sleep: (ms) => crew.rest(host.sleep(ms)),

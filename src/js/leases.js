@@ -2,34 +2,92 @@
 import { steady } from './host.js'
 import { requestKey } from './request.js'
 
+/** What a lease takes beside its texts, about. */
+const OVERHEAD = 256
+/** What a lease may take on average. */
+const BYTES_EACH = 4096
+
 export class Leases {
   /** How often all were forgotten. */
   age = 0
   #most
-  #leases = new Map()
+  // Two generations: what is used moves to the young one, and when that is full, the old one goes.
+  #young = new Map()
+  #old = new Map()
+  #youngBytes = 0
+  // Those that were used since the core was told.
+  #used = []
+  #uses = 0
+  #cores = 0
 
+  /** `most`: how many to keep. */
   constructor(most) {
     this.#most = most
   }
 
   /** The session that answers this request; undefined if the core has to be asked. */
   sessionFor(request) {
-    const lease = this.#leases.get(requestKey(request))
+    const key = requestKey(request)
+    const lease = this.#young.get(key) ?? this.#old.get(key)
     // Its caller may have aborted already. What got into Object.prototype is no signal.
     if (lease === undefined || (request !== undefined && request.signal !== undefined)) {
       return undefined
     }
-    return Date.now() < lease.wall && steady() < lease.steady ? lease.session : undefined
+    if (Date.now() >= lease.wall || steady() >= lease.steady) return undefined
+    if (lease.usedAt === 0) this.#use(key, lease)
+    this.#uses += 1
+    lease.usedAt = this.#uses
+    return lease.session
   }
 
-  /** Keeps a session until a moment of both clocks. */
-  keep(key, session, { wall, steady }) {
-    if (this.#leases.size >= this.#most) this.#leases.clear()
-    this.#leases.set(key, { session, wall, steady })
+  /** Keeps a session until a moment of both clocks. The core knows it by its ticket. */
+  keep(key, session, { wall, steady, ticket }) {
+    const { ks, privileges, userId } = session
+    const bytes = OVERHEAD + key.length + ks.length + privileges.length + userId.length
+    this.#put(key, { session, wall, steady, ticket, bytes, usedAt: 0, core: this.#cores })
+  }
+
+  /**
+   * What tells a new core which of its sessions were used: a function that gives the tickets of the
+   * leases that were used since its last call, in the order of use.
+   */
+  ofNewCore() {
+    this.#cores += 1
+    return () => this.#takeUses()
+  }
+
+  #takeUses() {
+    if (this.#used.length === 0) return undefined
+    const used = this.#used.sort((a, b) => a.usedAt - b.usedAt)
+    this.#used = []
+    for (const lease of used) lease.usedAt = 0
+    const known = used.filter(({ core }) => core === this.#cores)
+    return Float64Array.from(known, ({ ticket }) => ticket)
   }
 
   forget() {
     this.age += 1
-    this.#leases.clear()
+    this.#young.clear()
+    this.#old.clear()
+    this.#youngBytes = 0
+    this.#used = []
+  }
+
+  #use(key, lease) {
+    this.#used.push(lease)
+    if (this.#old.delete(key)) this.#put(key, lease)
+  }
+
+  #put(key, lease) {
+    const half = this.#most / 2
+    const bytes = this.#youngBytes + lease.bytes
+    if (this.#young.size >= half || bytes > half * BYTES_EACH) {
+      this.#old = this.#young
+      this.#young = new Map()
+      this.#youngBytes = 0
+    }
+    this.#old.delete(key)
+    this.#youngBytes += lease.bytes - (this.#young.get(key)?.bytes ?? 0)
+    this.#young.set(key, lease)
   }
 }

@@ -43,21 +43,23 @@ export function createSessionProvider(wasm, options, usualFetch) {
   const tokens = [own, second].map((from) => from?.appToken)
   const areFunctions = tokens.map((token) => typeof token === 'function')
   for (const [index, from] of [own, second].entries()) if (areFunctions[index]) delete from.appToken
+  const leases = new Leases(own.maxEntries ?? 10_000)
   const settings = {
     ...{ fetch, onEvent, waitUntil },
+    leases,
     timeoutMs: limits.timeoutMs,
     isOver: ({ expiresAt }) => wasm().ProviderCore.isOver(expiresAt, now()),
     tokens: tokens.map((token) => (typeof token === 'function' ? token : () => token)),
   }
   // Flights have numbers of their core's: another core, after a trap, has flights of its own.
   const parts = remade(wasm, ({ ProviderCore, instance }) => {
-    const core = guarded(() => new ProviderCore(own, second, ...areFunctions))
+    const core = guarded(() => new ProviderCore(own, second, ...areFunctions, leases.ofNewCore()))
     const shelf = store && new Shelf(core, store, (event) => tell(onEvent, event), limits.timeoutMs)
     const everyMs = ProviderCore.checkEveryMs()
     return { core, instance, flights: new Flights(core, everyMs, { ...settings, shelf, instance }) }
   })
   parts()
-  return new SessionProvider(parts, new Leases(own.maxEntries ?? 10_000), settings)
+  return new SessionProvider(parts, leases, settings)
 }
 
 class SessionProvider {

@@ -1,11 +1,25 @@
 //! The application tokens at hand, the first and one to fall back on, and which to use.
 
-use super::Moment;
-use crate::error::Error;
+use super::{Moment, revoked};
+use crate::error::{Error, Failure};
 use crate::hash::HashType;
+use crate::session::names_token;
 
-/// For so long a revoked token is not tried again.
+/// How long a revoked token is left alone, in milliseconds.
 const REVOKED_FOR_MS: i64 = 60_000;
+
+/// How long a definite refusal is remembered, in milliseconds: doubled each time that it is confirmed.
+const REFUSED_FOR_MS: i64 = 5_000;
+const LONGEST_REFUSED_FOR_MS: i64 = 30_000;
+
+/// An application token, as far as it is no secret.
+#[derive(Clone, Debug)]
+pub struct TokenConfig {
+    /// Its id.
+    pub id: String,
+    /// The hash types that it may have been made with, the first choice first.
+    pub hash_types: Vec<HashType>,
+}
 
 /// How Kaltura has received each token so far.
 #[derive(Debug)]
@@ -18,10 +32,13 @@ pub struct Standings {
 #[derive(Debug)]
 struct Standing {
     /// As it was configured.
-    configured: Vec<HashType>,
-    /// Those to try, the likeliest first.
+    config: TokenConfig,
+    /// The hash types to try, the likeliest first.
     hash_types: Vec<HashType>,
     revoked: Revoked,
+    /// How often it was revoked.
+    revocations: u32,
+    refused: Option<Refused>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,53 +49,120 @@ enum Revoked {
     Until(i64),
 }
 
-impl Standings {
-    /// Tokens by the hash types that they may be made with, the first choice first.
-    pub fn new(tokens: Vec<Vec<HashType>>) -> Self {
-        let standing = |hash_types: Vec<HashType>| Standing {
-            configured: hash_types.clone(),
-            hash_types,
-            revoked: Revoked::No,
-        };
+/// A refusal that every request with the token would meet.
+#[derive(Debug)]
+struct Refused {
+    failure: Failure,
+    until_ms: i64,
+    /// How often in a row.
+    times: u32,
+}
+
+impl Standing {
+    fn new(config: TokenConfig) -> Self {
         Self {
-            all: tokens.into_iter().map(standing).collect(),
+            hash_types: config.hash_types.clone(),
+            config,
+            revoked: Revoked::No,
+            revocations: 0,
+            refused: None,
+        }
+    }
+
+    /// Why it is not to be tried now.
+    fn obstacle(&self, now: Moment) -> Option<Failure> {
+        if matches!(self.revoked, Revoked::Until(until_ms) if now.steady_ms < until_ms) {
+            return Some(revoked());
+        }
+        let refused = self.refused.as_ref();
+        let refused = refused.filter(|it| now.steady_ms < it.until_ms)?;
+        Some(refused.failure.clone())
+    }
+}
+
+impl Standings {
+    /// Tokens nothing is known of.
+    pub fn new(tokens: Vec<TokenConfig>) -> Self {
+        Self {
+            all: tokens.into_iter().map(Standing::new).collect(),
             active: 0,
         }
     }
 
-    /// The token to use now, by its number; `None` if all are revoked.
-    pub fn usable(&self, now: Moment) -> Option<usize> {
-        let fit = |index: &usize| {
-            let standing = self.all.get(*index);
-            standing.is_some_and(|it| match it.revoked {
-                Revoked::No => true,
-                Revoked::Until(until_ms) => now.steady_ms >= until_ms,
-            })
-        };
+    /// The token to use now, by its number, or why none is to be used.
+    pub fn usable(&self, now: Moment) -> Result<usize, Failure> {
         let others = (0..self.all.len()).filter(|index| *index != self.active);
-        core::iter::once(self.active).chain(others).find(fit)
+        let mut reason = None;
+        for index in core::iter::once(self.active).chain(others) {
+            let Some(standing) = self.all.get(index) else {
+                continue;
+            };
+            match standing.obstacle(now) {
+                None => return Ok(index),
+                obstacle => reason = reason.or(obstacle),
+            }
+        }
+        Err(reason.unwrap_or_else(revoked))
     }
 
     /// The token to try after `tried` was refused with this error, if another may do better.
     pub fn after_refusal(&self, tried: usize, error: &Error, now: Moment) -> Option<usize> {
-        let refused = match error {
-            Error::SessionRevoked => true,
-            Error::Kaltura(refusal) => matches!(
-                refusal.code.as_str(),
-                "APP_TOKEN_ID_NOT_FOUND"
-                    | "APP_TOKEN_NOT_ACTIVE"
-                    | "APP_TOKEN_EXPIRED"
-                    | "INVALID_APP_TOKEN_HASH"
-            ),
-            _ => false,
+        if !matches!(error, Error::SessionRevoked) && refused_whom(error) != Some(Refusal::Token) {
+            return None;
+        }
+        let fits = |index: &usize| {
+            let standing = self.all.get(*index);
+            *index != tried && standing.is_some_and(|it| it.obstacle(now).is_none())
         };
-        let other = (0..self.all.len()).find(|index| *index != tried)?;
-        let standing = self.all.get(other)?;
-        let fit = match standing.revoked {
-            Revoked::No => true,
-            Revoked::Until(until_ms) => now.steady_ms >= until_ms,
+        (0..self.all.len()).find(fits)
+    }
+
+    /// Remembers for a short while that Kaltura has refused a token for good, or all of them; other
+    /// errors are not remembered.
+    pub fn refuse(&mut self, credential: usize, failure: &Failure, now: Moment) {
+        let Some(refusal) = refused_whom(&failure.error) else {
+            return;
         };
-        (refused && fit).then_some(other)
+        for (index, standing) in self.all.iter_mut().enumerate() {
+            if index != credential && refusal == Refusal::Token {
+                continue;
+            }
+            // Several that were under way at once are one refusal.
+            if standing.obstacle(now).is_some() {
+                continue;
+            }
+            let before = standing.refused.as_ref().map_or(0, |it| it.times);
+            let wait_ms = REFUSED_FOR_MS.saturating_mul(1 << before.min(10));
+            standing.refused = Some(Refused {
+                failure: Failure {
+                    attempts: 0,
+                    ..failure.clone()
+                },
+                until_ms: now
+                    .steady_ms
+                    .saturating_add(wait_ms.min(LONGEST_REFUSED_FOR_MS)),
+                times: before.saturating_add(1),
+            });
+        }
+    }
+
+    /// Forgets all refusals, so that the next caller asks Kaltura again.
+    pub fn forget_refusals(&mut self) {
+        for standing in &mut self.all {
+            standing.refused = None;
+        }
+    }
+
+    /// The id of a token.
+    pub fn id(&self, credential: usize) -> String {
+        let standing = self.all.get(credential);
+        standing.map_or_else(String::new, |it| it.config.id.clone())
+    }
+
+    /// The token that a session with these privileges was started from.
+    pub fn of_privileges(&self, privileges: &str) -> Option<usize> {
+        let named = |it: &Standing| names_token(privileges, &it.config.id) == Some(true);
+        self.all.iter().position(named)
     }
 
     /// The hash types to try with a token, the likeliest first.
@@ -91,6 +175,7 @@ impl Standings {
     pub fn granted(&mut self, credential: usize, hash_type: HashType) {
         self.active = credential;
         if let Some(standing) = self.all.get_mut(credential) {
+            standing.refused = None;
             standing.hash_types.retain(|known| *known != hash_type);
             standing.hash_types.insert(0, hash_type);
         }
@@ -100,6 +185,11 @@ impl Standings {
     pub fn is_doubtful(&self, credential: usize) -> bool {
         let standing = self.all.get(credential);
         standing.is_some_and(|it| it.revoked != Revoked::No)
+    }
+
+    /// How often a token was revoked.
+    pub fn revocations(&self, credential: usize) -> u32 {
+        self.all.get(credential).map_or(0, |it| it.revocations)
     }
 
     /// The doubt was unfounded.
@@ -113,6 +203,7 @@ impl Standings {
     pub fn revoke(&mut self, credential: usize, now: Moment) {
         if let Some(standing) = self.all.get_mut(credential) {
             standing.revoked = Revoked::Until(now.steady_ms.saturating_add(REVOKED_FOR_MS));
+            standing.revocations = standing.revocations.saturating_add(1);
         }
     }
 
@@ -125,8 +216,37 @@ impl Standings {
     pub fn forget(&mut self) {
         self.active = 0;
         for standing in &mut self.all {
-            standing.hash_types.clone_from(&standing.configured);
+            standing.hash_types.clone_from(&standing.config.hash_types);
             standing.revoked = Revoked::No;
+            standing.refused = None;
         }
+    }
+}
+
+/// Whom a definite refusal concerns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Refusal {
+    /// The application token.
+    Token,
+    /// The partner, or the way to it: no token does better.
+    Partner,
+}
+
+/// Whom an error refuses whatever session is asked for; `None` if another request may be granted,
+/// or the same one a little later.
+fn refused_whom(error: &Error) -> Option<Refusal> {
+    let Error::Kaltura(refusal) = error else {
+        return None;
+    };
+    match refusal.code.as_str() {
+        "APP_TOKEN_ID_NOT_FOUND"
+        | "APP_TOKEN_NOT_ACTIVE"
+        | "APP_TOKEN_EXPIRED"
+        | "INVALID_APP_TOKEN_HASH" => Some(Refusal::Token),
+        "INVALID_WIDGET_ID"
+        | "SERVICE_FORBIDDEN"
+        | "SERVICE_FORBIDDEN_CONTENT_BLOCKED"
+        | "SERVICE_ACCESS_CONTROL_RESTRICTED" => Some(Refusal::Partner),
+        _ => None,
     }
 }

@@ -1,5 +1,7 @@
 //! What tells one cached session from another.
 
+use std::rc::Rc;
+
 use crate::api::ServiceUrl;
 use crate::grants::{SessionType, Wish};
 use crate::privileges;
@@ -18,8 +20,8 @@ pub struct Issuer {
 
 /// The key of all sessions that are as good as one another: text, each part behind its
 /// length, so that no two wishes share one.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Key(String);
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Key(Rc<str>);
 
 impl Key {
     /// The key of what `wish` asks of `issuer`.
@@ -48,17 +50,12 @@ impl Key {
             }
             key.push(',');
         }
-        Self(key)
-    }
-
-    /// The key of the widget session, which is nobody's.
-    pub fn widget() -> Self {
-        Self(String::new())
+        Self(key.into())
     }
 
     /// What [`as_str`](Self::as_str) gave.
     pub fn from_text(text: String) -> Self {
-        Self(text)
+        Self(text.into())
     }
 
     /// The key as text.

@@ -8,47 +8,59 @@
 mod budget;
 mod cache;
 mod credentials;
+mod entry;
+mod flights;
 mod key;
 mod life;
+pub mod mint;
 mod seal;
 mod server_time;
 mod shared;
-mod sorted;
+mod table;
 mod widget;
 
 pub use budget::RetryBudget;
-pub use credentials::Standings;
+pub use cache::Ticket;
+pub use credentials::{Standings, TokenConfig};
+pub use flights::FlightId;
 pub use key::{Issuer, Key};
 pub use life::{Life, Moment, is_over};
 pub use seal::{Sealer, Stored, is_of_another_version};
 pub use server_time::ServerTime;
 pub use shared::{Shared, Verdict};
-pub use sorted::SortedMap;
+pub use table::Seed;
 pub use widget::WidgetState;
 
-use self::cache::Cache;
+use self::entry::Entries;
+use self::flights::Flights;
 use crate::api::{KsRefusal, Operation};
 use crate::error::{Error, Failure};
 use crate::grants::Wish;
 use crate::secret::Secret;
 use crate::session::{Session, Widget};
 
-/// Names a flight; never used twice.
-pub type FlightId = u32;
-
 /// What a caller who follows a flight knows of it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Following {
-    /// The flight.
-    pub flight: FlightId,
+    /// The flight; `None` if the caller has just come.
+    pub flight: Option<FlightId>,
     /// How often in a row the caller has looked, and seen no sign of life from its leader.
     pub silent_checks: u32,
 }
 
 impl Following {
     fn is_in_vain(self, flight: FlightId) -> bool {
-        self.flight == flight && self.silent_checks >= SILENT_CHECKS
+        self.flight == Some(flight) && self.silent_checks >= SILENT_CHECKS
     }
+}
+
+/// Leave to serve a session again without asking.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lease {
+    /// When it ends.
+    pub until: Moment,
+    /// By which such uses are reported; see [`Provider::report_uses`].
+    pub ticket: Ticket,
 }
 
 /// What a caller is to do.
@@ -58,8 +70,8 @@ pub enum Answer {
     Serve {
         /// The session.
         session: Session,
-        /// Until when it may be served again without asking.
-        lease: Option<Moment>,
+        /// Leave to serve it again.
+        lease: Option<Lease>,
         /// Whether it should have been renewed by now, and could not be.
         stale: bool,
         /// The flight that renews it, if one does.
@@ -83,12 +95,23 @@ pub enum Answer {
 pub struct Landed {
     /// The session.
     pub session: Session,
-    /// Until when it may be served again without asking.
-    pub lease: Option<Moment>,
+    /// Leave to serve it again.
+    pub lease: Option<Lease>,
     /// Whether it took the place of another one.
     pub renewed: bool,
     /// Why it is the old one, if no new one was to be had.
     pub stale: Option<Failure>,
+}
+
+impl Landed {
+    fn once(session: Session) -> Self {
+        Self {
+            session,
+            lease: None,
+            renewed: false,
+            stale: None,
+        }
+    }
 }
 
 /// A leader that gave no sign for so many checks of a follower is gone.
@@ -96,27 +119,18 @@ const SILENT_CHECKS: u32 = 3;
 /// How often a leader must give a sign, and a follower look for it, in milliseconds.
 pub const CHECK_EVERY_MS: u32 = 100;
 
-/// A session that dies so soon after it took a dead one's place makes its token suspect.
-const SUSPECT_WITHIN_MS: i64 = 60_000;
-
-/// Failed renewals are tried again after this time, doubled with each failure.
-const RENEWAL_BACKOFF_MS: i64 = 1000;
-const LONGEST_RENEWAL_BACKOFF_MS: i64 = 60_000;
-/// From this many failures in a row, callers are refused for a while without a request.
-const PATIENCE: u32 = 3;
-const FIRST_REFUSAL_MS: i64 = 100;
-const LONGEST_REFUSAL_MS: i64 = 5000;
-
 /// The decisions about cached sessions.
 #[derive(Debug)]
 pub struct Provider {
     issuer: Issuer,
-    entries: Cache<Key, Entry>,
-    leading: SortedMap<Key, FlightId>,
-    next_flight: FlightId,
-    /// What comes of flights before this one is not kept.
+    entries: Entries,
+    flights: Flights,
+    seed: Option<Seed>,
+    /// Results of flights older than this are not kept.
     first_flight: FlightId,
     widget: WidgetState,
+    /// The flight that fetches the widget session.
+    widget_flight: Option<FlightId>,
     /// The application tokens, and how Kaltura has received them.
     pub standings: Standings,
     /// What is left for retries.
@@ -125,48 +139,35 @@ pub struct Provider {
     pub shared: Shared,
 }
 
-#[derive(Debug, Default)]
-struct Entry {
-    kept: Option<Kept>,
-    /// The session that was reported dead last.
-    dead: Option<Dead>,
-    failures: u32,
-    /// When a renewal may be tried again, on the steady clock.
-    renew_from_ms: i64,
-    /// Until when callers are refused, and with what.
-    refusal: Option<(i64, Failure)>,
-}
-
-#[derive(Debug)]
-struct Kept {
-    session: Session,
-    life: Life,
-    /// When it took the place of one that had died before its time.
-    replaced_dead_ms: Option<i64>,
-    /// Whether its life was reckoned before the server's clock was seen.
-    unconfirmed: bool,
-}
-
-#[derive(Debug)]
-struct Dead {
-    ks: Secret,
-    /// Whether it had itself replaced a dead one: then the token may be revoked.
-    suspect: bool,
-}
-
 impl Provider {
     /// A provider that keeps at most `max_entries` sessions.
     pub fn new(issuer: Issuer, max_entries: usize, standings: Standings) -> Self {
         Self {
             issuer,
-            entries: Cache::new(max_entries),
-            leading: SortedMap::default(),
-            next_flight: 1,
-            first_flight: 1,
+            entries: Entries::new(max_entries),
+            flights: Flights::new(),
+            seed: None,
+            first_flight: FlightId::FIRST,
             widget: WidgetState::None,
+            widget_flight: None,
             standings,
             budget: RetryBudget::new(0),
             shared: Shared::default(),
+        }
+    }
+
+    /// Whether it still wants a [`seed`](Self::seed). Runtimes give no random bytes before the first
+    /// request.
+    pub fn wants_seed(&self) -> bool {
+        self.seed.is_none()
+    }
+
+    /// Takes random bytes, so that nobody can choose users whose keys collide. Only the first ones
+    /// count, and none once a session was asked for.
+    pub fn seed(&mut self, seed: Seed) {
+        if self.seed.is_none() {
+            self.seed = Some(seed);
+            self.entries.seed(seed);
         }
     }
 
@@ -175,30 +176,47 @@ impl Provider {
         Key::new(&self.issuer, wish)
     }
 
-    /// What a caller who wants a session is to do now.
-    pub fn ask(&mut self, key: &Key, following: Following, now: Moment) -> Result<Answer, Failure> {
+    /// Counts sessions as used that were served by their leases, in the order of use.
+    pub fn report_uses(&mut self, tickets: impl IntoIterator<Item = Ticket>) {
+        for ticket in tickets {
+            self.entries.touch(ticket);
+        }
+    }
+
+    /// What a caller who wants a session is to do now. `key` is that of `wish`.
+    pub fn ask(
+        &mut self,
+        key: &Key,
+        wish: &Wish,
+        following: Following,
+        now: Moment,
+    ) -> Result<Answer, Failure> {
+        self.seed(Seed::default());
+        let leader = self.leader(key);
+        let leader = leader.filter(|it| !following.is_in_vain(*it));
+        let ticket = self.entries.ticket(key);
         let mut stale = None;
         if let Some(entry) = self.entries.get(key) {
-            let backing_off = entry.failures > 0 && now.steady_ms < entry.renew_from_ms;
+            let backing_off = entry.is_backing_off(now);
             if let Some(kept) = &entry.kept {
                 let session = &kept.session;
-                let is_gone = |flight: &FlightId| following.is_in_vain(*flight);
-                let renewal = self.leading.get(key).copied().filter(|it| !is_gone(it));
                 let served = |lease, stale| Answer::Serve {
                     session: session.clone(),
                     lease,
                     stale,
-                    renewal,
+                    renewal: leader,
                 };
-                if now.is_before(kept.life.soft) {
-                    return Ok(served(Some(kept.life.soft), false));
+                let until = kept.life.soft;
+                if now.is_before(until) {
+                    let lease = ticket.map(|ticket| Lease { until, ticket });
+                    return Ok(served(lease, false));
                 }
                 if now.is_before(kept.life.hard) {
                     let session = session.clone();
-                    if backing_off || renewal.is_some() {
+                    if backing_off || leader.is_some() {
                         return Ok(served(None, backing_off));
                     }
-                    let flight = self.take_off(key);
+                    let flight = self.begin(key, wish);
                     return Ok(Answer::Renew { session, flight });
                 }
                 if backing_off && now.is_before(kept.life.end) {
@@ -206,8 +224,7 @@ impl Provider {
                 }
             }
             if stale.is_none()
-                && let Some((until_ms, failure)) = &entry.refusal
-                && now.steady_ms < *until_ms
+                && let Some(failure) = entry.refusal(now)
             {
                 return Err(failure.clone());
             }
@@ -215,10 +232,9 @@ impl Provider {
         if let Some(stale) = stale {
             return Ok(stale);
         }
-        if self.standings.usable(now).is_none() {
-            return Err(revoked());
-        }
-        Ok(self.lead_or_follow(key, following))
+        self.standings.usable(now)?;
+        let lead = || Answer::Lead(self.begin(key, wish));
+        Ok(leader.map_or_else(lead, Answer::Follow))
     }
 
     /// What a caller that needs the widget session is to do; `None` if it is cached, or if the
@@ -228,7 +244,15 @@ impl Provider {
         if failure.is_some() || self.widget.usable(now).is_some() {
             return None;
         }
-        Some(self.lead_or_follow(&Key::widget(), following))
+        let leader = self.widget_flight.filter(|it| !following.is_in_vain(*it));
+        Some(leader.map_or_else(
+            || {
+                let flight = self.flights.issue();
+                self.widget_flight = Some(flight);
+                Answer::Lead(flight)
+            },
+            Answer::Follow,
+        ))
     }
 
     /// The widget session, while it can be used.
@@ -238,30 +262,24 @@ impl Provider {
 
     /// Why a caller that has waited for the flight `waited_for` gets no widget session; `None` if
     /// there is one, or if it has to be asked for again.
-    pub fn widget_failure(&self, waited_for: FlightId, now: Moment) -> Option<&Failure> {
-        self.widget.failure_for(waited_for, now)
+    pub fn widget_failure(&self, waited_for: Option<FlightId>, now: Moment) -> Option<&Failure> {
+        self.widget.failure_for(waited_for?, now)
     }
 
-    /// Takes the result of the flight that was to fetch the widget session, which it requested at
-    /// `requested_ms` by the steady clock. The failure of a flight that was replaced is nobody's.
-    pub fn settle_widget(
-        &mut self,
-        flight: FlightId,
-        result: Result<Widget, Failure>,
-        requested_ms: i64,
-        now: Moment,
-    ) {
-        let key = Key::widget();
-        let was_leading = self.leading.get(&key) == Some(&flight);
-        self.abandon(&key, flight);
-        match result {
-            Ok(widget) => self.keep_widget(flight, widget, requested_ms, now),
-            Err(failure) if was_leading => self.widget.fail(flight, failure, now),
-            Err(_) => {}
+    /// Ends the flight that was to fetch the widget session, with its failure if it has one. The
+    /// failure of a flight that was replaced is nobody's.
+    pub fn end_widget_flight(&mut self, flight: FlightId, failure: Option<Failure>, now: Moment) {
+        if self.widget_flight != Some(flight) {
+            return;
+        }
+        self.widget_flight = None;
+        if let Some(failure) = failure {
+            self.widget.fail(flight, failure, now);
         }
     }
 
-    /// Keeps a widget session that came to an exchange for this flight.
+    /// Keeps a widget session that came while one of these flights was under way; it was requested
+    /// at `requested_ms` by the steady clock.
     pub fn keep_widget(
         &mut self,
         flight: FlightId,
@@ -279,38 +297,39 @@ impl Provider {
         self.widget.forget(ks);
     }
 
-    fn lead_or_follow(&mut self, key: &Key, following: Following) -> Answer {
-        match self.leading.get(key) {
-            Some(flight) if !following.is_in_vain(*flight) => Answer::Follow(*flight),
-            _ => Answer::Lead(self.take_off(key)),
-        }
+    fn leader(&self, key: &Key) -> Option<FlightId> {
+        self.flights.leader(key, self.seed.unwrap_or_default())
     }
 
-    fn take_off(&mut self, key: &Key) -> FlightId {
-        let flight = self.next_flight;
-        self.next_flight = flight.wrapping_add(1);
-        self.leading.insert(key.clone(), flight);
-        flight
+    fn begin(&mut self, key: &Key, wish: &Wish) -> FlightId {
+        let seed = self.seed.unwrap_or_default();
+        self.flights.begin(key, wish, seed)
     }
 
-    /// The end of a flight that nothing came of, so that the next who asks leads another.
-    pub fn abandon(&mut self, key: &Key, flight: FlightId) {
-        if self.leading.get(key) == Some(&flight) {
-            self.leading.remove(key);
-        }
+    /// What a flight that is under way is for.
+    pub fn wanted(&self, flight: FlightId) -> Option<(&Key, &Wish)> {
+        self.flights.get(flight).map(|it| (&it.key, &it.wish))
     }
 
-    /// A session that is suspected to be dead because its whole token is.
-    pub fn suspect(&self, key: &Key) -> Option<Secret> {
+    /// Ends a flight that nothing came of, so that the next who asks leads another.
+    pub fn abandon(&mut self, flight: FlightId) {
+        self.flights.end(flight);
+    }
+
+    /// The session of a key that is suspected to be dead because its whole token is, and that token.
+    pub fn suspect(&self, key: &Key) -> Option<(Secret, Option<usize>)> {
         let dead = self.entries.peek(key)?.dead.as_ref()?;
-        dead.suspect.then(|| dead.ks.clone())
+        dead.is_suspect.then(|| (dead.ks.clone(), dead.credential))
     }
 
-    /// The suspicion was unfounded.
+    /// The suspicion was unfounded, or can't be settled.
     pub fn clear_suspicion(&mut self, key: &Key) {
-        let entry = self.entries.get(key);
-        if let Some(dead) = entry.and_then(|entry| entry.dead.as_mut()) {
-            dead.suspect = false;
+        if self.suspect(key).is_some() {
+            self.entries.change(key, |entry| {
+                if let Some(dead) = &mut entry.dead {
+                    dead.is_suspect = false;
+                }
+            });
         }
     }
 
@@ -331,18 +350,14 @@ impl Provider {
         now.is_before(kept.life.soft).then_some(&kept.session)
     }
 
-    /// Takes what came of a flight. `random`, any number, spreads what is tried again.
+    /// Takes the result of a flight. `random`, any number, spreads what is tried again.
     pub fn settle(
         &mut self,
-        key: &Key,
         flight: FlightId,
         result: Result<Session, Failure>,
         random: u32,
         now: Moment,
     ) -> Result<Landed, Failure> {
-        let was_leading = self.leading.get(key) == Some(&flight);
-        self.abandon(key, flight);
-        let forgotten = flight < self.first_flight;
         let result = result.and_then(|session| {
             if is_over(session.expires_at_ms, now.wall_ms) {
                 Err(too_late())
@@ -350,133 +365,85 @@ impl Provider {
                 Ok(session)
             }
         });
+        let Some((ended, was_leading)) = self.flights.end(flight) else {
+            // Another has taken it over and landed; who still waits for this one may have it.
+            return result.map(Landed::once);
+        };
+        let is_kept = flight >= self.first_flight;
         match result {
-            Ok(session) => Ok(self.keep(key, session, forgotten, now)),
+            Ok(session) if is_kept => Ok(self.keep(&ended.key, flight, session, now)),
+            Ok(session) => Ok(Landed::once(session)),
+            Err(failure) if is_kept && was_leading => {
+                let fail = |entry: &mut entry::Entry| entry.fail(failure, random, now);
+                self.entries.change(&ended.key, fail)
+            }
             // Another leads in its place, and will tell.
-            Err(failure) if forgotten || !was_leading => Err(failure),
-            Err(failure) => self.fail(key, failure, random, now),
+            Err(failure) => Err(failure),
         }
     }
 
-    fn keep(&mut self, key: &Key, session: Session, forgotten: bool, now: Moment) -> Landed {
-        let life = Life::of(&session, now);
-        let mut landed = Landed {
-            session: session.clone(),
-            lease: None,
-            renewed: false,
-            stale: None,
+    fn keep(&mut self, key: &Key, flight: FlightId, session: Session, now: Moment) -> Landed {
+        let kept = self.entries.peek(key).and_then(|it| it.kept.as_ref());
+        let renewed = kept.is_some();
+        let is_better = |it: &entry::Kept| {
+            // It came after this flight had begun, in place of what the flight is for.
+            it.before > flight
+                && now.is_before(it.life.soft)
+                && it.session.expires_at_ms >= session.expires_at_ms
         };
-        if forgotten {
+        let mut landed = Landed::once(session.clone());
+        if kept.is_some_and(is_better) {
             return landed;
         }
-        landed.lease = now.is_before(life.soft).then_some(life.soft);
-        self.entries.change(key, |entry| {
-            landed.renewed = entry.kept.is_some();
-            let died = entry.dead.as_ref().filter(|_| entry.kept.is_none());
-            entry.kept = Some(Kept {
-                session,
-                life,
-                replaced_dead_ms: died.map(|_| now.steady_ms),
-                unconfirmed: false,
-            });
-            entry.failures = 0;
-            entry.refusal = None;
-        });
+        let credential = self.standings.of_privileges(&session.privileges);
+        let until = Life::of(&session, now).soft;
+        let before = self.flights.upcoming();
+        self.entries
+            .change(key, |entry| entry.keep(session, credential, before, now));
+        let ticket = self.entries.ticket(key).filter(|_| now.is_before(until));
+        landed.lease = ticket.map(|ticket| Lease { until, ticket });
+        landed.renewed = renewed;
         landed
     }
 
-    fn fail(
-        &mut self,
-        key: &Key,
-        failure: Failure,
-        random: u32,
-        now: Moment,
-    ) -> Result<Landed, Failure> {
-        self.entries
-            .change(key, |entry| entry.fail(failure, random, now))
-    }
-
-    /// Forgets the session of a wish, which its caller found to be dead or wrong.
+    /// Forgets the session of a wish, which its caller found to be dead or wrong, and what Kaltura
+    /// has refused lately.
     pub fn invalidate(&mut self, key: &Key, now: Moment) {
-        let Some(entry) = self.entries.get(key) else {
-            return;
-        };
-        entry.refusal = None;
-        if let Some(kept) = entry.kept.take() {
-            let suspect = kept
-                .replaced_dead_ms
-                .is_some_and(|since_ms| now.steady_ms.saturating_sub(since_ms) < SUSPECT_WITHIN_MS);
-            self.shared.bury(&kept.session.ks);
+        self.standings.forget_refusals();
+        if let Some(ks) = self.entries.bury(key, now) {
+            self.shared.bury(&ks);
             self.shared.note_obsolete(key.clone());
-            entry.dead = Some(Dead {
-                ks: kept.session.ks,
-                suspect,
-            });
         }
     }
 
     /// Forgets this session, wherever it is kept; says whose it was.
     pub fn invalidate_ks(&mut self, ks: &Secret, now: Moment) -> Option<Key> {
+        self.standings.forget_refusals();
         // It may come back from a store though it isn't kept here.
         self.shared.bury(ks);
-        let is_it = |entry: &Entry| entry.kept.as_ref().is_some_and(|it| it.session.ks == *ks);
-        let key = self.entries.find(is_it)?;
+        let key = self.entries.find(ks)?;
         self.invalidate(&key, now);
         Some(key)
     }
 
-    /// The token in use is revoked, and with it all its sessions. Says whether there is
-    /// another token left.
-    pub fn revoke(&mut self, credential: usize, now: Moment) -> bool {
-        for key in self.entries.keys() {
+    /// A token is revoked, and with it all its sessions, which are forgotten; gives their keys.
+    pub fn revoke(&mut self, credential: usize, now: Moment) -> Vec<Key> {
+        self.standings.revoke(credential, now);
+        let dropped = self.entries.drop_those_of(credential);
+        for key in &dropped {
             self.shared.note_obsolete(key.clone());
         }
-        self.entries.clear();
-        self.first_flight = self.next_flight;
-        self.standings.revoke(credential, now);
-        self.standings.usable(now).is_some()
+        dropped
     }
 
     /// Forgets everything; what is under way is not kept when it comes.
     pub fn clear(&mut self) {
         self.entries.clear();
-        self.leading.clear();
-        self.first_flight = self.next_flight;
+        self.flights.forget_leaders();
+        self.first_flight = self.flights.upcoming();
         self.widget = WidgetState::None;
+        self.widget_flight = None;
         self.standings.forget();
-    }
-}
-
-impl Entry {
-    /// The old session while it lives, or what the caller is told.
-    fn fail(&mut self, failure: Failure, random: u32, now: Moment) -> Result<Landed, Failure> {
-        self.failures = self.failures.saturating_add(1);
-        let backoff_ms = doubled(RENEWAL_BACKOFF_MS, self.failures.saturating_sub(1))
-            .min(LONGEST_RENEWAL_BACKOFF_MS);
-        // Half of it is fixed, so that a small random number doesn't make it none.
-        let jitter_ms = ((backoff_ms / 2).saturating_mul(i64::from(random))) >> 32;
-        let wait_ms = (backoff_ms / 2).saturating_add(jitter_ms);
-        self.renew_from_ms = now.steady_ms.saturating_add(wait_ms);
-        if let Some(kept) = &self.kept
-            && now.is_before(kept.life.end)
-        {
-            return Ok(Landed {
-                session: kept.session.clone(),
-                lease: None,
-                renewed: false,
-                stale: Some(failure),
-            });
-        }
-        if self.failures >= PATIENCE && failure.error.retryable() {
-            let refused_ms = doubled(FIRST_REFUSAL_MS, self.failures.saturating_sub(PATIENCE))
-                .min(LONGEST_REFUSAL_MS);
-            let told_later = Failure {
-                attempts: 0,
-                ..failure.clone()
-            };
-            self.refusal = Some((now.steady_ms.saturating_add(refused_ms), told_later));
-        }
-        Err(failure)
     }
 }
 
@@ -522,10 +489,6 @@ fn refusal(error: &Error) -> Option<KsRefusal> {
         Error::Kaltura(refusal) => refusal.ks_refusal,
         _ => None,
     }
-}
-
-fn doubled(ms: i64, times: u32) -> i64 {
-    ms.saturating_mul(1 << times.min(20))
 }
 
 #[cfg(test)]

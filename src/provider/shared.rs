@@ -151,10 +151,12 @@ impl Provider {
         now: Moment,
     ) -> Result<Landed, Failure> {
         let unconfirmed = self.shared.server_time.clock(now).is_none();
-        let mut landed = self.settle(key, flight, Ok(session), 0, now)?;
+        let mut landed = self.settle(flight, Ok(session), 0, now)?;
         if unconfirmed {
             let until = now.plus(UNCONFIRMED_MS);
-            landed.lease = landed.lease.map(|lease| lease.min(until));
+            if let Some(lease) = &mut landed.lease {
+                lease.until = lease.until.min(until);
+            }
             let kept = self.entries.get(key).and_then(|it| it.kept.as_mut());
             // After a revocation it was not kept.
             if let Some(kept) = kept.filter(|it| it.session.ks == landed.session.ks) {

@@ -7,7 +7,7 @@ use crate::api::{ApiError, Operation, ServiceUrl};
 use crate::grants::SessionType;
 use crate::hash::HashType;
 
-const START: Moment = Moment {
+pub(super) const START: Moment = Moment {
     wall_ms: 1_795_500_000_000,
     steady_ms: 1_000_000,
 };
@@ -35,18 +35,41 @@ pub(super) fn provider(max_entries: usize, tokens: usize) -> Provider {
             app_token_id: "0_abc".to_owned(),
         },
         max_entries,
-        Standings::new(vec![vec![HashType::Sha1]; tokens]),
+        standings(&vec![vec![HashType::Sha1]; tokens]),
     )
 }
 
-pub(super) fn key(provider: &Provider, user: u8) -> Key {
-    provider.key(&Wish {
-        user_id: Some(user.to_string()),
-        ..Wish::default()
-    })
+/// Tokens with the ids `0_a`, `0_b` and so on.
+pub(super) fn standings(hash_types: &[Vec<HashType>]) -> Standings {
+    let token = |(index, hash_types): (usize, &Vec<HashType>)| TokenConfig {
+        id: format!("0_{}", char::from(b'a' + u8::try_from(index).unwrap())),
+        hash_types: hash_types.clone(),
+    };
+    Standings::new(hash_types.iter().enumerate().map(token).collect())
 }
 
-fn refusal(code: &str) -> Failure {
+pub(super) fn wish(user: u8) -> Wish {
+    Wish {
+        user_id: Some(user.to_string()),
+        ..Wish::default()
+    }
+}
+
+pub(super) fn key(provider: &Provider, user: u8) -> Key {
+    provider.key(&wish(user))
+}
+
+pub(super) fn ask(
+    provider: &mut Provider,
+    user: u8,
+    following: Following,
+    now: Moment,
+) -> Result<Answer, Failure> {
+    let key = key(provider, user);
+    provider.ask(&key, &wish(user), following, now)
+}
+
+pub(super) fn refusal(code: &str) -> Failure {
     Failure {
         error: Box::new(Error::Kaltura(ApiError {
             operation: Operation::new("appToken", "startSession").unwrap(),
@@ -60,7 +83,7 @@ fn refusal(code: &str) -> Failure {
     }
 }
 
-fn down() -> Failure {
+pub(super) fn down() -> Failure {
     refusal("INTERNAL_DATABASE_ERROR")
 }
 
@@ -88,7 +111,11 @@ impl Scene {
     }
 
     fn ask(&mut self) -> Result<Answer, Failure> {
-        self.provider.ask(&self.key, Following::default(), self.now)
+        self.ask_after(Following::default())
+    }
+
+    fn ask_after(&mut self, following: Following) -> Result<Answer, Failure> {
+        ask(&mut self.provider, 1, following, self.now)
     }
 
     fn lead(&mut self) -> FlightId {
@@ -101,13 +128,12 @@ impl Scene {
     fn land(&mut self, flight: FlightId, ks: &str, life_s: i64) -> Landed {
         let session = session(ks, self.now.wall_ms + life_s * 1000);
         self.provider
-            .settle(&self.key, flight, Ok(session), 0, self.now)
+            .settle(flight, Ok(session), 0, self.now)
             .unwrap()
     }
 
     fn crash(&mut self, flight: FlightId, failure: Failure) -> Result<Landed, Failure> {
-        self.provider
-            .settle(&self.key, flight, Err(failure), 0, self.now)
+        self.provider.settle(flight, Err(failure), 0, self.now)
     }
 
     fn served(&mut self) -> String {
@@ -132,10 +158,10 @@ fn a_lease_lasts_until_the_renewal_is_due() {
     let mut scene = Scene::new();
     let flight = scene.lead();
     let landed = scene.land(flight, "a", 3600);
-    assert_eq!(landed.lease, Some(START.plus(3_000_000)));
+    assert_eq!(landed.lease.map(|it| it.until), Some(START.plus(3_000_000)));
     scene.after(2_999_999);
     assert!(
-        matches!(scene.ask(), Ok(Answer::Serve { lease: Some(lease), .. }) if lease == START.plus(3_000_000))
+        matches!(scene.ask(), Ok(Answer::Serve { lease: Some(lease), .. }) if lease.until == START.plus(3_000_000))
     );
     scene.after(1);
     assert!(matches!(scene.ask(), Ok(Answer::Renew { .. })));
@@ -201,15 +227,66 @@ fn after_failures_in_a_row_callers_are_refused_for_a_while() {
 }
 
 #[test]
-fn a_refusal_that_does_not_pass_is_asked_for_each_time() {
+fn a_refusal_of_what_was_asked_is_asked_for_each_time() {
     let mut scene = Scene::new();
     for _ in 0..5 {
         let flight = scene.lead();
         scene
-            .crash(flight, refusal("APP_TOKEN_ID_NOT_FOUND"))
+            .crash(flight, refusal("INVALID_PARAMETER_CHAR"))
             .unwrap_err();
     }
     scene.lead();
+}
+
+#[test]
+fn a_refused_token_is_not_asked_with_for_a_while_that_grows() {
+    let mut scene = Scene::new();
+    let unknown = refusal("APP_TOKEN_ID_NOT_FOUND");
+    for seconds in [5, 10, 20, 30, 30] {
+        let flight = scene.lead();
+        scene.provider.abandon(flight);
+        let (standings, now) = (&mut scene.provider.standings, scene.now);
+        for _ in 0..3 {
+            standings.refuse(0, &unknown, now);
+        }
+        scene.after(seconds * 1000 - 1);
+        let told = scene.ask().unwrap_err();
+        assert_eq!((told.error, told.attempts), (unknown.error.clone(), 0));
+        scene.after(1);
+    }
+    scene.lead();
+}
+
+#[test]
+fn a_refusal_is_forgotten_with_the_session_that_the_caller_invalidates() {
+    for forget in [
+        |scene: &mut Scene| scene.provider.invalidate(&scene.key, scene.now),
+        |scene: &mut Scene| scene.provider.clear(),
+        |scene: &mut Scene| scene.provider.standings.granted(0, HashType::Sha1),
+    ] {
+        let mut scene = Scene::new();
+        let refused = refusal("APP_TOKEN_EXPIRED");
+        scene.provider.standings.refuse(0, &refused, scene.now);
+        scene.ask().unwrap_err();
+        forget(&mut scene);
+        scene.lead();
+    }
+}
+
+#[test]
+fn a_refused_partner_is_refused_with_every_token_and_a_refused_token_alone() {
+    for (code, is_usable) in [("INVALID_WIDGET_ID", false), ("APP_TOKEN_NOT_ACTIVE", true)] {
+        let mut provider = provider(10, 2);
+        provider.standings.refuse(0, &refusal(code), START);
+        assert_eq!(
+            provider.standings.usable(START).is_ok(),
+            is_usable,
+            "{code}"
+        );
+    }
+    let mut provider = provider(10, 2);
+    provider.standings.refuse(0, &down(), START);
+    assert_eq!(provider.standings.usable(START), Ok(0));
 }
 
 #[test]
@@ -218,17 +295,17 @@ fn a_silent_leader_is_replaced_by_one_follower() {
     let gone = scene.lead();
     let follow = |scene: &mut Scene, silent_checks| {
         let following = Following {
-            flight: gone,
+            flight: Some(gone),
             silent_checks,
         };
-        scene.provider.ask(&scene.key, following, scene.now)
+        scene.ask_after(following)
     };
     assert_eq!(follow(&mut scene, 2), Ok(Answer::Follow(gone)));
     let Ok(Answer::Lead(next)) = follow(&mut scene, 3) else {
         panic!()
     };
     assert_eq!(follow(&mut scene, 3), Ok(Answer::Follow(next)));
-    scene.provider.abandon(&scene.key.clone(), gone);
+    scene.provider.abandon(gone);
     assert_eq!(scene.ask(), Ok(Answer::Follow(next)));
 }
 
@@ -242,10 +319,10 @@ fn a_silent_renewal_is_taken_over_too() {
     };
     scene.after(480_000);
     let following = Following {
-        flight: gone,
+        flight: Some(gone),
         silent_checks: 3,
     };
-    let answer = scene.provider.ask(&scene.key, following, scene.now);
+    let answer = scene.ask_after(following);
     assert!(matches!(answer, Ok(Answer::Lead(next)) if next != gone));
 }
 
@@ -258,10 +335,10 @@ fn a_renewal_that_is_found_silent_is_started_anew_while_the_session_is_served() 
         panic!()
     };
     let following = Following {
-        flight: gone,
+        flight: Some(gone),
         silent_checks: 3,
     };
-    let answer = scene.provider.ask(&scene.key, following, scene.now);
+    let answer = scene.ask_after(following);
     assert!(matches!(answer, Ok(Answer::Renew { flight: next, .. }) if next != gone));
 }
 
@@ -270,10 +347,10 @@ fn what_a_replaced_leader_brings_after_all_is_kept_and_its_failure_is_not_counte
     let mut scene = Scene::new();
     let slow = scene.lead();
     let following = Following {
-        flight: slow,
+        flight: Some(slow),
         silent_checks: 3,
     };
-    let answer = scene.provider.ask(&scene.key, following, scene.now);
+    let answer = scene.ask_after(following);
     let Ok(Answer::Lead(next)) = answer else {
         panic!()
     };
@@ -281,8 +358,55 @@ fn what_a_replaced_leader_brings_after_all_is_kept_and_its_failure_is_not_counte
         scene.crash(slow, down()).unwrap_err();
     }
     assert_eq!(scene.ask(), Ok(Answer::Follow(next)));
-    scene.land(slow, "a", 3600);
+    scene.land(next, "a", 3600);
     assert_eq!(scene.served(), "a");
+}
+
+#[test]
+fn a_late_session_of_a_replaced_flight_takes_the_place_of_none_that_lives_longer() {
+    for (late_life_s, kept) in [(1800, "next"), (7200, "late")] {
+        let mut scene = Scene::new();
+        let slow = scene.lead();
+        let Ok(Answer::Lead(next)) = scene.ask_after(took_over(slow)) else {
+            panic!()
+        };
+        scene.land(next, "next", 3600);
+        assert_eq!(
+            scene.land(slow, "late", late_life_s).session.ks.expose(),
+            "late"
+        );
+        assert_eq!(scene.served(), kept);
+    }
+}
+
+#[test]
+fn a_renewal_takes_the_place_of_the_old_session_even_if_it_lives_shorter() {
+    let mut scene = Scene::new();
+    let flight = scene.lead();
+    scene.land(flight, "a", 86_400);
+    let Ok(Answer::Renew { flight, .. }) = scene.after(85_900_000).ask() else {
+        panic!()
+    };
+    scene.land(flight, "b", 120);
+    assert_eq!(scene.served(), "b");
+}
+
+#[test]
+fn a_revoked_token_takes_its_own_sessions_along() {
+    let mut provider = provider(10, 2);
+    for (user, token) in [(1, "0_a"), (2, "0_b")] {
+        let Ok(Answer::Lead(flight)) = ask(&mut provider, user, Following::default(), START) else {
+            panic!()
+        };
+        let session = Session {
+            privileges: format!("sessionid:{token},apptoken:{token}"),
+            ..session(token, START.wall_ms + 3_600_000)
+        };
+        provider.settle(flight, Ok(session), 0, START).unwrap();
+    }
+    let dropped = provider.revoke(0, START);
+    assert_eq!(dropped, [key(&provider, 1)]);
+    assert!(!serves(&mut provider, 1) && serves(&mut provider, 2));
 }
 
 #[test]
@@ -291,9 +415,7 @@ fn a_session_that_may_be_over_when_it_arrives_is_not_handed_out() {
     for left_ms in [-5000, 0, 1000] {
         let flight = scene.lead();
         let session = session("a", scene.now.wall_ms + left_ms);
-        let landed = scene
-            .provider
-            .settle(&scene.key, flight, Ok(session), 0, scene.now);
+        let landed = scene.provider.settle(flight, Ok(session), 0, scene.now);
         assert!(landed.is_err_and(|failure| failure.error.retryable()));
         scene.after(60_000);
     }
@@ -325,7 +447,7 @@ fn a_replacement_that_dies_at_once_makes_the_token_suspect() {
     scene.land(flight, "b", 3600);
     scene.provider.invalidate(&scene.key, scene.now);
     let suspect = scene.provider.suspect(&scene.key).unwrap();
-    assert_eq!(suspect.expose(), "b");
+    assert_eq!(suspect.0.expose(), "b");
 }
 
 #[test]
@@ -343,7 +465,7 @@ fn a_replacement_that_has_lived_for_a_while_is_not_suspect() {
 #[test]
 fn a_revoked_token_is_not_asked_for_a_while_and_then_with_doubt() {
     let mut scene = Scene::new();
-    assert!(!scene.provider.revoke(0, scene.now));
+    scene.provider.revoke(0, scene.now);
     assert_eq!(scene.ask(), Err(revoked()));
     scene.after(60_000).lead();
     assert!(scene.provider.standings.is_doubtful(0));
@@ -355,7 +477,7 @@ fn a_revoked_token_is_not_asked_for_a_while_and_then_with_doubt() {
 fn a_second_token_takes_over_when_the_first_is_refused_and_stays() {
     let mut provider = provider(10, 2);
     let standings = &mut provider.standings;
-    assert_eq!(standings.usable(START), Some(0));
+    assert_eq!(standings.usable(START), Ok(0));
     for code in [
         "APP_TOKEN_ID_NOT_FOUND",
         "APP_TOKEN_NOT_ACTIVE",
@@ -367,14 +489,14 @@ fn a_second_token_takes_over_when_the_first_is_refused_and_stays() {
     }
     assert_eq!(standings.after_refusal(0, &down().error, START), None);
     standings.granted(1, HashType::Sha1);
-    assert_eq!(standings.usable(START), Some(1));
-    assert!(provider.revoke(1, START));
-    assert_eq!(provider.standings.usable(START), Some(0));
+    assert_eq!(standings.usable(START), Ok(1));
+    provider.revoke(1, START);
+    assert_eq!(provider.standings.usable(START), Ok(0));
 }
 
 #[test]
 fn the_hash_type_that_worked_is_tried_first_from_then_on() {
-    let mut standings = Standings::new(vec![HashType::ALL.to_vec()]);
+    let mut standings = standings(&[HashType::ALL.to_vec()]);
     standings.granted(0, HashType::Sha512);
     assert_eq!(
         standings.hash_types(0),
@@ -402,23 +524,50 @@ fn what_was_under_way_when_all_was_forgotten_is_not_kept() {
 #[test]
 fn the_cache_keeps_what_was_used_last() {
     let mut provider = provider(2, 1);
-    let keys: Vec<_> = (0..3).map(|user| key(&provider, user)).collect();
-    for key in &keys {
-        let Ok(Answer::Lead(flight)) = provider.ask(key, Following::default(), START) else {
+    for user in 0..3 {
+        mint(&mut provider, user, 3600);
+    }
+    assert_eq!(
+        [2, 1, 0].map(|user| serves(&mut provider, user)),
+        [true, true, false]
+    );
+}
+
+fn mint(provider: &mut Provider, user: u8, life_s: i64) -> Landed {
+    let Ok(Answer::Lead(flight)) = ask(provider, user, Following::default(), START) else {
+        panic!()
+    };
+    let session = session(&format!("of {user}"), START.wall_ms + life_s * 1000);
+    provider.settle(flight, Ok(session), 0, START).unwrap()
+}
+
+fn serves(provider: &mut Provider, user: u8) -> bool {
+    let answer = ask(provider, user, Following::default(), START);
+    matches!(answer, Ok(Answer::Serve { .. }))
+}
+
+#[test]
+fn a_session_that_is_served_by_its_lease_stays_in_the_cache() {
+    let mut provider = provider(2, 1);
+    let lease = mint(&mut provider, 0, 3600).lease.unwrap();
+    for user in 1..10 {
+        provider.report_uses([lease.ticket]);
+        mint(&mut provider, user, 3600);
+    }
+    assert!(serves(&mut provider, 0) && serves(&mut provider, 9));
+}
+
+#[test]
+fn keys_that_fail_push_no_live_session_out() {
+    let mut provider = provider(2, 1);
+    mint(&mut provider, 0, 3600);
+    for user in 1..200 {
+        let Ok(Answer::Lead(flight)) = ask(&mut provider, user, Following::default(), START) else {
             panic!()
         };
-        let session = session("a", START.wall_ms + 3_600_000);
-        provider.settle(key, flight, Ok(session), 0, START).unwrap();
+        provider.settle(flight, Err(down()), 0, START).unwrap_err();
     }
-    let serves: Vec<_> = keys
-        .iter()
-        .rev()
-        .map(|key| {
-            let answer = provider.ask(key, Following::default(), START);
-            matches!(answer, Ok(Answer::Serve { .. }))
-        })
-        .collect();
-    assert_eq!(serves, [true, true, false]);
+    assert!(serves(&mut provider, 0));
 }
 
 #[test]
@@ -429,7 +578,7 @@ fn a_widget_session_is_fetched_by_one_and_kept_for_all() {
         panic!()
     };
     assert_eq!(ask(&mut provider, START), Some(Answer::Follow(flight)));
-    provider.settle_widget(flight, Ok(widget("w", 1000)), START.steady_ms, START);
+    got_widget(&mut provider, flight, widget("w", 1000), START);
     assert_eq!(ask(&mut provider, START), None);
     assert!(ask(&mut provider, START.plus(1000)).is_some());
 }
@@ -441,6 +590,11 @@ fn widget(ks: &str, left_ms: i64) -> Widget {
     }
 }
 
+fn got_widget(provider: &mut Provider, flight: FlightId, widget: Widget, now: Moment) {
+    provider.keep_widget(flight, widget, START.steady_ms, now);
+    provider.end_widget_flight(flight, None, now);
+}
+
 fn lead_widget(provider: &mut Provider, following: Following, now: Moment) -> FlightId {
     match provider.ask_for_widget(following, now) {
         Some(Answer::Lead(flight)) => flight,
@@ -450,7 +604,7 @@ fn lead_widget(provider: &mut Provider, following: Following, now: Moment) -> Fl
 
 fn took_over(flight: FlightId) -> Following {
     Following {
-        flight,
+        flight: Some(flight),
         silent_checks: SILENT_CHECKS,
     }
 }
@@ -461,9 +615,9 @@ fn the_late_failure_of_a_replaced_flight_does_not_hide_a_widget_session() {
     let slow = lead_widget(&mut provider, Following::default(), START);
     let next = lead_widget(&mut provider, took_over(slow), START);
     let later = START.plus(1000);
-    provider.settle_widget(next, Ok(widget("w", 86_000_000)), START.steady_ms, later);
-    provider.settle_widget(slow, Err(down()), START.steady_ms, later);
-    assert_eq!(provider.widget_failure(slow, later), None);
+    got_widget(&mut provider, next, widget("w", 86_000_000), later);
+    provider.end_widget_flight(slow, Some(down()), later);
+    assert_eq!(provider.widget_failure(Some(slow), later), None);
     assert!(provider.widget(later).is_some());
     assert_eq!(provider.ask_for_widget(Following::default(), later), None);
 }
@@ -473,10 +627,10 @@ fn the_early_failure_of_a_replaced_flight_fails_nobody() {
     let mut provider = provider(2, 1);
     let slow = lead_widget(&mut provider, Following::default(), START);
     let next = lead_widget(&mut provider, took_over(slow), START);
-    provider.settle_widget(slow, Err(down()), START.steady_ms, START);
-    assert_eq!(provider.widget_failure(slow, START), None);
+    provider.end_widget_flight(slow, Some(down()), START);
+    assert_eq!(provider.widget_failure(Some(slow), START), None);
     let of_slow = Following {
-        flight: slow,
+        flight: Some(slow),
         silent_checks: 0,
     };
     let answer = provider.ask_for_widget(of_slow, START);
@@ -488,14 +642,17 @@ fn a_failed_widget_session_fails_those_who_waited_and_nobody_else() {
     let mut provider = provider(2, 1);
     let slow = lead_widget(&mut provider, Following::default(), START);
     let next = lead_widget(&mut provider, took_over(slow), START);
-    provider.settle_widget(next, Err(down()), START.steady_ms, START);
+    provider.end_widget_flight(next, Some(down()), START);
     for waited_for in [slow, next] {
-        assert_eq!(provider.widget_failure(waited_for, START), Some(&down()));
+        assert_eq!(
+            provider.widget_failure(Some(waited_for), START),
+            Some(&down())
+        );
     }
-    assert_eq!(provider.widget_failure(0, START), None);
+    assert_eq!(provider.widget_failure(None, START), None);
     let later = lead_widget(&mut provider, Following::default(), START);
-    assert_eq!(provider.widget_failure(later, START), None);
-    assert_eq!(provider.widget_failure(next, START.plus(1000)), None);
+    assert_eq!(provider.widget_failure(Some(later), START), None);
+    assert_eq!(provider.widget_failure(Some(next), START.plus(1000)), None);
 }
 
 #[test]
@@ -507,8 +664,13 @@ fn an_older_widget_session_does_not_replace_a_newer_one() {
     };
     let mut newer = widget("newer", 86_000_000);
     newer.usable_until_ms -= 86_400_000;
-    provider.keep_widget(1, newer, set_back.steady_ms, set_back);
-    provider.keep_widget(1, widget("older", 86_000_000), START.steady_ms, set_back);
+    provider.keep_widget(FlightId::FIRST, newer, set_back.steady_ms, set_back);
+    provider.keep_widget(
+        FlightId::FIRST,
+        widget("older", 86_000_000),
+        START.steady_ms,
+        set_back,
+    );
     let kept = |provider: &Provider| provider.widget(set_back).map(|it| it.ks.clone());
     let newer = Secret::new("newer".to_owned());
     assert_eq!(kept(&provider).as_ref(), Some(&newer));
@@ -521,7 +683,7 @@ fn an_older_widget_session_does_not_replace_a_newer_one() {
 #[test]
 fn a_clock_that_is_set_back_does_not_prolong_a_widget_session() {
     let mut provider = provider(2, 1);
-    provider.keep_widget(1, widget("w", 1000), START.steady_ms, START);
+    provider.keep_widget(FlightId::FIRST, widget("w", 1000), START.steady_ms, START);
     let set_back = Moment {
         wall_ms: START.wall_ms - 86_400_000,
         ..START.plus(1000)
@@ -534,7 +696,7 @@ fn a_widget_session_from_before_all_was_forgotten_is_not_kept() {
     let mut provider = provider(2, 1);
     let flight = lead_widget(&mut provider, Following::default(), START);
     provider.clear();
-    provider.settle_widget(flight, Ok(widget("w", 1000)), START.steady_ms, START);
+    got_widget(&mut provider, flight, widget("w", 1000), START);
     assert_eq!(provider.widget(START), None);
 }
 
@@ -610,13 +772,12 @@ impl Play {
     }
 
     fn ask(&mut self, user: u8, following: Following) {
-        let key = key(&self.provider, user);
-        match self.provider.ask(&key, following, self.now) {
+        match ask(&mut self.provider, user, following, self.now) {
             Ok(Answer::Serve { session, lease, .. }) => {
                 self.check_served(&session);
                 if let Some(lease) = lease {
                     let end = self.ends[session.ks.expose()];
-                    assert!(lease.steady_ms <= end, "a lease beyond the end");
+                    assert!(lease.until.steady_ms <= end, "a lease beyond the end");
                 }
                 self.settled += 1;
             }
@@ -656,7 +817,7 @@ impl Play {
         Some((*flight, *user))
     }
 
-    fn land(&mut self, flight: FlightId, user: u8, result: Result<i64, Failure>) {
+    fn land(&mut self, flight: FlightId, result: Result<i64, Failure>) {
         self.flights.remove(&flight);
         let result = result.map(|life_s| {
             self.minted += 1;
@@ -668,10 +829,7 @@ impl Play {
             session(&ks, self.now.wall_ms + life_ms + error_ms)
         });
         let is_fresh = result.is_ok();
-        let key = key(&self.provider, user);
-        let landed = self
-            .provider
-            .settle(&key, flight, result, self.minted, self.now);
+        let landed = self.provider.settle(flight, result, self.minted, self.now);
         if let Ok(landed) = &landed
             && !is_fresh
         {
@@ -691,7 +849,7 @@ impl Play {
         let left: Vec<(u8, FlightId)> = left;
         for (user, _) in left {
             let following = Following {
-                flight,
+                flight: Some(flight),
                 silent_checks: SILENT_CHECKS,
             };
             self.ask(user, following);
@@ -702,18 +860,18 @@ impl Play {
         match event {
             Event::Ask(user) => self.ask(user, Following::default()),
             Event::Answer { nth, life_s } => {
-                if let Some((flight, user)) = self.nth(nth) {
-                    self.land(flight, user, Ok(life_s));
+                if let Some((flight, _)) = self.nth(nth) {
+                    self.land(flight, Ok(life_s));
                 }
             }
             Event::Fail { nth, passing } => {
-                if let Some((flight, user)) = self.nth(nth) {
+                if let Some((flight, _)) = self.nth(nth) {
                     let failure = if passing {
                         down()
                     } else {
                         refusal("APP_TOKEN_ID_NOT_FOUND")
                     };
-                    self.land(flight, user, Err(failure));
+                    self.land(flight, Err(failure));
                 }
             }
             Event::Vanish { nth } => {
@@ -738,8 +896,8 @@ impl Play {
             Event::Clear => {
                 self.provider.clear();
                 // What is under way goes on, for those who wait for it.
-                for (flight, user) in core::mem::take(&mut self.flights) {
-                    self.land(flight, user, Ok(100));
+                for flight in core::mem::take(&mut self.flights).into_keys() {
+                    self.land(flight, Ok(100));
                 }
             }
         }
@@ -759,8 +917,8 @@ proptest! {
         }
         // Each flight lands or its leader is found to be gone; then nobody waits any more.
         for _ in 0..8 {
-            while let Some((flight, user)) = play.nth(0) {
-                play.land(flight, user, Ok(3600));
+            while let Some((flight, _)) = play.nth(0) {
+                play.land(flight, Ok(3600));
             }
             for flight in play.vanished.clone() {
                 play.vanish(flight);

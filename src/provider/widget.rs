@@ -91,7 +91,7 @@ impl WidgetState {
                 failure,
                 flight,
                 until_ms,
-            } if (1..=*flight).contains(&waited_for) && now.steady_ms < *until_ms => Some(failure),
+            } if waited_for <= *flight && now.steady_ms < *until_ms => Some(failure),
             _ => None,
         }
     }

@@ -8,12 +8,11 @@ use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use web_sys::{RequestInit, RequestRedirect};
 
 use super::host::{Chunk, Host, Reader, Response, Stream};
-use crate::api::{Request, ResponseHead, read_response};
-use crate::clock::{LocalTime, ServerClock, Timing, http_date};
+use crate::api::{Request, ResponseHead};
+use crate::clock::{LocalTime, Timing, http_date};
 use crate::error::{Cause, Error};
 use crate::exchange::{Answer, Exchange, Outcome, Step};
 use crate::retry;
-use crate::secret::Secret;
 
 /// Holds the exchange to its end. When the host ends the call, it stops where it is.
 /// Boxed, so that it is compiled once and not into each of its callers.
@@ -36,72 +35,46 @@ async fn hold(mut exchange: Exchange, host: &Host, max_response_bytes: u32) -> O
             Step::Done => break,
             Step::Send(request) => {
                 let received = send(&request, host, max_response_bytes).await;
-                let answer = match &received.result {
-                    Ok((head, body)) => Answer::Response(head, body),
-                    Err(Loss::Unusable(problem)) => Answer::Unusable(problem),
-                    Err(Loss::Lost(causes)) => Answer::Lost(causes.clone()),
-                };
                 if !host.ended() {
-                    exchange.take(answer, received.timing, random());
+                    exchange.take(received.answer(), received.timing, random());
                 }
             }
-            Step::Wait { ms, reason } => {
-                host.emit(&super::results::retried_event(&reason, ms));
-                #[expect(clippy::cast_precision_loss, reason = "a minute at most")]
-                let pause = host.sleep(ms as f64);
-                // It rejects only when the call ends, which the loop sees.
-                let _ = JsFuture::from(pause).await;
-            }
+            Step::Wait { ms, reason } => pause(host, ms, &reason).await,
         }
     }
     exchange.finish()
 }
 
-/// What came of one request outside an exchange.
-pub struct Reply {
-    /// The body, or the refusal, as an error.
-    pub result: Result<String, Box<Error>>,
-    /// The server's clock, if it was seen.
-    pub clock: Option<ServerClock>,
-    /// The wait that was asked for, in milliseconds.
-    pub retry_after_ms: Option<u64>,
+/// Waits before the next try, which the caller is told of.
+pub async fn pause(host: &Host, ms: u64, reason: &Error) {
+    host.emit(&super::results::retried_event(reason, ms));
+    #[expect(clippy::cast_precision_loss, reason = "a minute at most")]
+    let pause = host.sleep(ms as f64);
+    // It rejects only when the call ends, which whoever drives the call looks at next.
+    let _ = JsFuture::from(pause).await;
 }
 
-/// One request outside an exchange.
-pub async fn call(
-    request: &Request,
-    host: &Host,
-    max_response_bytes: u32,
-    known: &[&Secret],
-) -> Reply {
-    let operation = &request.operation;
-    let received = send(request, host, max_response_bytes).await;
-    let mut reply = Reply {
-        result: Ok(String::new()),
-        clock: None,
-        retry_after_ms: None,
-    };
-    reply.result = match received.result {
-        Ok((head, body)) => {
-            let timing = received.timing;
-            reply.clock = ServerClock::read(head.time(), timing);
-            reply.retry_after_ms = retry::retry_after_ms(&head, timing.ended_ms.div_euclid(1000));
-            let read = read_response(operation, &head, &body, known).map(|_| ());
-            // What was read is UTF-8.
-            read.map(|()| String::from_utf8(body).unwrap_or_default())
-        }
-        Err(Loss::Unusable(problem)) => Err(Error::bad_response(operation, problem)),
-        Err(Loss::Lost(causes)) => Err(Error::network(operation, causes, known)),
-    };
-    if let (Err(error), Some(ms)) = (&mut reply.result, reply.retry_after_ms) {
-        error.ask_for_pause(ms);
-    }
-    reply
-}
-
-struct Received {
-    timing: Timing,
+/// What came of a request.
+pub struct Received {
+    /// When it was sent and answered.
+    pub timing: Timing,
     result: Result<(ResponseHead, Vec<u8>), Loss>,
+}
+
+impl Received {
+    /// The answer, for a conversation to take.
+    pub fn answer(&self) -> Answer<'_> {
+        match &self.result {
+            Ok((head, body)) => Answer::Response(head, body),
+            Err(Loss::Unusable(problem)) => Answer::Unusable(problem),
+            Err(Loss::Lost(causes)) => Answer::Lost(causes.clone()),
+        }
+    }
+
+    /// The body of a response.
+    pub fn into_body(self) -> Vec<u8> {
+        self.result.map(|(_, body)| body).unwrap_or_default()
+    }
 }
 
 /// Why there is no answer to read.
@@ -116,7 +89,12 @@ impl From<JsValue> for Loss {
     }
 }
 
-fn send<'a>(request: &'a Request, host: &'a Host, max_response_bytes: u32) -> Boxed<'a, Received> {
+/// Sends a request. Boxed, so that it is compiled once.
+pub fn send<'a>(
+    request: &'a Request,
+    host: &'a Host,
+    max_response_bytes: u32,
+) -> Boxed<'a, Received> {
     Box::pin(exchange_one(request, host, max_response_bytes))
 }
 

@@ -6,9 +6,10 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::{Handle, Now};
 use crate::api::Operation;
+use crate::call::CallTerms;
 use crate::error::InvalidOption;
 use crate::retry::RetryPolicy;
-use crate::wasm::call::Call;
+use crate::wasm::call;
 use crate::wasm::convert;
 use crate::wasm::host::Host;
 
@@ -34,7 +35,7 @@ impl Handle {
         Err(convert::invalid(wrong))
     }
 
-    /// Calls the API with parameters that have `ks` among them, once; see [`Call::make`].
+    /// Calls the API with parameters that have `ks` among them, once; see [`call::make`].
     pub fn call(
         &self,
         service: &str,
@@ -44,26 +45,33 @@ impl Handle {
         attempts: u32,
         host: Host,
     ) -> Promise {
-        let call = Call {
-            operation: Operation::new(service, action),
+        let terms = CallTerms {
             service_url: self.terms.service_url.clone(),
-            max_response_bytes: self.max_response_bytes,
             // The call may have had effect.
             retry: RetryPolicy { retries: 0 },
             repeatable: false,
             deadline_ms: 0,
             attempts: attempts.saturating_sub(1),
         };
-        call.make(body, ks, host)
+        call::make(
+            terms,
+            (service, action),
+            body,
+            ks,
+            self.max_response_bytes,
+            host,
+        )
     }
 
     /// A new session was refused as logged out: its token is revoked. `privileges`, the
     /// session's own, name the token.
     #[wasm_bindgen(js_name = revoke)]
     pub fn revoke_token(&self, privileges: &str, now: &Now) {
-        let mut provider = self.provider.borrow_mut();
-        let credential = self.credential_of(privileges);
-        let credential = credential.unwrap_or_else(|| provider.standings.active());
-        provider.revoke(credential, now.moment());
+        let now = now.moment();
+        self.decide(|provider| {
+            let credential = provider.standings.of_privileges(privileges);
+            let credential = credential.unwrap_or_else(|| provider.standings.active());
+            provider.revoke(credential, now);
+        });
     }
 }

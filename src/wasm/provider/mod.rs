@@ -9,11 +9,11 @@ use core::cell::RefCell;
 use core::ops::Deref;
 use std::rc::Rc;
 
-use js_sys::Object;
+use js_sys::{Float64Array, Function, Object};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 
-use self::told::{end, failed, told};
+use self::told::{end, told};
 use super::convert::{self, Options};
 use super::fetch;
 use super::results;
@@ -23,11 +23,11 @@ use crate::exchange::Terms;
 use crate::grants::Wish;
 use crate::options;
 use crate::provider::{
-    Answer, CHECK_EVERY_MS, FlightId, Following, Issuer, Key, Moment, Provider, SortedMap,
-    Standings, is_over,
+    CHECK_EVERY_MS, FlightId, Following, Issuer, Moment, Provider, Seed, Standings, Ticket,
+    TokenConfig, is_over,
 };
 use crate::secret::Secret;
-use crate::session::{Session, names_token};
+use crate::session::Session;
 
 /// The options of a provider that stand beside those of a session.
 const OPTIONS: [&str; 3] = ["maxEntries", "batchSize", "batchesInFlight"];
@@ -47,42 +47,34 @@ impl Deref for Handle {
     }
 }
 
-/// The core of a `SessionProvider`. No borrow of it is held while JavaScript runs.
+/// The core of a `SessionProvider`.
 #[derive(Debug)]
 pub struct ProviderCore {
     provider: RefCell<Provider>,
-    /// What the flights under way are to fetch.
-    flights: RefCell<SortedMap<FlightId, Box<Wanted>>>,
     terms: Terms,
-    partner_id: u32,
-    /// By the number of the credential.
-    app_token_ids: Vec<String>,
     defaults: Wish,
     max_response_bytes: u32,
     batch_size: u32,
     batches_in_flight: u32,
-}
-
-/// What a flight is to fetch.
-#[derive(Debug)]
-struct Wanted {
-    key: Key,
-    wish: Wish,
+    /// Gives the tickets of the leases that were used since it was called last.
+    uses: Function,
 }
 
 #[wasm_bindgen(js_class = ProviderCore)]
 impl Handle {
     /// Reads the options. Tokens that come from functions are left out of them, and
-    /// `functions` is true in their places.
+    /// `functions` is true in their places. `uses` gives the tickets of the leases that were used
+    /// since it was called last, in the order of use.
     #[wasm_bindgen(constructor)]
     pub fn new(
         options: &Object,
         fallback: &JsValue,
         token_function: bool,
         fallback_function: bool,
+        uses: Function,
     ) -> Result<Self, JsValue> {
         let fallback = fallback.is_object().then(|| fallback.unchecked_ref());
-        ProviderCore::read(options, fallback, token_function, fallback_function)
+        ProviderCore::read(options, fallback, token_function, fallback_function, uses)
             .map(|core| Self(Rc::new(core)))
             .map_err(convert::invalid)
     }
@@ -112,92 +104,102 @@ impl Handle {
     }
 
     /// What the caller of `request` is to do. `followed` is the flight that it followed in
-    /// vain, after `silent_checks` checks without a sign.
+    /// vain, after `silent_checks` checks without a sign; 0 for none.
     pub fn ask(
         &self,
         request: &Object,
-        followed: FlightId,
+        followed: f64,
         silent_checks: u32,
         now: &Now,
     ) -> Result<JsValue, JsValue> {
         let wish = self.wish(request).map_err(convert::invalid)?;
-        let mut provider = self.provider.borrow_mut();
-        let key = provider.key(&wish);
-        let following = Following {
-            flight: followed,
-            silent_checks,
-        };
-        let answer = provider
-            .ask(&key, following, now.moment())
-            .map_err(|failure| results::failure(&failure))?;
-        if let Answer::Lead(flight) | Answer::Renew { flight, .. } = answer {
-            self.flights
-                .borrow_mut()
-                .insert(flight, Box::new(Wanted { key, wish }));
-        }
-        Ok(told(answer))
+        self.seed();
+        self.report_uses();
+        let (following, now) = (following(followed, silent_checks), now.moment());
+        let answer = self.decide(|provider| {
+            let key = provider.key(&wish);
+            provider.ask(&key, &wish, following, now)
+        });
+        answer
+            .map(told)
+            .map_err(|failure| results::failure(&failure))
     }
 
     /// What there is for the caller of `request` when the time is over; nothing if there is none.
     #[wasm_bindgen(js_name = lastResort)]
     pub fn last_resort(&self, request: &Object, now: &Now) -> JsValue {
-        let provider = self.provider.borrow();
-        let key = self.wish(request).ok().map(|wish| provider.key(&wish));
-        let answer = key.and_then(|key| provider.last_resort(&key, now.moment()));
+        let (wish, now) = (self.wish(request), now.moment());
+        let answer = wish.ok().and_then(|wish| {
+            self.decide(|provider| {
+                let key = provider.key(&wish);
+                provider.last_resort(&key, now)
+            })
+        });
         answer.map_or(JsValue::UNDEFINED, told)
     }
 
     /// What a caller that needs the widget session is to do; nothing if there is no need to wait.
     #[wasm_bindgen(js_name = askForWidget)]
-    pub fn ask_for_widget(&self, followed: FlightId, silent_checks: u32, now: &Now) -> JsValue {
-        let following = Following {
-            flight: followed,
-            silent_checks,
-        };
-        let mut provider = self.provider.borrow_mut();
-        let answer = provider.ask_for_widget(following, now.moment());
+    pub fn ask_for_widget(&self, followed: f64, silent_checks: u32, now: &Now) -> JsValue {
+        let (following, now) = (following(followed, silent_checks), now.moment());
+        let answer = self.decide(|provider| provider.ask_for_widget(following, now));
         answer.map_or(JsValue::UNDEFINED, told)
     }
 
     /// The end of a flight whose time was over, or that nobody wants any more, or that was
     /// taken over by another that has landed.
-    pub fn abandon(&self, flight: FlightId, timed_out: bool, now: &Now) {
+    pub fn abandon(&self, flight: f64, timed_out: bool, now: &Now) {
+        let Some(flight) = FlightId::from_number(flight) else {
+            return;
+        };
         if timed_out {
             let failure = Failure {
                 error: Box::new(Error::Timeout),
                 attempts: 0,
             };
             self.settle(flight, Err(failure), now.moment());
-        } else if let Some(wanted) = self.flights.borrow_mut().remove(&flight) {
-            self.provider.borrow_mut().abandon(&wanted.key, flight);
+        } else {
+            self.decide(|provider| provider.abandon(flight));
         }
     }
 
     /// The same for the flight that was to fetch the widget session.
     #[wasm_bindgen(js_name = abandonWidget)]
-    pub fn abandon_widget(&self, flight: FlightId) {
-        self.provider.borrow_mut().abandon(&Key::widget(), flight);
+    pub fn abandon_widget(&self, flight: f64, now: &Now) {
+        let now = now.moment();
+        if let Some(flight) = FlightId::from_number(flight) {
+            self.decide(|provider| provider.end_widget_flight(flight, None, now));
+        }
     }
 
     /// Forgets the session of a request.
     pub fn invalidate(&self, request: &Object, now: &Now) -> Result<(), JsValue> {
         let wish = self.wish(request).map_err(convert::invalid)?;
-        let mut provider = self.provider.borrow_mut();
-        let key = provider.key(&wish);
-        provider.invalidate(&key, now.moment());
+        let now = now.moment();
+        self.decide(|provider| {
+            let key = provider.key(&wish);
+            provider.invalidate(&key, now);
+        });
         Ok(())
     }
 
     /// Forgets a session.
     #[wasm_bindgen(js_name = invalidateKs)]
     pub fn invalidate_ks(&self, ks: String, now: &Now) {
-        let mut provider = self.provider.borrow_mut();
-        provider.invalidate_ks(&Secret::new(ks), now.moment());
+        let (ks, now) = (Secret::new(ks), now.moment());
+        self.decide(|provider| provider.invalidate_ks(&ks, now));
     }
 
     /// Forgets everything.
     pub fn clear(&self) {
-        self.provider.borrow_mut().clear();
+        self.decide(Provider::clear);
+    }
+}
+
+fn following(flight: f64, silent_checks: u32) -> Following {
+    Following {
+        flight: FlightId::from_number(flight),
+        silent_checks,
     }
 }
 
@@ -207,19 +209,24 @@ impl ProviderCore {
         fallback: Option<&Object>,
         token_function: bool,
         fallback_function: bool,
+        uses: Function,
     ) -> Result<Self, InvalidOption> {
         let known: Vec<_> = terms::OPTIONS.into_iter().chain(OPTIONS).collect();
         let from = Options::new(object, "", &known)?;
         let terms = terms::terms(&from, 0.0)?;
-        let mut app_token_ids = vec![options::app_token_id(from.get("appTokenId"))?];
-        let mut hash_types = vec![options::hash_types(from.get("hashType"))?];
+        let token = |from: &Options| -> Result<TokenConfig, InvalidOption> {
+            Ok(TokenConfig {
+                id: options::app_token_id(from.get("appTokenId"))?,
+                hash_types: options::hash_types(from.get("hashType"))?,
+            })
+        };
+        let mut tokens = vec![token(&from)?];
         if !token_function {
             options::app_token(from.get("appToken"))?;
         }
         if let Some(fallback) = fallback {
             let from = Options::new(fallback, "fallback.", &FALLBACK_OPTIONS)?;
-            app_token_ids.push(options::app_token_id(from.get("appTokenId"))?);
-            hash_types.push(options::hash_types(from.get("hashType"))?);
+            tokens.push(token(&from)?);
             if !fallback_function {
                 options::app_token(from.get("appToken"))?;
             }
@@ -238,18 +245,16 @@ impl ProviderCore {
         let issuer = Issuer {
             service_url: terms.service_url.clone(),
             partner_id,
-            app_token_id: app_token_ids.first().cloned().unwrap_or_default(),
+            app_token_id: tokens.first().map(|it| it.id.clone()).unwrap_or_default(),
         };
         Ok(Self {
             provider: RefCell::new(Provider::new(
                 issuer,
                 max_entries as usize,
-                Standings::new(hash_types),
+                Standings::new(tokens),
             )),
-            flights: RefCell::default(),
             terms,
-            partner_id,
-            app_token_ids,
+            uses,
             defaults: terms::wish(&from)?,
             max_response_bytes: options::max_response_bytes(from.get("maxResponseBytes"))?,
             batch_size: count("batchSize", 100, "a whole number from 1 to 100", 25)?,
@@ -268,30 +273,36 @@ impl ProviderCore {
         })
     }
 
-    /// The token that a session with these privileges was started from.
-    fn credential_of(&self, privileges: &str) -> Option<usize> {
-        let named = |id: &String| names_token(privileges, id) == Some(true);
-        self.app_token_ids.iter().position(named)
+    /// Asks the provider. No JavaScript may run in `ask`: it could come back to the provider, which is
+    /// borrowed. So clocks are read, and options converted, before; and results after.
+    fn decide<T>(&self, ask: impl FnOnce(&mut Provider) -> T) -> T {
+        ask(&mut self.provider.borrow_mut())
+    }
+
+    /// Not when the provider is made: in Workers that may be before there is a request, when the
+    /// runtime gives no random bytes.
+    fn seed(&self) {
+        let mut bytes = [0; 16];
+        if self.decide(|provider| provider.wants_seed()) && getrandom::fill(&mut bytes).is_ok() {
+            self.decide(|provider| provider.seed(Seed(bytes)));
+        }
+    }
+
+    /// Tells the provider which sessions were served by their leases.
+    fn report_uses(&self) {
+        let uses = self.uses.call0(&JsValue::UNDEFINED);
+        let Some(uses) = uses.ok().and_then(|it| it.dyn_into::<Float64Array>().ok()) else {
+            return;
+        };
+        let tickets = uses.to_vec().into_iter().map(Ticket::from_number);
+        self.decide(|provider| provider.report_uses(tickets));
     }
 
     fn settle(&self, flight: FlightId, result: Result<Session, Failure>, now: Moment) -> JsValue {
-        let Some(wanted) = self.flights.borrow_mut().remove(&flight) else {
-            // Somebody else has taken it over; who still waits for this one may have it.
-            return match result {
-                Ok(session) => told(Answer::Serve {
-                    session,
-                    lease: None,
-                    stale: false,
-                    renewal: None,
-                }),
-                Err(failure) => failed(&failure),
-            };
-        };
-        let mut provider = self.provider.borrow_mut();
-        match provider.settle(&wanted.key, flight, result, fetch::random(), now) {
-            Ok(landed) => end(&landed),
-            Err(failure) => failed(&failure),
-        }
+        self.report_uses();
+        let random = fetch::random();
+        let landed = self.decide(|provider| provider.settle(flight, result, random, now));
+        end(&landed)
     }
 }
 

@@ -4,15 +4,11 @@ use js_sys::Array;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::told::{end, failed};
-use super::{Handle, Now, ProviderCore, Wanted};
-use crate::provider::{
-    FlightId, Key, Moment, Provider, Sealer, Stored, Verdict, is_of_another_version,
-};
+use super::told::end;
+use super::{Handle, Now};
+use crate::provider::{FlightId, Key, Provider, Sealer, Stored, Verdict, is_of_another_version};
 use crate::secret::Secret;
-use crate::session::Session;
 use crate::wasm::convert::Plain;
-use crate::wasm::fetch;
 
 /// Some seven weeks.
 const LONGEST_TTL_MS: i64 = u32::MAX as i64;
@@ -20,46 +16,53 @@ const LONGEST_TTL_MS: i64 = u32::MAX as i64;
 #[wasm_bindgen(js_class = ProviderCore)]
 impl Handle {
     /// Where a flight's session is kept in a store: `{ name, key }`.
-    pub fn place(&self, flight: FlightId, token: String) -> JsValue {
-        let flights = self.flights.borrow();
-        let key = flights.get(&flight).map(|wanted| wanted.key.clone());
-        drop(flights);
-        let place = key.and_then(|key| place(&Sealer::new(&Secret::new(token)), &key));
+    pub fn place(&self, flight: f64, token: String) -> JsValue {
+        let token = Secret::new(token);
+        let key = FlightId::from_number(flight).and_then(|flight| {
+            self.decide(|provider| provider.wanted(flight).map(|(key, _)| key.clone()))
+        });
+        let place = key.and_then(|key| place(&Sealer::new(&token), &key));
         place.map_or(JsValue::UNDEFINED, JsValue::from)
     }
 
     /// There is a store: dead sessions are to be deleted from it.
     #[wasm_bindgen(js_name = useStore)]
     pub fn use_store(&self) {
-        self.provider.borrow_mut().shared.use_store();
+        self.decide(|provider| provider.shared.use_store());
     }
 
     /// Ends a flight with what a store gave, if that is a session and of use. Otherwise
     /// `{ rejected }` if it is no session of this token, `{ obsolete }` if it is to be deleted,
     /// and `{ needsTime }` if the server's clock must be seen first.
-    pub fn adopt(&self, flight: FlightId, token: String, sealed: &str, now: &Now) -> JsValue {
-        let moment = now.moment();
+    pub fn adopt(&self, flight: f64, token: String, sealed: &str, now: &Now) -> JsValue {
+        let (token, now) = (Secret::new(token), now.moment());
+        let Some(flight) = FlightId::from_number(flight) else {
+            return JsValue::UNDEFINED;
+        };
+        let wanted = self.decide(|provider| {
+            let wanted = provider.wanted(flight);
+            wanted.map(|(key, wish)| (key.clone(), wish.clone()))
+        });
+        let Some((key, wish)) = wanted else {
+            return JsValue::UNDEFINED;
+        };
         let mut rejected = false;
-        let verdict = {
-            let flights = self.flights.borrow();
-            let Some(wanted) = flights.get(&flight) else {
-                return JsValue::UNDEFINED;
-            };
-            let Wanted { key, wish } = &**wanted;
-            let provider = self.provider.borrow();
-            match Sealer::new(&Secret::new(token)).open(key, sealed) {
-                Some(stored) => {
-                    let doubtful = self.is_doubtful(&provider, &stored);
-                    provider.judge(key, wish, self.terms.grants, stored, doubtful, moment)
-                }
-                None => {
-                    rejected = !is_of_another_version(sealed);
-                    Verdict::Ignore
-                }
+        let verdict = match Sealer::new(&token).open(&key, sealed) {
+            Some(stored) => self.decide(|provider| {
+                let doubtful = is_doubtful(provider, &stored);
+                provider.judge(&key, &wish, self.terms.grants, stored, doubtful, now)
+            }),
+            None => {
+                rejected = !is_of_another_version(sealed);
+                Verdict::Ignore
             }
         };
         if let Verdict::Adopt(session) = verdict {
-            return self.land(flight, *session, moment);
+            self.report_uses();
+            let landed = self.decide(|provider| provider.adopt(&key, flight, *session, now));
+            let told = end(&landed);
+            let _ = js_sys::Reflect::set(&told, &"adopted".into(), &true.into());
+            return told;
         }
         let told = Plain::new();
         told.set("rejected", rejected);
@@ -71,14 +74,14 @@ impl Handle {
     /// Whether [`take_obsolete`](Self::take_obsolete) would give anything.
     #[wasm_bindgen(getter, js_name = hasObsolete)]
     pub fn has_obsolete(&self) -> bool {
-        self.provider.borrow().shared.has_obsolete()
+        self.decide(|provider| provider.shared.has_obsolete())
     }
 
     /// Where sessions are kept that may be dead, once: `[{ name, key }]`.
     #[wasm_bindgen(js_name = takeObsolete)]
     pub fn take_obsolete(&self, token: String) -> Array {
         let sealer = Sealer::new(&Secret::new(token));
-        let keys = self.provider.borrow_mut().shared.take_obsolete();
+        let keys = self.decide(|provider| provider.shared.take_obsolete());
         let places = keys.iter().filter_map(|key| place(&sealer, key));
         places.map(JsValue::from).collect()
     }
@@ -87,10 +90,11 @@ impl Handle {
     #[wasm_bindgen(js_name = isDead)]
     pub fn is_dead(&self, key: String, token: String, sealed: &str) -> bool {
         let sealer = Sealer::new(&Secret::new(token));
-        let provider = self.provider.borrow();
         let stored = sealer.open(&Key::from_text(key), sealed);
         stored.is_some_and(|stored| {
-            provider.shared.is_dead(stored.ks()) || self.is_doubtful(&provider, &stored)
+            self.decide(|provider| {
+                provider.shared.is_dead(stored.ks()) || is_doubtful(provider, &stored)
+            })
         })
     }
 
@@ -99,16 +103,17 @@ impl Handle {
     pub fn seal(&self, key: String, token: String, now: &Now) -> JsValue {
         let key = Key::from_text(key);
         let mut nonce = [0; 12];
-        let (moment, wall_ms) = (now.moment(), fetch::whole_ms(now.wall()));
+        let now = now.moment();
         if getrandom::fill(&mut nonce).is_err() {
             return JsValue::UNDEFINED;
         }
-        let sealed = self.provider.borrow().fresh(&key, moment).map(|session| {
+        let session = self.decide(|provider| provider.fresh(&key, now).cloned());
+        let sealed = session.map(|session| {
             // A store that forgets a session of years after weeks is given it again.
-            let left_ms = session.expires_at_ms.saturating_sub(wall_ms);
+            let left_ms = session.expires_at_ms.saturating_sub(now.wall_ms);
             let ttl_ms = u32::try_from(left_ms.clamp(0, LONGEST_TTL_MS)).unwrap_or_default();
             let sealer = Sealer::new(&Secret::new(token));
-            (sealer.seal(&key, session, nonce), ttl_ms)
+            (sealer.seal(&key, &session, nonce), ttl_ms)
         });
         let Some((text, ttl_ms)) = sealed else {
             return JsValue::UNDEFINED;
@@ -121,25 +126,11 @@ impl Handle {
     }
 }
 
-impl ProviderCore {
-    /// Whether the token of a stored session was revoked when it was last seen.
-    fn is_doubtful(&self, provider: &Provider, stored: &Stored) -> bool {
-        let credential = self.credential_of(stored.privileges());
-        credential.is_some_and(|it| provider.standings.is_doubtful(it))
-    }
-
-    fn land(&self, flight: FlightId, session: Session, now: Moment) -> JsValue {
-        let Some(wanted) = self.flights.borrow_mut().remove(&flight) else {
-            return JsValue::UNDEFINED;
-        };
-        let mut provider = self.provider.borrow_mut();
-        let told = match provider.adopt(&wanted.key, flight, session, now) {
-            Ok(landed) => end(&landed),
-            Err(failure) => failed(&failure),
-        };
-        let _ = js_sys::Reflect::set(&told, &"adopted".into(), &true.into());
-        told
-    }
+/// Whether the token of a stored session was revoked when it was last seen.
+fn is_doubtful(provider: &Provider, stored: &Stored) -> bool {
+    let standings = &provider.standings;
+    let credential = standings.of_privileges(stored.privileges());
+    credential.is_some_and(|it| standings.is_doubtful(it))
 }
 
 fn place(sealer: &Sealer, key: &Key) -> Option<Plain> {

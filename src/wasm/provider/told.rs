@@ -3,7 +3,7 @@
 use wasm_bindgen::JsValue;
 
 use crate::error::Failure;
-use crate::provider::{Answer, Landed, Moment};
+use crate::provider::{Answer, FlightId, Landed, Lease};
 use crate::wasm::convert::Plain;
 use crate::wasm::results;
 
@@ -22,35 +22,34 @@ pub fn told(answer: Answer) -> JsValue {
     };
     let told = Plain::new();
     told.set_some("session", session.as_ref().map(results::session));
-    told.set_some("lease", lease.map(until));
-    told.set_some("flight", flight);
+    told.set_some("lease", lease.map(leave));
+    told.set_some("flight", flight.map(FlightId::number));
     told.set("stale", stale);
     told.set("lead", lead);
     told.into()
 }
 
-/// What a flight that has landed brought.
-pub fn end(landed: &Landed) -> JsValue {
+/// What a flight has brought, or why it brought nothing.
+pub fn end(landed: &Result<Landed, Failure>) -> JsValue {
     let end = Plain::new();
-    end.set("session", results::session(&landed.session));
-    end.set_some("lease", landed.lease.map(until));
-    end.set("stale", landed.stale.is_some());
-    end.set_some("failure", landed.stale.as_ref().map(results::failure));
-    end.set("renewed", landed.renewed);
-    end.into()
-}
-
-/// Why a flight brought nothing.
-pub fn failed(failure: &Failure) -> JsValue {
-    let end = Plain::new();
-    end.set("failure", results::failure(failure));
+    match landed {
+        Ok(landed) => {
+            end.set("session", results::session(&landed.session));
+            end.set_some("lease", landed.lease.map(leave));
+            end.set("stale", landed.stale.is_some());
+            end.set_some("failure", landed.stale.as_ref().map(results::failure));
+            end.set("renewed", landed.renewed);
+        }
+        Err(failure) => end.set("failure", results::failure(failure)),
+    }
     end.into()
 }
 
 #[expect(clippy::cast_precision_loss, reason = "times are safe integers")]
-fn until(moment: Moment) -> JsValue {
-    let until = Plain::new();
-    until.set("wall", moment.wall_ms as f64);
-    until.set("steady", moment.steady_ms as f64);
-    until.into()
+fn leave(lease: Lease) -> JsValue {
+    let leave = Plain::new();
+    leave.set("wall", lease.until.wall_ms as f64);
+    leave.set("steady", lease.until.steady_ms as f64);
+    leave.set("ticket", lease.ticket.number());
+    leave.into()
 }

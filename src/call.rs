@@ -1,0 +1,311 @@
+//! One call of Kaltura's API with its retries, whose answer is for its caller to read.
+//!
+//! It says what to do next and takes what comes back:
+//!
+//! ```text
+//! loop {
+//!     match call.next(now_ms) {
+//!         Step::Send => call.take(&answer_to(call.request()), timing, random),
+//!         Step::Wait { ms, .. } => sleep(ms),
+//!         Step::Done => break call.finish(),
+//!     }
+//! }
+//! ```
+
+use crate::api::{Operation, Params, Request, ServiceUrl, read_response};
+use crate::clock::{ServerClock, Timing};
+use crate::error::{Error, Failure};
+use crate::exchange::Answer;
+use crate::retry::{self, RetryPolicy};
+use crate::secret::Secret;
+
+/// How to make a call.
+#[derive(Clone, Debug)]
+pub struct CallTerms {
+    /// Where Kaltura is.
+    pub service_url: ServiceUrl,
+    /// How often to try again.
+    pub retry: RetryPolicy,
+    /// Whether making the call twice has the same effect as making it once. If not, it is tried
+    /// again only after a refusal at the rate limit.
+    pub repeatable: bool,
+    /// When the caller gives up, in local milliseconds: no wait goes beyond.
+    pub deadline_ms: i64,
+    /// The requests that were made for it before.
+    pub attempts: u32,
+}
+
+/// What to do next.
+#[derive(Debug)]
+#[must_use]
+pub enum Step {
+    /// Send the [`request`](Call::request) and [`take`](Call::take) the answer.
+    Send,
+    /// Let this many milliseconds pass.
+    Wait {
+        /// Milliseconds.
+        ms: u64,
+        /// What made it necessary.
+        reason: Box<Error>,
+    },
+    /// The last answer settled it; [`finish`](Call::finish).
+    Done,
+}
+
+/// What a call came to.
+#[derive(Debug)]
+pub struct Outcome {
+    /// Nothing if the body of the last answer is good, or why it failed.
+    pub result: Result<(), Failure>,
+    /// The requests that were made.
+    pub attempts: u32,
+    /// The server's clock, if it was seen.
+    pub clock: Option<ServerClock>,
+    /// Whether a request before the last may have had effect, though its answer was lost.
+    pub is_unsure: bool,
+}
+
+/// A call under way.
+#[derive(Debug)]
+pub struct Call {
+    terms: CallTerms,
+    request: Request,
+    ks: Secret,
+    state: State,
+    retries: u32,
+    attempts: u32,
+    clock: Option<ServerClock>,
+    is_unsure: bool,
+}
+
+#[derive(Debug)]
+enum State {
+    /// To be sent, after this failure if it was sent before.
+    Ready(Option<Box<Error>>),
+    Sent,
+    /// The next try is to be made after so many milliseconds.
+    Failed(u64, Box<Error>),
+    Done(Result<(), Box<Error>>),
+}
+
+impl Call {
+    /// A call of `operation` with a body that has `ks` in it.
+    pub fn new(terms: CallTerms, operation: Operation, body: Secret, ks: Secret) -> Self {
+        let mut request = Request::new(&terms.service_url, operation, Params::default());
+        request.body = body;
+        Self {
+            attempts: terms.attempts,
+            terms,
+            request,
+            ks,
+            state: State::Ready(None),
+            retries: 0,
+            clock: None,
+            is_unsure: false,
+        }
+    }
+
+    /// The request, the same for each try.
+    pub fn request(&self) -> &Request {
+        &self.request
+    }
+
+    /// Returns what to do at `now_ms` by the local clock.
+    pub fn next(&mut self, now_ms: i64) -> Step {
+        match core::mem::replace(&mut self.state, State::Sent) {
+            State::Ready(_) => {
+                self.attempts = self.attempts.saturating_add(1);
+                Step::Send
+            }
+            State::Sent => Step::Send,
+            State::Failed(ms, reason) => {
+                if now_ms.saturating_add_unsigned(ms) < self.terms.deadline_ms {
+                    self.is_unsure |= !retry::was_turned_away(&reason);
+                    self.state = State::Ready(Some(reason.clone()));
+                    return Step::Wait { ms, reason };
+                }
+                self.state = State::Done(Err(reason));
+                Step::Done
+            }
+            done @ State::Done(_) => {
+                self.state = done;
+                Step::Done
+            }
+        }
+    }
+
+    /// Takes the outcome of the request. `random`, any number, spreads retries.
+    pub fn take(&mut self, answer: Answer<'_>, timing: Timing, random: u32) {
+        if !matches!(self.state, State::Sent) {
+            return;
+        }
+        let mut retry_after_ms = None;
+        if let Answer::Response(head, _) = answer {
+            retry_after_ms = retry::retry_after_ms(head, timing.ended_ms.div_euclid(1000));
+            self.clock = ServerClock::read(head.time(), timing).or(self.clock);
+        }
+        let operation = &self.request.operation;
+        let result = match answer {
+            Answer::Response(head, body) => {
+                read_response(operation, head, body, &[&self.ks]).map(drop)
+            }
+            other => other.read(operation, &[&self.ks]).map(drop),
+        };
+        self.state = match result {
+            Ok(()) => State::Done(Ok(())),
+            Err(mut error) => {
+                if let Some(ms) = retry_after_ms {
+                    error.ask_for_pause(ms);
+                }
+                self.after_failure(error, retry_after_ms, random)
+            }
+        };
+    }
+
+    fn after_failure(&mut self, error: Box<Error>, retry_after: Option<u64>, random: u32) -> State {
+        let may_repeat = self.terms.repeatable || retry::was_turned_away(&error);
+        self.retries = self.retries.saturating_add(1);
+        let policy = self.terms.retry;
+        let delay = retry::delay_ms(policy, &error, self.retries, retry_after, random);
+        match delay.filter(|_| may_repeat) {
+            Some(ms) => State::Failed(ms, error),
+            None => State::Done(Err(error)),
+        }
+    }
+
+    /// Returns the result. A call that is not done by then was aborted; the failure that it was to
+    /// be repeated for is told.
+    #[must_use = "it tells whether the call has succeeded"]
+    pub fn finish(self) -> Outcome {
+        let attempts = self.attempts;
+        let result = match self.state {
+            State::Done(result) => result,
+            State::Failed(_, error) | State::Ready(Some(error)) => Err(error),
+            State::Ready(None) | State::Sent => Err(Box::new(Error::Aborted)),
+        };
+        Outcome {
+            result: result.map_err(|error| Failure { error, attempts }),
+            attempts,
+            clock: self.clock,
+            is_unsure: self.is_unsure,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::api::ResponseHead;
+
+    const TIMING: Timing = Timing {
+        sent_ms: 0,
+        received_ms: 100,
+        ended_ms: 100,
+    };
+
+    fn call(retries: u32, repeatable: bool) -> Call {
+        let terms = CallTerms {
+            service_url: ServiceUrl::default(),
+            retry: RetryPolicy { retries },
+            repeatable,
+            deadline_ms: 60_000,
+            attempts: 0,
+        };
+        let secret = |text: &str| Secret::new(text.to_owned());
+        let operation = Operation::known("appToken", "add");
+        Call::new(terms, operation, secret(r#"{"ks":"s"}"#), secret("s"))
+    }
+
+    fn answer(call: &mut Call, status: u16, body: &str) {
+        let head = ResponseHead {
+            status,
+            ..ResponseHead::default()
+        };
+        call.take(Answer::Response(&head, body.as_bytes()), TIMING, 0);
+    }
+
+    const RATE_LIMIT: &str =
+        r#"{"objectType":"KalturaAPIException","code":"ACTION_BLOCKED","message":""}"#;
+
+    #[test]
+    fn a_good_answer_ends_it() {
+        let mut call = call(2, true);
+        assert!(matches!(call.next(0), Step::Send));
+        answer(&mut call, 200, "[1]");
+        assert!(matches!(call.next(0), Step::Done));
+        let outcome = call.finish();
+        assert!(outcome.result.is_ok() && !outcome.is_unsure);
+        assert_eq!(outcome.attempts, 1);
+    }
+
+    #[test]
+    fn a_lost_answer_is_unsure_and_asked_for_again_only_if_that_does_no_harm() {
+        for repeatable in [true, false] {
+            let mut call = call(2, repeatable);
+            assert!(matches!(call.next(0), Step::Send));
+            call.take(Answer::Lost(Vec::new()), TIMING, 0);
+            let is_repeated = matches!(call.next(0), Step::Wait { .. });
+            assert_eq!(is_repeated, repeatable);
+            if is_repeated {
+                assert!(matches!(call.next(0), Step::Send));
+                answer(&mut call, 200, "null");
+                assert!(matches!(call.next(0), Step::Done));
+            }
+            let outcome = call.finish();
+            assert_eq!(outcome.is_unsure, repeatable);
+            assert_eq!(outcome.attempts, 1 + u32::from(repeatable));
+            assert_eq!(outcome.result.is_ok(), repeatable);
+        }
+    }
+
+    #[test]
+    fn what_the_rate_limit_refused_is_tried_again_and_had_no_effect() {
+        let mut call = call(2, false);
+        assert!(matches!(call.next(0), Step::Send));
+        answer(&mut call, 200, RATE_LIMIT);
+        assert!(matches!(call.next(0), Step::Wait { ms: 10_000.., .. }));
+        assert!(matches!(call.next(10_000), Step::Send));
+        answer(&mut call, 200, "{}");
+        assert!(matches!(call.next(10_000), Step::Done));
+        assert!(!call.finish().is_unsure);
+    }
+
+    #[test]
+    fn no_wait_goes_beyond_the_deadline() {
+        let mut call = call(2, true);
+        assert!(matches!(call.next(55_000), Step::Send));
+        answer(&mut call, 200, RATE_LIMIT);
+        assert!(matches!(call.next(55_000), Step::Done));
+        assert!(call.finish().result.is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn it_ends_after_as_many_requests_as_the_policy_allows(
+            retries in 0_u32..5,
+            repeatable: bool,
+            statuses in prop::collection::vec(prop_oneof![Just(200_u16), Just(429), Just(503), Just(404)], 6),
+            before in 0_u32..3,
+        ) {
+            let mut call = call(retries, repeatable);
+            call.attempts = before;
+            let mut now_ms = 0;
+            let mut statuses = statuses.into_iter();
+            let mut sent = 0;
+            loop {
+                match call.next(now_ms) {
+                    Step::Send => {
+                        sent += 1;
+                        answer(&mut call, statuses.next().unwrap(), "{}");
+                    }
+                    Step::Wait { ms, .. } => now_ms = now_ms.saturating_add_unsigned(ms),
+                    Step::Done => break,
+                }
+            }
+            prop_assert!(sent <= retries + 1);
+            prop_assert_eq!(call.finish().attempts, before + sent);
+        }
+    }
+}

@@ -1,0 +1,476 @@
+//! Minting: how the sessions of some flights are got from Kaltura, or the widget session of all.
+//!
+//! Like the exchange, it says what to do next and takes what comes back:
+//!
+//! ```text
+//! loop {
+//!     match mint.next(provider, now) {
+//!         Step::AskForToken(credential) => mint.take_token(provider, token, now),
+//!         Step::Send(request) => mint.take(provider, answer, received),
+//!         Step::Wait { ms, .. } => sleep(ms),
+//!         Step::TellRevoked => tell(),
+//!         Step::Done => break mint.finish(provider, random, now),
+//!     }
+//! }
+//! ```
+//!
+//! The provider learns at once what is learnt on the way: of a widget session that came or was
+//! refused, and of a token that is revoked.
+
+use super::entry::can_be_probed;
+use super::{FlightId, Key, Landed, Moment, Provider, is_logged_out, revoked};
+use crate::api::{Operation, Params, Request, ServiceUrl, Value};
+use crate::clock::Timing;
+use crate::error::{Error, Failure};
+use crate::exchange::{self, Answer, Credentials, Exchange, Terms};
+use crate::secret::Secret;
+use crate::session::Session;
+
+/// What to do next.
+#[derive(Debug)]
+#[must_use]
+pub enum Step {
+    /// Ask for the application token with this number, and [`take_token`](Mint::take_token).
+    AskForToken(usize),
+    /// Send this and [`take`](Mint::take) the answer.
+    Send(Request),
+    /// Let this many milliseconds pass.
+    Wait {
+        /// Milliseconds.
+        ms: u64,
+        /// What made it necessary.
+        reason: Box<Error>,
+    },
+    /// Tell whoever listens that a token is revoked.
+    TellRevoked,
+    /// Everything is settled; [`finish`](Mint::finish).
+    Done,
+}
+
+/// When an answer was received, and a random number.
+#[derive(Clone, Copy, Debug)]
+pub struct Received {
+    /// When the request was sent, and when its answer came.
+    pub timing: Timing,
+    /// When the whole answer was there.
+    pub now: Moment,
+    /// Any number; spreads retries.
+    pub random: u32,
+}
+
+/// The sessions of some flights being minted, or the widget session being fetched.
+#[derive(Debug)]
+pub struct Mint {
+    terms: Terms,
+    flights: Vec<FlightId>,
+    /// Whether the one flight is to fetch the widget session.
+    is_for_widget: bool,
+    /// For each flight.
+    results: Vec<Option<Result<Session, Failure>>>,
+    /// The flights without a result, by their places.
+    open: Vec<usize>,
+    /// The keys whose last session is to be probed first.
+    suspects: Vec<Key>,
+    /// Whether the token in use is the one to fall back on.
+    is_second: bool,
+    attempts: u32,
+    is_revocation_untold: bool,
+    state: State,
+}
+
+#[derive(Debug)]
+enum State {
+    /// A token is to be chosen, unless this one was.
+    Choosing(Option<usize>),
+    WantingToken(usize),
+    Talking(Box<Talk>),
+    Probing(Probe),
+    Done,
+}
+
+/// The exchange with Kaltura.
+#[derive(Debug)]
+struct Talk {
+    exchange: Exchange,
+    credential: usize,
+    /// How often the token had been revoked when it began.
+    revocations: u32,
+    /// When the last request was sent, on the steady clock.
+    sent_ms: i64,
+}
+
+/// A session that is tried out: is its token revoked?
+#[derive(Debug)]
+struct Probe {
+    ks: Secret,
+    credential: usize,
+    of: Probed,
+}
+
+#[derive(Debug)]
+enum Probed {
+    /// The dead session of a key.
+    Suspect(Key),
+    /// The first of these new sessions, of a token that was revoked when last seen.
+    New(Vec<Result<Session, Failure>>),
+}
+
+/// What a probe tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Verdict {
+    Alive,
+    LoggedOut,
+    Unknown,
+}
+
+impl Mint {
+    /// Sets out to mint what these flights are for.
+    pub fn sessions(provider: &Provider, flights: Vec<FlightId>, terms: Terms) -> Self {
+        let keys = flights.iter().filter_map(|it| provider.wanted(*it));
+        let suspects = keys
+            .filter(|(key, _)| provider.suspect(key).is_some())
+            .map(|(key, _)| key.clone())
+            .collect();
+        Self {
+            terms,
+            is_for_widget: false,
+            results: flights.iter().map(|_| None).collect(),
+            open: (0..flights.len()).collect(),
+            flights,
+            suspects,
+            is_second: false,
+            attempts: 0,
+            is_revocation_untold: false,
+            state: State::Choosing(None),
+        }
+    }
+
+    /// Sets out to fetch the widget session for this flight.
+    pub fn widget(provider: &mut Provider, flight: FlightId, terms: Terms, now: Moment) -> Self {
+        let mut mint = Self::sessions(provider, vec![flight], terms);
+        mint.is_for_widget = true;
+        mint.talk(provider, 0, Secret::new(String::new()), now);
+        mint
+    }
+
+    /// What to do now.
+    pub fn next(&mut self, provider: &mut Provider, now: Moment) -> Step {
+        if core::mem::take(&mut self.is_revocation_untold) {
+            return Step::TellRevoked;
+        }
+        loop {
+            match &mut self.state {
+                State::Choosing(chosen) => {
+                    let chosen = *chosen;
+                    self.state = self.choose(provider, chosen, now);
+                }
+                State::WantingToken(credential) => return Step::AskForToken(*credential),
+                State::Probing(probe) => return Step::Send(probe.request(&self.terms.service_url)),
+                State::Talking(talk) => match talk.exchange.next(now.wall_ms) {
+                    exchange::Step::Send(request) => {
+                        talk.sent_ms = now.steady_ms;
+                        return Step::Send(request);
+                    }
+                    exchange::Step::Wait { ms, reason } => return Step::Wait { ms, reason },
+                    exchange::Step::Done => {
+                        if let State::Talking(talk) =
+                            core::mem::replace(&mut self.state, State::Done)
+                        {
+                            self.conclude(provider, *talk, now);
+                        }
+                    }
+                },
+                State::Done => return Step::Done,
+            }
+        }
+    }
+
+    fn choose(&mut self, provider: &Provider, chosen: Option<usize>, now: Moment) -> State {
+        while let Some(key) = self.suspects.pop() {
+            if let Some((ks, credential)) = provider.suspect(&key) {
+                return State::Probing(Probe {
+                    ks,
+                    credential: credential.unwrap_or_else(|| provider.standings.active()),
+                    of: Probed::Suspect(key),
+                });
+            }
+        }
+        match chosen.map_or_else(|| provider.standings.usable(now), Ok) {
+            Ok(credential) => State::WantingToken(credential),
+            Err(failure) => {
+                self.fail_open(&failure);
+                State::Done
+            }
+        }
+    }
+
+    /// Takes the application token that was asked for, or why there is none.
+    pub fn take_token(
+        &mut self,
+        provider: &mut Provider,
+        token: Result<Secret, Box<Error>>,
+        now: Moment,
+    ) {
+        let State::WantingToken(credential) = self.state else {
+            return;
+        };
+        match token {
+            Ok(token) => self.talk(provider, credential, token, now),
+            Err(error) => {
+                let attempts = self.attempts;
+                self.fail_open(&Failure { error, attempts });
+                self.state = State::Done;
+            }
+        }
+    }
+
+    fn talk(&mut self, provider: &mut Provider, credential: usize, token: Secret, now: Moment) {
+        let terms = Terms {
+            retry: provider.budget.allow(self.terms.retry, now.steady_ms),
+            ..self.terms.clone()
+        };
+        let flights = self.open.iter().filter_map(|it| self.flights.get(*it));
+        let wishes = flights
+            .filter(|_| !self.is_for_widget)
+            .map(|it| provider.wanted(*it).map(|(_, wish)| wish.clone()))
+            .map(Option::unwrap_or_default)
+            .collect();
+        let credentials = Credentials {
+            partner_id: provider.issuer.partner_id,
+            app_token_id: provider.standings.id(credential),
+            app_token: token,
+            hash_types: provider.standings.hash_types(credential),
+        };
+        let widget = provider.widget(now).filter(|_| !self.is_for_widget);
+        self.state = State::Talking(Box::new(Talk {
+            exchange: Exchange::new(terms, credentials, wishes, widget.cloned()),
+            credential,
+            revocations: provider.standings.revocations(credential),
+            sent_ms: now.steady_ms,
+        }));
+    }
+
+    /// Takes what came of the last request.
+    pub fn take(&mut self, provider: &mut Provider, answer: Answer<'_>, received: Received) {
+        let Received {
+            timing,
+            now,
+            random,
+        } = received;
+        match core::mem::replace(&mut self.state, State::Done) {
+            State::Talking(mut talk) => {
+                let ks = |it: &Exchange| it.widget().map(|widget| widget.ks.clone());
+                let before = ks(&talk.exchange);
+                talk.exchange.take(answer, timing, random);
+                if let Some(dead) = talk.exchange.take_dead_widget() {
+                    provider.forget_widget(&dead);
+                }
+                if let Some(widget) = talk.exchange.widget()
+                    && before.as_ref() != Some(&widget.ks)
+                    && let Some(flight) = self.flights.first()
+                {
+                    provider.keep_widget(*flight, widget.clone(), talk.sent_ms, now);
+                }
+                self.state = State::Talking(talk);
+            }
+            State::Probing(probe) => {
+                self.attempts = self.attempts.saturating_add(1);
+                let verdict = probe.verdict(answer);
+                self.judge_probe(provider, probe, verdict, now);
+            }
+            other => self.state = other,
+        }
+    }
+
+    /// Settles all flights. What is open by then was aborted. `random`, any number, spreads what is
+    /// tried again.
+    #[must_use = "each flight has somebody who waits for it"]
+    pub fn finish(
+        self,
+        provider: &mut Provider,
+        mut random: u32,
+        now: Moment,
+    ) -> Vec<Result<Landed, Failure>> {
+        if self.is_for_widget {
+            return Vec::new();
+        }
+        let attempts = self.attempts;
+        let results = self.flights.into_iter().zip(self.results);
+        results
+            .map(|(flight, result)| {
+                let error = || Box::new(Error::Aborted);
+                let aborted = || {
+                    Err(Failure {
+                        error: error(),
+                        attempts,
+                    })
+                };
+                let result = result.unwrap_or_else(aborted);
+                // The same one for all would make them try again at the same moment.
+                random = random
+                    .rotate_left(7)
+                    .wrapping_mul(0x9E37_79B1)
+                    .wrapping_add(1);
+                provider.settle(flight, result, random, now)
+            })
+            .collect()
+    }
+
+    /// Takes what the exchange came to.
+    fn conclude(&mut self, provider: &mut Provider, talk: Talk, now: Moment) {
+        let credential = talk.credential;
+        let outcome = talk.exchange.finish();
+        if outcome.clock.is_some() || outcome.widget.is_ok() {
+            provider.shared.server_time.see(outcome.clock, now);
+        }
+        self.attempts = self.attempts.saturating_add(outcome.attempts);
+        let attempts = self.attempts;
+        let failure = |error| Failure { error, attempts };
+        let succeeded = outcome.widget.is_ok() && outcome.sessions.iter().all(Result::is_ok);
+        // The widget session is at hand, so one request is what it takes.
+        provider
+            .budget
+            .count(outcome.attempts.saturating_sub(1), succeeded);
+        if self.is_for_widget {
+            let failure = outcome.widget.err().map(failure);
+            if let Some(failure) = &failure {
+                provider.standings.refuse(credential, failure, now);
+            }
+            if let Some(flight) = self.flights.first() {
+                provider.end_widget_flight(*flight, failure, now);
+            }
+            return;
+        }
+        if provider.standings.revocations(credential) != talk.revocations {
+            // Another flight has found out meanwhile.
+            let all = self.open.iter().map(|_| Err(revoked())).collect();
+            return self.take_results(provider, credential, all, now);
+        }
+        if outcome.sessions.iter().any(Result::is_ok) {
+            provider.standings.granted(credential, outcome.hash_type);
+        }
+        let results: Vec<_> = outcome
+            .sessions
+            .into_iter()
+            .map(|result| result.map_err(failure))
+            .collect();
+        let mut sessions = results.iter().filter_map(|it| it.as_ref().ok());
+        match sessions.find(|it| can_be_probed(it)) {
+            Some(session) if provider.standings.is_doubtful(credential) => {
+                self.state = State::Probing(Probe {
+                    ks: session.ks.clone(),
+                    credential,
+                    of: Probed::New(results),
+                });
+            }
+            _ => self.take_results(provider, credential, results, now),
+        }
+    }
+
+    fn judge_probe(
+        &mut self,
+        provider: &mut Provider,
+        probe: Probe,
+        verdict: Verdict,
+        now: Moment,
+    ) {
+        let credential = probe.credential;
+        let is_revoked = verdict == Verdict::LoggedOut;
+        if is_revoked {
+            self.is_revocation_untold = true;
+            provider.revoke(credential, now);
+        }
+        match probe.of {
+            Probed::Suspect(key) => {
+                provider.clear_suspicion(&key);
+                self.state = State::Choosing(None);
+            }
+            Probed::New(results) if is_revoked => {
+                let all = results.iter().map(|_| Err(revoked())).collect();
+                self.take_results(provider, credential, all, now);
+            }
+            Probed::New(results) => {
+                if verdict == Verdict::Alive {
+                    provider.standings.clear_doubt(credential);
+                }
+                self.take_results(provider, credential, results, now);
+            }
+        }
+    }
+
+    /// Takes the results of the open flights, in order. Those that another token may do better for
+    /// stay open.
+    fn take_results(
+        &mut self,
+        provider: &mut Provider,
+        credential: usize,
+        results: Vec<Result<Session, Failure>>,
+        now: Moment,
+    ) {
+        let failures = || results.iter().filter_map(|it| it.as_ref().err());
+        if results.iter().all(Result::is_err) {
+            for failure in failures() {
+                provider.standings.refuse(credential, failure, now);
+            }
+        }
+        let other = |error: &Error| provider.standings.after_refusal(credential, error, now);
+        let other = failures().find_map(|it| other(&it.error));
+        let other = other.filter(|_| !self.is_second);
+        let mut left = Vec::new();
+        for (place, result) in self.open.iter().zip(results) {
+            let is_left = result.as_ref().is_err_and(|failure| {
+                let standings = &provider.standings;
+                let better = standings.after_refusal(credential, &failure.error, now);
+                other.is_some() && better.is_some()
+            });
+            if is_left {
+                left.push(*place);
+            } else if let Some(slot) = self.results.get_mut(*place) {
+                *slot = Some(result);
+            }
+        }
+        self.open = left;
+        self.is_second = true;
+        self.state = if self.open.is_empty() {
+            State::Done
+        } else {
+            State::Choosing(other)
+        };
+    }
+
+    fn fail_open(&mut self, failure: &Failure) {
+        for place in core::mem::take(&mut self.open) {
+            if let Some(slot) = self.results.get_mut(place) {
+                *slot = Some(Err(failure.clone()));
+            }
+        }
+    }
+}
+
+impl Probe {
+    const OPERATION: (&'static str, &'static str) = ("session", "get");
+
+    fn request(&self, service_url: &ServiceUrl) -> Request {
+        let mut params = Params::default();
+        params.number("format", 1);
+        params.number("nocache", 1);
+        params.text("ks", self.ks.expose());
+        let (service, action) = Self::OPERATION;
+        Request::new(service_url, Operation::known(service, action), params)
+    }
+
+    /// A session that lives may have no right to the call, and is refused for that alone.
+    fn verdict(&self, answer: Answer<'_>) -> Verdict {
+        let (service, action) = Self::OPERATION;
+        let reply = answer.read(&Operation::known(service, action), &[&self.ks]);
+        match reply {
+            Ok(Value::Object(_)) => Verdict::Alive,
+            Ok(_) => Verdict::Unknown,
+            Err(error) if is_logged_out(&error) => Verdict::LoggedOut,
+            Err(error) => match *error {
+                Error::Kaltura(refusal) if refusal.code == "SERVICE_FORBIDDEN" => Verdict::Alive,
+                _ => Verdict::Unknown,
+            },
+        }
+    }
+}
