@@ -15,7 +15,7 @@ import { compared } from './report/compare.mjs'
 import { intoReadme, resultOf, table } from './report/table.mjs'
 import { startServer } from './server/index.mjs'
 
-const ROWS = ['cold-start', 'size', 'hash', 'hot', 'users', 'callers', 'ks', 'worker', 'memory']
+const ROWS = ['cold-start', 'size', 'hash', 'hot', 'call', 'users', 'callers', 'ks', 'worker', 'memory']
 // What is measured in one process is measured on this Node.
 const NODE = 24
 

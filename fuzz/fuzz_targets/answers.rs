@@ -10,21 +10,14 @@ use kaltura_app_token::grants::{GrantPolicy, Wish};
 use kaltura_app_token::hash::HashType;
 use kaltura_app_token::retry::RetryPolicy;
 use kaltura_app_token::secret::Secret;
-use kaltura_app_token::work;
+use kaltura_app_token_fuzz::bounded;
 use libfuzzer_sys::fuzz_target;
 
 const NOW_MS: i64 = 1_795_493_657_000;
 
-/// Steps for each byte of the answers, and for each request.
-const MOST_STEPS: u64 = 200;
-
 // Answers are lines: how many sessions are asked for, then one body for each request. A line that
 // starts with a number is answered with that status.
-fuzz_target!(|text: &[u8]| {
-    let steps = work::count(|| hold(text));
-    let bound = MOST_STEPS * (text.len() as u64 + 1000);
-    assert!(steps <= bound, "{steps} steps for {} bytes", text.len());
-});
+fuzz_target!(|text: &[u8]| bounded(text.len(), || hold(text)));
 
 fn hold(text: &[u8]) {
     let mut lines = text.split(|&byte| byte == b'\n');

@@ -2,11 +2,15 @@
 
 #![no_main]
 
-use kaltura_app_token::ks::{Version, inspect};
+use kaltura_app_token::ks::{Version, inspect, partner_of};
 use kaltura_app_token::secret::Secret;
+use kaltura_app_token_fuzz::bounded;
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|text: &str| {
+fuzz_target!(|text: &str| bounded(text.len(), || inspected(text)));
+
+fn inspected(text: &str) {
+    let _ = partner_of(text);
     let bare = inspect(text, &[]);
     let checked = inspect(
         text,
@@ -22,4 +26,4 @@ fuzz_target!(|text: &str| {
     let is_readable = bare.version == Version::V1;
     assert_eq!(bare.session.is_some(), is_readable);
     assert_eq!(checked.session.is_some(), is_readable);
-});
+}

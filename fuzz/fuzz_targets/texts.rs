@@ -8,6 +8,7 @@ use kaltura_app_token::error::Error;
 use kaltura_app_token::redact::redact;
 use kaltura_app_token::retry::{RetryPolicy, delay_ms, read_retry_after, retry_after_ms};
 use kaltura_app_token::secret::Secret;
+use kaltura_app_token_fuzz::bounded;
 use libfuzzer_sys::fuzz_target;
 
 const KS: &str =
@@ -24,7 +25,7 @@ fuzz_target!(|data: &[u8]| {
     let second = i64::from_le_bytes(bytes[8..].try_into().expect("eight"));
     let text = String::from_utf8_lossy(text);
     shown(&text);
-    headers(first, second, &text);
+    bounded(text.len(), || headers(first, second, &text));
 });
 
 fn shown(text: &str) {
@@ -39,7 +40,7 @@ fn shown(text: &str) {
         }
         assert!(!shown.chars().any(char::is_control), "{shown:?}");
     };
-    clean(&redact(&message, &[&token]));
+    clean(&bounded(message.len(), || redact(&message, &[&token])));
 
     let quoted = serde_json::to_string(&message).expect("text is JSON");
     let refusal = format!(
@@ -47,8 +48,10 @@ fn shown(text: &str) {
     );
     let operation = Operation::new("session", "get").expect("two names");
     let read = Value::from_json(refusal.as_bytes()).expect("it is JSON");
-    let fields = read.as_fields().expect("an object");
-    if let Some(refusal) = ApiError::from_fields(&operation, fields, &[&token]) {
+    let fields = read.fields().expect("an object");
+    if let Some(refusal) = bounded(refusal.len(), || {
+        ApiError::from_fields(&operation, fields, &[&token])
+    }) {
         clean(&Error::Kaltura(refusal).message());
     }
 }
