@@ -233,6 +233,37 @@ test('a lock that is granted late is released, and not left to run out', async (
   await t.until(() => isFree(inner, lockName))
 })
 
+test('a lock is released when the session is in the store, or could not be had', async (t) => {
+  const kaltura = await t.kaltura()
+  const inner = memoryStore()
+  const order = []
+  const store = {
+    ...inner,
+    set: async (...args) => {
+      await inner.set(...args)
+      order.push('set')
+    },
+    lock: async (name, ttlMs) => {
+      order.push(name)
+      const release = await inner.lock(name, ttlMs)
+      return async () => {
+        order.push('released')
+        await release()
+      }
+    },
+  }
+  await providerOf(kaltura, { store }).provider.getKs()
+  await until(() => order.length === 3)
+  t.deepEqual(order.slice(1), ['set', 'released'])
+  t.ok(await isFree(inner, order[0]))
+
+  order.length = 0
+  const refusing = providerOf(kaltura, { store, appTokenId: '0_nothing', retry: 0 }).provider
+  await t.rejects(refusing.getKs())
+  await until(() => order.length === 2)
+  t.equal(order[1], 'released')
+})
+
 test('a lock that is granted when its caller has gone is released', async (t) => {
   const kaltura = await t.kaltura()
   const inner = memoryStore()

@@ -118,18 +118,18 @@ export class Flights {
     const { shelf } = this.#settings
     const host = this.#host(crew, deadline)
     let taken = []
+    let widget
+    const fetchWidget = () => (widget ??= this.#fetchWidget(crew, deadline, host))
     if (shelf) {
       const token = await host.askForAppToken(0).catch(() => undefined)
-      let learnt
-      const learnTime = () => (learnt ??= this.#fetchWidget(crew, deadline, host))
-      const take = (id) => shelf.take(id, token, crew, deadline, learnTime)
+      const take = (id) => shelf.take(id, token, crew, deadline, fetchWidget)
       if (typeof token === 'string') taken = await deadline.within(Promise.all(ids.map(take)))
     }
     const left = ids.filter((_, index) => !taken[index]?.outcome)
     let minted = []
     try {
       if (left.length > 0) {
-        const waitedFor = await this.#fetchWidget(crew, deadline, host)
+        const waitedFor = await fetchWidget()
         minted =
           this.#core.failForWidget(left, waitedFor, now()) ??
           (await deadline.within(this.#core.mint(left, host, deadline.at)))
