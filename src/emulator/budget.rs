@@ -5,7 +5,9 @@
 /// at, answers that are written. A megabyte of any shape stays below a tenth of a second.
 const BYTES: usize = 8_000_000;
 /// What an item of a multirequest costs by itself.
-const ITEM: usize = 300;
+const ITEM: usize = 500;
+/// What it costs to sign or read a KS, or to add to a table.
+const WRITE: usize = 2000;
 /// What it costs to look at a row of a table.
 const ROW: usize = 40;
 /// The most that looking at rows costs at a time: however large a table is, it can be searched.
@@ -38,6 +40,11 @@ impl Budget {
     /// Takes what an item of `bytes` costs.
     pub fn spend_item(&mut self, bytes: usize) -> bool {
         self.spend(bytes.saturating_add(ITEM))
+    }
+
+    /// Takes what it costs to sign or read a KS, or to add to a table.
+    pub fn spend_write(&mut self) -> bool {
+        self.spend(WRITE)
     }
 
     /// Takes what it costs to look at `rows`.

@@ -73,7 +73,11 @@ pub(super) fn call(state: &mut State, params: &Params, moment: &mut Moment<'_>) 
         if !moment.budget.spend_item(bytes) {
             break;
         }
-        let read = reader.read(state, &php::text_of(&item, "ks"));
+        let ks = php::text_of(&item, "ks");
+        if !ks.is_empty() && !reader.knows(&ks) {
+            moment.budget.spend_write();
+        }
+        let read = reader.read(state, &ks);
         let now = moment.now();
         let place = match read {
             Ok(verdict) if state.switches.cache => {

@@ -130,12 +130,32 @@ fn float_prefix(text: &str) -> f64 {
 /// `parse_str`: a query string or a form, with `a[b]` and `a[]` as nested parameters.
 pub(super) fn parse_form(form: &str) -> Params {
     let mut params = Params::new();
+    let mut room = MOST_FIELDS;
     for pair in form.split('&').filter(|pair| !pair.is_empty()) {
         steps(pair.len());
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        set_field(&mut params, &decode(name), decode(value));
+        let name = decode(name);
+        if !take_room(&mut room, &name) {
+            break;
+        }
+        set_field(&mut params, &name, decode(value));
     }
     params
+}
+
+/// `max_input_vars`: fields beyond are dropped. Here a nested one counts for each of its levels.
+pub(super) const MOST_FIELDS: usize = 10_000;
+
+/// Whether the field called `name` is still read.
+pub(super) fn take_room(room: &mut usize, name: &str) -> bool {
+    let levels = name
+        .bytes()
+        .filter(|byte| *byte == b'[')
+        .take(DEEPEST)
+        .count();
+    let left = room.checked_sub(levels + 1);
+    *room = left.unwrap_or_default();
+    left.is_some()
 }
 
 /// What percent and plus stand for in a form.
@@ -280,6 +300,16 @@ mod tests {
                 json!({ "b": "2" })
             );
         }
+    }
+
+    #[test]
+    fn a_form_has_so_many_fields_and_no_more() {
+        let form = (0..=MOST_FIELDS).map(|index| format!("a{index}=1&"));
+        let params = parse_form(&form.collect::<String>());
+        assert_eq!(params.len(), MOST_FIELDS);
+        let nested = (0..MOST_FIELDS).map(|index| format!("a{index}[x]=1&"));
+        let params = parse_form(&nested.collect::<String>());
+        assert_eq!(params.len(), MOST_FIELDS / 2);
     }
 
     #[test]

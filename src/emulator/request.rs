@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::message::Incoming;
 use super::php::{self, Params};
+use crate::work::steps;
 
 /// What a request asks for.
 #[derive(Clone, Debug, Default)]
@@ -13,7 +14,12 @@ pub(super) struct Request {
     pub params: Params,
     /// Whether it came over https, or claims so the way a load balancer does.
     pub https: bool,
+    /// Whether its body holds more values than the server's memory does.
+    pub is_too_large: bool,
 }
+
+/// How many values a JSON body may hold.
+const MOST_VALUES: usize = 50_000;
 
 /// Where a path leads.
 #[derive(Debug, PartialEq, Eq)]
@@ -58,7 +64,12 @@ pub(super) fn path_of(url: &str) -> Path<'_> {
 impl Request {
     /// Reads what `incoming` says in its body, its path and its query.
     pub fn read(incoming: &Incoming, segments: &[&str]) -> Self {
-        let mut params = body_params(incoming);
+        let is_too_large = is_json(incoming) && values_in(&incoming.body) > MOST_VALUES;
+        let mut params = if is_too_large {
+            Params::new()
+        } else {
+            body_params(incoming)
+        };
         for pair in segments.chunks_exact(2) {
             if let [name, value] = pair {
                 php::set_field(&mut params, &php::decode(name), php::decode(value));
@@ -76,15 +87,37 @@ impl Request {
             https: incoming.https
                 || claims_https("X-Forwarded-Proto")
                 || claims_https("X-Kaltura-Warm-Cache"),
+            is_too_large,
         }
     }
+}
+
+/// Whether the body is read as JSON. Nothing may follow the type: with a charset the body goes unread.
+fn is_json(incoming: &Incoming) -> bool {
+    let content_type = incoming.header("Content-Type").unwrap_or_default();
+    content_type.eq_ignore_ascii_case("application/json")
+}
+
+/// How many values the JSON in `body` holds, counted by what stands between them.
+fn values_in(body: &[u8]) -> usize {
+    let (mut values, mut is_text, mut is_escaped) = (0, false, false);
+    for byte in body {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' => is_escaped = is_text,
+            b'"' => is_text = !is_text,
+            b',' | b'[' | b'{' if !is_text => values += 1,
+            _ => {}
+        }
+    }
+    steps(body.len());
+    values
 }
 
 /// Parameters of the body; none where the server doesn't read it.
 fn body_params(incoming: &Incoming) -> Params {
     let content_type = incoming.header("Content-Type").unwrap_or_default();
-    // Nothing may follow the type: with a charset the body goes unread.
-    if content_type.eq_ignore_ascii_case("application/json") {
+    if is_json(incoming) {
         return json_params(&incoming.body);
     }
     let kind = content_type
@@ -125,6 +158,7 @@ fn multipart_params(content_type: &str, body: &[u8]) -> Params {
     };
     let text = String::from_utf8_lossy(body);
     let delimiter = format!("--{boundary}");
+    let mut room = php::MOST_FIELDS;
     for part in text.split(delimiter.as_str()).skip(1) {
         let Some(part) = part
             .strip_prefix("\r\n")
@@ -146,6 +180,9 @@ fn multipart_params(content_type: &str, body: &[u8]) -> Params {
         if let Some(name) =
             disposition(head, "name").filter(|_| disposition(head, "filename").is_none())
         {
+            if !php::take_room(&mut room, &name) {
+                break;
+            }
             php::set_field(&mut params, &name, value.to_owned());
         }
     }
@@ -209,6 +246,19 @@ mod tests {
             read("PUT", "/api_v3/", "application/json", body),
             json!({ "a": 1 })
         );
+    }
+
+    #[test]
+    fn values_are_counted_outside_of_texts() {
+        let cases = [
+            (r#"{"a":1,"b":[1,2,{}]}"#, 6),
+            (r#"{"a":"[1,2,3]\"[1,2"}"#, 1),
+            (r#"{"a\\":[1]}"#, 2),
+            ("", 0),
+        ];
+        for (body, values) in cases {
+            assert_eq!(values_in(body.as_bytes()), values, "{body}");
+        }
     }
 
     #[test]

@@ -50,7 +50,11 @@ pub(super) fn respond(
                     https,
                     origin,
                 };
-                serve(state, incoming, &request.params, &mut moment)
+                if request.is_too_large {
+                    exhausted(&mut moment)
+                } else {
+                    serve(state, incoming, &request.params, &mut moment)
+                }
             }
         };
         if let Some(fault) = fault {

@@ -91,6 +91,11 @@ pub(super) struct Reader {
 }
 
 impl Reader {
+    /// Whether `text` was read last.
+    pub fn knows(&self, text: &str) -> bool {
+        self.last.as_ref().is_some_and(|(last, _)| last == text)
+    }
+
     pub fn read(&mut self, state: &State, text: &str) -> &Result<Verdict, Exception> {
         let last = self.last.take().filter(|(last, _)| last == text);
         let (_, verdict) = self

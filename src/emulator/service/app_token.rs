@@ -113,6 +113,7 @@ impl Fields {
     pub fn add(self, context: &mut Context<'_>) -> Result<Answer, Exception> {
         let now = context.now();
         let partner_id = context.session.map_or(0, |own| own.partner_id);
+        context.budget.spend_write();
         self.check(context)?;
         if !matches!(self.session_user_id, Change::Set(_)) {
             let partner = context.state.partners.get(&partner_id);
@@ -441,6 +442,7 @@ impl StartSession {
             privileges: privileges.clone(),
             ..KsFields::default()
         };
+        context.budget.spend_write();
         let ks = session::sign(context.state, fields, context.now_ms, context.random)?;
         Ok(Answer::Object(
             Object::new("KalturaSessionInfo")

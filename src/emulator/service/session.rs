@@ -47,6 +47,7 @@ impl Start {
         }
         let expiry = capped(self.expiry, partner);
         let fields = self.fields(context.now().saturating_add(expiry));
+        context.budget.spend_write();
         let ks = session::sign(context.state, fields, context.now_ms, context.random)?;
         Ok(Answer::Text(ks.expose().to_owned()))
     }
@@ -123,6 +124,7 @@ impl StartWidget {
             privileges: "view:*,widget:1".to_owned(),
             ..KsFields::default()
         };
+        context.budget.spend_write();
         let ks = session::sign(context.state, fields, context.now_ms, context.random)?;
         Ok(Answer::Object(
             Object::new("KalturaStartWidgetSessionResponse")
