@@ -14,6 +14,7 @@ pub mod error;
 pub mod exchange;
 pub mod grants;
 pub mod hash;
+pub mod intake;
 pub mod ks;
 pub mod manager;
 pub mod options;

@@ -45,14 +45,14 @@ export function overflowNext() {
 /** Each of the memories that there are. */
 export const memories = () => seen.map((it) => it.deref()).filter((it) => it !== undefined)
 
-/** How often `text` is found there. */
+/** How often `text`, or bytes, are found there. */
 export function occurrences(text) {
   return memories().reduce((sum, { buffer }) => sum + occurrencesIn(buffer, text), 0)
 }
 
-/** How often it is found in one of them. */
-export const occurrencesIn = (buffer, text) =>
-  count(new Uint8Array(buffer), new TextEncoder().encode(text))
+/** How often text, or bytes, are found in one of them. */
+export const occurrencesIn = (buffer, wanted) =>
+  count(new Uint8Array(buffer), typeof wanted === 'string' ? new TextEncoder().encode(wanted) : wanted)
 
 /** What is in it, but for stretches of zeros, as text: a character for each byte. */
 export function memoryText() {

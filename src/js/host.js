@@ -6,6 +6,8 @@
  */
 export const SEPARATE_CONTEXTS = globalThis.navigator?.userAgent === 'Cloudflare-Workers'
 
+const LOOK_EVERY_MS = 25
+
 /**
  * The core relies on it that nothing here throws: an exception that flew through wasm would
  * leave the call pending.
@@ -18,6 +20,7 @@ export function createHost({ deadline, fetch, onEvent, appToken }) {
     bytes,
     forget: (promise) => void Promise.resolve(promise).catch(() => {}),
     sleep: (ms) => deadline.sleep(ms),
+    turn: () => turn(deadline),
     now: () => Date.now(),
     steady,
     // Called as a bare function: a fetch that is called as a method is an illegal invocation.
@@ -27,6 +30,22 @@ export function createHost({ deadline, fetch, onEvent, appToken }) {
     emit: (event) => tell(onEvent, event),
   }
 }
+
+/**
+ * Something to wait for that another call may let come: `{ wait, come }`. It also comes by itself,
+ * soon where contexts are separate: there no call can wake another.
+ */
+function turn(deadline) {
+  let come = nothing
+  const wait = deadline.wait((resolve) => {
+    if (!SEPARATE_CONTEXTS) come = resolve
+    const timer = setTimeout(resolve, SEPARATE_CONTEXTS ? LOOK_EVERY_MS : 1000)
+    return () => clearTimeout(timer)
+  })
+  return { wait, come }
+}
+
+const nothing = () => {}
 
 /** A plain view of bytes, whatever realm or class they are of; nothing of anything else. */
 function bytes(value) {

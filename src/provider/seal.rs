@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 use super::Key;
 use crate::clock::ServerClock;
 use crate::grants::SessionType;
-use crate::secret::{Secret, Wiped};
+use crate::secret::{Secret, Wiped, wipe_stack};
 use crate::session::Session;
 
 const VERSION: &str = "2";
@@ -101,15 +101,25 @@ pub fn is_of_another_version(sealed: &str) -> bool {
 }
 
 /// What an application token seals and opens sessions with.
-pub struct Sealer(Hkdf<Sha256>);
+/// On the heap, which is wiped: a value on the stack leaves a copy wherever it has been.
+pub struct Sealer(Box<Hkdf<Sha256>>);
 
 impl Sealer {
     /// The sealer of this token.
     pub fn new(app_token: &Secret) -> Self {
-        let salt = b"kaltura-app-token store 2";
-        Self(Hkdf::new(Some(salt), app_token.expose().as_bytes()))
+        let sealer = Self::extract(app_token);
+        wipe_stack();
+        sealer
     }
 
+    #[inline(never)]
+    fn extract(app_token: &Secret) -> Self {
+        let salt = b"kaltura-app-token store 2";
+        let token = app_token.expose().as_bytes();
+        Self(Box::new(Hkdf::new(Some(salt), token)))
+    }
+
+    #[inline(never)]
     fn derive<const N: usize>(&self, purpose: &[u8], key: &str) -> Option<Zeroizing<[u8; N]>> {
         let mut bytes = Zeroizing::new([0; N]);
         self.0
@@ -121,6 +131,7 @@ impl Sealer {
     /// Where the session of `key` is kept. The name tells neither user nor token.
     pub fn name(&self, key: &Key) -> Option<String> {
         let name = self.derive::<20>(b"name ", key.as_str())?;
+        wipe_stack();
         Some(["kaltura-session:", &hex::encode(*name)].concat())
     }
 
@@ -131,6 +142,13 @@ impl Sealer {
     /// The session as text that only [`open`](Self::open) can read; `None` if that would be longer
     /// than [`LONGEST`]. No nonce may be used twice.
     pub fn seal(&self, key: &Key, session: &Session, nonce: [u8; NONCE]) -> Option<String> {
+        let sealed = self.encrypt(key, session, nonce);
+        wipe_stack();
+        sealed
+    }
+
+    #[inline(never)]
+    fn encrypt(&self, key: &Key, session: &Session, nonce: [u8; NONCE]) -> Option<String> {
         let mut text = Wiped::new(write(&Stored::new(session)).into_bytes());
         let plain = text.len().saturating_add(NONCE + TAG);
         let encoded = plain.saturating_mul(4).div_ceil(3);
@@ -152,6 +170,13 @@ impl Sealer {
 
     /// The session that was sealed for `key`; `None` if the text is anything else.
     pub fn open(&self, key: &Key, sealed: &str) -> Option<Stored> {
+        let stored = self.decrypt(key, sealed);
+        wipe_stack();
+        stored
+    }
+
+    #[inline(never)]
+    fn decrypt(&self, key: &Key, sealed: &str) -> Option<Stored> {
         if sealed.len() > LONGEST {
             return None;
         }

@@ -8,6 +8,7 @@ use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use web_sys::{RequestInit, RequestRedirect};
 
 use super::host::{Chunk, Host, Reader, Response, Stream};
+use super::intake::Room;
 use crate::api::{Request, ResponseHead};
 use crate::clock::{LocalTime, Timing, http_date};
 use crate::error::{Cause, Error};
@@ -212,6 +213,7 @@ async fn body(response: &Response, host: &Host, limit: u32) -> Result<Vec<u8>, L
         return text.filter(|it| it.len() <= limit).ok_or(TOO_LONG);
     }
     let reader = stream.unchecked_into::<Stream>().get_reader()?;
+    let mut room = Room::new(limit, host);
     let mut bytes = Vec::new();
     let mut empty = 0;
     let read = loop {
@@ -230,7 +232,18 @@ async fn body(response: &Response, host: &Host, limit: u32) -> Result<Vec<u8>, L
         if empty > MOST_EMPTY {
             break Loss::Unusable("its body doesn't get on");
         }
-        bytes.extend_from_slice(&chunk.to_vec());
+        // What is not read meanwhile is held back.
+        if let Err(ended) = room.hold(length.saturating_add(chunk_length)).await {
+            break ended.into();
+        }
+        // Its buffer may have been handed on while it waited.
+        if chunk.length() as usize != chunk_length {
+            break Loss::Unusable("its body is no stream of bytes");
+        }
+        bytes.resize(length.saturating_add(chunk_length), 0);
+        if let Some(end) = bytes.get_mut(length..) {
+            chunk.copy_to(end);
+        }
     };
     // Nobody waits for the rest, nor for the news that it couldn't be stopped.
     if let Ok(cancelled) = reader.cancel() {

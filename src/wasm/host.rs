@@ -2,7 +2,7 @@
 //! hands in. Whatever belongs to the caller may throw, so each use of it is caught: an
 //! exception that flew through wasm would leave the call pending for ever.
 
-use js_sys::{Promise, Uint8Array};
+use js_sys::{Function, Promise, Uint8Array};
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 #[wasm_bindgen]
@@ -31,6 +31,9 @@ extern "C" {
     /// Resolves after a time; rejects when the call ends.
     #[wasm_bindgen(method)]
     pub fn sleep(this: &Host, ms: f64) -> Promise;
+    /// Something to wait for until another call lets it come.
+    #[wasm_bindgen(method)]
+    pub fn turn(this: &Host) -> Turn;
     /// Tells the caller's `onEvent`.
     #[wasm_bindgen(method)]
     pub fn emit(this: &Host, event: &JsValue);
@@ -47,6 +50,19 @@ extern "C" {
     /// Milliseconds since some beginning, by a clock that is never set.
     #[wasm_bindgen(method)]
     pub fn steady(this: &Host) -> f64;
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// The shell's.
+    pub type Turn;
+
+    /// Resolves when it has come, or has been long enough in coming; rejects when the call ends.
+    #[wasm_bindgen(method, getter)]
+    pub fn wait(this: &Turn) -> Promise;
+    /// Lets it come.
+    #[wasm_bindgen(method, getter)]
+    pub fn come(this: &Turn) -> Function;
 }
 
 #[wasm_bindgen]

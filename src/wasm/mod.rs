@@ -16,6 +16,8 @@ mod emulator;
 mod fetch;
 #[cfg(feature = "client")]
 mod host;
+#[cfg(feature = "client")]
+mod intake;
 #[cfg(feature = "ks")]
 mod manager;
 #[cfg(feature = "client")]
