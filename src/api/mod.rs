@@ -142,12 +142,13 @@ pub fn read_response<'a>(
             retry_after_ms: None,
         }));
     }
-    let reply =
-        Value::from_json(body).ok_or_else(|| Error::bad_response(operation, unreadable(body)))?;
-    if let Value::Object(fields) = reply {
-        check(fields, operation, known)?;
+    let (reply, fields) = (str::from_utf8(body).ok())
+        .and_then(|text| Value::with_fields(text, ApiError::FIELDS))
+        .ok_or_else(|| Error::bad_response(operation, unreadable(body)))?;
+    match ApiError::read(operation, fields, known) {
+        Some(refusal) => Err(Box::new(Error::Kaltura(refusal))),
+        None => Ok(reply),
     }
-    Ok(reply)
 }
 
 /// Fails if the answer with these fields is a refusal. `known` are secrets that an error must

@@ -96,8 +96,18 @@ impl ApiError {
         reply: Fields<'_>,
         known: &[&Secret],
     ) -> Option<Self> {
-        let [object_type, code, message, args] =
-            reply.get_all(["objectType", "code", "message", "args"]);
+        Self::read(operation, reply.get_all(Self::FIELDS), known)
+    }
+
+    /// The fields that tell a refusal.
+    pub const FIELDS: [&'static str; 4] = ["objectType", "code", "message", "args"];
+
+    /// The refusal that an answer with these [`FIELDS`](Self::FIELDS) is, if it is one.
+    pub fn read(
+        operation: &Operation,
+        [object_type, code, message, args]: [Value<'_>; 4],
+        known: &[&Secret],
+    ) -> Option<Self> {
         if !object_type.is("KalturaAPIException") {
             return None;
         }

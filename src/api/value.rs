@@ -43,10 +43,22 @@ impl<'a> Value<'a> {
     /// any answer of Kaltura's.
     pub fn from_json(json: &'a [u8]) -> Option<Self> {
         work::steps(json.len());
-        str::from_utf8(json).ok()?;
-        let mut reader = Reader { rest: json };
-        let value = reader.value()?;
-        reader.peek().is_none().then(|| Self::of(value))
+        Self::with_fields(str::from_utf8(json).ok()?, [""]).map(|(value, _)| value)
+    }
+
+    /// As [`from_json`](Self::from_json), with the fields `names` if it is an object: what
+    /// [`Fields::get_all`] gives, but found in the same pass.
+    pub fn with_fields<const N: usize>(
+        json: &'a str,
+        names: [&str; N],
+    ) -> Option<(Self, [Self; N])> {
+        let mut found = [None; N];
+        let mut reader = Reader {
+            rest: json.as_bytes(),
+        };
+        let value = reader.value_and(&mut |name, json| keep(name, json, &names, &mut found))?;
+        let is_whole = reader.peek().is_none();
+        is_whole.then(|| (Self::of(value), found.map(Option::unwrap_or_default)))
     }
 
     /// The value that `json` is; valid, and with no white space around it.
@@ -167,16 +179,7 @@ impl<'a> Fields<'a> {
     #[inline(never)]
     fn find(self, names: &[&str], found: &mut [Option<Value<'a>>]) {
         for (name, json) in self.raw() {
-            for (known, found) in names.iter().zip(&mut *found) {
-                if name.is(known) {
-                    let is_first = found.is_none();
-                    *found = Some(if is_first {
-                        Value::of(json)
-                    } else {
-                        Value::Other
-                    });
-                }
-            }
+            keep(name, json, names, found);
         }
     }
 
@@ -198,8 +201,41 @@ impl<'a> Fields<'a> {
     }
 }
 
+/// Keeps a field if it is one of `names`.
+fn keep<'a>(name: Text<'a>, json: &'a [u8], names: &[&str], found: &mut [Option<Value<'a>>]) {
+    for (known, found) in names.iter().zip(found) {
+        if name.is(known) {
+            *found = Some(match found {
+                None => Value::of(json),
+                Some(_) => Value::Other,
+            });
+        }
+    }
+}
+
 /// How many lists and objects may be open at once: as many as a `u64` has bits.
 const DEEPEST: u32 = u64::BITS;
+
+/// How many bytes come before a quote, a backslash or a control character. Most of an answer is
+/// in strings, so they are looked at by eights.
+fn plain(bytes: &[u8]) -> usize {
+    const LOW: u64 = u64::MAX / 0xff;
+    const HIGH: u64 = 0x80 * LOW;
+    let (eights, _) = bytes.as_chunks::<8>();
+    let is_plain = |eight: &[u8; 8]| {
+        let eight = u64::from_le_bytes(*eight);
+        // Has a high bit where a byte is smaller, and otherwise none but after such a byte.
+        let smaller = |eight: u64, than: u64| eight.wrapping_sub(than * LOW) & !eight & HIGH;
+        let found = smaller(eight ^ (LOW * 0x22), 1) // "
+            | smaller(eight ^ (LOW * 0x5c), 1) // \
+            | smaller(eight, 0x20);
+        found == 0
+    };
+    let skipped = 8 * eights.iter().take_while(|eight| is_plain(eight)).count();
+    let rest = bytes.get(skipped..).unwrap_or_default();
+    let special = |byte: &u8| matches!(byte, b'"' | b'\\' | ..b' ');
+    skipped + rest.iter().position(special).unwrap_or(rest.len())
+}
 
 struct Reader<'a> {
     rest: &'a [u8],
@@ -250,13 +286,28 @@ impl<'a> Reader<'a> {
         let _ = self.take(b",");
     }
 
-    /// Reads past one value, and gives it. It takes no stack, however deep the value is.
+    /// Reads past one value, and gives it.
     fn value(&mut self) -> Option<&'a [u8]> {
+        self.value_and(&mut |_, _| {})
+    }
+
+    /// Reads past one value, and gives it; `field` is told its fields, if it is an object. It takes
+    /// no stack, however deep the value is.
+    fn value_and(&mut self, field: &mut dyn FnMut(Text<'a>, &'a [u8])) -> Option<&'a [u8]> {
         self.peek()?;
         let start = self.rest;
         // What is open, the innermost in the lowest bit: 1 is an object, 0 a list.
         let (mut objects, mut depth) = (0_u64, 0_u32);
+        // The outermost object's field that is being read, and where its value begins.
+        let mut outermost = None;
         loop {
+            if objects & 1 == 1 {
+                let name = self.name()?;
+                self.peek()?;
+                if depth == 1 {
+                    outermost = Some((name, self.rest));
+                }
+            }
             match self.peek()? {
                 b'"' => {
                     self.string()?;
@@ -264,14 +315,10 @@ impl<'a> Reader<'a> {
                 opening @ (b'[' | b'{') => {
                     self.next()?;
                     (depth < DEEPEST).then_some(())?;
-                    let is_object = opening == b'{';
                     depth += 1;
-                    objects = objects << 1 | u64::from(is_object);
+                    objects = objects << 1 | u64::from(opening == b'{');
                     // In ASCII each bracket closes two after where it opens.
                     if self.peek()? != opening + 2 {
-                        if is_object {
-                            self.name()?;
-                        }
                         continue;
                     }
                 }
@@ -285,15 +332,15 @@ impl<'a> Reader<'a> {
                 if depth == 0 {
                     return start.get(..start.len() - self.rest.len());
                 }
-                let is_object = objects & 1 == 1;
+                if depth == 1
+                    && let Some((name, value)) = outermost.take()
+                {
+                    field(name, value.get(..value.len() - self.rest.len())?);
+                }
                 self.peek()?;
-                match (self.next()?, is_object) {
-                    (b',', true) => {
-                        self.name()?;
-                        break;
-                    }
-                    (b',', false) => break,
-                    (b'}', true) | (b']', false) => {
+                match (self.next()?, objects & 1) {
+                    (b',', _) => break,
+                    (b'}', 1) | (b']', 0) => {
                         depth -= 1;
                         objects >>= 1;
                     }
@@ -316,8 +363,7 @@ impl<'a> Reader<'a> {
         self.take(b"\"")?;
         let start = self.rest;
         loop {
-            let plain = self.count(|byte| !matches!(byte, b'"' | b'\\' | ..b' '));
-            self.advance(plain)?;
+            self.advance(plain(self.rest))?;
             let length = start.len() - self.rest.len();
             match self.next()? {
                 b'"' => return start.get(..length).map(Text),

@@ -45,6 +45,39 @@ fn a_field_that_comes_twice_is_neither() {
 }
 
 #[test]
+fn the_fields_of_the_outermost_object_are_found_on_the_way() {
+    let reply =
+        r#" {"a": {"a":1,"b":[{"a":2}]} , "b":[{"b":3}], "b" : {}, "c":{}, "d":"\u0064" } "#;
+    let (value, found) = Value::with_fields(reply, ["a", "b", "c", "d", "e"]).unwrap();
+    let fields = value.fields().unwrap();
+    assert_eq!(found, fields.get_all(["a", "b", "c", "d", "e"]));
+    let [inner, twice, empty, text, missing] = found;
+    assert_eq!(inner.fields().unwrap().get("a").integer(), Some(1));
+    assert_eq!((twice, missing), (Value::Other, Value::Missing));
+    assert!(empty.fields().is_some() && text.is("d"));
+    for none in ["[{\"a\":1}]", "{}", "1", "[]"] {
+        let (_, found) = Value::with_fields(none, ["a"]).unwrap();
+        assert_eq!(found, [Value::Missing], "{none}");
+    }
+}
+
+#[test]
+fn strings_end_where_they_end_wherever_that_is() {
+    for length in 0..40 {
+        for special in ["\\\"", "\\n", "é", "\u{7f}", "\u{80}", "!", "#", "[", "]"] {
+            let text = format!("\"{}{special}{}\"", "a".repeat(length), "b".repeat(9));
+            let expected: String = serde_json::from_str(&text).unwrap();
+            let value = Value::from_json(text.as_bytes()).unwrap();
+            assert_eq!(value.string(), Some(expected));
+        }
+        for special in ["\0", "\u{1f}", "\n", "\"", "\\x"] {
+            let text = format!("\"{}{special}{}\"", "a".repeat(length), "b".repeat(9));
+            assert_eq!(Value::from_json(text.as_bytes()), None, "{special:?}");
+        }
+    }
+}
+
+#[test]
 fn a_name_may_be_written_with_escapes() {
     let reply = fields(r#"{"\u006bs":"\ud83d\ude00\n"}"#);
     assert!(reply.get("ks").is("😀\n"));
@@ -201,6 +234,13 @@ proptest! {
         for text in [json.to_string(), serde_json::to_string_pretty(&json).unwrap()] {
             let value = Value::from_json(text.as_bytes()).unwrap();
             prop_assert_eq!(read(value), converted(json.clone()));
+
+            let first = value.fields().and_then(|it| it.iter().next());
+            let first = first.map_or_else(String::new, |(name, _)| name);
+            let names = ["", &first, "a"];
+            let (_, found) = Value::with_fields(&text, names).unwrap();
+            let fields = value.fields().unwrap_or(Fields::NONE);
+            prop_assert_eq!(found, fields.get_all(names));
         }
     }
 
