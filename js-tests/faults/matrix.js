@@ -19,7 +19,7 @@ const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 /** `{ results, faults, looks }`: for each row and column what is wrong, if anything is. */
 export async function runMatrix(proxy) {
   const watched = watch()
-  const wanted = await ask(proxy, 'GET', '/rows')
+  const { wanted, withInputs } = await ask(proxy, 'GET', '/rows')
   const jobs = wanted.flatMap((index) =>
     columnsOf(rows[index]).map((column) => ({ row: rows[index], index, column })),
   )
@@ -38,7 +38,7 @@ export async function runMatrix(proxy) {
   await take(jobs.filter(({ row }) => row.large).values())
   // Alone: how long each takes is measured.
   await take(jobs.filter(({ row }) => row.heavy).values())
-  const blocking = jobs.some(({ row }) => row.heavy) ? await blockingInputs() : []
+  const blocking = withInputs ? await blockingInputs() : []
   await sleep(100)
   watched.stop()
   const faults = [

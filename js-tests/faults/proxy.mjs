@@ -1,7 +1,7 @@
 // The proxy between a runtime and its Kalturas: it passes on what it is asked, and does to the
 // answer what the row of the matrix says. Each call of each row has a Kaltura of its own.
 //
-//   GET    /rows    which of them are to be tried
+//   GET    /rows    which of them are to be tried, and whether a caller's inputs are too
 //   POST   /        { row, column } -> { id, credentials, adminSecret, users }
 //   DELETE /ID      -> { requests, secrets, wandered }
 //   POST   /results what the runtime has seen
@@ -22,7 +22,7 @@ const PLACES = [WIDGET, SESSION, CALL]
 const HOUR_S = 3600
 
 /** `{ url, results, secrets, close }`: what `results` resolves to is what the runtime has sent. */
-export async function startProxy(wanted = rows.keys()) {
+export async function startProxy(wanted = rows.keys(), withInputs = false) {
   const cases = new Map()
   const secrets = new Set()
   const unreachable = await neverConnecting()
@@ -52,7 +52,7 @@ export async function startProxy(wanted = rows.keys()) {
       for (const { text } of report.secrets()) secrets.add(text)
       return { requests: report.requests, secrets: report.secrets(), wandered: wandered.has(id) }
     },
-    'GET /rows': () => [...wanted],
+    'GET /rows': () => ({ wanted: [...wanted], withInputs }),
     'POST /results': (value) => resolve(value),
   }
   const { url, server } = await listening(

@@ -37,7 +37,6 @@ const programs = {
   bun: () => [bun()],
 }
 
-
 async function runHere(runtime, proxy) {
   const [program, ...args] = programs[runtime]()
   const child = spawn(program, [...args, here('run-here.mjs'), proxy], {
@@ -89,7 +88,9 @@ const wanted = [...rows.keys()].filter((index) => {
   const { name, at, zipped } = rows[index]
   return new RegExp(values.only).test(`${name}, ${at}`) && !(zipped && runtime === 'node-transport')
 })
-const proxy = await startProxy(wanted)
+// Of each engine's runtimes one is enough.
+const withInputs = values.only === '' && ['node-24', 'deno', 'bun'].includes(runtime)
+const proxy = await startProxy(wanted, withInputs)
 const ran = runtime === 'workerd' ? runWorkerd(proxy.url) : runHere(runtime, proxy.url)
 const { said, problem } = await ran
 const seen = problem ? { results: [], faults: [problem], looks: 0 } : await proxy.results

@@ -77,33 +77,33 @@ const privileges = {
 }
 
 const heavy = { heavy: true, options: { retry: 0, timeoutMs: 300_000 } }
-const STARTING = ['startAppTokenSession', 'startSessions']
+const ALONE = ['startAppTokenSession']
+const STARTING = [...ALONE, 'startSessions']
 
 const whole = (text) => ({ body: () => text })
 /** The answer that is meant, with one more field. */
 const within = (text) => ({ answer: (answer) => `${JSON.stringify(answer).slice(0, -1)},"extra":${text}}` })
 
-const atStart = (name, fault, expect, more) => [
-  { name: `${name}, for a widget session`, at: WIDGET, fault, expect, columns: STARTING.slice(0, 1), ...heavy, ...more },
-  { name: `${name}, for a session`, at: SESSION, fault, expect, columns: STARTING, ...heavy, ...more },
-]
-const atCall = (name, fault, expect) => [
-  { name: `${name}, for an answer`, at: CALL, fault, expect, columns: ['call', 'manager.get'], ...heavy },
-]
+const atStart = (name, fault, expect, columns = STARTING) => ({
+  ...{ name: `${name}, for a session`, at: SESSION, fault, expect, columns, ...heavy },
+})
+const atCall = (name, fault, expect) => ({
+  ...{ name: `${name}, for an answer`, at: CALL, fault, expect, columns: ['call', 'manager.get'], ...heavy },
+})
 
 export const sizes = [
   ...Object.entries(shapes).flatMap(([name, text]) => [
-    ...atStart(`a megabyte of ${name}`, whole(text), 'ERR_BAD_RESPONSE'),
-    ...atStart(`a megabyte of ${name} beside`, within(text), 'session').slice(1),
-    ...atCall(`a megabyte of ${name}`, whole(text), { call: 'answer', else: 'ERR_BAD_RESPONSE' }),
+    { ...atStart(`a megabyte of ${name}`, whole(text), 'ERR_BAD_RESPONSE', ALONE), at: WIDGET, name: `a megabyte of ${name}, for a widget session` },
+    atStart(`a megabyte of ${name} beside`, within(text), 'session'),
+    atCall(`a megabyte of ${name}`, whole(text), { call: 'answer', else: 'ERR_BAD_RESPONSE' }),
   ]),
   ...Object.entries(unreadable).flatMap(([name, text]) => [
-    ...atStart(`a megabyte of ${name}`, whole(text), 'ERR_BAD_RESPONSE'),
-    ...atCall(`a megabyte of ${name}`, whole(text), 'ERR_BAD_RESPONSE'),
+    atStart(`a megabyte of ${name}`, whole(text), 'ERR_BAD_RESPONSE', ALONE),
+    atCall(`a megabyte of ${name}`, whole(text), 'ERR_BAD_RESPONSE'),
   ]),
   ...Object.entries(refusals).flatMap(([name, text]) => [
-    ...atStart(`a refusal with ${name}`, { answer: () => text }, 'ERR_KALTURA X'),
-    ...atCall(`a refusal with ${name}`, { answer: () => text }, 'ERR_KALTURA X'),
+    atStart(`a refusal with ${name}`, { answer: () => text }, 'ERR_KALTURA X'),
+    atCall(`a refusal with ${name}`, { answer: () => text }, 'ERR_KALTURA X'),
   ]),
   ...Object.entries(privileges).map(([name, text]) => ({
     name: `a megabyte of privileges: ${name}`,
