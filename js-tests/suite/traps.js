@@ -78,6 +78,13 @@ test('a call that traps ends at once, and so does each that is under way beside 
   for (const { error } of await many) isTrap(t, error)
 })
 
+test('a trap while many sessions are asked for ends each of them alike', async (t) => {
+  const provider = createSessionProvider({ ...options, timeoutMs: FOREVER, fetch: silent })
+  const requests = Array.from({ length: 60 }, (_, index) => ({ userId: `${index}` }))
+  overflowNext()
+  for (const { error } of await provider.startSessions(requests)) isTrap(t, error)
+})
+
 test('the fetches of the calls that a trap ends are aborted', async (t) => {
   let signal
   const fetch = (_, init) => {

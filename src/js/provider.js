@@ -284,7 +284,9 @@ class SessionProvider {
 }
 
 /** What the core decides on a request. A renewal is begun on the way. */
-function ask({ core, flights }, request, former, silentChecks) {
+function ask({ core, flights, instance }, request, former, silentChecks) {
+  // One of many that were asked for at once may have ended it for all.
+  if (instance.isOver) throw instance.error()
   const { wish, timeoutMs } = request
   const decision = guarded(() => core.ask(wish, former, silentChecks, now()))
   const { session, flight, lead } = decision
@@ -293,7 +295,7 @@ function ask({ core, flights }, request, former, silentChecks) {
     flights.lead(flight, former, timeoutMs, true)
   } else if (flights.isSilent(flight)) {
     // The request that was renewing it may have ended, and its work with it.
-    return ask({ core, flights }, request, flight, SILENT.silentChecks)
+    return ask({ core, flights, instance }, request, flight, SILENT.silentChecks)
   }
   return decision
 }
