@@ -217,3 +217,71 @@ test('in memory a value ends with its time, and a lock too, which then is somebo
     t.equal(typeof (await store.lock('l', 1000)), 'function')
   })
 })
+
+test('in memory what has ended goes, though nobody asks for it, and what lives stays', async (t) => {
+  const { Map: Original } = globalThis
+  const made = []
+  let looks = 0
+  globalThis.Map = class extends Original {
+    constructor(...args) {
+      super(...args)
+      made.push(this)
+    }
+    [Symbol.iterator]() {
+      looks += 1
+      return super[Symbol.iterator]()
+    }
+  }
+  try {
+    await withClocks(async ({ pass }) => {
+      const store = memoryStore()
+      const [entries] = made
+      const fill = async (name, ttlMs) => {
+        for (let n = 0; n < 5000; n += 1) await store.set(`${name}${n}`, name, ttlMs)
+      }
+      await fill('first', 1000)
+      // Not each time: it would take ever longer.
+      t.ok(looks > 0 && looks <= 4, `${looks} times`)
+      t.equal(await store.get('first0'), 'first')
+      pass(1000)
+      await fill('second', 2000)
+      await fill('third', 2000)
+      t.ok(entries.size < 12_000, `${entries.size} entries`)
+      t.equal(await store.get('second4999'), 'second')
+      t.equal(await store.get('third0'), 'third')
+      const before = entries.size
+      t.equal(await store.get('first4999'), undefined)
+      t.ok(entries.size <= before)
+    })
+  } finally {
+    globalThis.Map = Original
+  }
+})
+
+test('a client is refused if any of the methods is missing that its store needs', (t) => {
+  const needed = [
+    [redisStore, 'client', ['get', 'set', 'del', 'eval']],
+    [ioredisStore, 'client', ['get', 'set', 'del', 'eval']],
+    [cloudflareKvStore, 'namespace', ['get', 'put', 'delete']],
+    [denoKvStore, 'kv', ['get', 'set', 'delete', 'atomic']],
+    [unstorageStore, 'storage', ['getItemRaw', 'setItemRaw', 'removeItem']],
+  ]
+  for (const [create, path, names] of needed) {
+    const client = Object.fromEntries(names.map((name) => [name, () => {}]))
+    t.equal(typeof create(client).get, 'function')
+    for (const name of names) {
+      const error = t.throws(() => create({ ...client, [name]: undefined }))
+      t.equal(error.code, 'ERR_INVALID_OPTIONS')
+      t.equal(error.path, path)
+    }
+  }
+})
+
+test('a Redis that answers a lock in no way of Redis is not taken for one that refuses it', async (t) => {
+  for (const answer of [true, 'QUEUED', 1]) {
+    const { client } = noting({ get: null, set: answer, del: 1, eval: 1 })
+    for (const create of [redisStore, ioredisStore]) {
+      t.ok((await t.rejects(create(client).lock('l', 700))) instanceof TypeError)
+    }
+  }
+})

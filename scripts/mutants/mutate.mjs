@@ -70,8 +70,9 @@ const operators = {
   ContinueStatement: (node, { add }) => add('without a continue', node, ';'),
   ReturnStatement(node, { add }) {
     // Some things are as false as undefined is.
-    const { type, value } = node.argument ?? {}
-    if (node.argument && type !== 'ObjectExpression' && !(type === 'Literal' && !value)) add('without a result', node, 'return undefined;')
+    const { type, value, name } = node.argument ?? {}
+    const isNothing = (type === 'Literal' && !value) || name === 'undefined'
+    if (node.argument && type !== 'ObjectExpression' && !isNothing) add('without a result', node, 'return undefined;')
   },
   MemberExpression(node, { add, slice }) {
     if (!node.optional) return
