@@ -217,13 +217,16 @@ const isFree = async (store, name) => {
   return release !== false
 }
 
+/** Locks that last so long don't run out while a test waits for their release. */
+const NEVER_MS = 10 * 60_000
+
 test('a lock that is granted late is released, and not left to run out', async (t) => {
   const kaltura = await t.kaltura()
   const inner = memoryStore()
   let lockName
-  const lock = async (name, ttlMs) => {
+  const lock = async (name) => {
     lockName = name
-    const release = await inner.lock(name, ttlMs)
+    const release = await inner.lock(name, NEVER_MS)
     await sleep(900)
     return release
   }
@@ -243,9 +246,9 @@ test('a lock is released when the session is in the store, or could not be had',
       await inner.set(...args)
       order.push('set')
     },
-    lock: async (name, ttlMs) => {
+    lock: async (name) => {
       order.push(name)
-      const release = await inner.lock(name, ttlMs)
+      const release = await inner.lock(name, NEVER_MS)
       return async () => {
         order.push('released')
         await release()
@@ -253,14 +256,14 @@ test('a lock is released when the session is in the store, or could not be had',
     },
   }
   await providerOf(kaltura, { store }).provider.getKs()
-  await until(() => order.length === 3)
+  await t.until(() => order.length === 3)
   t.deepEqual(order.slice(1), ['set', 'released'])
-  t.ok(await isFree(inner, order[0]))
+  await t.until(() => isFree(inner, order[0]))
 
   order.length = 0
   const refusing = providerOf(kaltura, { store, appTokenId: '0_nothing', retry: 0 }).provider
   await t.rejects(refusing.getKs())
-  await until(() => order.length === 2)
+  await t.until(() => order.length === 2)
   t.equal(order[1], 'released')
 })
 
@@ -268,10 +271,10 @@ test('a lock that is granted when its caller has gone is released', async (t) =>
   const kaltura = await t.kaltura()
   const inner = memoryStore()
   let lockName
-  const lock = async (name, ttlMs) => {
+  const lock = async (name) => {
     lockName = name
     await sleep(200)
-    return inner.lock(name, ttlMs)
+    return inner.lock(name, NEVER_MS)
   }
   const { provider } = providerOf(kaltura, { store: { ...inner, lock } })
   const controller = new AbortController()
@@ -633,6 +636,30 @@ test('a reader whose clock is off goes by the server time that it has seen', asy
       t.ok(leftMs > 50_000 && leftMs <= 61_000, `${leftMs} ms`)
     })
   }
+})
+
+test('an API call with a stored session tells the time as well', async (t) => {
+  const kaltura = await t.kaltura()
+  const store = openStore()
+  const minter = providerOf(kaltura, { store }).provider
+  await minter.getKs({ userId: 'ada' })
+  await t.until(() => store.kept.size === 1)
+  // So old that a clock that is this much behind does not show.
+  const off = -1500
+  await ahead(off, async () => {
+    const reader = providerOf(kaltura, { store }).provider
+    const before = await reader.getSession({ userId: 'ada' })
+    await reader.call('user', 'get', {}, { userId: 'ada' })
+    t.equal((await kaltura.requests()).length, 3)
+    await minter.getKs({ userId: 'bob' })
+    await t.until(() => store.kept.size === 2)
+    const after = await reader.getSession({ userId: 'bob' })
+    // Each ends by the clock that was known when it was taken.
+    const early = (it) => it.expiry * 1000 - it.expiresAt
+    t.ok(early(before) < 1000, 'by its own clock')
+    t.ok(early(after) > 400, 'by the server time')
+    t.equal((await kaltura.requests()).length, 4)
+  })
 })
 
 test('a new process whose clock is seen to be behind asks Kaltura for the time first', async (t) => {

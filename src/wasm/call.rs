@@ -10,6 +10,7 @@ use super::host::Host;
 use super::results;
 use crate::api::{Operation, ServiceUrl};
 use crate::call::{Call, CallTerms, Step};
+use crate::clock::{LocalTime, ServerClock};
 use crate::error::{Error, Failure, InvalidOption};
 use crate::options;
 use crate::provider;
@@ -77,9 +78,13 @@ impl Caller {
             ks,
             self.max_response_bytes,
             host,
+            None,
         )
     }
 }
+
+/// Is handed the server's clock when a call has seen it, and when that was.
+pub type SeeClock = Box<dyn FnOnce(ServerClock, LocalTime)>;
 
 /// Makes a call with a body that has `ks` in it.
 ///
@@ -92,12 +97,13 @@ pub fn make(
     ks: String,
     max_response_bytes: u32,
     host: Host,
+    see: Option<SeeClock>,
 ) -> Promise {
     let (body, ks) = (Secret::new(body), Secret::new(ks));
     let call = Operation::new(service, action).map(|it| Call::new(terms, it, body, ks));
     promise(async move {
         match call {
-            Some(call) => Ok(drive(call, &host, max_response_bytes).await),
+            Some(call) => Ok(drive(call, &host, max_response_bytes, see).await),
             None => {
                 // The shell has checked them.
                 let error = Box::new(Error::Internal("no names of a service and an action"));
@@ -109,7 +115,12 @@ pub fn make(
     })
 }
 
-async fn drive(mut call: Call, host: &Host, max_response_bytes: u32) -> JsValue {
+async fn drive(
+    mut call: Call,
+    host: &Host,
+    max_response_bytes: u32,
+    see: Option<SeeClock>,
+) -> JsValue {
     let mut body = Vec::new();
     loop {
         match call.next(fetch::whole_ms(host.now())) {
@@ -128,6 +139,9 @@ async fn drive(mut call: Call, host: &Host, max_response_bytes: u32) -> JsValue 
     let outcome = call.finish();
     let told = Plain::new();
     if let Some(clock) = outcome.clock {
+        if let Some(see) = see {
+            see(clock, fetch::local_time(host));
+        }
         #[expect(clippy::cast_precision_loss, reason = "a difference of times")]
         told.set("clockOffsetMs", clock.offset_ms as f64);
     }

@@ -311,7 +311,8 @@ fn is_name(text: &str) -> bool {
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
 }
 
-fn local_time(host: &Host) -> LocalTime {
+/// The moment by both clocks of the host.
+pub fn local_time(host: &Host) -> LocalTime {
     LocalTime {
         wall_ms: now_ms(host),
         steady_ms: whole_ms(host.steady()),

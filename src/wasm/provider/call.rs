@@ -1,5 +1,7 @@
 //! API calls with a session of the provider's.
 
+use std::rc::Rc;
+
 use js_sys::Promise;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -8,6 +10,7 @@ use super::{Handle, Now};
 use crate::api::Operation;
 use crate::call::CallTerms;
 use crate::error::InvalidOption;
+use crate::provider::Moment;
 use crate::retry::RetryPolicy;
 use crate::wasm::call;
 use crate::wasm::convert;
@@ -45,6 +48,7 @@ impl Handle {
         attempts: u32,
         host: Host,
     ) -> Promise {
+        let core = Rc::clone(&self.0);
         let terms = CallTerms {
             service_url: self.terms.service_url.clone(),
             // The call may have had effect.
@@ -60,6 +64,13 @@ impl Handle {
             ks,
             self.max_response_bytes,
             host,
+            Some(Box::new(move |clock, at| {
+                let now = Moment {
+                    wall_ms: at.wall_ms,
+                    steady_ms: at.steady_ms,
+                };
+                core.decide(|provider| provider.shared.server_time.see(Some(clock), now));
+            })),
         )
     }
 
