@@ -129,6 +129,8 @@ pub struct Exchange {
     /// The index of the hash type that Kaltura has accepted.
     proven_hash: Option<usize>,
     in_flight: Option<InFlight>,
+    /// The failure of the last request.
+    last_error: Option<Box<Error>>,
     clock: Option<ServerClock>,
     attempts: u32,
 }
@@ -161,6 +163,7 @@ impl Exchange {
             widget_tries: Tries::default(),
             proven_hash: None,
             in_flight: None,
+            last_error: None,
             clock: None,
             attempts: 0,
         }
@@ -227,6 +230,12 @@ impl Exchange {
         } else {
             self.take_sessions(&sent, reply, timing, retry_terms);
         }
+    }
+
+    /// Takes the failure of the last request, if it failed, for the error that may end the call
+    /// before the next one is answered. What Kaltura refuses of a batch is left out.
+    pub fn take_failure(&mut self) -> Option<Box<Error>> {
+        self.last_error.take()
     }
 
     /// Returns the results. What is open by then was aborted.

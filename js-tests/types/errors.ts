@@ -12,6 +12,7 @@ if (isAppTokenError(thrown)) {
   const code: AppTokenErrorCode = thrown.code
   const retryable: boolean = thrown.retryable
   const attempts: number = thrown.attempts
+  const retryAfterMs: number | undefined = thrown.retryAfterMs
   // @ts-expect-error: not every error is Kaltura's
   thrown.kalturaCode
   switch (thrown.code) {
@@ -41,7 +42,7 @@ if (isAppTokenError(thrown)) {
     case 'ERR_UNKNOWN':
       break
   }
-  void [code, retryable, attempts]
+  void [code, retryable, attempts, retryAfterMs]
 }
 
 if (thrown instanceof AppTokenError && thrown.code === 'ERR_KALTURA') {

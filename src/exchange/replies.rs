@@ -46,6 +46,7 @@ impl Exchange {
             }
             Err(error) => error,
         };
+        self.last_error = Some(error.clone());
         if self.items.is_empty() {
             self.widget_error = self.widget_tries.fail(error, retry_terms).err();
             return;
@@ -67,7 +68,10 @@ impl Exchange {
         let replies = reply.and_then(|reply| split(&sent.operation, reply, sent.items.len()));
         let replies: Vec<_> = match replies {
             Ok(replies) => replies.into_iter().map(Ok).collect(),
-            Err(error) => sent.items.iter().map(|_| Err(error.clone())).collect(),
+            Err(error) => {
+                self.last_error = Some(error.clone());
+                sent.items.iter().map(|_| Err(error.clone())).collect()
+            }
         };
         let mut failed = Vec::new();
         for (index, reply) in sent.items.iter().zip(replies) {
@@ -101,6 +105,9 @@ impl Exchange {
             let hash_index = item.hash_index;
             if let Some(ms) = retry_terms.retry_after_ms {
                 error.ask_for_pause(ms);
+            }
+            if let [_] = *sent.items {
+                self.last_error = Some(error.clone());
             }
             match item.remedy(&error, hash_types) {
                 Some(Remedy::FreshWidget) => self.widget = None,

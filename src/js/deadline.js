@@ -1,5 +1,6 @@
 // Time limits, kept here rather than in wasm, so that no lost promise can hang a caller.
 import { AppTokenError, invalid } from './error.js'
+import { Progress } from './progress.js'
 import { unwatch, watch } from './signals.js'
 
 /** The longest that a timer waits. */
@@ -43,17 +44,21 @@ export class Deadline {
 
   /**
    * `signal` and `also` may end it before `timeoutMs` have passed. `what` is missing when the time
-   * is over. The call runs on `instance`, whose trap ends it at once.
+   * is over. The call runs on `instance`, whose trap ends it at once. `progress` is how far it has got.
    */
   constructor(limits) {
-    const { signal, also, timeoutMs, what = 'session', instance } = { __proto__: null, ...limits }
+    const { signal, also, timeoutMs, what = 'session', instance, progress } = { __proto__: null, ...limits }
+    this.progress = progress ?? new Progress()
     this.at = Date.now() + timeoutMs
     this.#callers = [signal, also].filter((caller) => caller !== undefined)
     this.#timer = setTimeout(() => {
+      const { step, cause } = this.progress
+      const waited = step === undefined ? '' : `, while waiting for ${step}`
       this.#end({
         code: 'ERR_TIMEOUT',
-        message: `no ${what} within ${timeoutMs} ms (timeoutMs); look at the network and the service`,
+        message: `no ${what} within ${timeoutMs} ms (timeoutMs)${waited}; look at the network and the service`,
         retryable: true,
+        cause,
       })
     }, timeoutMs)
     try {
@@ -155,7 +160,8 @@ export class Deadline {
   }
 
   #end(details) {
-    this.#error = new AppTokenError(details)
+    const { attempts } = this.progress
+    this.#error = new AppTokenError({ attempts, ...details })
     this.settle()
   }
 }

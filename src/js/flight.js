@@ -212,6 +212,7 @@ export class Flight {
    */
   async follow(deadline, own = false) {
     const { crew } = this
+    deadline.progress.joins(crew.deadline.progress, own)
     if (this.outcome) return this.outcome
     if (crew.isGone && !own) return SILENT
     crew.enter()

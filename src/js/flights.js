@@ -2,7 +2,7 @@
 // from Kaltura.
 import { fromCore } from './error.js'
 import { Crew, Flight, SILENT } from './flight.js'
-import { attempt, createHost, now, tell } from './host.js'
+import { APP_TOKEN, attempt, createHost, now, tell } from './host.js'
 
 export class Flights {
   #core
@@ -123,6 +123,7 @@ export class Flights {
     if (shelf) {
       const token = await host.askForAppToken(0).catch(() => undefined)
       const take = (id) => shelf.take(id, token, crew, deadline, fetchWidget)
+      deadline.progress.waitsFor('the store')
       if (typeof token === 'string') taken = await deadline.within(Promise.all(ids.map(take)))
     }
     const left = ids.filter((_, index) => !taken[index]?.outcome)
@@ -221,6 +222,7 @@ export class Flights {
       within: (value) => signing(host.within(value)),
       sleep: (ms) => crew.rest(host.sleep(ms)),
       askForAppToken: (credential) => {
+        deadline.progress.waitsFor(APP_TOKEN)
         asked[credential] ??= signing(deadline.within(attempt(tokens[credential])))
         return asked[credential]
       },

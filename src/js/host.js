@@ -8,25 +8,39 @@ export const SEPARATE_CONTEXTS = globalThis.navigator?.userAgent === 'Cloudflare
 
 const LOOK_EVERY_MS = 25
 
+/** What is waited for when the caller's function is asked. */
+export const APP_TOKEN = 'the appToken function'
+
 /**
  * The core relies on it that nothing here throws: an exception that flew through wasm would
  * leave the call pending.
  */
 export function createHost({ deadline, fetch, onEvent, appToken }) {
+  const { progress } = deadline
   return {
     signal: deadline.signal,
     ended: () => deadline.isOver,
     within: (value) => deadline.within(value),
     bytes,
     forget: (promise) => void Promise.resolve(promise).catch(() => {}),
-    sleep: (ms) => deadline.sleep(ms),
     turn: () => turn(deadline),
+    sleep: (ms) => {
+      progress.waitsFor('the pause before the next try')
+      return deadline.sleep(ms)
+    },
     now: () => Date.now(),
     steady,
     // Called as a bare function: a fetch that is called as a method is an illegal invocation.
-    fetch: (url, init) => deadline.within(attempt(() => (fetch ?? globalThis.fetch)(url, init))),
+    fetch: (url, init) => {
+      progress.requests(url)
+      return deadline.within(attempt(() => (fetch ?? globalThis.fetch)(url, init)))
+    },
+    failed: (failure) => progress.failed(failure),
     hasAppTokenFunction: typeof appToken === 'function',
-    askForAppToken: () => deadline.within(attempt(() => appToken())),
+    askForAppToken: () => {
+      progress.waitsFor(APP_TOKEN)
+      return deadline.within(attempt(() => appToken()))
+    },
     emit: (event) => tell(onEvent, event),
   }
 }

@@ -395,9 +395,17 @@ export interface AppTokenErrorBase extends Error {
   readonly name: 'AppTokenError'
   /** Whether the same call may well succeed a little later. */
   readonly retryable: boolean
-  /** How many HTTP requests were made. */
+  /**
+   * How many HTTP requests were made, those of other calls that this one waited for included. 0 if
+   * nothing was sent, as where a provider remembers a failure.
+   */
   readonly attempts: number
-  /** What was behind it, redacted. */
+  /**
+   * How many milliseconds to wait before the next try, where Kaltura's rate limit or a `Retry-After`
+   * header asks for that.
+   */
+  readonly retryAfterMs?: number
+  /** What was behind it, redacted; with `ERR_TIMEOUT`: the last failure before it, if there was one. */
   readonly cause?: unknown
 }
 

@@ -126,3 +126,5 @@ export type ProviderEvent =
   | { type: 'revoked' }
   /** `method` of the store was too slow, failed, or gave what is of no use. */
   | { type: 'storeFailed'; method: string; problem: string }
+  /** {@link ProviderOptions.waitUntil} threw, or rejected; `problem` says so. */
+  | { type: 'waitUntilFailed'; problem: string }

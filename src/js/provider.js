@@ -11,7 +11,7 @@ import {
   ownProperties,
 } from './check.js'
 import { Deadline, LONGEST_MS, readLimits } from './deadline.js'
-import { fromCore, invalid } from './error.js'
+import { AppTokenError, fromCore, invalid } from './error.js'
 import { SILENT } from './flight.js'
 import { Flights } from './flights.js'
 import { createHost, now, tell } from './host.js'
@@ -141,7 +141,7 @@ class SessionProvider {
     try {
       return await this.#call(parts, { service, action, parameters, wanted, deadline })
     } catch (thrown) {
-      throw deadline.error ?? fromCore(thrown)
+      throw counted(deadline.error ?? fromCore(thrown), deadline)
     } finally {
       deadline.settle()
     }
@@ -229,7 +229,7 @@ class SessionProvider {
     } catch (thrown) {
       const isLate = deadline.error?.code === 'ERR_TIMEOUT'
       const last = isLate ? parts.core.lastResort(request.wish, now()) : undefined
-      if (!last) throw thrown
+      if (!last) throw counted(thrown, deadline)
       return this.#hand(request.key, last)
     }
   }
@@ -317,6 +317,12 @@ const copyOf = (session) => ({
   ...session,
   differences: session.differences.map((difference) => ({ ...difference })),
 })
+
+/** The error with the requests that were made until then: the core knows of its own alone. */
+function counted(error, { progress }) {
+  if (error instanceof AppTokenError) error.attempts = progress.attempts
+  return error
+}
 
 /** JSON of parameters; what JSON can't say is the caller's to change. */
 function bodyOf(parameters) {

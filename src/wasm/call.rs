@@ -130,7 +130,10 @@ async fn drive(
                 call.take(received.answer(), received.timing, fetch::random());
                 body = received.into_body();
             }
-            Step::Wait { ms, reason } => fetch::pause(host, ms, &reason).await,
+            Step::Wait { ms, reason } => {
+                host.failed(&results::error(&reason));
+                fetch::pause(host, ms, &reason).await;
+            }
         }
         if host.ended() {
             break;

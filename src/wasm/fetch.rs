@@ -38,6 +38,9 @@ async fn hold(mut exchange: Exchange, host: &Host, max_response_bytes: u32) -> O
                 let received = send(&request, host, max_response_bytes).await;
                 if !host.ended() {
                     exchange.take(received.answer(), received.timing, random());
+                    if let Some(error) = exchange.take_failure() {
+                        host.failed(&super::results::error(&error));
+                    }
                 }
             }
             Step::Wait { ms, reason } => pause(host, ms, &reason).await,

@@ -34,6 +34,9 @@ extern "C" {
     /// Something to wait for until another call lets it come.
     #[wasm_bindgen(method)]
     pub fn turn(this: &Host) -> Turn;
+    /// Notes a failure that may be followed by another try, for the error that ends the call.
+    #[wasm_bindgen(method)]
+    pub fn failed(this: &Host, failure: &JsValue);
     /// Tells the caller's `onEvent`.
     #[wasm_bindgen(method)]
     pub fn emit(this: &Host, event: &JsValue);

@@ -45,12 +45,21 @@ fn difference(difference: &Difference, with_user: bool) -> Plain {
 
 /// A failure, from which the shell makes an `AppTokenError`.
 pub fn failure(failure: &Failure) -> JsValue {
-    let Failure { error, attempts } = failure;
+    let plain = details(&failure.error);
+    plain.set("attempts", failure.attempts);
+    plain.into()
+}
+
+/// An error of a call that may go on. The shell knows how many requests were made.
+pub fn error(error: &Error) -> JsValue {
+    details(error).into()
+}
+
+fn details(error: &Error) -> Plain {
     let plain = Plain::new();
     plain.set("code", error.code());
     plain.set("message", error.message());
     plain.set("retryable", error.retryable());
-    plain.set("attempts", *attempts);
     plain.set_some("path", error.path());
     if let Some(operation) = error.operation() {
         plain.set("service", &*operation.service);
@@ -62,7 +71,7 @@ pub fn failure(failure: &Failure) -> JsValue {
         reason = "a safe integer: it was whole seconds of 32 bits"
     )]
     plain.set_some("retryAfterMs", error.retry_after_ms().map(|ms| ms as f64));
-    if let Error::Kaltura(refusal) = &**error {
+    if let Error::Kaltura(refusal) = error {
         plain.set("kalturaCode", &*refusal.code);
         plain.set_some("ksRefusal", refusal.ks_refusal.map(KsRefusal::name));
     }
@@ -73,7 +82,7 @@ pub fn failure(failure: &Failure) -> JsValue {
             .map(|it| array(it, |it| difference(it, false))),
     );
     plain.set("causes", array(error.causes(), cause));
-    plain.into()
+    plain
 }
 
 fn cause(cause: &Cause) -> Plain {

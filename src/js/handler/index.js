@@ -73,10 +73,11 @@ function refusal(status, reason, headers) {
 
 /** What went wrong is for `onEvent` alone. */
 function failure(error) {
-  const { response } =
-    isAppTokenError(error) && error.retryable
-      ? refusal(503, 'unavailable', retryAfter(5))
-      : refusal(500, 'server_error')
+  const { retryable, retryAfterMs } = isAppTokenError(error) ? error : {}
+  const seconds = retryAfterMs > 0 ? Math.ceil(retryAfterMs / 1000) : 5
+  const { response } = retryable
+    ? refusal(503, 'unavailable', retryAfter(seconds))
+    : refusal(500, 'server_error')
   return { event: { type: 'failed', error }, response }
 }
 

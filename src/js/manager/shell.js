@@ -277,6 +277,7 @@ class AppTokenManager {
 /** What is given, or what the function that was given gives. */
 async function ask(name, given, deadline) {
   if (typeof given !== 'function') return given
+  deadline.progress.waitsFor(`the ${name} function`)
   try {
     return await deadline.within(attempt(given))
   } catch (thrown) {

@@ -1,0 +1,64 @@
+// How far a call has got, for the error that ends it before the core can say so.
+import { AppTokenError } from './error.js'
+
+export class Progress {
+  #requests = 0
+  #waitsFor
+  #failure
+  /** What it has waited for that others do: their progress. */
+  #joined = new Set()
+
+  /** An HTTP request goes out to `url`. */
+  requests(url) {
+    this.#requests += 1
+    const [, service, action] = /\/service\/(\w+)\/action\/(\w+)$/.exec(url) ?? []
+    this.waitsFor(`the answer to ${service ? `${service}.${action}` : 'a multirequest'}`)
+  }
+
+  /** `what` is begun. */
+  waitsFor(what) {
+    this.#waitsFor = what
+  }
+
+  /** The core was answered with this failure, and may try again. */
+  failed(failure) {
+    this.#failure = { ...failure, attempts: this.#requests }
+  }
+
+  /** It waits for what another one does; `isOwn`: on its account. */
+  joins(other, isOwn) {
+    if (other === this) return
+    this.#joined.add(other)
+    this.#waitsFor = { other, isOwn }
+  }
+
+  /** The HTTP requests that were made, those of what it waited for included. */
+  get attempts() {
+    // Two may have waited for each other, one after the other.
+    const all = new Set([this])
+    let attempts = 0
+    for (const one of all) {
+      attempts += one.#requests
+      for (const other of one.#joined) all.add(other)
+    }
+    return attempts
+  }
+
+  /** What it waits for, in words. */
+  get step() {
+    const { other, isOwn } = Object(this.#waitsFor)
+    if (!other) return this.#waitsFor
+    const step = other.#ownStep
+    return isOwn ? step : `another call${step ? `, which is waiting for ${step}` : ''}`
+  }
+
+  get #ownStep() {
+    return this.#waitsFor?.other ? 'another call' : this.#waitsFor
+  }
+
+  /** The error of the last failure. */
+  get cause() {
+    const failure = this.#failure ?? this.#waitsFor?.other?.#failure
+    return failure && new AppTokenError(failure)
+  }
+}
