@@ -41,7 +41,7 @@ const settings = (index) => ({
     partnerId: emulator.partnerId,
     appTokenId: appToken.id,
     appToken: appToken.token,
-    timeoutMs: 30_000,
+    timeoutMs: 120_000,
   },
 })
 const fleet = Array.from({ length: PROCESSES }, (_, index) => startMember(settings(index)))
@@ -67,7 +67,7 @@ try {
 
   await fleet[0].ask({ dead: first[0].ks })
   let holds
-  for (let tries = 0; tries < 100 && holds !== false; tries += 1) {
+  for (let tries = 0; tries < 1000 && holds !== false; tries += 1) {
     holds = (await fleet[0].ask({ dump: true })).text.includes('kaltura-session:')
   }
   assert(holds === false, 'Redis still holds a dead session')

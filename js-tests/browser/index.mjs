@@ -4,7 +4,7 @@ import { findChromium } from './chromium.mjs'
 
 const { chromium } = createRequire(import.meta.url)('playwright-core')
 
-const LONGEST_WAIT_MS = 30_000
+const LONGEST_WAIT_MS = 120_000
 
 /**
  * `{ version, open(url), close() }`. Its profile is thrown away when it is closed, and it reaches

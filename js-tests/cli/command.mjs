@@ -11,7 +11,7 @@ import { node } from '../runtimes/index.mjs'
 import { project } from '../packed/project.mjs'
 
 const NODE_VERSION = 20
-const LONGEST_MS = 60_000
+const LONGEST_MS = 180_000
 
 const secrets = new Set()
 

@@ -14,7 +14,7 @@ import {
 } from 'kaltura-app-token'
 import { createEmulator } from 'kaltura-app-token/emulator'
 import { createKsHandler } from 'kaltura-app-token/handler'
-import { canMeasure, unblocked, undisturbed } from './heartbeat.js'
+import { canMeasure, unblocked, undisturbed } from '../suite/heartbeat.js'
 
 const BYTES = 1_000_000
 

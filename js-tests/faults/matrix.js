@@ -3,7 +3,7 @@
 import '../suite/memory.js'
 import { isAppTokenError } from 'kaltura-app-token'
 import { columns, columnsOf, USUAL_MS } from './columns.js'
-import { unblocked, undisturbed } from './heartbeat.js'
+import { unblocked, undisturbed } from '../suite/heartbeat.js'
 import { blockingInputs } from './inputs.js'
 import { judge } from './judge.js'
 import { rows } from './rows/index.js'

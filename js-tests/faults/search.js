@@ -4,8 +4,8 @@ import { exposures } from './exposure.js'
 import { CALL, SESSION } from './rows/row.js'
 import { ALL, but, searcher } from './secrets.js'
 
-/** The core lets go in the turns after a call has ended. */
-const LETTING_GO_MS = 3000
+/** The core lets go in the turns after a call has ended, which take long on a busy machine. */
+const LETTING_GO_MS = 30_000
 
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 
@@ -54,10 +54,10 @@ export async function lookForSecrets({ column, settled, under, events, report, w
   return { leaks, looks: looks + 1 }
 }
 
-export async function lookAtMemory(find, kinds) {
+export async function lookAtMemory(find, kinds, lettingGoMs = LETTING_GO_MS) {
   for (let waited = 0; ; waited += 10) {
     const leaks = find([['the memory of wasm', memoryText()]], kinds, { spelled: false })
-    if (leaks.length === 0 || waited >= LETTING_GO_MS) return leaks
+    if (leaks.length === 0 || waited >= lettingGoMs) return leaks
     await sleep(10)
   }
 }

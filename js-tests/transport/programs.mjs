@@ -23,7 +23,7 @@ async function printed(options, env = {}) {
   const said = await run(process.execPath, ['--input-type=module', '--eval', PROGRAM], {
     cwd: import.meta.dirname,
     env: { OPTIONS: JSON.stringify(options), ...env },
-    timeoutMs: 30_000,
+    timeoutMs: 120_000,
   })
   return said.trim()
 }
