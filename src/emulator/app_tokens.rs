@@ -8,7 +8,7 @@ use super::app_token::{AppToken, Status};
 use crate::work::steps;
 
 /// How many application tokens the API adds up to; deleted ones make room.
-pub(super) const MOST: usize = 20_000;
+pub(super) const MOST: usize = 10_000;
 /// How many bytes of their texts.
 const MOST_BYTES: usize = 32_000_000;
 

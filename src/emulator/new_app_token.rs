@@ -77,7 +77,7 @@ impl NewAppToken {
             return wrong("sessionType", "0 (user) or 2 (admin)");
         }
         if !state.app_tokens.make_room() {
-            return wrong("id", "no more than 20000 app tokens, of 32 MB");
+            return wrong("id", "no more than 10000 app tokens, of 32 MB");
         }
         let longest = partner.ks_max_expiry;
         let id = self.id.unwrap_or_else(|| random_id(random));

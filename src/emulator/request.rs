@@ -98,15 +98,26 @@ fn is_json(incoming: &Incoming) -> bool {
     content_type.eq_ignore_ascii_case("application/json")
 }
 
-/// How many values the JSON in `body` holds, counted by what stands between them.
+/// How deep JSON is nested at most; what goes deeper is not read.
+const DEEPEST: usize = 128;
+
+/// How many values the JSON in `body` holds, counted by what stands between them, up to where it is
+/// nested too deeply to be read.
 fn values_in(body: &[u8]) -> usize {
-    let (mut values, mut is_text, mut is_escaped) = (0, false, false);
+    let (mut values, mut depth, mut is_text, mut is_escaped) = (0, 0_usize, false, false);
     for byte in body {
         match byte {
             _ if is_escaped => is_escaped = false,
             b'\\' => is_escaped = is_text,
             b'"' => is_text = !is_text,
-            b',' | b'[' | b'{' if !is_text => values += 1,
+            _ if is_text => {}
+            b',' => values += 1,
+            b'[' | b'{' if depth > DEEPEST => break,
+            b'[' | b'{' => {
+                values += 1;
+                depth += 1;
+            }
+            b']' | b'}' => depth = depth.saturating_sub(1),
             _ => {}
         }
     }
@@ -259,6 +270,8 @@ mod tests {
         for (body, values) in cases {
             assert_eq!(values_in(body.as_bytes()), values, "{body}");
         }
+        assert!(values_in("[".repeat(100_000).as_bytes()) < MOST_VALUES);
+        assert!(values_in("[1],".repeat(100_000).as_bytes()) > MOST_VALUES);
     }
 
     #[test]

@@ -105,11 +105,17 @@ impl State {
         Ok(state)
     }
 
-    /// The JSON of the part called `name`, if there is such a part.
+    /// The JSON of the part called `name`, if there is such a part. `account` is the first partner's
+    /// id and secret.
     pub fn part(&self, name: &str) -> Option<String> {
         let mut json = Vec::new();
         let to = &mut serde_json::Serializer::new(&mut json);
         let written = match name {
+            "account" => {
+                let first = self.partners.values().next();
+                let account = first.map(|partner| (partner.id, partner.admin_secret.expose()));
+                account.serialize(to)
+            }
             "partners" => by_id::serialize(&self.partners, to),
             "appTokens" => self.app_tokens.serialize(to),
             "switches" => self.switches.serialize(to),

@@ -52,7 +52,7 @@ export interface EmulatorOptions {
 
 /**
  * A Kaltura server in memory. It serves for days without growing: it keeps at most 10,000 cached
- * answers (32 MB), 20,000 app tokens and, of each partner, 100,000 users that came to be by their
+ * answers (32 MB), 10,000 app tokens and, of each partner, 100,000 users that came to be by their
  * sessions. A request that asks for too much gets an empty 500, as from a server out of memory.
  */
 export interface Emulator {

@@ -66,11 +66,11 @@ function create(wasm, options) {
     edit('switches', (current) => Object.assign(current, switches))
   }
 
-  const [first] = JSON.parse(inside.part('partners'))
+  const [partnerId, adminSecret] = JSON.parse(inside.part('account')) ?? []
   const emulator = {
     serviceUrl,
-    partnerId: first?.id,
-    adminSecret: first?.adminSecret,
+    partnerId,
+    adminSecret,
     get requests() {
       return inside.requests
     },
