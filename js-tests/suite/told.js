@@ -48,6 +48,10 @@ test('a timeout has the last failure as its cause, without anything secret', asy
   t.equal(late.cause.code, 'ERR_NETWORK')
   t.equal(late.cause.attempts, 2)
   t.match(late.cause.cause.message, /no way/)
+  calls = 0
+  const provider = createSessionProvider({ ...kaltura.credentials, fetch: failing })
+  const second = await t.rejects(provider.getKs({ timeoutMs: 2000 }))
+  t.equal(second.cause.code, 'ERR_NETWORK')
   t.equal(`${late.cause.cause.message}${late.cause.message}${late.message}`.includes(appToken), false)
 })
 

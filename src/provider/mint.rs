@@ -282,6 +282,14 @@ impl Mint {
         }
     }
 
+    /// Takes the failure of the last request; see [`Exchange::take_failure`].
+    pub fn take_failure(&mut self) -> Option<Box<Error>> {
+        match &mut self.state {
+            State::Talking(talk) => talk.exchange.take_failure(),
+            _ => None,
+        }
+    }
+
     /// Settles all flights. What is open by then was aborted. `random`, any number, spreads what is
     /// tried again.
     #[must_use = "each flight has somebody who waits for it"]

@@ -14,6 +14,7 @@ use crate::provider::{FlightId, Moment};
 use crate::wasm::convert::Plain;
 use crate::wasm::fetch::{self, promise};
 use crate::wasm::host::Host;
+use crate::wasm::results;
 use crate::wasm::terms::ask_for_token;
 
 #[wasm_bindgen(js_class = ProviderCore)]
@@ -94,6 +95,9 @@ impl ProviderCore {
                     };
                     if !host.ended() {
                         self.decide(|provider| mint.take(provider, answer.answer(), received));
+                        if let Some(error) = mint.take_failure() {
+                            host.failed(&results::error(&error));
+                        }
                     }
                 }
                 Step::Wait { ms, reason } => fetch::pause(host, ms, &reason).await,
