@@ -135,6 +135,29 @@ fn a_lost_batch_is_a_failure_of_every_item() {
     assert_eq!(codes(outcome), ["ERR_HTTP_STATUS"; 2]);
 }
 
+#[test]
+fn work_grows_with_the_batch_and_no_faster() {
+    crate::work::assert_linear("a batch", |factor| {
+        let users = 20 * factor;
+        let answers: Vec<_> = (0..users)
+            .map(|user| match user % 3 {
+                0 => no(HASH),
+                1 => no(DATABASE),
+                _ => session_of(user),
+            })
+            .collect();
+        let failing: Vec<_> = (0..users)
+            .filter(|user| user % 3 < 2)
+            .map(|_| no(DATABASE))
+            .collect();
+        let again = || Json(json!(failing));
+        let first = Json(json!(answers));
+        let server = Script::new([widget("w"), first, widget("w2"), again(), again(), again()]);
+        let exchange = batch(users, &[HashType::Sha1]);
+        move || drop(server.hold(exchange))
+    });
+}
+
 /// What the server makes of one item, or of a whole request.
 const REACTIONS: [&str; 10] = [
     "ok",
