@@ -79,3 +79,151 @@ test('calls one after the other leave nothing on a signal that lives long', asyn
   t.equal(signal.most, 1)
   t.equal(signal.listeners.size, 0)
 })
+
+/** Counts the timers that `run` sets, and those that it leaves. */
+async function countTimers(run) {
+  const names = ['setTimeout', 'setInterval', 'clearTimeout', 'clearInterval']
+  const usual = Object.fromEntries(names.map((name) => [name, globalThis[name]]))
+  const live = new Set()
+  const counts = { set: 0, most: 0, live }
+  const setting = (name, isOnce) => (callback, ...args) => {
+    const timer = usual[name](() => {
+      if (isOnce) live.delete(timer)
+      callback()
+    }, ...args)
+    live.add(timer)
+    counts.set += 1
+    counts.most = Math.max(counts.most, live.size)
+    return timer
+  }
+  const clearing = (name) => (timer) => {
+    live.delete(timer)
+    usual[name](timer)
+  }
+  globalThis.setTimeout = setting('setTimeout', true)
+  globalThis.setInterval = setting('setInterval', false)
+  globalThis.clearTimeout = clearing('clearTimeout')
+  globalThis.clearInterval = clearing('clearInterval')
+  try {
+    return await run(counts, (ms) => new Promise((resolve) => usual.setTimeout(resolve, ms)))
+  } finally {
+    Object.assign(globalThis, usual)
+  }
+}
+
+const USERS = 100
+/** Its own time, that of the request that is made for it, and what looks and gives signs. */
+const MOST_TIMERS = 4
+/** The runtime's own. */
+const LEFT_TIMERS = 2
+// There those who wait take over from whom they hold for dead, which a busy machine makes of many.
+const IS_WORKER = globalThis.navigator?.userAgent === 'Cloudflare-Workers'
+const most = (count) => (IS_WORKER ? Infinity : count)
+const usersOf = (count) => Array.from({ length: count }, (_, n) => ({ userId: `user${n}` }))
+
+test('who waits sets no timer for each look, and leaves none', async (t) => {
+  await countTimers(async (counts, pause) => {
+    const provider = createSessionProvider({ ...NOWHERE, fetch: never })
+    const [leaders, followers] = [new AbortController(), new AbortController()]
+    const ask = ({ signal }, timeoutMs) =>
+      Promise.allSettled(usersOf(USERS / 2).map((user) => provider.getKs({ ...user, signal, timeoutMs })))
+    const settled = Promise.all([ask(leaders, 20_000), ask(followers, 21_000)])
+    await pause(50)
+    const before = counts.set
+    t.ok(counts.live.size <= most(MOST_TIMERS * USERS), `${counts.live.size} timers`)
+    await pause(350)
+    t.ok(counts.set - before < most(USERS), `${counts.set - before} timers while waiting`)
+    followers.abort()
+    await pause(20)
+    leaders.abort()
+    await settled
+    await pause(20)
+    t.ok(counts.live.size <= most(LEFT_TIMERS), `${counts.live.size} timers are left`)
+  })
+})
+
+test('requests of startSessions cost no timer each, and those that wait for their turn none', async (t) => {
+  await countTimers(async (counts, pause) => {
+    const provider = createSessionProvider({
+      ...NOWHERE,
+      fetch: never,
+      ...{ batchSize: 10, batchesInFlight: 2 },
+    })
+    const controller = new AbortController()
+    const started = provider.startSessions(usersOf(300), { signal: controller.signal })
+    await pause(400)
+    t.ok(counts.set <= most(20), `${counts.set} timers`)
+    controller.abort()
+    const outcomes = await started
+    t.equal(outcomes.length, 300)
+    for (const { error } of outcomes) t.equal(error?.code, 'ERR_ABORTED')
+    await pause(20)
+    t.ok(counts.live.size <= most(LEFT_TIMERS), `${counts.live.size} timers are left`)
+  })
+})
+
+test('a user whose turn has not come in startSessions is served at once to who asks meanwhile', async (t) => {
+  const kaltura = await t.kaltura()
+  let calls = 0
+  const provider = createSessionProvider({
+    ...kaltura.credentials,
+    ...{ batchSize: 1, batchesInFlight: 1 },
+    // The first session takes for ever; the widget session before it does not.
+    fetch: (...request) => ((calls += 1) === 2 ? never() : fetch(...request)),
+  })
+  const controller = new AbortController()
+  const started = provider.startSessions(usersOf(3), { signal: controller.signal })
+  while (calls < 2) await sleep(5)
+  const ks = await provider.getKs({ userId: 'user2', timeoutMs: 5000 })
+  controller.abort()
+  for (const { error } of await started) t.equal(error?.code, 'ERR_ABORTED')
+  t.equal(await provider.getKs({ userId: 'user2' }), ks)
+})
+
+test('a request that changes while it is read never gets one user the session of another', async (t) => {
+  const kaltura = await t.kaltura()
+  for (let changesAfter = 1; changesAfter <= 4; changesAfter += 1) {
+    const provider = createSessionProvider(kaltura.credentials)
+    let reads = 0
+    const request = {
+      get userId() {
+        reads += 1
+        return reads > changesAfter ? 'eve' : 'ada'
+      },
+    }
+    await provider.getSession(request)
+    t.equal((await provider.getSession({ userId: 'ada' })).userId, 'ada')
+    t.equal((await provider.getSession({ userId: 'eve' })).userId, 'eve')
+  }
+})
+
+const SECRET = 'ffffffffffffffffffffffffffffffff'
+const brokenWaits = {
+  throws: () => {
+    throw new TypeError(`Illegal invocation ${SECRET}`)
+  },
+  rejects: async () => {
+    throw new TypeError(SECRET)
+  },
+  'throws what throws': () => {
+    throw new Proxy({}, { get: () => { throw new Error(SECRET) } })
+  },
+  'throws nothing': () => Promise.reject(),
+}
+
+for (const [how, waitUntil] of Object.entries(brokenWaits)) {
+  test(`a waitUntil that ${how} fails no call, and is told without its words`, async (t) => {
+    const kaltura = await t.kaltura()
+    const events = []
+    const onEvent = (event) => void events.push(event)
+    const provider = createSessionProvider({ ...kaltura.credentials, waitUntil, onEvent })
+    t.ok(await provider.getKs())
+    const [{ session }] = await provider.startSessions([{ userId: 'ada' }])
+    t.ok(session)
+    await sleep(20)
+    const told = events.filter(({ type }) => type === 'waitUntilFailed')
+    t.equal(told.length, 2)
+    t.match(told[0].problem, ['throws', 'rejects'].includes(how) ? /TypeError/ : /^it failed$/)
+    t.ok(!JSON.stringify(events).includes(SECRET), 'its words are told')
+  })
+}

@@ -114,6 +114,7 @@ export const steps = [
       return said.trim().split('\n').at(-1)
     },
   },
+  { name: 'crowd', run: async () => (await node('js-tests/crowd.mjs')).trim() },
   { name: 'growth', run: async () => (await node('js-tests/growth.mjs')).trim() },
   { name: 'docs', run: async () => (await node('scripts/docs.mjs', '--check')).trim() },
   { name: 'types', run: () => node(TSC, '-p', 'js-tests/types') },

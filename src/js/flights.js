@@ -2,7 +2,7 @@
 // from Kaltura.
 import { fromCore } from './error.js'
 import { Crew, Flight, SILENT } from './flight.js'
-import { APP_TOKEN, attempt, createHost, now, tell } from './host.js'
+import { APP_TOKEN, attempt, createHost, heard, now, tell } from './host.js'
 
 export class Flights {
   #core
@@ -27,11 +27,11 @@ export class Flights {
     this.keepAlive(this.#fly(crew))
   }
 
-  /** Sets out to fetch many in one request; resolves when that is over. */
+  /** Sets out to fetch many in one request. */
   leadAll(ids) {
     const crew = this.#crew(0)
     crew.flights = ids.map((id) => this.#board(id, crew))
-    return this.#fly(crew)
+    this.keepAlive(this.#fly(crew))
   }
 
   /** What comes of a flight, for one of those who wait for it; see {@link Flight.follow}. */
@@ -108,8 +108,9 @@ export class Flights {
       const lost = deadline.error ?? fromCore(thrown)
       for (const id of ids) this.#core.abandon(id, lost.code === 'ERR_TIMEOUT', now())
       outcomes = ids.map(() => ({ lost }))
+    } finally {
+      crew.end()
     }
-    crew.end()
     flights.forEach((flight, index) => this.#land(flight, outcomes[index]))
   }
 
@@ -203,13 +204,9 @@ export class Flights {
     const { fetch, onEvent, tokens } = this.#settings
     const host = createHost({ deadline, fetch, onEvent })
     const asked = []
-    const signing = async (promise) => {
+    const signing = (promise) => {
       crew.progress()
-      try {
-        return await promise
-      } finally {
-        crew.progress()
-      }
+      return heard(promise.finally(() => crew.progress()))
     }
     return {
       ...host,
@@ -220,7 +217,7 @@ export class Flights {
       },
       fetch: (url, init) => signing(host.fetch(url, init)),
       within: (value) => signing(host.within(value)),
-      sleep: (ms) => crew.rest(host.sleep(ms)),
+      sleep: (ms) => heard(crew.rest(host.sleep(ms))),
       askForAppToken: (credential) => {
         deadline.progress.waitsFor(APP_TOKEN)
         asked[credential] ??= signing(deadline.within(attempt(tokens[credential])))

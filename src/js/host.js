@@ -20,26 +20,26 @@ export function createHost({ deadline, fetch, onEvent, appToken }) {
   return {
     signal: deadline.signal,
     ended: () => deadline.isOver,
-    within: (value) => deadline.within(value),
+    within: (value) => heard(deadline.within(value)),
     bytes,
     forget: (promise) => void Promise.resolve(promise).catch(() => {}),
     turn: () => turn(deadline),
     sleep: (ms) => {
       progress.waitsFor('the pause before the next try')
-      return deadline.sleep(ms)
+      return heard(deadline.sleep(ms))
     },
     now: () => Date.now(),
     steady,
     // Called as a bare function: a fetch that is called as a method is an illegal invocation.
     fetch: (url, init) => {
       progress.requests(url)
-      return deadline.within(attempt(() => (fetch ?? globalThis.fetch)(url, init)))
+      return heard(deadline.within(attempt(() => (fetch ?? globalThis.fetch)(url, init))))
     },
     failed: (failure) => progress.failed(failure),
     hasAppTokenFunction: typeof appToken === 'function',
     askForAppToken: () => {
       progress.waitsFor(APP_TOKEN)
-      return deadline.within(attempt(() => appToken()))
+      return heard(deadline.within(attempt(() => appToken())))
     },
     emit: (event) => tell(onEvent, event),
   }
@@ -56,7 +56,7 @@ function turn(deadline) {
     const timer = setTimeout(resolve, SEPARATE_CONTEXTS ? LOOK_EVERY_MS : 1000)
     return () => clearTimeout(timer)
   })
-  return { wait, come }
+  return { wait: heard(wait), come }
 }
 
 const nothing = () => {}
@@ -74,6 +74,12 @@ function bytes(value) {
 /** A promise for what `run` gives, even if it throws at once. */
 export async function attempt(run) {
   return run()
+}
+
+/** A promise that the core is handed, and may trap before it listens to: that must not end the process. */
+export function heard(promise) {
+  promise.catch(() => {})
+  return promise
 }
 
 /** Tells a listener, whose faults are its own. */

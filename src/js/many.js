@@ -43,9 +43,15 @@ async function startAll(indices, wanted, outcomes, ways) {
   }
   const work = async () => {
     for (let batch; (batch = nextBatch(queue, wanted, ways)); ) {
-      const flight = batch.ids.length > 0 ? ways.leadAll(batch.ids) : ways.pause()
-      for (const [index, said] of batch.asked) settled.push(settle(index, said))
-      await flight
+      if (batch.ids.length > 0) ways.leadAll(batch.ids)
+      // Not what others lead, who may have much before it.
+      const led = []
+      for (const [index, said] of batch.asked) {
+        const outcome = settle(index, said)
+        settled.push(outcome)
+        if (isLed(said)) led.push(outcome)
+      }
+      await (led.length > 0 ? Promise.all(led) : ways.pause())
     }
   }
   await Promise.all(Array.from({ length: ways.batchesInFlight }, work))
@@ -61,11 +67,12 @@ function nextBatch(queue, wanted, { ask, batchSize }) {
     if (done) break
     const said = decisionOn(wanted[index], ask)
     asked.push([index, said])
-    const { decision } = said
-    if (decision?.lead && !decision.session) ids.push(decision.flight)
+    if (isLed(said)) ids.push(said.decision.flight)
   }
   return asked.length > 0 ? { ids, asked } : undefined
 }
+
+const isLed = ({ decision }) => decision?.lead && !decision.session
 
 /** What the core says to a request: nothing, if its time is over. */
 function decisionOn({ request, deadline }, ask) {

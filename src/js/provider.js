@@ -106,9 +106,7 @@ class SessionProvider {
     const wanted = list.map((request) => readOne(request, all, signal, instance))
     try {
       if (all.error?.code === 'ERR_INVALID_OPTIONS') throw all.error
-      const started = startMany(wanted, this.#waysToStart(parts, all))
-      if (wanted.length > 0) parts.flights.keepAlive(started)
-      return await started
+      return await startMany(wanted, this.#waysToStart(parts, all))
     } finally {
       for (const { deadline } of [...wanted, { deadline: all }]) deadline?.settle()
     }
