@@ -7,6 +7,10 @@
 //! The modules here decide; none of them does I/O, reads a clock or draws a random number.
 //! The `wasm` module, compiled for WebAssembly only, converts between them and JavaScript.
 
+// Files that the fuzzer includes name the crate.
+#[cfg(test)]
+extern crate self as kaltura_app_token;
+
 pub mod api;
 pub mod call;
 pub mod clock;

@@ -562,3 +562,73 @@ test('a widget session that could not be fetched is forgotten when another call 
   await waiting
   t.ok(await provider.getKs({ userId: 'dan' }))
 })
+
+test('a hot user stays in the cache, though the core is never asked for it', async (t) => {
+  const kaltura = await t.kaltura()
+  const { provider } = providerOf(kaltura, { maxEntries: 3 })
+  const hot = await provider.getKs({ userId: 'hot' })
+  for (let user = 0; user < 8; user += 1) {
+    await provider.getKs({ userId: `user ${user}` })
+    t.equal(await provider.getKs({ userId: 'hot' }), hot)
+  }
+})
+
+test('a token that Kaltura refuses for good is not tried again by everybody who comes', async (t) => {
+  const kaltura = await t.kaltura()
+  const { provider } = providerOf(kaltura, { appTokenId: '0_unknown' })
+  const users = Array.from({ length: 5 }, (_, index) => ({ userId: `user ${index}` }))
+  const first = await t.rejects(provider.getKs(users[0]))
+  t.equal(first.kalturaCode, 'APP_TOKEN_ID_NOT_FOUND')
+  const made = (await kaltura.requests()).length
+  for (const user of users) {
+    const error = await t.rejects(provider.getKs(user))
+    t.equal(error.kalturaCode, 'APP_TOKEN_ID_NOT_FOUND')
+    t.equal(error.attempts, 0)
+  }
+  t.equal((await kaltura.requests()).length, made)
+  provider.invalidate(users[0])
+  await t.rejects(provider.getKs(users[0]))
+  t.ok((await kaltura.requests()).length > made, 'asked again')
+})
+
+for (const name of ['getKs', 'invalidate', 'clear']) {
+  test(`a provider may be told to ${name} by whatever it calls`, async (t) => {
+    const kaltura = await t.kaltura()
+    let provider
+    let left = 50
+    const again = () => {
+      if (!provider || left === 0) return
+      left -= 1
+      const done = name === 'getKs' ? provider.getKs({ userId: 'bob' }) : provider[name]()
+      done?.catch(() => {})
+    }
+    const { performance } = globalThis
+    const usual = performance.now
+    provider = createSessionProvider({
+      ...kaltura.credentials,
+      onEvent: again,
+      fetch: (url, init) => {
+        again()
+        return fetch(url, init)
+      },
+      appToken: () => {
+        again()
+        return kaltura.credentials.appToken
+      },
+    })
+    try {
+      performance.now = function () {
+        again()
+        return usual.call(performance)
+      }
+    } catch {
+      // A runtime that lets nobody change its clock.
+    }
+    try {
+      t.ok(await provider.getKs({ userId: 'ada' }))
+      t.ok(await provider.getKs({ userId: 'eve' }))
+    } finally {
+      performance.now = usual
+    }
+  })
+}

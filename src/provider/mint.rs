@@ -104,6 +104,10 @@ struct Talk {
 struct Probe {
     ks: Secret,
     credential: usize,
+    /// How often the token had been revoked when the session was started.
+    revocations: u32,
+    /// When it began.
+    began: Moment,
     of: Probed,
 }
 
@@ -188,9 +192,12 @@ impl Mint {
     fn choose(&mut self, provider: &Provider, chosen: Option<usize>, now: Moment) -> State {
         while let Some(key) = self.suspects.pop() {
             if let Some((ks, credential)) = provider.suspect(&key) {
+                let credential = credential.unwrap_or_else(|| provider.standings.active());
                 return State::Probing(Probe {
                     ks,
-                    credential: credential.unwrap_or_else(|| provider.standings.active()),
+                    credential,
+                    revocations: provider.standings.revocations(credential),
+                    began: now,
                     of: Probed::Suspect(key),
                 });
             }
@@ -368,6 +375,8 @@ impl Mint {
                 self.state = State::Probing(Probe {
                     ks: session.ks.clone(),
                     credential,
+                    revocations: talk.revocations,
+                    began: now,
                     of: Probed::New(results),
                 });
             }
@@ -383,11 +392,13 @@ impl Mint {
         now: Moment,
     ) {
         let credential = probe.credential;
-        let is_revoked = verdict == Verdict::LoggedOut;
-        if is_revoked {
+        // Another flight may have found out meanwhile.
+        let is_known = provider.standings.revocations(credential) != probe.revocations;
+        if verdict == Verdict::LoggedOut && !is_known {
             self.is_revocation_untold = true;
             provider.revoke(credential, now);
         }
+        let is_revoked = verdict == Verdict::LoggedOut || is_known;
         match probe.of {
             Probed::Suspect(key) => {
                 provider.clear_suspicion(&key);
@@ -397,7 +408,15 @@ impl Mint {
                 let all = results.iter().map(|_| Err(revoked())).collect();
                 self.take_results(provider, credential, all, now);
             }
-            Probed::New(results) => {
+            Probed::New(mut results) => {
+                // A clock that was set back meanwhile must prolong none of them.
+                let waited_ms = now.steady_ms.saturating_sub(probe.began.steady_ms);
+                let shown_ms = now.wall_ms.saturating_sub(probe.began.wall_ms);
+                let set_back_ms = waited_ms.saturating_sub(shown_ms).max(0);
+                for session in results.iter_mut().flatten() {
+                    session.expires_at_ms = session.expires_at_ms.saturating_sub(set_back_ms);
+                    session.came_at_ms = session.came_at_ms.saturating_sub(set_back_ms);
+                }
                 if verdict == Verdict::Alive {
                     provider.standings.clear_doubt(credential);
                 }
@@ -482,3 +501,8 @@ impl Probe {
         }
     }
 }
+
+#[cfg(test)]
+mod model;
+#[cfg(test)]
+mod tests;
