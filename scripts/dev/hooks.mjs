@@ -1,8 +1,7 @@
 // Resolves `kaltura-app-token` to src/js as it stands: what the build makes (WebAssembly and its
 // glue) comes from target/dev if that was built, and from pkg/ otherwise.
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { asFunction } from './old-glue.mjs'
 
 const root = new URL('../../', import.meta.url)
 const source = new URL('src/js/', root).href
@@ -31,10 +30,4 @@ export async function resolve(specifier, context, next) {
   if (!resolved.url.startsWith(packed)) return resolved
   const url = placeOf(resolved.url.slice(packed.length))
   return url ? { ...resolved, url: pathToFileURL(fileURLToPath(url)).href } : resolved
-}
-
-export function load(url, context, next) {
-  if (!/\/kaltura_\w+\.js$/.test(url)) return next(url, context)
-  const source = asFunction(readFileSync(fileURLToPath(url), 'utf8'))
-  return { format: 'module', source, shortCircuit: true }
 }

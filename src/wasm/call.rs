@@ -102,16 +102,14 @@ pub fn make(
     let (body, ks) = (Secret::new(body), Secret::new(ks));
     let call = Operation::new(service, action).map(|it| Call::new(terms, it, body, ks));
     promise(async move {
-        match call {
-            Some(call) => Ok(drive(call, &host, max_response_bytes, see).await),
-            None => {
-                // The shell has checked them.
-                let error = Box::new(Error::Internal("no names of a service and an action"));
-                let told = Plain::new();
-                told.set("failure", results::failure(&Failure { error, attempts: 0 }));
-                Ok(told.into())
-            }
+        if let Some(call) = call {
+            return Ok(drive(call, &host, max_response_bytes, see).await);
         }
+        // The shell has checked them.
+        let error = Box::new(Error::Internal("no names of a service and an action"));
+        let told = Plain::new();
+        told.set("failure", results::failure(&Failure { error, attempts: 0 }));
+        Ok(told.into())
     })
 }
 

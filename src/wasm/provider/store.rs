@@ -46,17 +46,14 @@ impl Handle {
         let Some((key, wish)) = wanted else {
             return JsValue::UNDEFINED;
         };
-        let mut rejected = false;
-        let verdict = match Sealer::new(&token).open(&key, sealed) {
-            Some(stored) => self.decide(|provider| {
+        let stored = Sealer::new(&token).open(&key, sealed);
+        let rejected = stored.is_none() && !is_of_another_version(sealed);
+        let verdict = stored.map_or(Verdict::Ignore, |stored| {
+            self.decide(|provider| {
                 let doubtful = is_doubtful(provider, &stored);
                 provider.judge(&key, &wish, self.terms.grants, stored, doubtful, now)
-            }),
-            None => {
-                rejected = !is_of_another_version(sealed);
-                Verdict::Ignore
-            }
-        };
+            })
+        });
         if let Verdict::Adopt(session) = verdict {
             self.report_uses();
             let landed = self.decide(|provider| provider.adopt(&key, flight, *session, now));
@@ -88,9 +85,9 @@ impl Handle {
 
     /// Whether a store holds a dead session under this key.
     #[wasm_bindgen(js_name = isDead)]
-    pub fn is_dead(&self, key: String, token: String, sealed: &str) -> bool {
+    pub fn is_dead(&self, key: String, token: String, text: &str) -> bool {
         let sealer = Sealer::new(&Secret::new(token));
-        let stored = sealer.open(&Key::from_text(key), sealed);
+        let stored = sealer.open(&Key::from_text(key), text);
         stored.is_some_and(|stored| {
             self.decide(|provider| {
                 provider.shared.is_dead(stored.ks()) || is_doubtful(provider, &stored)

@@ -22,7 +22,7 @@ pub fn told(answer: Answer) -> JsValue {
     };
     let told = Plain::new();
     told.set_some("session", session.as_ref().map(results::session));
-    told.set_some("lease", lease.map(leave));
+    told.set_some("lease", lease.map(terms_of));
     told.set_some("flight", flight.map(FlightId::number));
     told.set("stale", stale);
     told.set("lead", lead);
@@ -35,7 +35,7 @@ pub fn end(landed: &Result<Landed, Failure>) -> JsValue {
     match landed {
         Ok(landed) => {
             end.set("session", results::session(&landed.session));
-            end.set_some("lease", landed.lease.map(leave));
+            end.set_some("lease", landed.lease.map(terms_of));
             end.set("stale", landed.stale.is_some());
             end.set_some("failure", landed.stale.as_ref().map(results::failure));
             end.set("renewed", landed.renewed);
@@ -46,10 +46,10 @@ pub fn end(landed: &Result<Landed, Failure>) -> JsValue {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "times are safe integers")]
-fn leave(lease: Lease) -> JsValue {
-    let leave = Plain::new();
-    leave.set("wall", lease.until.wall_ms as f64);
-    leave.set("steady", lease.until.steady_ms as f64);
-    leave.set("ticket", lease.ticket.number());
-    leave.into()
+fn terms_of(lease: Lease) -> JsValue {
+    let terms = Plain::new();
+    terms.set("wall", lease.until.wall_ms as f64);
+    terms.set("steady", lease.until.steady_ms as f64);
+    terms.set("ticket", lease.ticket.number());
+    terms.into()
 }
