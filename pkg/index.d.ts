@@ -325,9 +325,16 @@ export interface Difference {
   field: 'userId' | 'sessionType' | 'expiry' | 'sessionPrivileges'
   /** With `sessionPrivileges`: the privilege's name. */
   privilege?: string
-  /** What was asked. Errors leave out a user's name here. */
+  /**
+   * With `sessionPrivileges`, instead of a name: so many more privileges differ. At most 50 are
+   * listed.
+   */
+  more?: number
+  /**
+   * What was asked, cut off after 2,000 bytes. Errors leave out a user's name here.
+   */
   asked?: string
-  /** What was granted; left out if nothing was. */
+  /** What was granted, cut off as well; left out if nothing was. */
   granted?: string
   /** Whether the session may do more or less than asked, or is over already. */
   effect: 'broader' | 'narrower' | 'expired'
@@ -388,9 +395,17 @@ export interface AppTokenErrorBase extends Error {
   readonly name: 'AppTokenError'
   /** Whether the same call may well succeed a little later. */
   readonly retryable: boolean
-  /** How many HTTP requests were made. */
+  /**
+   * How many HTTP requests were made, those of other calls that this one waited for included. 0 if
+   * nothing was sent, as where a provider remembers a failure.
+   */
   readonly attempts: number
-  /** What was behind it, redacted. */
+  /**
+   * How many milliseconds to wait before the next try, where Kaltura's rate limit or a `Retry-After`
+   * header asks for that.
+   */
+  readonly retryAfterMs?: number
+  /** What was behind it, redacted; with `ERR_TIMEOUT`: the last failure before it, if there was one. */
   readonly cause?: unknown
 }
 
@@ -452,9 +467,12 @@ export interface OtherError extends AppTokenErrorBase {
     | 'ERR_SESSION_REVOKED'
     /** The package was imported in a web page. */
     | 'ERR_BROWSER'
-    /** The runtime refused to compile WebAssembly; see `kaltura-app-token/slim`. */
+    /** The runtime refused to compile WebAssembly; see `kaltura-app-token/slim`. Or it had no memory. */
     | 'ERR_WASM'
-    /** A fault of this package. */
+    /**
+     * A fault of this package; `retryable` where WebAssembly has trapped, as it does when memory runs
+     * out: that ends all calls under way, and the next one gets a new instance.
+     */
     | 'ERR_INTERNAL'
 }
 

@@ -105,9 +105,12 @@ export interface SessionProvider {
     params?: object,
     request?: ProviderRequest,
   ): Promise<Answer>
-  /** Forgets a session that was found to be dead: by what it was asked with, or by its KS. */
+  /**
+   * Forgets a session that was found to be dead: by what it was asked with, or by its KS. If it is
+   * held here, it is deleted from the store too, in the background.
+   */
   invalidate(requestOrKs?: SessionRequest | string): void
-  /** Forgets everything. */
+  /** Forgets all sessions in memory; those in the store stay there, and are taken again. */
   clear(): void
 }
 
@@ -121,4 +124,7 @@ export type ProviderEvent =
   | { type: 'minted' | 'renewed' | 'servedStale'; expiresAt: number }
   | { type: 'failed'; code: string; kalturaCode?: string }
   | { type: 'revoked' }
+  /** `method` of the store was too slow, failed, or gave what is of no use. */
   | { type: 'storeFailed'; method: string; problem: string }
+  /** {@link ProviderOptions.waitUntil} threw, or rejected; `problem` says so. */
+  | { type: 'waitUntilFailed'; problem: string }

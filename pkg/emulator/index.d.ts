@@ -30,19 +30,31 @@ export interface EmulatorOptions {
   state?: EmulatorState
   /** The server's clock, in milliseconds since 1970. `Date.now` by default. */
   now?: () => number
+  /**
+   * Waits `ms` before an answer goes on, and rejects when `signal` is aborted; a timer by default.
+   * A virtual clock moves itself forward here instead: with `sleep: async (ms) => void (clock += ms)`
+   * and `now: () => clock` slow answers take no time.
+   */
+  sleep?: (ms: number, signal?: AbortSignal) => Promise<void>
   /** Fills what it is given with random bytes; for answers that are the same at each run. */
   random?: (bytes: Uint8Array) => void
   /** What {@link Emulator.serviceUrl} says; `https://kaltura.test` by default. */
   serviceUrl?: string
   /** {@link Switches.cache} */
   cache?: boolean
+  /** {@link Switches.itemMs} */
+  itemMs?: number
   /** {@link Switches.latencyMs} */
   latencyMs?: number
   /** {@link Switches.rateLimits} */
   rateLimits?: RateLimit[]
 }
 
-/** A Kaltura server in memory. */
+/**
+ * A Kaltura server in memory. It serves for days without growing: it keeps at most 10,000 cached
+ * answers (32 MB), 10,000 app tokens and, of each partner, 100,000 users that came to be by their
+ * sessions. A request that asks for too much gets an empty 500, as from a server out of memory.
+ */
 export interface Emulator {
   /** For the option `serviceUrl` of a client that gets {@link Emulator.fetch}. */
   readonly serviceUrl: string
@@ -76,7 +88,10 @@ export interface Emulator {
   flushCaches(): void
   /** All that it knows, for `JSON.stringify`. It holds the secrets in the clear. */
   state(): EmulatorState
-  /** Begins anew with what {@link Emulator.state} gave. */
+  /**
+   * Begins anew with what {@link Emulator.state} gave; also after a trap of WebAssembly (no memory left),
+   * when everything else fails.
+   */
   restore(state: EmulatorState): void
 }
 
@@ -169,6 +184,14 @@ export interface Switches {
   rateLimits: RateLimit[]
   /** Milliseconds before each answer; none by default. */
   latencyMs: number
+  /**
+   * Milliseconds that each call takes, and each item of a multirequest; none by default. The
+   * first item's expiry is reckoned `itemMs` after the request began, the second's twice that
+   * later, and so on. As on the real server, `X-Kaltura-Session` carries the second in which the
+   * request began, and `Date` the one in which the answer was written. The answer is delayed by
+   * what all of its items took; what comes from the cache takes no time.
+   */
+  itemMs: number
 }
 
 /** How many calls are let through in a time. */

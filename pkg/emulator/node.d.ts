@@ -18,6 +18,12 @@ export interface ListenOptions {
   port?: number
   /** The address; `127.0.0.1` by default. */
   host?: string
+  /**
+   * The names by which clients may call it, beside addresses, `localhost` and {@link host}: others
+   * are answered with 421, so that no web page reaches it under a name of its own. Any name by
+   * default.
+   */
+  allowedHosts?: readonly string[]
 }
 
 export interface Listener {

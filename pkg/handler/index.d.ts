@@ -20,7 +20,7 @@ import type { SessionStore } from '../stores/index.js'
  * | 405 | `method_not_allowed` | |
  * | 429 | `too_many_requests` | the user has asked too often; `Retry-After` says how long to wait |
  * | 500 | `server_error` | `authorize` threw, or there is no session to be had |
- * | 503 | `unavailable` | Kaltura didn't answer; another try may do |
+ * | 503 | `unavailable` | Kaltura didn't answer; another try may do after `Retry-After` |
  *
  * @throws {@link AppTokenError} with `ERR_INVALID_OPTIONS`
  *

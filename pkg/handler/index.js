@@ -24,15 +24,16 @@ ction"}catch{return!1}}function B(e=["POST"]){let t=["GET","POST"];if(!(Array.is
 ET' and 'POST'");return[...e]}function D(e=[]){if(typeof e=="function")return n=>e(n)===!0;if(!Array.isArray(e)||!e.every(C))throw f("origins","a list of origin\
 s such as 'https://www.example.org', or a function");let t=[...e];return n=>t.includes(n)}function C(e){try{return new URL(e).origin===e}catch{return!1}}function J(e){
 let t=g(e,"rateLimit");k(t,Object.keys(x),"rateLimit.");let n={...x,...t},r=(o,s,a)=>{if(!(Number.isFinite(n[o])&&n[o]>=s))throw f(`rateLimit.${o}`,a)};return r(
-"burst",1,"a number, 1 or more"),r("perMinute",Number.MIN_VALUE,"a number greater than 0"),n}var T=e=>({"retry-after":String(e),"access-control-expose-headers":"retry-after"});function le(e){let t=A(e);return async(n,...r)=>{let o={},s;try{o=b(n,t.origins),
-s=o?await Q(t,o,n,r):p(403,"forbidden_origin"),s.response=S(s,o)}catch(c){s=X(c),s.response=S(s,o)}let{event:a,response:i}=s;return t.tell({...a,status:i.status},
+"burst",1,"a number, 1 or more"),r("perMinute",Number.MIN_VALUE,"a number greater than 0"),n}var S=e=>({"retry-after":String(e),"access-control-expose-headers":"retry-after"});function le(e){let t=A(e);return async(n,...r)=>{let o={},s;try{o=b(n,t.origins),
+s=o?await Q(t,o,n,r):p(403,"forbidden_origin"),s.response=M(s,o)}catch(c){s=X(c),s.response=M(s,o)}let{event:a,response:i}=s;return t.tell({...a,status:i.status},
 n),i}}async function Q(e,t,n,r){let{methods:o}=e;if(n.method==="OPTIONS"&&n.headers.has("access-control-request-method"))return{event:{type:"preflight"},response:v(
-t,o,n)};if(!o.includes(n.method))return p(405,"method_not_allowed",{allow:o.join(", ")});try{return await W(e,n,r)}catch(s){if(z(s))return M(s);throw s}}async function W(e,t,n){
-let{authorize:r,limit:o,provider:s,timeoutMs:a}=e,i=await r(t,...n);if(z(i))return M(i);if(i==null||i===!1)return p(401,"unauthorized");let{limitKey:c,wish:u}=O(
-i,e),l=await o?.take(c);if(l)return p(429,"too_many_requests",T(l));let{ks:h,partnerId:d,userId:w,expiresAt:m}=await s.getSession({...u,timeoutMs:a}),_=Math.max(
+t,o,n)};if(!o.includes(n.method))return p(405,"method_not_allowed",{allow:o.join(", ")});try{return await W(e,n,r)}catch(s){if(z(s))return T(s);throw s}}async function W(e,t,n){
+let{authorize:r,limit:o,provider:s,timeoutMs:a}=e,i=await r(t,...n);if(z(i))return T(i);if(i==null||i===!1)return p(401,"unauthorized");let{limitKey:c,wish:u}=O(
+i,e),l=await o?.take(c);if(l)return p(429,"too_many_requests",S(l));let{ks:h,partnerId:d,userId:w,expiresAt:m}=await s.getSession({...u,timeoutMs:a}),_=Math.max(
 0,Math.floor((m-Date.now())/1e3));return{event:{type:"served"},response:P(200,{ks:h,partnerId:d,userId:w,expiresAt:m,expiresIn:_})}}function p(e,t,n){return{event:{
-type:"refused",reason:t},response:P(e,{error:t},n)}}function X(e){let{response:t}=V(e)&&e.retryable?p(503,"unavailable",T(5)):p(500,"server_error");return{event:{
-type:"failed",error:e},response:t}}function M(e){return{event:{type:"refused",reason:"authorize"},response:e}}function z(e){return typeof e?.status=="number"&&typeof e.
-headers?.get=="function"}function P(e,t,n={}){let r=JSON.stringify(t);return new Response(r,{status:e,headers:{"content-type":"application/json",...n}})}function S({
-response:e},t){let{status:n,statusText:r,body:o}=e,s=new Headers(e.headers);for(let[a,i]of Object.entries(t??{}))s.set(a,i);return s.set("cache-control","no-sto\
-re"),s.set("x-content-type-options","nosniff"),s.append("vary","Origin"),new Response(o,{status:n,statusText:r,headers:s})}export{le as createKsHandler};
+type:"refused",reason:t},response:P(e,{error:t},n)}}function X(e){let{retryable:t,retryAfterMs:n}=V(e)?e:{},r=n>0?Math.ceil(n/1e3):5,{response:o}=t?p(503,"unava\
+ilable",S(r)):p(500,"server_error");return{event:{type:"failed",error:e},response:o}}function T(e){return{event:{type:"refused",reason:"authorize"},response:e}}
+function z(e){return typeof e?.status=="number"&&typeof e.headers?.get=="function"}function P(e,t,n={}){let r=JSON.stringify(t);return new Response(r,{status:e,
+headers:{"content-type":"application/json",...n}})}function M({response:e},t){let{status:n,statusText:r,body:o}=e,s=new Headers(e.headers);for(let[a,i]of Object.
+entries(t??{}))s.set(a,i);return s.set("cache-control","no-store"),s.set("x-content-type-options","nosniff"),s.append("vary","Origin"),new Response(o,{status:n,
+statusText:r,headers:s})}export{le as createKsHandler};

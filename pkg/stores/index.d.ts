@@ -6,24 +6,35 @@
  * @module
  */
 
-/** What a provider asks of a store. */
+/**
+ * What a provider asks of a store. Each answer is waited for 500 ms. A method that fails is not
+ * called again for that name for two seconds. After no answer, or failures of several methods in a
+ * row, the whole store is left alone for as long; after three names in a row, that method is. Each
+ * failure is an event `storeFailed`.
+ */
 export interface SessionStore {
-  /** The text that was set; anything else if there is none. */
-  get(name: string): Promise<string | null | undefined>
-  /** Keeps the text for `ttlMs` milliseconds, or longer: expiry is checked at every read. */
+  /** The text that was set, or its bytes in UTF-8; `undefined`, `null` or `false` if there is none. */
+  get(name: string): Promise<string | Uint8Array | ArrayBuffer | null | undefined | false>
+  /**
+   * Keeps the text, at most 500,000 characters, for `ttlMs` milliseconds, or longer: expiry is
+   * checked at every read. Rejects if the text is too large.
+   */
   set(name: string, text: string, ttlMs: number): Promise<unknown>
+  /** Deletes the text; called when its session is known to be dead. */
   delete(name: string): Promise<unknown>
   /**
-   * With it a fleet mints once, but for `startSessions`, which waits for nobody. `false` if somebody else holds the lock, or a function that
-   * releases it; it must run out by itself after `ttlMs`.
+   * Takes a lock, so that a fleet mints once; `startSessions` takes none, and waits for nobody.
+   * Gives a function that releases it, or `false` if somebody else holds it. The lock must run out
+   * by itself after `ttlMs`, and its release must leave alone a lock that somebody else has taken
+   * since.
    */
-  lock?(name: string, ttlMs: number): Promise<false | (() => Promise<unknown>)>
+  lock?(name: string, ttlMs: number): Promise<false | null | (() => Promise<unknown>)>
 }
 
 /** In this process's memory: for tests, and for several providers in one process. */
 export function memoryStore(): SessionStore
 
-/** Over a connected client of the package `redis`. */
+/** Over a connected client of the package `redis`, which may be set to give buffers. */
 export function redisStore(client: RedisClient): SessionStore
 
 /** Over a client of the package `ioredis`. */
@@ -32,7 +43,7 @@ export function ioredisStore(client: IoRedisClient): SessionStore
 /** Over a KV namespace of Cloudflare's. It is only eventually consistent, so it has no lock. */
 export function cloudflareKvStore(namespace: KvNamespace): SessionStore
 
-/** Over a database that `Deno.openKv` gave. */
+/** Over a database that `Deno.openKv` gave. It keeps no value beyond 64 KiB. */
 export function denoKvStore(kv: DenoKv): SessionStore
 
 /** Over a storage of the package `unstorage`. It has no lock. */
