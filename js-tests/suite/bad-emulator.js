@@ -122,3 +122,15 @@ test('requests that are nested, repeated or referred to without end are answered
   }
   await answers(t, 'afterwards', emulator)
 })
+
+test('createEmulator refuses a list of app tokens that it could not keep, without reading it', (t) => {
+  let read = 0
+  const appTokens = Array.from({ length: 10_001 }, () => ({
+    toJSON() {
+      read += 1
+      return {}
+    },
+  }))
+  t.match(t.throws(() => createEmulator({ appTokens })).message, /at most 10000/)
+  t.equal(read, 0)
+})

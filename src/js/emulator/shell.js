@@ -2,6 +2,9 @@ import { instances } from '../load.js'
 import { Inside } from './inside.js'
 import { instantiate } from './kaltura_emulator.js'
 
+/** The emulator takes no more, so a longer list isn't written down for it. */
+const MOST_APP_TOKENS = 10_000
+
 /** The partner of an emulator that was given none. */
 const DEFAULT_PARTNER = {
   id: 1234567,
@@ -39,6 +42,9 @@ function create(wasm, options) {
   mustBeObject(options, 'createEmulator')
   const unknown = Object.keys(options).find((name) => !OPTIONS.includes(name))
   if (unknown) throw new TypeError(`createEmulator has no option ${unknown}`)
+  if (options.appTokens?.length > MOST_APP_TOKENS) {
+    throw new TypeError(`appTokens is a list of at most ${MOST_APP_TOKENS}`)
+  }
   const {
     partners = [DEFAULT_PARTNER],
     appTokens = [],
