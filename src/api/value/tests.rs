@@ -254,7 +254,10 @@ proptest! {
                 prop_assert!(value.is_some());
                 // Of fields that come twice, others keep one.
                 if let Some(value @ (Value::Text(_) | Value::Integer(_) | Value::Missing)) = value {
-                    prop_assert_eq!(read(value), converted(json));
+                    // To others a float, since an integer has no such sign.
+                    let is_minus_zero = text.trim() == "-0";
+                    let expected = if is_minus_zero { Tree::Integer(0) } else { converted(json) };
+                    prop_assert_eq!(read(value), expected);
                 }
             }
             // To others that is a fault of the number's, not of the text.
