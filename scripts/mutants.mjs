@@ -16,7 +16,7 @@ const { values, positionals } = parseArgs({
     only: { type: 'string', default: '' },
     most: { type: 'string', default: '12' },
     seed: { type: 'string', default: '1' },
-    shard: { type: 'string', default: '0/4' },
+    shard: { type: 'string', default: '0/5' },
     'at-a-time': { type: 'string', default: '2' },
   },
   allowPositionals: true,
