@@ -1,12 +1,12 @@
 // A fetch that gives nonsense: every piece of a response, replaced by every value of hostile.js.
 // The call ends with one AppTokenError, in time.
 import { createSessionProvider, isAppTokenError, startAppTokenSession } from 'kaltura-app-token'
-import { test } from './harness.js'
+import { PLENTY_MS, test } from './harness.js'
 import { hostileValues, revoked, throwing } from './hostile.js'
 
 const right = {
   ...{ partnerId: 102, appTokenId: '0_ab12cd34', appToken: 'a-token-of-mine' },
-  ...{ retry: 0, timeoutMs: 5000, maxResponseBytes: 1024 },
+  ...{ retry: 0, timeoutMs: PLENTY_MS, maxResponseBytes: 1024 },
 }
 const CODES = ['ERR_NETWORK', 'ERR_BAD_RESPONSE', 'ERR_HTTP_STATUS', 'ERR_KALTURA']
 

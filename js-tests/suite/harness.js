@@ -3,6 +3,8 @@
 const tests = []
 /** How long a test may take on a machine that is busy with much else: what hangs ends by it. */
 const DEADLINE_MS = 180_000
+/** What it takes to make a Kaltura and to end it, on a machine that is not busy. */
+const USUAL_MS = 20
 /** The time of calls that aren't about time. */
 export const PLENTY_MS = 60_000
 
@@ -67,6 +69,16 @@ function createContext(host) {
     throws,
     rejects,
     until,
+    /** So many milliseconds, or more where this machine is slower than usual just now. */
+    async pace(ms) {
+      let longest = 0
+      for (let round = 0; round < 3; round += 1) {
+        const start = performance.now()
+        await control(host, 'DELETE', `/${(await control(host, 'POST', '/', {})).id}`)
+        longest = Math.max(longest, performance.now() - start)
+      }
+      return Math.ceil(ms * Math.max(1, longest / USUAL_MS))
+    },
     /**
      * A Kaltura of this test's own, behind a real socket: `{ serviceUrl, partnerId, adminSecret,
      * appToken, credentials }` and what follows. host.mjs tells what a seed may say.

@@ -339,7 +339,7 @@ test('a successor is deleted again when its caller has given up', async (t) => {
   const manager = managerOf(kaltura)
   const { appToken } = await manager.add(viewer)
   await kaltura.tell('setFaults', { on: 'appToken.startSession', delayMs: 30_000 })
-  const error = await t.rejects(manager.rotate(appToken.id, { timeoutMs: 1500 }))
+  const error = await t.rejects(manager.rotate(appToken.id, { timeoutMs: await t.pace(1500) }))
   t.equal(error.code, 'ERR_TIMEOUT')
   await kaltura.tell('setFaults')
   t.equal((await manager.list()).totalCount, 2)
@@ -376,7 +376,7 @@ test('an add whose answer is lost is not done again, and says so', async (t) => 
     t.equal((await bodiesOf(kaltura, 'add')).length, before + 1)
   }
   await kaltura.tell('setFaults', { on: 'appToken.add', delayMs: 30_000 })
-  const late = await t.rejects(manager.add(viewer, { timeoutMs: 300 }))
+  const late = await t.rejects(manager.add(viewer, { timeoutMs: await t.pace(300) }))
   t.equal(late.code, 'ERR_TIMEOUT')
   t.match(late.message, /may have been made/)
   await kaltura.tell('setFaults')
@@ -388,7 +388,7 @@ test('an add that Kaltura has not heard is not said to have been made', async (t
   const kaltura = await t.kaltura({ clockOffsetMs: 3_600_000 })
   const secrets = [kaltura.adminSecret, new Promise(() => {})]
   const manager = managerOf(kaltura, { adminSecret: () => secrets.shift() })
-  const error = await t.rejects(manager.add(viewer, { timeoutMs: 1000 }))
+  const error = await t.rejects(manager.add(viewer, { timeoutMs: await t.pace(1000) }))
   t.equal(error.code, 'ERR_TIMEOUT')
   t.equal(error.attempts, 1)
   t.equal(error.retryable, true)

@@ -22,7 +22,7 @@ test('a timeout tells the requests that were made, and what it was waiting for',
   const kaltura = await t.kaltura({ appToken: { sessionUserId: 'ada' } })
   const hanging = (url, init) => (isStart(url) ? never() : fetch(url, init))
   const late = await t.rejects(
-    startAppTokenSession({ ...kaltura.credentials, fetch: hanging, timeoutMs: 300 }),
+    startAppTokenSession({ ...kaltura.credentials, fetch: hanging, timeoutMs: await t.pace(300) }),
   )
   t.equal(late.code, 'ERR_TIMEOUT')
   t.equal(late.attempts, 2)
@@ -40,7 +40,7 @@ test('a timeout has the last failure as its cause, without anything secret', asy
     throw new Error(`no way with ${appToken}`)
   }
   const late = await t.rejects(
-    startAppTokenSession({ ...kaltura.credentials, fetch: failing, timeoutMs: 2000 }),
+    startAppTokenSession({ ...kaltura.credentials, fetch: failing, timeoutMs: await t.pace(2000) }),
   )
   t.equal(late.code, 'ERR_TIMEOUT')
   t.equal(late.attempts, 3)
@@ -50,7 +50,7 @@ test('a timeout has the last failure as its cause, without anything secret', asy
   t.match(late.cause.cause.message, /no way/)
   calls = 0
   const provider = createSessionProvider({ ...kaltura.credentials, fetch: failing })
-  const second = await t.rejects(provider.getKs({ timeoutMs: 2000 }))
+  const second = await t.rejects(provider.getKs({ timeoutMs: await t.pace(2000) }))
   t.equal(second.cause.code, 'ERR_NETWORK')
   t.equal(`${late.cause.cause.message}${late.cause.message}${late.message}`.includes(appToken), false)
 })
@@ -64,7 +64,7 @@ test('a refusal that something else was tried after is the cause of a timeout to
       ...kaltura.credentials,
       hashType: 'auto',
       fetch: hanging,
-      timeoutMs: 1000,
+      timeoutMs: await t.pace(1000),
     }),
   )
   t.equal(late.code, 'ERR_TIMEOUT')
@@ -106,8 +106,9 @@ test('a provider’s errors count all the requests of the flight that was waited
   }
   const options = { ...kaltura.credentials, fetch: failing, retry: false }
   const provider = createSessionProvider(options)
-  const leader = t.rejects(provider.getSession({ timeoutMs: 400 }))
-  const late = await t.rejects(provider.getSession({ timeoutMs: 300 }))
+  const ms = await t.pace(300)
+  const leader = t.rejects(provider.getSession({ timeoutMs: Math.ceil(1.3 * ms) }))
+  const late = await t.rejects(provider.getSession({ timeoutMs: ms }))
   t.equal(late.code, 'ERR_TIMEOUT')
   t.equal(late.attempts, 2)
   t.match(late.message, /waiting for another call, which is waiting for the answer to appToken\.startS/)
