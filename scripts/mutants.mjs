@@ -14,7 +14,7 @@ const LEAST_SHARE = 0.95
 const { values, positionals } = parseArgs({
   options: {
     only: { type: 'string', default: '' },
-    most: { type: 'string', default: '12' },
+    most: { type: 'string', default: '8' },
     seed: { type: 'string', default: '1' },
     shard: { type: 'string', default: '0/5' },
     'at-a-time': { type: 'string', default: '2' },

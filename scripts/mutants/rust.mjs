@@ -20,7 +20,7 @@ export async function rustMutants(root, { only, shard, atATime }, log) {
     ...(shard ? ['--shard', shard, '--sharding', 'round-robin'] : []),
     ...(only ? ['--file', `**/${only}*`] : []),
   ]
-  const env = { ...process.env, CARGO_PROFILE_TEST_DEBUG: '0', CARGO_PROFILE_DEV_DEBUG: '0' }
+  const env = { ...process.env, CARGO_PROFILE_TEST_DEBUG: '0', CARGO_PROFILE_DEV_DEBUG: '0', PROPTEST_CASES: '64' }
   const child = spawn(program, args, { cwd: root, env, stdio: ['ignore', 'inherit', 'inherit'] })
   const code = await new Promise((resolve) => child.on('close', resolve))
   const file = join(folder, 'mutants.out/outcomes.json')
