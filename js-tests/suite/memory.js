@@ -3,7 +3,9 @@
 
 // Short, as all names of the modules are that get deployed; and what wasm-bindgen says.
 const OURS = ['a', './k_bg.js']
-/** Weak, so that what has been given up can be collected. */
+/** Weak, so that what has been given up can be collected, where the runtime has such references. */
+const weak = (object) =>
+  globalThis.WeakRef ? new WeakRef(object) : { deref: () => object }
 const seen = []
 const { Instance } = WebAssembly
 /** What the next function does that WebAssembly calls. */
@@ -18,7 +20,7 @@ WebAssembly.Instance = new Proxy(Instance, {
     // An emulator knows all the secrets that there are.
     const isEmulator = Object.keys(instance.exports).some((name) => name.startsWith('emulator_'))
     const memory = Object.values(instance.exports).find((it) => it instanceof WebAssembly.Memory)
-    if (!isEmulator) seen.push(new WeakRef(memory))
+    if (!isEmulator) seen.push(weak(memory))
     return instance
   },
 })
