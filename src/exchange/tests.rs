@@ -298,6 +298,32 @@ fn a_widget_session_at_hand_saves_a_request_until_it_is_old() {
 }
 
 #[test]
+fn the_widget_session_in_use_is_the_one_that_came_last() {
+    let mut exchange = exchange(vec![Wish::default()]);
+    let ks = |exchange: &Exchange| exchange.widget().map(|it| it.ks.expose().to_owned());
+    assert_eq!(ks(&exchange), None);
+    let head = ResponseHead {
+        status: 200,
+        date_s: Some(NOW_MS / 1000),
+        ..ResponseHead::default()
+    };
+    for (answer, expected) in [
+        (widget("first"), "first"),
+        (refused("INVALID_APP_TOKEN_HASH"), ""),
+        (widget("second"), "second"),
+    ] {
+        assert!(matches!(exchange.next(NOW_MS), Step::Send(_)));
+        let Json(answer) = answer else { continue };
+        let body = answer.to_string();
+        let answer = Answer::Response(&head, body.as_bytes());
+        exchange.take(answer, Timing::at(NOW_MS), 7);
+        if !expected.is_empty() {
+            assert_eq!(ks(&exchange).as_deref(), Some(expected));
+        }
+    }
+}
+
+#[test]
 fn a_refused_hash_is_tried_once_more_with_a_fresh_widget_session() {
     let server = Script::new([
         widget("w1"),

@@ -36,6 +36,17 @@ fn asked(privileges: &str) -> Wish {
 }
 
 #[test]
+fn a_difference_names_its_privilege_or_says_how_many_there_are_more() {
+    let field = Field::Privilege("edit".into());
+    assert_eq!((field.privilege(), field.more()), (Some("edit"), None));
+    let field = Field::MorePrivileges(7);
+    assert_eq!((field.privilege(), field.more()), (None, Some(7)));
+    for field in [Field::UserId, Field::SessionType, Field::Expiry] {
+        assert_eq!((field.privilege(), field.more()), (None, None));
+    }
+}
+
+#[test]
 fn what_was_not_asked_for_is_no_difference() {
     assert_eq!(
         effects(

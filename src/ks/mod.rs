@@ -329,4 +329,14 @@ mod tests {
             assert_eq!(partner_of(no_ks), None, "{no_ks}");
         }
     }
+
+    #[test]
+    fn the_partner_of_the_longest_ks_is_read_and_of_no_longer_one() {
+        let text = |length: usize| {
+            let content = format!("hash|102;102;{}", "x".repeat(length));
+            Base64::encode_string(content.as_bytes())
+        };
+        assert_eq!(partner_of(&text(MAX_LENGTH / 4 * 3 - 13)), Some(102));
+        assert_eq!(partner_of(&text(MAX_LENGTH / 4 * 3 - 12)), None);
+    }
 }
