@@ -6,7 +6,7 @@ use crate::error::Error;
 
 /// The base of the exponential backoff.
 const FIRST_DELAY_MS: u64 = 100;
-/// No wait is longer than this, whatever a server asks.
+/// The longest pause that is waited for. A server that asks for more is not called again earlier.
 const LONGEST_DELAY_MS: u64 = 60_000;
 
 /// How often a call may be tried again after failures that pass.
@@ -23,7 +23,7 @@ impl Default for RetryPolicy {
 }
 
 /// The wait before retry number `retry` (from 1) of what failed with `error`, in
-/// milliseconds; `None` if trying again is no use.
+/// milliseconds; `None` if trying again is no use, or has to wait for longer than a call does.
 ///
 /// Full jitter: `random`, any number, spreads callers that failed together.
 pub fn delay_ms(
@@ -38,8 +38,11 @@ pub fn delay_ms(
     }
     let window = FIRST_DELAY_MS.saturating_mul(1 << retry.min(10));
     let floor = error.retry_after_ms().max(retry_after).unwrap_or(0);
+    if floor > LONGEST_DELAY_MS {
+        return None;
+    }
     let jitter = window.saturating_mul(u64::from(random)) >> 32;
-    Some(floor.saturating_add(jitter).min(LONGEST_DELAY_MS))
+    Some(floor.saturating_add(jitter))
 }
 
 /// Whether what failed with `error` has certainly not been done: it was turned away at the door.
@@ -119,12 +122,13 @@ mod tests {
     }
 
     #[test]
-    fn a_server_s_wish_is_the_least_wait_within_reason() {
-        assert_eq!(delay_ms(POLICY, &status(503), 1, Some(3000), 0), Some(3000));
-        assert_eq!(
-            delay_ms(POLICY, &status(503), 1, Some(u64::MAX), 0),
-            Some(60_000)
-        );
+    fn nobody_is_called_again_earlier_than_they_ask() {
+        let delay_ms = |asked_ms| delay_ms(POLICY, &status(503), 1, Some(asked_ms), 0);
+        assert_eq!(delay_ms(3000), Some(3000));
+        assert_eq!(delay_ms(60_000), Some(60_000));
+        for too_long in [60_001, 3_600_000, u64::MAX] {
+            assert_eq!(delay_ms(too_long), None);
+        }
     }
 
     #[test]
