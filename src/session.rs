@@ -5,6 +5,7 @@ use crate::clock::{ROUNDING_MS, ServerClock, Timing};
 use crate::grants::{self, Difference, Grant, Lifetime, SessionType, Wish};
 use crate::ks;
 use crate::secret::Secret;
+use crate::work;
 
 /// A session, started from an application token.
 #[derive(Clone, Debug, PartialEq)]
@@ -191,9 +192,16 @@ fn read_ks(ks: Value<'_>, partner: Value<'_>, partner_id: u32) -> Result<Secret,
 
 /// Whether a session's privileges name this application token; `None` if they name none.
 pub fn names_token(privileges: &str, app_token_id: &str) -> Option<bool> {
-    let privileges = crate::privileges::parse(privileges);
-    let named = privileges.iter().find(|it| it.name == "apptoken")?;
-    Some(named.values.iter().any(|id| id == app_token_id))
+    // Without a list of them all, which would take much longer than it takes to look.
+    work::steps(privileges.len());
+    let mut named = privileges
+        .split(',')
+        .filter_map(|item| item.strip_prefix("apptoken"))
+        .filter(|rest| rest.is_empty() || rest.starts_with(':'))
+        .peekable();
+    named.peek()?;
+    let mut ids = named.flat_map(|rest| rest.get(1..).unwrap_or_default().split('/'));
+    Some(ids.any(|id| id == app_token_id))
 }
 
 #[cfg(test)]
@@ -206,5 +214,12 @@ mod tests {
         assert_eq!(names_token(privileges, "0_abc"), Some(true));
         assert_eq!(names_token(privileges, "0_ab"), Some(false));
         assert_eq!(names_token("edit:0_ab", "0_ab"), None);
+        assert_eq!(names_token("apptokens:0_ab,xapptoken:0_ab", "0_ab"), None);
+        assert_eq!(names_token("apptoken", "0_ab"), Some(false));
+        // Of equal names, the server puts the values together.
+        let twice = "apptoken:0_a/0_b,edit,apptoken:0_c";
+        for id in ["0_a", "0_b", "0_c"] {
+            assert_eq!(names_token(twice, id), Some(true));
+        }
     }
 }
