@@ -137,11 +137,26 @@ impl Text<'_> {
     /// Whether it stands for `expected`.
     fn is(self, expected: &str) -> bool {
         work::steps(self.0.len().min(expected.len()));
-        // An escape is never shorter than what it stands for.
-        self.0 == expected.as_bytes()
-            || (self.0.len() > expected.len()
-                && self.0.contains(&b'\\')
-                && self.decoded() == expected)
+        let mut rest = expected.as_bytes();
+        if !self.0.contains(&b'\\') {
+            return self.0 == rest;
+        }
+        let mut reader = Reader { rest: self.0 };
+        while let Some(byte) = reader.next() {
+            let mut utf8 = [byte, 0, 0, 0];
+            let length = match byte {
+                b'\\' => reader.escaped().map(|c| c.encode_utf8(&mut utf8).len()),
+                _ => None,
+            };
+            let after = utf8
+                .get(..length.unwrap_or(1))
+                .and_then(|it| rest.strip_prefix(it));
+            match after {
+                Some(after) => rest = after,
+                None => return false,
+            }
+        }
+        rest.is_empty()
     }
 }
 

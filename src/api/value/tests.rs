@@ -267,6 +267,36 @@ proptest! {
     }
 
     #[test]
+    fn a_string_is_the_text_that_it_stands_for_however_it_is_escaped(
+        characters in prop::collection::vec((any::<char>(), any::<bool>()), 0..8),
+        changed in 0_usize..8,
+    ) {
+        let escaped = |c: char| -> String {
+            let units = c.encode_utf16(&mut [0; 2]).to_vec();
+            units.iter().map(|unit| format!("\\u{unit:04x}")).collect()
+        };
+        let json: String = characters
+            .iter()
+            .map(|&(c, is_escaped)| match c {
+                _ if is_escaped => escaped(c),
+                '"' | '\\' | ..=' ' => escaped(c),
+                _ => c.to_string(),
+            })
+            .collect();
+        let json = format!("\"{json}\"");
+        let value = Value::from_json(json.as_bytes()).unwrap();
+        let mut text: String = characters.iter().map(|(c, _)| c).collect();
+        prop_assert!(value.is(&text));
+        let (place, _) = text.char_indices().nth(changed).unwrap_or((text.len(), ' '));
+        text.insert(place, 'x');
+        prop_assert!(!value.is(&text));
+        text.remove(place);
+        if text.pop().is_some() {
+            prop_assert!(!value.is(&text));
+        }
+    }
+
+    #[test]
     fn no_bytes_make_it_panic(bytes: Vec<u8>) {
         if let Some(value) = Value::from_json(&bytes) {
             let _ = read(value);
