@@ -1,5 +1,7 @@
 //! The server's clock, on which each session's lifetime is reckoned.
 
+use crate::decimal;
+
 /// The moments of one HTTP request in milliseconds since 1970 UTC, all by the local clock as it
 /// stands at the last of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,7 +121,7 @@ impl ServerClock {
     /// in unix seconds. Ignores [`ROUNDING_MS`].
     pub fn earliest_local_ms(self, server_s: i64) -> i64 {
         let highest_ms = self.offset_ms.saturating_add(self.error_ms);
-        server_s.saturating_mul(1000).saturating_sub(highest_ms)
+        ms_of(server_s).saturating_sub(highest_ms)
     }
 
     /// The first and the last unix second that the server's clock may have shown during a request.
@@ -135,6 +137,12 @@ impl ServerClock {
     }
 }
 
+/// Seconds as milliseconds. Compiled once: such a product takes a multiplication of 128 bits.
+#[inline(never)]
+pub fn ms_of(seconds: i64) -> i64 {
+    seconds.saturating_mul(1000)
+}
+
 /// From 2001 to 2286: a clock outside is none.
 fn plausible(seconds: i64) -> Option<i64> {
     (1_000_000_000..10_000_000_000)
@@ -144,83 +152,60 @@ fn plausible(seconds: i64) -> Option<i64> {
 
 fn kaltura_time_ms(header: Option<&str>) -> Option<i64> {
     let (_, time) = header?.rsplit_once(',')?;
-    Some(plausible(time.trim().parse().ok()?)?.saturating_mul(1000))
+    Some(plausible(decimal::parse(time.trim_ascii())?)? * 1000)
 }
 
 fn date_ms(date_s: Option<i64>, has_age: bool) -> Option<i64> {
     if has_age {
         return None;
     }
-    Some(plausible(date_s?)?.saturating_mul(1000))
+    Some(plausible(date_s?)? * 1000)
 }
 
 /// Reads an HTTP date, in any of its three forms, as unix seconds.
 pub fn http_date(text: &str) -> Option<i64> {
     const MONTHS: &str = "JanFebMarAprMayJunJulAugSepOctNovDec";
-    let mut parts = text
+    let parts = text
         .split([' ', ',', '-', ':'])
         .filter(|part| !part.is_empty());
-    let mut next = || parts.next();
-    // A name of a day stands first, which tells nothing.
-    next()?
-        .starts_with(|first: char| first.is_ascii_uppercase())
-        .then_some(())?;
-    let (second, third) = (next()?, next()?);
-    // The form of C's asctime has the month before the day, and the year last.
-    let is_asctime = second.starts_with(|first: char| first.is_ascii_uppercase());
-    let (day, month) = if is_asctime {
-        (third, second)
-    } else {
-        (second, third)
+    // The name of a day stands first, which tells nothing. The form of C's asctime has the month
+    // before the day, and the year last.
+    let parts: Vec<_> = parts.take(9).collect();
+    let ([name, day, month, year, h, m, s, "GMT"] | [name, month, day, h, m, s, year]) = *parts
+    else {
+        return None;
     };
-    let month = (month.len() == 3)
-        .then(|| MONTHS.find(month))?
-        .filter(|at| at % 3 == 0)?
-        / 3;
-    let year_first = if is_asctime { None } else { Some(next()?) };
-    let clock = [next()?, next()?, next()?];
-    let year = match year_first {
-        Some(year) if next() == Some("GMT") => year,
-        Some(_) => return None,
-        None => next()?,
-    };
-    if next().is_some() {
+    if !name.starts_with(|first: char| first.is_ascii_uppercase()) {
         return None;
     }
-    let [hours, minutes, seconds] = clock.map(|part| number(part, 0..=60));
+    let mut months = MONTHS.as_bytes().chunks(3);
+    let month = months.position(|name| name == month.as_bytes())?;
     let year = match (year.len(), number(year, 0..=9999)?) {
         // Kaltura is younger than 1970.
-        (2, year) => year.saturating_add(if year < 70 { 2000 } else { 1900 }),
+        (2, year) => year + if year < 70 { 2000 } else { 1900 },
         (4, year) => year,
         _ => return None,
     };
     let days = days_since_1970(year, i64::try_from(month).ok()?, number(day, 1..=31)?);
-    let minutes = hours?.saturating_mul(60).saturating_add(minutes?);
-    let of_day = minutes.saturating_mul(60).saturating_add(seconds?);
-    Some(days.saturating_mul(86_400).saturating_add(of_day))
+    let [hours, minutes, seconds] = [h, m, s].map(|part| number(part, 0..=60));
+    Some(((days * 24 + hours?) * 60 + minutes?) * 60 + seconds?)
 }
 
 fn number(digits: &str, range: core::ops::RangeInclusive<i64>) -> Option<i64> {
-    let is_number = digits.bytes().all(|b| b.is_ascii_digit());
-    let number = digits.parse().ok().filter(|_| is_number)?;
-    range.contains(&number).then_some(number)
+    decimal::unsigned(digits).filter(|number| range.contains(number))
 }
 
-/// `month` counts from 0, `day` from 1.
+/// `month` counts from 0, `day` from 1; the year has four digits.
 fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
     // Years begin with March here, so that the day that some have is their last.
     let (year, month) = if month < 2 {
-        (year.saturating_sub(1), month.saturating_add(10))
+        (year - 1, month + 10)
     } else {
-        (year, month.saturating_sub(2))
+        (year, month - 2)
     };
     let leap_days = year / 4 - year / 100 + year / 400;
-    let before_month = (month.saturating_mul(153).saturating_add(2)) / 5;
-    year.saturating_mul(365)
-        .saturating_add(leap_days)
-        .saturating_add(before_month)
-        .saturating_add(day)
-        .saturating_sub(719_469)
+    let before_month = (month * 153 + 2) / 5;
+    year * 365 + leap_days + before_month + day - 719_469
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use core::fmt;
 
 use crate::api::{ApiError, Operation};
+use crate::decimal::decimal;
 use crate::grants::Difference;
 use crate::redact::redact;
 use crate::secret::Secret;
@@ -226,56 +227,91 @@ impl Error {
 
     /// What happened, and what to do next.
     pub fn message(&self) -> String {
-        match self {
-            Self::InvalidOptions(option) => option.message(),
-            Self::Network { operation, causes } => {
+        // One `concat` for all: each is a good part of the text that it makes.
+        let name = self.operation().map(Operation::name).unwrap_or_default();
+        let (mut detail, mut pause) = (String::new(), String::new());
+        let parts = match self {
+            Self::InvalidOptions(option) => return option.message(),
+            Self::Kaltura(refusal) => return refusal.message(),
+            Self::Network { causes, .. } => {
                 let code = causes.iter().rev().find_map(|cause| cause.code.as_deref());
-                let code = code.map_or_else(String::new, |code| [" (", code, ")"].concat());
+                let (before, code, after) = code.map_or(("", "", ""), |code| (" (", code, ")"));
                 [
                     "no answer to ",
-                    &operation.name(),
-                    &code,
+                    &name,
+                    before,
+                    code,
+                    after,
                     ": check serviceUrl and the network; `cause` has the details",
                 ]
-                .concat()
             }
-            Self::Timeout => "timed out: no session within timeoutMs; raise it, or look at the network and the service".to_owned(),
-            Self::Aborted => "aborted by the caller's signal".to_owned(),
+            Self::Timeout => only(
+                "timed out: no session within timeoutMs; raise it, or look at the network and the service",
+            ),
+            Self::Aborted => only("aborted by the caller's signal"),
             Self::TokenSource { .. } => {
-                "the appToken function failed; `cause` has what it said".to_owned()
+                only("the appToken function failed; `cause` has what it said")
             }
-            Self::HttpStatus { operation, status, retry_after_ms } => {
+            Self::HttpStatus {
+                status,
+                retry_after_ms,
+                ..
+            } => {
                 let advice = match status {
-                    200..=299 => "Kaltura's API answers with 200 only; check serviceUrl and what stands between",
-                    300..=399 => "redirects are not followed; set serviceUrl to where it points, if that is right",
+                    200..=299 => {
+                        "Kaltura's API answers with 200 only; check serviceUrl and what stands between"
+                    }
+                    300..=399 => {
+                        "redirects are not followed; set serviceUrl to where it points, if that is right"
+                    }
                     404 => "no Kaltura API there; check serviceUrl",
                     408 | 425 | 429 => "too many or too slow; try again later",
-                    500..=599 => "the service, or a proxy before it, is out of order; try again later",
-                    _ => "something before Kaltura's API refuses; check serviceUrl and what stands between",
+                    500..=599 => {
+                        "the service, or a proxy before it, is out of order; try again later"
+                    }
+                    _ => {
+                        "something before Kaltura's API refuses; check serviceUrl and what stands between"
+                    }
                 };
-                let status = status.to_string();
-                let pause = retry_after_ms.map_or_else(String::new, |ms| {
-                    [", in ", &ms.div_ceil(1000).to_string(), " s"].concat()
-                });
-                ["HTTP status ", &status, " to ", &operation.name(), ": ", advice, &pause].concat()
+                detail = decimal(*status);
+                if let Some(ms) = retry_after_ms {
+                    pause = [", in ", &decimal(ms.div_ceil(1000)), " s"].concat();
+                }
+                ["HTTP status ", &detail, " to ", &name, ": ", advice]
             }
-            Self::BadResponse { operation, problem } => {
-                ["unusable answer to ", &operation.name(), ": ", problem].concat()
+            Self::BadResponse { problem, .. } => {
+                ["unusable answer to ", &name, ": ", problem, "", ""]
             }
-            Self::Kaltura(refusal) => refusal.message(),
             Self::NotGranted(differences) => {
-                let differences: Vec<_> = differences.iter().map(Difference::message).collect();
+                for difference in differences {
+                    if !detail.is_empty() {
+                        detail.push_str("; ");
+                    }
+                    detail.push_str(&difference.message());
+                }
                 [
                     "the session is not what was asked for: ",
-                    &differences.join("; "),
+                    &detail,
                     ". Kaltura drops silently what the application token doesn't allow: change the token, ask for what it allows, or set `grants`",
+                    "",
+                    "",
+                    "",
                 ]
-                .concat()
             }
-            Self::SessionRevoked => "every session of this application token is refused as logged out, new ones too: session.end was called with one of them, which ends the whole token for a day or more. Make a new token, and log out by forgetting the KS".to_owned(),
-            Self::Internal(what) => ["internal error: ", what, "; please report it"].concat(),
-        }
+            Self::SessionRevoked => only(
+                "every session of this application token is refused as logged out, new ones too: session.end was called with one of them, which ends the whole token for a day or more. Make a new token, and log out by forgetting the KS",
+            ),
+            Self::Internal(what) => ["internal error: ", what, "; please report it", "", "", ""],
+        };
+        let mut message = parts.concat();
+        message.push_str(&pause);
+        message
     }
+}
+
+/// A message of one part.
+fn only(text: &str) -> [&str; 6] {
+    [text, "", "", "", "", ""]
 }
 
 impl fmt::Display for Error {

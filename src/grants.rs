@@ -3,6 +3,7 @@
 
 use core::iter;
 
+use crate::decimal::decimal;
 use crate::work;
 
 mod privileges;
@@ -213,9 +214,7 @@ impl Difference {
                 let name = name.get(..cut).unwrap_or_default();
                 ["privilege ", name, dots, what].concat()
             }
-            Field::MorePrivileges(count) => {
-                [&*count.to_string(), " more privileges differ"].concat()
-            }
+            Field::MorePrivileges(count) => [&*decimal(*count), " more privileges differ"].concat(),
         }
     }
 }
@@ -281,8 +280,8 @@ fn expiry_difference(asked_s: Option<i64>, granted: Lifetime) -> Option<Differen
     };
     Some(Difference {
         field: Field::Expiry,
-        asked: asked_s.map(|seconds| seconds.to_string()),
-        granted: Some(granted_s.to_string()),
+        asked: asked_s.map(decimal),
+        granted: Some(decimal(granted_s)),
         effect,
     })
 }

@@ -12,8 +12,10 @@
 extern crate self as kaltura_app_token;
 
 pub mod api;
+mod base64;
 pub mod call;
 pub mod clock;
+mod decimal;
 pub mod error;
 pub mod exchange;
 pub mod grants;

@@ -1,6 +1,7 @@
 //! What callers may ask for: each option's rule, in one place.
 
 use crate::api::ServiceUrl;
+use crate::decimal::{self, decimal};
 use crate::error::InvalidOption;
 use crate::grants::{GrantPolicy, SessionType};
 use crate::hash::HashType;
@@ -48,7 +49,7 @@ pub fn partner_id(Named { path, input }: Named) -> Read<u32> {
     const EXPECTED: &str = "the partner's number, a positive integer";
     let number = match input {
         Input::Number(number) => integer(number),
-        Input::Text(Some(text)) if text.bytes().all(|b| b.is_ascii_digit()) => text.parse().ok(),
+        Input::Text(Some(text)) => decimal::unsigned(&text),
         _ => None,
     };
     let id = number.and_then(|number| u32::try_from(number).ok());
@@ -163,7 +164,7 @@ fn check_privilege(path: &str, index: usize, privilege: &Privilege) -> Read<()> 
     let name = &privilege.name;
     work::steps(name.len());
     if name.trim().is_empty() || name.contains([',', ':']) || has_control(name) {
-        let path = [path, "[", &index.to_string(), "].name"].concat();
+        let path = [path, "[", &decimal(index), "].name"].concat();
         return Err(InvalidOption::new(
             path,
             "a privilege's name, without ',' and ':'",
@@ -172,15 +173,7 @@ fn check_privilege(path: &str, index: usize, privilege: &Privilege) -> Read<()> 
     for (nth, value) in privilege.values.iter().enumerate() {
         work::steps(value.len() + 1);
         if value.is_empty() || value.contains([',', '/']) || has_control(value) {
-            let path = [
-                path,
-                "[",
-                &index.to_string(),
-                "].values[",
-                &nth.to_string(),
-                "]",
-            ]
-            .concat();
+            let path = [path, "[", &decimal(index), "].values[", &decimal(nth), "]"].concat();
             return Err(InvalidOption::new(
                 path,
                 "a privilege's value, without ',' and '/'",

@@ -1,5 +1,6 @@
 //! What PHP does, where what Kaltura writes and reads depends on it.
 
+use crate::decimal::{self, decimal};
 use crate::work;
 
 /// PHP's `trim`.
@@ -11,8 +12,7 @@ pub fn trim(text: &str) -> &str {
 /// Whether PHP makes an integer of the array key `name`.
 pub fn is_integer_key(name: &str) -> bool {
     work::steps(name.len());
-    name.parse()
-        .is_ok_and(|integer: i64| integer.to_string() == name)
+    decimal::parse(name).is_some_and(|integer| decimal(integer) == name)
 }
 
 /// The number that `text` is to PHP's `is_numeric`, without the white space around it.

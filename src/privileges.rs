@@ -91,15 +91,19 @@ pub fn parse(text: &str) -> Vec<Privilege> {
 
 /// Writes privileges as the server does.
 pub fn format(privileges: &[Privilege]) -> String {
-    let items = privileges.iter().map(|Privilege { name, values }| {
+    let mut text = String::new();
+    for (index, Privilege { name, values }) in privileges.iter().enumerate() {
         work::steps(name.len() + values.len() + 1);
-        if values.is_empty() {
-            name.clone()
-        } else {
-            [name, ":", &values.join("/")].concat()
+        if index > 0 {
+            text.push(',');
         }
-    });
-    items.collect::<Vec<_>>().join(",")
+        text.push_str(name);
+        for (index, value) in values.iter().enumerate() {
+            text.push(if index == 0 { ':' } else { '/' });
+            text.push_str(value);
+        }
+    }
+    text
 }
 
 /// What a session of the app token `app_token_id` will carry when its caller asks for

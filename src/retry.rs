@@ -1,7 +1,8 @@
 //! When and whether to try again.
 
 use crate::api::{ResponseHead, RetryAfter};
-use crate::clock::http_date;
+use crate::clock::{http_date, ms_of};
+use crate::decimal;
 use crate::error::Error;
 
 /// The base of the exponential backoff.
@@ -36,12 +37,12 @@ pub fn delay_ms(
     if retry > policy.retries || !error.retryable() {
         return None;
     }
-    let window = FIRST_DELAY_MS.saturating_mul(1 << retry.min(10));
+    let window = FIRST_DELAY_MS << retry.min(10);
     let floor = error.retry_after_ms().max(retry_after).unwrap_or(0);
     if floor > LONGEST_DELAY_MS {
         return None;
     }
-    let jitter = window.saturating_mul(u64::from(random)) >> 32;
+    let jitter = (window * u64::from(random)) >> 32;
     Some(floor.saturating_add(jitter))
 }
 
@@ -64,7 +65,8 @@ pub fn read_retry_after(text: &str) -> Option<RetryAfter> {
         return http_date(text).map(RetryAfter::Moment);
     }
     // Digits that don't fit are too many.
-    let seconds = whole.parse().unwrap_or(u32::MAX);
+    let seconds = decimal::unsigned(whole).and_then(|it| u32::try_from(it).ok());
+    let seconds = seconds.unwrap_or(u32::MAX);
     let part = u32::from(fraction.bytes().any(|b| b != b'0'));
     Some(RetryAfter::Seconds(seconds.saturating_add(part)))
 }
@@ -72,11 +74,11 @@ pub fn read_retry_after(text: &str) -> Option<RetryAfter> {
 /// The wait that a response asks for, in milliseconds; `now_s` is the local unix time.
 pub fn retry_after_ms(head: &ResponseHead, now_s: i64) -> Option<u64> {
     match head.retry_after? {
-        RetryAfter::Seconds(seconds) => Some(u64::from(seconds).saturating_mul(1000)),
+        RetryAfter::Seconds(seconds) => Some(u64::from(seconds) * 1000),
         RetryAfter::Moment(moment_s) => {
             // The server's own `Date` is on the clock that the moment was named by.
             let wait_s = moment_s.saturating_sub(head.date_s.unwrap_or(now_s)).max(0);
-            u64::try_from(wait_s).ok()?.checked_mul(1000)
+            u64::try_from(ms_of(wait_s)).ok()
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The parameters of a request, written as JSON: what Kaltura needs of it, and no more.
 
+use crate::decimal::decimal;
 use crate::work;
 
 /// The parameters of a call, as a JSON object that grows.
@@ -16,7 +17,7 @@ impl Params {
     /// Adds a number.
     pub fn number(&mut self, name: &str, value: u32) {
         self.name(name);
-        self.0.push_str(&value.to_string());
+        self.0.push_str(&decimal(value));
     }
 
     /// Adds the parameters of an item.

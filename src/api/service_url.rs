@@ -1,5 +1,6 @@
 //! Where Kaltura's API is.
 
+use crate::decimal;
 use crate::work;
 
 /// The origin, and the path if there is one, before `/api_v3`.
@@ -99,7 +100,7 @@ fn host_of(authority: &str) -> Option<&str> {
         },
     };
     let port_is_right = match port.strip_prefix(':') {
-        Some(digits) => digits.parse::<u16>().is_ok_and(|n| n > 0) && !digits.starts_with('+'),
+        Some(digits) => decimal::unsigned(digits).is_some_and(|n| (1..=0xffff).contains(&n)),
         None => port.is_empty(),
     };
     let is_name = host
@@ -112,7 +113,9 @@ fn is_loopback(host: &str) -> bool {
     let host = host.to_ascii_lowercase();
     let is_127 = host.starts_with("127.")
         && host.split('.').count() == 4
-        && host.split('.').all(|part| part.parse::<u8>().is_ok());
+        && host
+            .split('.')
+            .all(|part| decimal::unsigned(part).is_some_and(|n| n <= 255));
     is_127 || host == "::1" || host == "localhost" || host.ends_with(".localhost")
 }
 

@@ -5,6 +5,7 @@
 //! times as large as the answer, and dropped at once. A library that reads any JSON brings tables
 //! for floats and texts for errors as well, a good part of the WebAssembly.
 
+use crate::decimal::{self, decimal};
 use crate::work;
 
 /// A value in an answer. Kaltura sends the same one as text or as a number, depending on the
@@ -71,7 +72,7 @@ impl<'a> Value<'a> {
             number => {
                 work::steps(number.len());
                 let number = str::from_utf8(number).unwrap_or_default();
-                number.parse().map_or(Self::Other, Self::Integer)
+                decimal::parse(number).map_or(Self::Other, Self::Integer)
             }
         }
     }
@@ -80,7 +81,7 @@ impl<'a> Value<'a> {
     pub fn text(&self) -> Option<String> {
         match self {
             Self::Text(text) => Some(text.decoded()),
-            Self::Integer(number) => Some(number.to_string()),
+            Self::Integer(number) => Some(decimal(*number)),
             _ => None,
         }
     }
@@ -88,7 +89,7 @@ impl<'a> Value<'a> {
     /// The number, also of a string that is one.
     pub fn integer(&self) -> Option<i64> {
         match self {
-            Self::Text(text) => text.decoded().parse().ok(),
+            Self::Text(text) => decimal::parse(&text.decoded()),
             Self::Integer(number) => Some(*number),
             _ => None,
         }

@@ -3,6 +3,7 @@
 use super::item::Item;
 use super::{Exchange, InFlight};
 use crate::api::{Operation, Params, Request};
+use crate::decimal::decimal;
 use crate::hash::token_hash;
 use crate::secret::Secret;
 use crate::session::WIDGET_EXPIRY_S;
@@ -14,7 +15,7 @@ impl Exchange {
         params.text("clientTag", &self.terms.client_tag);
         params.text(
             "widgetId",
-            &["_", &self.credentials.partner_id.to_string()].concat(),
+            &["_", &decimal(self.credentials.partner_id)].concat(),
         );
         params.number("expiry", WIDGET_EXPIRY_S);
         // Kaltura's cache spares it work, until it has once answered with something that is
@@ -48,7 +49,7 @@ impl Exchange {
                 item.text("service", "appToken");
                 item.text("action", "startSession");
                 self.ask(&mut item, *index, ks, &mut hashes);
-                params.params(&number.to_string(), item);
+                params.params(&decimal(number), item);
             }
             Operation::known("multirequest", "")
         };

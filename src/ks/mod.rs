@@ -5,8 +5,10 @@
 
 use core::fmt;
 
-use base64ct::{Base64, Base64Unpadded, Encoding};
+use base64ct::{Base64, Encoding};
 
+use crate::base64;
+use crate::decimal::{self, decimal};
 use crate::privileges;
 use crate::secret::{Secret, Wiped, wipe_stack};
 use crate::work;
@@ -279,19 +281,15 @@ fn decode(ks: &str) -> Result<Wiped<Vec<u8>>, KsError> {
             }
         }
     }
-    let mut decoded = Wiped::new(vec![0; text.len()]);
-    let length = Base64Unpadded::decode(&*text, &mut decoded)
-        .map_err(|_| KsError::Malformed)?
-        .len();
-    decoded.truncate(length);
-    Ok(decoded)
+    let decoded = base64::decode(&text, *b"+/");
+    decoded.map(Wiped::new).ok_or(KsError::Malformed)
 }
 
 /// A partner's id, in the one way that the server writes it.
 fn partner_id(text: &[u8]) -> Result<i64, KsError> {
     let text = str::from_utf8(text).map_err(|_| KsError::Malformed)?;
-    let id: i64 = text.parse().map_err(|_| KsError::Malformed)?;
-    if id.to_string() == text {
+    let id = decimal::parse(text).ok_or(KsError::Malformed)?;
+    if decimal(id) == text {
         Ok(id)
     } else {
         Err(KsError::Malformed)

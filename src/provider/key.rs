@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use crate::api::ServiceUrl;
+use crate::decimal::decimal;
 use crate::grants::{SessionType, Wish};
 use crate::privileges;
 use crate::work;
@@ -27,8 +28,8 @@ impl Key {
     /// The key of what `wish` asks of `issuer`.
     pub fn new(issuer: &Issuer, wish: &Wish) -> Self {
         let mut key = String::new();
-        let partner_id = issuer.partner_id.to_string();
-        let expiry_s = wish.expiry_s.map(|expiry_s| expiry_s.to_string());
+        let partner_id = decimal(issuer.partner_id);
+        let expiry_s = wish.expiry_s.map(decimal);
         let privileges = wish.privileges.as_deref().map(normalised);
         let session_type = wish.session_type.map(|it| match it {
             SessionType::User => "0",
@@ -44,7 +45,7 @@ impl Key {
             privileges.as_deref(),
         ] {
             if let Some(part) = part {
-                key.push_str(&part.len().to_string());
+                key.push_str(&decimal(part.len()));
                 key.push(':');
                 key.push_str(part);
             }

@@ -1,7 +1,6 @@
 //! Sessions as a store that others can read may hold them: sealed under a key that only the
 //! application token gives, and bound to the wish that they answer.
 
-use base64ct::{Base64UrlUnpadded, Encoding};
 use chacha20poly1305::aead::{AeadInOut, KeyInit};
 use chacha20poly1305::{ChaCha20Poly1305, Nonce};
 use hkdf::Hkdf;
@@ -9,7 +8,9 @@ use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use super::Key;
-use crate::clock::ServerClock;
+use crate::base64;
+use crate::clock::{ServerClock, ms_of};
+use crate::decimal::{self, decimal};
 use crate::grants::SessionType;
 use crate::secret::{Secret, Wiped, wipe_stack};
 use crate::session::Session;
@@ -37,7 +38,7 @@ const AGREEING_MS: i64 = 1000;
 
 impl Stored {
     fn new(session: &Session) -> Self {
-        let expiry_ms = session.expiry_s.saturating_mul(1000);
+        let expiry_ms = ms_of(session.expiry_s);
         let shift_ms = session.expires_at_ms.saturating_sub(expiry_ms);
         Self {
             life_ms: session.expires_at_ms.saturating_sub(session.came_at_ms),
@@ -67,7 +68,7 @@ impl Stored {
 
     /// The server's time in milliseconds when the session was received.
     pub fn received_at_server_ms(&self) -> i64 {
-        let expiry_ms = self.session.expiry_s.saturating_mul(1000);
+        let expiry_ms = ms_of(self.session.expiry_s);
         expiry_ms.saturating_sub(self.life_ms)
     }
 
@@ -165,7 +166,7 @@ impl Sealer {
             )
             .ok()?;
         let sealed = [nonce.as_slice(), tag.as_slice(), text.as_slice()].concat();
-        Some([VERSION, ".", &Base64UrlUnpadded::encode_string(&sealed)].concat())
+        Some([VERSION, ".", &base64::encode_url(&sealed)].concat())
     }
 
     /// The session that was sealed for `key`; `None` if the text is anything else.
@@ -182,7 +183,7 @@ impl Sealer {
         }
         crate::work::steps(sealed.len());
         let sealed = sealed.strip_prefix(VERSION)?.strip_prefix('.')?;
-        let sealed = Base64UrlUnpadded::decode_vec(sealed).ok()?;
+        let sealed = base64::decode(sealed.as_bytes(), base64::URL)?;
         let (nonce, rest) = sealed.split_first_chunk::<NONCE>()?;
         let (tag, text) = rest.split_first_chunk::<TAG>()?;
         let mut text = Wiped::new(text.to_vec());
@@ -203,12 +204,12 @@ fn write(stored: &Stored) -> String {
     let session = &stored.session;
     [
         session.ks.expose(),
-        &session.partner_id.to_string(),
-        &session.session_type.number().to_string(),
-        &session.expiry_s.to_string(),
-        &stored.life_ms.to_string(),
-        &stored.shift_ms.to_string(),
-        &session.privileges.len().to_string(),
+        &decimal(session.partner_id),
+        &decimal(session.session_type.number()),
+        &decimal(session.expiry_s),
+        &decimal(stored.life_ms),
+        &decimal(stored.shift_ms),
+        &decimal(session.privileges.len()),
         &[session.privileges.as_str(), &session.user_id].concat(),
     ]
     .join("\n")
@@ -217,12 +218,11 @@ fn write(stored: &Stored) -> String {
 fn read(text: &str) -> Option<Stored> {
     let mut parts = text.splitn(8, '\n');
     let ks = Secret::new(parts.next()?.to_owned());
-    let partner_id = parts.next()?.parse().ok()?;
-    let session_type = SessionType::from_number(parts.next()?.parse().ok()?)?;
-    let expiry_s = parts.next()?.parse().ok()?;
-    let life_ms = parts.next()?.parse().ok()?;
-    let shift_ms = parts.next()?.parse().ok()?;
-    let length: usize = parts.next()?.parse().ok()?;
+    let mut number = || decimal::parse(parts.next()?);
+    let partner_id = u32::try_from(number()?).ok()?;
+    let session_type = SessionType::from_number(number()?)?;
+    let (expiry_s, life_ms, shift_ms) = (number()?, number()?, number()?);
+    let length = usize::try_from(number()?).ok()?;
     let (privileges, user_id) = parts.next()?.split_at_checked(length)?;
     Some(Stored {
         session: Session {

@@ -71,7 +71,7 @@ impl Received {
         match &self.result {
             Ok((head, body)) => Answer::Response(head, body),
             Err(Loss::Unusable(problem)) => Answer::Unusable(problem),
-            Err(Loss::Lost(causes)) => Answer::Lost(causes.clone()),
+            Err(Loss::Lost(thrown)) => Answer::Lost(causes(thrown)),
         }
     }
 
@@ -83,13 +83,14 @@ impl Received {
 
 /// Why there is no answer to read.
 enum Loss {
-    Lost(Vec<Cause>),
+    /// What was thrown. It is looked into once, and not in each place that it may come from.
+    Lost(JsValue),
     Unusable(&'static str),
 }
 
 impl From<JsValue> for Loss {
     fn from(thrown: JsValue) -> Self {
-        Self::Lost(causes(thrown))
+        Self::Lost(thrown)
     }
 }
 
@@ -271,10 +272,10 @@ async fn read_chunk(reader: &Reader, host: &Host) -> Result<Option<Uint8Array>, 
 }
 
 /// What was thrown, with what was behind it; only the parts that are safe to look at.
-pub fn causes(thrown: JsValue) -> Vec<Cause> {
+pub fn causes(thrown: &JsValue) -> Vec<Cause> {
     const DEEPEST: usize = 4;
     let mut causes = Vec::new();
-    let mut link = thrown;
+    let mut link = thrown.clone();
     while causes.len() < DEEPEST && (link.is_object() || causes.is_empty()) {
         let text = |name: &str| -> Option<String> {
             short_text(&Reflect::get(&link, &name.into()).ok()?, 10_000)

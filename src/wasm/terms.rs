@@ -58,7 +58,7 @@ pub async fn ask_for_token(host: &Host, credential: usize) -> Result<Secret, Box
     // What a vault's client says when it fails is not ours to judge, so only its class and
     // code are passed on.
     let token = token.map_err(|thrown: JsValue| {
-        let causes = fetch::causes(thrown).into_iter().map(|cause| Cause {
+        let causes = fetch::causes(&thrown).into_iter().map(|cause| Cause {
             message: String::new(),
             ..cause
         });
