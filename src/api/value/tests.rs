@@ -273,7 +273,8 @@ proptest! {
     ) {
         let escaped = |c: char| -> String {
             let units = c.encode_utf16(&mut [0; 2]).to_vec();
-            units.iter().map(|unit| format!("\\u{unit:04x}")).collect()
+            let escapes: Vec<_> = units.iter().map(|unit| format!("\\u{unit:04x}")).collect();
+            escapes.concat()
         };
         let json: String = characters
             .iter()
