@@ -7,7 +7,7 @@ import {
   startAppTokenSession,
 } from 'kaltura-app-token'
 import { createKsHandler } from 'kaltura-app-token/handler'
-import { test } from './harness.js'
+import { PLENTY_MS, test } from './harness.js'
 
 const never = () => new Promise(() => {})
 const isStart = (url) => url.endsWith('/service/appToken/action/startSession')
@@ -80,6 +80,27 @@ test('a timeout tells that it was waiting for the appToken function', async (t) 
     t.equal(late.code, 'ERR_TIMEOUT')
     t.match(late.message, /waiting for the appToken function/)
   }
+})
+
+test('a timeout of what has not begun says nothing of what it was waiting for', async (t) => {
+  const kaltura = await t.kaltura()
+  const provider = createSessionProvider({
+    ...kaltura.credentials,
+    ...{ batchSize: 1, batchesInFlight: 1, fetch: never },
+  })
+  const controller = new AbortController()
+  const started = provider.startSessions(
+    [
+      { userId: 'ada', timeoutMs: PLENTY_MS },
+      { userId: 'bob', timeoutMs: 50 },
+    ],
+    { signal: controller.signal },
+  )
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  controller.abort()
+  const [, { error }] = await started
+  t.equal(error.code, 'ERR_TIMEOUT')
+  t.match(error.message, /^no session within 50 ms \(timeoutMs\); look at/)
 })
 
 test('an abort tells the requests that were made', async (t) => {

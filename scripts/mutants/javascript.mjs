@@ -106,7 +106,7 @@ async function coverageOf({ root, folder, host }, log) {
   const coverage = tests
     .map(({ name, ms, files }) => ({
       name,
-      ms: ms / slowness,
+      ms: Math.ceil(ms / slowness),
       files: Object.fromEntries(Object.entries(files).map(([url, ranges]) => [url.slice(source.length + 1), ranges])),
     }))
     .filter(({ ms }) => ms <= LONGEST_TEST_MS)
