@@ -73,7 +73,7 @@ test('a refusal that something else was tried after is the cause of a timeout to
 
 test('a timeout tells that it was waiting for the appToken function', async (t) => {
   const kaltura = await t.kaltura({ appToken: { sessionUserId: 'ada' } })
-  const options = { ...kaltura.credentials, appToken: never, timeoutMs: 50 }
+  const options = { ...kaltura.credentials, appToken: never, timeoutMs: await t.pace(200) }
   const provider = createSessionProvider(options)
   for (const call of [() => startAppTokenSession(options), () => provider.getKs()]) {
     const late = await t.rejects(call())
