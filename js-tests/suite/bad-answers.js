@@ -178,3 +178,18 @@ test('whatever the caller\'s functions do in the midst of it, the provider goes 
   left = 0
   t.equal(await provider.getKs(), await provider.getKs())
 })
+
+test('an answer with a piece that is no bytes is not taken for whole without it', async (t) => {
+  const kaltura = await t.kaltura({ appToken: { sessionUserId: 'ada' } })
+  for (const piece of ['rubbish', {}, [1, 2], 5, new ArrayBuffer(2)]) {
+    const fetching = async (url, init) => {
+      const answer = await fetch(url, init)
+      const value = new Uint8Array(await answer.arrayBuffer())
+      const rest = [{ done: false, value }, { done: false, value: piece }, { done: true }].values()
+      const { status, headers } = answer
+      return { status, headers, body: body({ read: async () => rest.next().value }) }
+    }
+    const options = { ...kaltura.credentials, retry: 0, fetch: fetching }
+    await lost(t, typeof piece, startAppTokenSession(options))
+  }
+})

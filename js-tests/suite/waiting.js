@@ -10,6 +10,7 @@ const NOWHERE = { partnerId: 102, appTokenId: '0_ab12cd34', appToken: 'token' }
 /** A signal that knows its listeners; `broken` names methods that throw. */
 function fakeSignal(...broken) {
   const listeners = new Set()
+  const heardOnce = new Set()
   const does = (name, run) => (type, listener) => {
     if (broken.includes(name)) throw new Error('mine')
     run(listener)
@@ -19,14 +20,18 @@ function fakeSignal(...broken) {
     reason: undefined,
     most: 0,
     listeners,
-    addEventListener(type, listener) {
+    addEventListener(type, listener, { once }) {
       listeners.add(listener)
+      if (once) heardOnce.add(listener)
       signal.most = Math.max(signal.most, listeners.size)
     },
     removeEventListener: does('removeEventListener', (listener) => listeners.delete(listener)),
     abort(reason) {
       Object.assign(signal, { aborted: true, reason })
-      for (const listener of listeners) listener()
+      for (const listener of listeners) {
+        if (heardOnce.has(listener)) listeners.delete(listener)
+        listener()
+      }
     },
   }
   return signal
@@ -69,6 +74,20 @@ test('one signal ends every call that it was given to, and the next ones too', a
     }
     t.ok(signal.most <= 2, `${signal.most} listeners`)
   }
+})
+
+test('a signal is heard whatever has got into Object.prototype', async (t) => {
+  const controller = new AbortController()
+  let called
+  Object.prototype.signal = AbortSignal.abort()
+  try {
+    const { signal } = controller
+    called = t.rejects(startAppTokenSession({ ...NOWHERE, fetch: never, signal, timeoutMs: PLENTY_MS }))
+  } finally {
+    delete Object.prototype.signal
+  }
+  controller.abort()
+  t.equal((await called).code, 'ERR_ABORTED')
 })
 
 test('calls one after the other leave nothing on a signal that lives long', async (t) => {

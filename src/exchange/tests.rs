@@ -298,6 +298,17 @@ fn a_widget_session_at_hand_saves_a_request_until_it_is_old() {
 }
 
 #[test]
+fn the_failure_of_the_last_request_can_be_taken_once() {
+    let mut exchange = exchange(vec![Wish::default()]);
+    assert!(exchange.take_failure().is_none());
+    assert!(matches!(exchange.next(NOW_MS), Step::Send(_)));
+    let lost = Answer::Lost(vec![Cause::default()]);
+    exchange.take(lost, Timing::at(NOW_MS), 7);
+    assert_eq!(exchange.take_failure().unwrap().code(), "ERR_NETWORK");
+    assert!(exchange.take_failure().is_none());
+}
+
+#[test]
 fn the_widget_session_in_use_is_the_one_that_came_last() {
     let mut exchange = exchange(vec![Wish::default()]);
     let ks = |exchange: &Exchange| exchange.widget().map(|it| it.ks.expose().to_owned());

@@ -47,6 +47,16 @@ fn a_difference_names_its_privilege_or_says_how_many_there_are_more() {
 }
 
 #[test]
+fn a_difference_shows_each_value_apart_from_the_next() {
+    let found = differences(&asked("edit:0_a/0_b"), &granted("edit:0_c/0_d/0_e"));
+    let shown: Vec<_> = found
+        .iter()
+        .map(|it| (it.asked.as_deref(), it.granted.as_deref()))
+        .collect();
+    assert_eq!(shown, [(Some("0_a/0_b"), Some("0_c/0_d/0_e"))]);
+}
+
+#[test]
 fn what_was_not_asked_for_is_no_difference() {
     assert_eq!(
         effects(

@@ -329,6 +329,18 @@ mod tests {
     }
 
     #[test]
+    fn the_longest_ks_is_tried_with_two_secrets_and_not_with_three() {
+        let ks = "A".repeat(MAX_LENGTH);
+        let tried = |count: usize| inspect(&ks, &vec![secret("s"); count]).err();
+        assert_ne!(tried(2), Some(KsError::TooManySecrets));
+        assert_eq!(tried(3), Some(KsError::TooManySecrets));
+        assert_ne!(
+            inspect("A", &vec![secret("s"); 3]).err(),
+            Some(KsError::TooManySecrets)
+        );
+    }
+
+    #[test]
     fn the_partner_of_the_longest_ks_is_read_and_of_no_longer_one() {
         let text = |length: usize| {
             let content = format!("hash|102;102;{}", "x".repeat(length));

@@ -448,6 +448,8 @@ fn a_replacement_that_dies_at_once_makes_the_token_suspect() {
     scene.provider.invalidate(&scene.key, scene.now);
     let suspect = scene.provider.suspect(&scene.key).unwrap();
     assert_eq!(suspect.0.expose(), "b");
+    scene.provider.clear_suspicion(&scene.key);
+    assert_eq!(scene.provider.suspect(&scene.key), None);
 }
 
 #[test]
