@@ -1,8 +1,8 @@
-// npm run mutants -- js [--only=PART] [--most=N] [--seed=N] [--at-a-time=N]
+// npm run mutants -- js [--only=PART] [--most=N] [--seed=N] [--at-a-time=N] [--again]
 // npm run mutants -- rust [--only=PART] [--shard=K/N] [--at-a-time=N]
 // Faults put into the code on purpose, one at a time: whether any test notices. `--only`: files whose
 // names have PART in them; `--most`: how many of each file of src/js, 0 for all of them; `--shard`: which
-// part of all that cargo-mutants makes of the Rust, or `all`.
+// part of all that cargo-mutants makes of the Rust, or `all`; `--again`: those that survived last time.
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { javascriptMutants, shown } from './mutants/javascript.mjs'
@@ -18,6 +18,7 @@ const { values, positionals } = parseArgs({
     seed: { type: 'string', default: '1' },
     shard: { type: 'string', default: '0/5' },
     'at-a-time': { type: 'string', default: '2' },
+    again: { type: 'boolean', default: false },
   },
   allowPositionals: true,
 })
@@ -27,6 +28,7 @@ const options = {
   seed: values.seed,
   shard: values.shard === 'all' ? undefined : values.shard,
   atATime: Number(values['at-a-time']),
+  again: values.again,
 }
 const sides = { js: [javascriptMutants, shown], rust: [rustMutants, shownInRust] }
 const [side] = positionals

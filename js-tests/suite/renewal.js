@@ -202,6 +202,30 @@ test('of many sessions those that have ended while the last was waited for are a
   await withServer(0, asks, { provider: { onEvent, batchSize: 1, batchesInFlight: 1 } })
 })
 
+test('sessions that end before the others are started are asked for three times, and no more', async (t) => {
+  let clocks
+  const ends = []
+  /** Lets time pass until the session has ended that was minted as the `nth`. */
+  const outlive = (nth) => clocks.pass(ends[nth - 1] - Date.now())
+  const onEvent = ({ type, expiresAt }) => {
+    if (!['minted', 'renewed'].includes(type)) return
+    ends.push(expiresAt)
+    const outlived = { 4: 3, 7: 6, 9: 8 }[ends.length]
+    if (outlived) outlive(outlived)
+  }
+  const asks = async (scene) => {
+    clocks = scene.clocks
+    const lives = [60, 120, 300, 3600].map((expiry) => ({ expiry }))
+    const [first, ...others] = await scene.provider.startSessions(lives)
+    t.equal(ends.length, 9)
+    t.equal(first.error?.code, 'ERR_TIMEOUT')
+    t.equal(first.error.retryable, true)
+    t.match(first.error.message, /longer expiry/)
+    for (const { session } of others) t.ok(session.expiresAt > Date.now(), 'it lives')
+  }
+  await withServer(0, asks, { provider: { onEvent, batchSize: 1, batchesInFlight: 1 } })
+})
+
 test('who gives a call more time than is usual gets it, also who comes first', async (t) => {
   let open
   const gate = new Promise((resolve) => {

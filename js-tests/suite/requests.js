@@ -88,3 +88,13 @@ test('calls for the same session in one turn are one call, and a turn later anot
   t.ok((await provider.getKs({ userId: 'ada' })) !== a.value)
   await again
 })
+
+test('a session that is found dead is not served, however many others were asked for since', async (t) => {
+  for (const maxEntries of [1, 2, 4, 6, 100]) {
+    const { provider } = providerOf({ maxEntries })
+    const dead = await provider.getKs({ userId: 'ada' })
+    for (let others = 0; others < 3; others += 1) await provider.getKs({ userId: `user${others}` })
+    provider.invalidate(dead)
+    t.ok((await provider.getKs({ userId: 'ada' })) !== dead, `of ${maxEntries}`)
+  }
+})

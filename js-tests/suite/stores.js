@@ -343,6 +343,23 @@ test("a value that a store is too small for stops nobody else's", async (t) => {
   t.equal(await providerOf(kaltura, { store: kept }).provider.getKs({ userId: 'bob' }), ks)
 })
 
+test('values that are too large say nothing of the store, of however many users they are', async (t) => {
+  const kaltura = await t.kaltura()
+  const full = openStore({
+    set: async () => {
+      throw new TypeError('Value too large (max 65536 bytes)')
+    },
+  })
+  const { store, count } = watched(full)
+  const { provider, problems } = providerOf(kaltura, { store })
+  for (let users = 1; users <= 6; users += 1) {
+    await provider.getKs({ userId: `user${users}` })
+    await t.until(() => problems().length === users)
+    t.equal(count('set'), users)
+    t.equal(count('get'), users)
+  }
+})
+
 test('a method that fails for one name is left alone for that name', async (t) => {
   const kaltura = await t.kaltura()
   const failing = openStore({

@@ -134,6 +134,19 @@ mod tests {
     }
 
     #[test]
+    fn a_ks_is_of_version_2_unless_it_is_to_be_of_version_1() {
+        for (input, expected) in [
+            (Input::Missing, Some(Version::V2)),
+            (Input::Number(2.0), Some(Version::V2)),
+            (Input::Number(1.0), Some(Version::V1)),
+            (Input::Number(3.0), None),
+            (Input::Text(Some("2".to_owned())), None),
+        ] {
+            assert_eq!(version(given(input)).ok(), expected);
+        }
+    }
+
+    #[test]
     fn numbers_are_kept_as_they_are_written() {
         for number in ["4102444800", "4102444800.5", "-2"] {
             assert_eq!(expiry(written(number)).unwrap().text(), Some(number));

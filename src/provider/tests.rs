@@ -930,3 +930,23 @@ proptest! {
         prop_assert_eq!(play.settled, asked);
     }
 }
+
+#[test]
+fn only_a_session_that_was_ended_is_logged_out() {
+    let of = |reason: Option<KsRefusal>| {
+        let Failure { mut error, .. } = refusal("INVALID_KS");
+        if let Error::Kaltura(refusal) = error.as_mut() {
+            refusal.ks_refusal = reason;
+        }
+        (is_dead(&error), is_logged_out(&error))
+    };
+    assert_eq!(of(Some(KsRefusal::Logout)), (true, true));
+    for dead in [
+        KsRefusal::Expired,
+        KsRefusal::ActionsLimit,
+        KsRefusal::Undecodable,
+    ] {
+        assert_eq!(of(Some(dead)), (true, false));
+    }
+    assert_eq!(of(None), (false, false));
+}
