@@ -279,11 +279,15 @@ impl Exchange {
                 self.settle(index, Err(error));
             }
         }
-        let tries = self.items.iter_mut().map(|item| &mut item.tries);
-        tries
-            .chain([&mut self.widget_tries])
-            .filter_map(|it| it.pause.take())
-            .max_by_key(|(ms, _)| *ms)
+        let mut longest = self.widget_tries.pause.take();
+        for item in &mut self.items {
+            if let Some(pause) = item.tries.pause.take()
+                && longest.as_ref().is_none_or(|(ms, _)| *ms <= pause.0)
+            {
+                longest = Some(pause);
+            }
+        }
+        longest
     }
 
     fn settle(&mut self, index: usize, result: Settled) {

@@ -12,12 +12,10 @@ use crate::session::{Session, Widget};
 impl Exchange {
     /// What no error may show.
     fn secrets<'a>(&'a self, sent: &'a InFlight) -> Vec<&'a Secret> {
-        let widget = self.widget.as_ref().map(|widget| &widget.ks);
-        [Some(&self.credentials.app_token), widget]
-            .into_iter()
-            .flatten()
-            .chain(&sent.hashes)
-            .collect()
+        let mut secrets = vec![&self.credentials.app_token];
+        secrets.extend(self.widget.as_ref().map(|widget| &widget.ks));
+        secrets.extend(&sent.hashes);
+        secrets
     }
 
     pub(super) fn read<'a>(

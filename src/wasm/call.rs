@@ -42,7 +42,7 @@ impl Caller {
     }
 
     fn read(options: &Object) -> Result<Self, InvalidOption> {
-        let from = Options::new(options, "", &OPTIONS)?;
+        let from = Options::new(options, "", &[&OPTIONS])?;
         let allow_http = options::switch(from.get("dangerouslyAllowHttp"))?;
         Ok(Self {
             service_url: options::service_url(from.get("serviceUrl"), allow_http)?,

@@ -84,7 +84,7 @@ struct Call {
 
 impl Call {
     fn read(options: &Object, host: &Host, deadline_ms: f64) -> Result<Self, InvalidOption> {
-        let from = Options::new(options, "", &OPTIONS)?;
+        let from = Options::new(options, "", &[&OPTIONS])?;
         Ok(Self {
             partner_id: options::partner_id(from.get("partnerId"))?,
             app_token_id: options::app_token_id(from.get("appTokenId"))?,

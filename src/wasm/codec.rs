@@ -88,7 +88,7 @@ pub fn generate_ks(fields: &Object, secret: &JsValue) -> Result<String, JsValue>
 }
 
 fn ks_fields(fields: &Object) -> Result<(KsFields, Random), InvalidOption> {
-    let from = Options::new(fields, "", &KS_FIELDS)?;
+    let from = Options::new(fields, "", &[&KS_FIELDS])?;
     let version = options::version(from.get("version"))?;
     let fields = KsFields {
         version,

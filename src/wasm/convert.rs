@@ -16,14 +16,18 @@ pub struct Options<'a> {
 }
 
 impl<'a> Options<'a> {
-    /// The options in `object`, whose paths begin with `prefix`. Names that aren't `known`
-    /// are refused: a misspelt restriction would be no restriction.
-    pub fn new(object: &'a Object, prefix: &'a str, known: &[&str]) -> Result<Self, InvalidOption> {
+    /// The options in `object`, whose paths begin with `prefix`. Names that are in none
+    /// of the `known` lists are refused: a misspelt restriction would be no restriction.
+    pub fn new(
+        object: &'a Object,
+        prefix: &'a str,
+        known: &[&[&str]],
+    ) -> Result<Self, InvalidOption> {
         for name in Object::keys(object)
             .iter()
             .filter_map(|key| key.as_string())
         {
-            if !known.contains(&name.as_str()) {
+            if !known.iter().any(|some| some.contains(&name.as_str())) {
                 let path = [prefix, &name].concat();
                 return Err(InvalidOption::new(
                     path,

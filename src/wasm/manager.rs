@@ -33,7 +33,7 @@ impl ManagerCore {
     #[wasm_bindgen(constructor)]
     pub fn new(options: &Object) -> Result<Self, JsValue> {
         let read = || -> Read<Self> {
-            let from = Options::new(options, "", &OPTIONS)?;
+            let from = Options::new(options, "", &[&OPTIONS])?;
             let partner_id = options::partner_id(from.get("partnerId"))?;
             let user_id = options::user_id(from.get("userId"))?.unwrap_or_default();
             Ok(Self {
@@ -151,8 +151,8 @@ impl ManagerCore {
         further: u32,
     ) -> Result<JsValue, JsValue> {
         let prepare = || {
-            let filter = Options::new(filter, "filter.", &FILTER)?;
-            let pager = Options::new(pager, "pager.", &PAGER)?;
+            let filter = Options::new(filter, "filter.", &[&FILTER])?;
+            let pager = Options::new(pager, "pager.", &[&PAGER])?;
             manager::list(
                 &|name| filter.get(name),
                 &|name| pager.get(name),
@@ -277,7 +277,7 @@ fn read_fields(fields: &Object) -> Read<Options<'_>> {
     for name in Object::keys(fields).iter() {
         manager::check_name(&name.as_string().unwrap_or_default())?;
     }
-    Options::new(fields, "", &NAMES)
+    Options::new(fields, "", &[&NAMES])
 }
 
 fn prepared(read: Read<Prepared>) -> Result<JsValue, JsValue> {

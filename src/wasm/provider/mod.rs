@@ -211,8 +211,7 @@ impl ProviderCore {
         fallback_function: bool,
         uses: Function,
     ) -> Result<Self, InvalidOption> {
-        let known: Vec<_> = terms::OPTIONS.into_iter().chain(OPTIONS).collect();
-        let from = Options::new(object, "", &known)?;
+        let from = Options::new(object, "", &[&terms::OPTIONS, &OPTIONS])?;
         let terms = terms::terms(&from, 0.0)?;
         let token = |from: &Options| -> Result<TokenConfig, InvalidOption> {
             Ok(TokenConfig {
@@ -225,7 +224,7 @@ impl ProviderCore {
             options::app_token(from.get("appToken"))?;
         }
         if let Some(fallback) = fallback {
-            let from = Options::new(fallback, "fallback.", &FALLBACK_OPTIONS)?;
+            let from = Options::new(fallback, "fallback.", &[&FALLBACK_OPTIONS])?;
             tokens.push(token(&from)?);
             if !fallback_function {
                 options::app_token(from.get("appToken"))?;
@@ -263,7 +262,7 @@ impl ProviderCore {
     }
 
     fn wish(&self, request: &Object) -> Result<Wish, InvalidOption> {
-        let asked = terms::wish(&Options::new(request, "request.", &REQUEST_OPTIONS)?)?;
+        let asked = terms::wish(&Options::new(request, "request.", &[&REQUEST_OPTIONS])?)?;
         let defaults = self.defaults.clone();
         Ok(Wish {
             user_id: asked.user_id.or(defaults.user_id),
