@@ -98,3 +98,15 @@ test('a session that is found dead is not served, however many others were asked
     t.ok((await provider.getKs({ userId: 'ada' })) !== dead, `of ${maxEntries}`)
   }
 })
+
+test('who was not asked for the longest gives way, also where sessions are handed out without a question', async (t) => {
+  const { kaltura, provider } = providerOf({ maxEntries: 3 })
+  for (const userId of ['ada', 'bob', 'eve', 'bob', 'eve', 'ada', 'dan']) await provider.getKs({ userId })
+  const { signal } = new AbortController()
+  const isAtHand = async (userId) => {
+    const before = kaltura.requests
+    await provider.getKs({ userId, signal })
+    return kaltura.requests === before
+  }
+  t.deepEqual([await isAtHand('ada'), await isAtHand('eve'), await isAtHand('bob')], [true, true, false])
+})

