@@ -173,6 +173,10 @@ test('only an error that the package says passes is worth another try', async (t
   }
   const passing = new AppTokenError({ code: 'ERR_NETWORK', message: '', retryable: true })
   t.deepEqual(await failing(passing), { status: 503, error: 'unavailable', wait: '5' })
+  for (const [retryAfterMs, wait] of [[0, '5'], [1, '1'], [1000, '1'], [1001, '2']]) {
+    const later = new AppTokenError({ code: 'ERR_NETWORK', message: '', retryable: true, retryAfterMs })
+    t.equal((await failing(later)).wait, wait)
+  }
   const lasting = { status: 500, error: 'server_error', wait: null }
   t.deepEqual(await failing(new AppTokenError({ code: 'ERR_KALTURA', message: '' })), lasting)
   const others = Object.assign(new Error('reset'), { code: 'ERR_STREAM_PREMATURE_CLOSE', retryable: true })

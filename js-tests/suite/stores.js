@@ -62,8 +62,9 @@ test("a changed character, another token's or another user's value is not accept
   const [[name, sealed]] = store.kept
   const forged = async (text, userId = 'ada') => {
     const other = openStore({ get: async () => text })
-    const { provider, told } = providerOf(kaltura, { store: other })
-    return { ks: await provider.getKs({ userId }), told: told() }
+    const { provider, told, problems } = providerOf(kaltura, { store: other })
+    const ks = await provider.getKs({ userId })
+    return { ks, told: told(), problems: problems() }
   }
   t.equal((await forged(sealed)).ks, ks)
   for (const place of [0, 5, 30, sealed.length - 2]) {
@@ -71,6 +72,7 @@ test("a changed character, another token's or another user's value is not accept
     const got = await forged(sealed.slice(0, place) + changed + sealed.slice(place + 1))
     t.ok(got.ks !== ks, 'not the stored one')
     t.ok(got.told.includes('storeFailed'), 'reported')
+    t.deepEqual(got.problems, ['get: no session of ours'])
   }
   t.ok((await forged(sealed, 'bob')).ks !== ks, "not another's")
   const stranger = await t.kaltura()
@@ -341,6 +343,27 @@ test("a value that a store is too small for stops nobody else's", async (t) => {
   await t.until(() => kept.kept.size === 1)
   t.equal(count('get'), 2)
   t.equal(await providerOf(kaltura, { store: kept }).provider.getKs({ userId: 'bob' }), ks)
+})
+
+test('a lock that another holds is asked for now and then, not all the time', async (t) => {
+  const kaltura = await t.kaltura()
+  const { random } = Math
+  for (const chance of [0, 0.999]) {
+    let asked = 0
+    const store = openStore({
+      lock: async () => {
+        asked += 1
+        return false
+      },
+    })
+    Math.random = () => chance
+    try {
+      t.ok(await providerOf(kaltura, { store, timeoutMs: 1000 }).provider.getKs({ timeoutMs: 1000 }).catch(() => true))
+    } finally {
+      Math.random = random
+    }
+    t.ok(asked > 0 && asked < 50, `${asked} times`)
+  }
 })
 
 test('values that are too large say nothing of the store, of however many users they are', async (t) => {

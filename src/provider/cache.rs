@@ -308,6 +308,20 @@ mod tests {
     }
 
     #[test]
+    fn values_may_fill_all_the_room_there_is() {
+        let mut empty = cache(1000, usize::MAX);
+        put(&mut empty, 1, 100);
+        put(&mut empty, 2, 100);
+        let room = empty.bytes;
+        for (bytes, expected) in [(room, [true, true]), (room - 1, [false, true])] {
+            let mut cache = cache(1000, bytes);
+            put(&mut cache, 1, 100);
+            put(&mut cache, 2, 100);
+            assert_eq!([1, 2].map(|it| has(&cache, it)), expected);
+        }
+    }
+
+    #[test]
     fn large_values_leave_room_for_few() {
         let mut cache = cache(1000, 100_000);
         for number in 0..50 {
