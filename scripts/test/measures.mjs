@@ -10,7 +10,7 @@ const things = [
   {
     name: '`kaltura_app_token.wasm`: sessions',
     measure: (root) => wasm(root, 'pkg/kaltura_app_token.wasm'),
-    most: { raw: 144 * KB, brotli: 59 * KB },
+    most: { raw: 166 * KB, brotli: 69 * KB },
   },
   {
     name: '`kaltura_ks.wasm`: KSs, and the rules for application tokens',
@@ -20,27 +20,27 @@ const things = [
   {
     name: 'a program that starts sessions, bundled and minified',
     measure: (root) => program(root, '{ startAppTokenSession, createSessionProvider }'),
-    most: { gzip: 84 * KB, brotli: 82 * KB },
+    most: { gzip: 99 * KB, brotli: 96 * KB },
   },
   {
     name: 'a program that uses all of it, bundled and minified',
     measure: (root) => program(root, '*'),
-    most: { gzip: 134 * KB, brotli: 129 * KB },
+    most: { gzip: 150 * KB, brotli: 146 * KB },
   },
   {
     name: 'a Worker with `kaltura-app-token/sessions`, as it is uploaded',
     measure: worker,
-    most: { gzip: 80 * KB },
+    most: { gzip: 96 * KB },
   },
   {
     name: "the package, without the emulator's WebAssembly",
     measure: installed,
-    most: { raw: 630 * KB },
+    most: { raw: 690 * KB },
   },
   {
     name: 'the package, to download',
     measure: tarball,
-    most: { gzip: 620 * KB },
+    most: { gzip: 675 * KB },
   },
 ]
 
