@@ -158,4 +158,14 @@ export const harmlessInRust = [
     name: 'replace Entries::seed with ()',
     why: 'a seed only keeps others from choosing keys that hash alike',
   },
+  {
+    file: 'src/provider/entry.rs',
+    name: 'replace > with >= in Entry::is_backing_off',
+    why: 'what has just been renewed is not to be renewed again before that moment either',
+  },
+  {
+    file: 'src/provider/table.rs',
+    name: 'replace < with <= in Index::insert',
+    why: 'it grows one value later, and has room for that',
+  },
 ]

@@ -505,4 +505,6 @@ impl Probe {
 #[cfg(test)]
 mod model;
 #[cfg(test)]
+mod scenes;
+#[cfg(test)]
 mod tests;

@@ -190,6 +190,26 @@ fn close_to_the_end_callers_wait_for_the_new_session() {
 }
 
 #[test]
+fn a_failed_renewal_is_tried_again_within_a_second_whatever_chance_says() {
+    for random in [0, u32::MAX] {
+        let mut scene = Scene::new();
+        let flight = scene.lead();
+        scene.land(flight, "a", 3600);
+        let Ok(Answer::Renew { flight, .. }) = scene.after(3_100_000).ask() else {
+            panic!()
+        };
+        let settled = scene
+            .provider
+            .settle(flight, Err(down()), random, scene.now);
+        assert!(settled.is_ok());
+        scene.after(499);
+        assert_eq!(scene.served(), "a");
+        let again = scene.after(501).ask();
+        assert!(matches!(again, Ok(Answer::Renew { .. })), "{again:?}");
+    }
+}
+
+#[test]
 fn a_failed_renewal_is_tried_again_ever_more_seldom_and_the_session_served_to_its_end() {
     let mut scene = Scene::new();
     let flight = scene.lead();
