@@ -43,7 +43,7 @@ pub fn delay_ms(
         return None;
     }
     let jitter = (window * u64::from(random)) >> 32;
-    Some(floor.saturating_add(jitter))
+    Some(floor.saturating_add(jitter).min(LONGEST_DELAY_MS))
 }
 
 /// Whether what failed with `error` has certainly not been done: it was turned away at the door.
@@ -121,6 +121,11 @@ mod tests {
         assert_eq!(delay_ms(POLICY, &status(503), 1, None, 0), Some(0));
         assert_eq!(delay_ms(POLICY, &status(503), 1, None, u32::MAX), Some(199));
         assert_eq!(delay_ms(POLICY, &status(503), 2, None, u32::MAX), Some(399));
+        let patient = RetryPolicy { retries: 100 };
+        assert_eq!(
+            delay_ms(patient, &status(503), 100, None, u32::MAX),
+            Some(60_000)
+        );
     }
 
     #[test]

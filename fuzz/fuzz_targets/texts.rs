@@ -80,7 +80,10 @@ fn headers(first: i64, second: i64, text: &str) {
         for (retries, retry) in [(10, 1), (10, 10), (u32::MAX, u32::MAX)] {
             let policy = RetryPolicy { retries };
             let delay = delay_ms(policy, &error, retry, wait, first as u32);
-            assert!(delay.is_some_and(|ms| ms <= 60_000));
+            assert!(delay.is_none_or(|ms| ms <= 60_000));
+            // Nobody is called again earlier than they ask.
+            assert_eq!(delay.is_none(), wait.is_some_and(|ms| ms > 60_000));
+            assert!(delay.is_none_or(|ms| wait.is_none_or(|asked_ms| ms >= asked_ms)));
         }
     }
     for (sent_ms, received_ms) in [(first, second), (second, first), (0, 0)] {
