@@ -366,6 +366,30 @@ test('a lock that another holds is asked for now and then, not all the time', as
   }
 })
 
+test('of what has been put into a store, or deleted there, nothing is remembered', async (t) => {
+  const kaltura = await t.kaltura()
+  const { Map: Original } = globalThis
+  const made = []
+  globalThis.Map = class extends Original {
+    constructor(...args) {
+      super(...args)
+      made.push(this)
+    }
+  }
+  try {
+    const store = openStore()
+    const { provider } = providerOf(kaltura, { store })
+    for (const userId of ['ada', 'bob', 'eve']) await provider.getKs({ userId })
+    await t.until(() => store.kept.size === 3)
+    provider.invalidate({ userId: 'bob' })
+    await t.until(() => store.kept.size === 2)
+    const waiting = (map) => [...map.values()].some((value) => value instanceof Promise)
+    await t.until(() => !made.some(waiting))
+  } finally {
+    globalThis.Map = Original
+  }
+})
+
 test('values that are too large say nothing of the store, of however many users they are', async (t) => {
   const kaltura = await t.kaltura()
   const full = openStore({

@@ -134,6 +134,12 @@ export const harmless = [
     now: 'if (false) throw deadline.error',
     why: 'what comes next is ended by the same deadline, before anything is sent',
   },
+  {
+    file: 'flights.js',
+    was: 'flight.end({ lost: true })',
+    now: 'flight.end({ })',
+    why: 'who has waited for a widget session in vain fetches one with his own',
+  },
 ]
 
 /** In the Rust: as cargo-mutants names them. */

@@ -153,7 +153,9 @@ async function tried({ root, folder, host }, coverage, mutant, number) {
 
 /** The tests that run the place of a fault; of what is run once and for all, those of its file. */
 function testsFor(coverage, { file, start }) {
-  const runsIt = ({ files }) => innermost(files[file] ?? [], start)?.[2] > 0
+  // Of what is decided there, too, not only of what comes of it.
+  const runsAt = (ranges, at) => innermost(ranges, at)?.[2] > 0
+  const runsIt = ({ files: { [file]: ranges = [] } }) => runsAt(ranges, start) || runsAt(ranges, start - 1)
   const runsFile = ({ files }) => (files[file] ?? []).some(([, , count]) => count > 0)
   const hits = coverage.filter(runsIt)
   const sorted = (hits.length > 0 ? hits : coverage.filter(runsFile)).sort((a, b) => a.ms - b.ms)
