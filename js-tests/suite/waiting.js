@@ -106,7 +106,8 @@ async function countTimers(run) {
   const live = new Set()
   const counts = { set: 0, most: 0, live }
   const setting = (name, isOnce) => (callback, ...args) => {
-    const timer = usual[name](() => {
+    const set = usual[name]
+    const timer = set(() => {
       if (isOnce) live.delete(timer)
       callback()
     }, ...args)
@@ -117,14 +118,17 @@ async function countTimers(run) {
   }
   const clearing = (name) => (timer) => {
     live.delete(timer)
-    usual[name](timer)
+    const clear = usual[name]
+    clear(timer)
   }
   globalThis.setTimeout = setting('setTimeout', true)
   globalThis.setInterval = setting('setInterval', false)
   globalThis.clearTimeout = clearing('clearTimeout')
   globalThis.clearInterval = clearing('clearInterval')
   try {
-    return await run(counts, (ms) => new Promise((resolve) => usual.setTimeout(resolve, ms)))
+    // As bare functions: workerd's timers of old are illegal invocations as methods.
+    const { setTimeout } = usual
+    return await run(counts, (ms) => new Promise((resolve) => void setTimeout(resolve, ms)))
   } finally {
     Object.assign(globalThis, usual)
   }
