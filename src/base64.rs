@@ -49,7 +49,7 @@ pub fn decode(text: &[u8], last: [u8; 2]) -> Option<Vec<u8>> {
     (wrong == 0).then_some(bytes)
 }
 
-/// The six bits of a digit; negative if it is none.
+/// Returns the six bits of a digit, or a negative number for any other byte.
 fn value(byte: u8, [plus, slash]: [u8; 2]) -> i32 {
     let byte = i32::from(byte);
     // One more than the value if the byte is in a range, and otherwise zero: only in the range both

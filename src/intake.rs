@@ -13,8 +13,8 @@ pub const SHORT: usize = 16 * 1024;
 /// What a body is given at first, if its limit allows as much. The default limit is below, so a
 /// body that is admitted need not ask again.
 const FIRST: usize = 1024 * 1024;
-/// A body that shows no progress for so long loses its room. In Workers, a request that is
-/// cancelled takes all that it waits for with it, without a word.
+/// How long a body may make no progress before it loses its room. In Workers, nothing tells that a
+/// request was cancelled, and with it whatever was reading the body.
 const LAPSE_MS: i64 = 10_000;
 
 /// A body that is being read; made by [`Body::new`].

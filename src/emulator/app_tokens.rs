@@ -32,7 +32,7 @@ impl AppTokens {
         self.tokens.len()
     }
 
-    /// Whether there are none.
+    /// Whether the list is empty.
     pub fn is_empty(&self) -> bool {
         self.tokens.is_empty()
     }

@@ -30,7 +30,7 @@ function isSignal(signal) {
 
 /**
  * One call's time: over when its deadline passes, its caller aborts, or it is settled. From then on
- * it holds no timer, no listener and nobody who waits.
+ * it holds no timer, listener or waiter.
  */
 export class Deadline {
   #error

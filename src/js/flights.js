@@ -168,8 +168,8 @@ export class Flights {
   }
 
   /**
-   * Sees to it that there is a widget session, or that the core knows why there is none. Gives the
-   * flight that was waited for last, 0 if none was.
+   * Fetches the widget session unless there is one; the core keeps the session, or the failure.
+   * Returns the last flight that was waited for, or 0.
    */
   async #fetchWidget(crew, deadline, host) {
     let waitedFor

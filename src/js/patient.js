@@ -9,7 +9,7 @@ const BUSY_MS = 20
 /** After a busy time an answer may take a few turns of the event loop to get through. */
 const GRACE_MS = 50
 const MOST_GRACES = 5
-/** What fails is left alone for so long. */
+/** How long something that failed is left alone. */
 const PAUSE_MS = 2000
 /** A method that fails for so many names in a row is left alone for all of them. */
 const MOST_FAILURES = 3

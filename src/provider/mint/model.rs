@@ -104,20 +104,25 @@ fn wish(user: u8) -> Wish {
     }
 }
 
+/// A provider with two tokens, the second to fall back on.
+pub fn provider(max_entries: usize) -> Provider {
+    let token = |id: &str| TokenConfig {
+        id: id.to_owned(),
+        hash_types: vec![HashType::Sha1],
+    };
+    let issuer = Issuer {
+        service_url: ServiceUrl::default(),
+        partner_id: 102,
+        app_token_id: "0_a".to_owned(),
+    };
+    let standings = Standings::new(vec![token("0_a"), token("0_b")]);
+    Provider::new(issuer, max_entries, standings)
+}
+
 impl Default for World {
     fn default() -> Self {
-        let token = |id: &str| TokenConfig {
-            id: id.to_owned(),
-            hash_types: vec![HashType::Sha1],
-        };
-        let issuer = Issuer {
-            service_url: ServiceUrl::default(),
-            partner_id: 102,
-            app_token_id: "0_a".to_owned(),
-        };
-        let standings = Standings::new(vec![token("0_a"), token("0_b")]);
         Self {
-            provider: Provider::new(issuer, 2, standings),
+            provider: provider(2),
             now: Moment {
                 wall_ms: SERVER_EPOCH_MS,
                 steady_ms: 0,

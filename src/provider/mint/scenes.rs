@@ -7,8 +7,7 @@ use crate::api::ResponseHead;
 use crate::clock::{LocalTime, Timing};
 use crate::exchange;
 use crate::grants::{GrantPolicy, Wish};
-use crate::hash::HashType;
-use crate::provider::{Answer, Following, Issuer, Standings, TokenConfig};
+use crate::provider::{Answer, Following};
 use crate::retry::RetryPolicy;
 
 const EPOCH_MS: i64 = 1_795_500_000_000;
@@ -33,18 +32,8 @@ fn widget() -> Json {
 
 impl Scene {
     fn new() -> Self {
-        let token = |id: &str| TokenConfig {
-            id: id.to_owned(),
-            hash_types: vec![HashType::Sha1],
-        };
-        let issuer = Issuer {
-            service_url: ServiceUrl::default(),
-            partner_id: 102,
-            app_token_id: "0_a".to_owned(),
-        };
-        let standings = Standings::new(vec![token("0_a"), token("0_b")]);
         Self {
-            provider: Provider::new(issuer, 100, standings),
+            provider: model::provider(100),
             now: Moment {
                 wall_ms: EPOCH_MS,
                 steady_ms: 0,
