@@ -84,7 +84,7 @@ export interface KsHandlerOptions<Context extends unknown[] = []> {
   expiry?: number
   /**
    * How often one user may ask: `burst` times at once, and then `perMinute` times a minute.
-   * `false`: as often as he likes.
+   * `false`: no limit.
    *
    * @default { burst: 10, perMinute: 30 }
    */
