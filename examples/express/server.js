@@ -46,7 +46,8 @@ app.get('/settings', (request, response) => {
   response.json({ serviceUrl: KALTURA_SERVICE_URL })
 })
 
-app.post('/ks', getRequestListener(handler))
+// All methods: the handler refuses those that get no session, and answers preflights.
+app.all('/ks', getRequestListener(handler))
 
 const server = app.listen(Number(PORT), '127.0.0.1', () => {
   console.log(`http://127.0.0.1:${server.address().port}`)

@@ -41,9 +41,11 @@ function jwtOf(claims) {
   return `${text}.${createHmac('sha256', JWT_SECRET).update(text).digest('base64url')}`
 }
 
+const PAGE = 'https://www.example.org'
+
 test('the Hono Worker gives the holder of a JWT a session, which KV shares', async (t) => {
   const kaltura = await t.kaltura()
-  const worker = await startWorker({ ...environmentOf(kaltura), JWT_SECRET })
+  const worker = await startWorker({ ...environmentOf(kaltura), JWT_SECRET, ORIGINS: PAGE })
   try {
     const ask = (jwt) =>
       fetch(`${worker.url}ks`, { method: 'POST', headers: { authorization: `Bearer ${jwt}` } })
@@ -57,6 +59,22 @@ test('the Hono Worker gives the holder of a JWT a session, which KV shares', asy
     t.equal((await ask(`${jwtOf({ sub: 'ada' })}x`)).status, 401)
     t.equal((await fetch(`${worker.url}ks`, { method: 'POST' })).status, 401)
     t.equal((await kaltura.requests()).length, 2)
+
+    const origin = { origin: PAGE }
+    const preflight = await fetch(`${worker.url}ks`, {
+      method: 'OPTIONS',
+      headers: {
+        ...origin,
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': 'authorization',
+      },
+    })
+    t.equal(preflight.status, 204)
+    t.equal(preflight.headers.get('access-control-allow-origin'), PAGE)
+    t.equal(preflight.headers.get('access-control-allow-headers'), 'authorization')
+    const unsigned = await fetch(`${worker.url}ks`, { method: 'POST', headers: origin })
+    t.equal(unsigned.status, 401)
+    t.equal(unsigned.headers.get('access-control-allow-origin'), PAGE)
 
     const kept = await worker.kept()
     t.equal(kept.length, 1)

@@ -13,7 +13,7 @@ import {
   startAppTokenSession,
 } from 'kaltura-app-token'
 import { createEmulator } from 'kaltura-app-token/emulator'
-import { createKsHandler } from 'kaltura-app-token/handler'
+import { createKsHandler, TOKEN_PRIVILEGES } from 'kaltura-app-token/handler'
 import { canMeasure, unblocked, undisturbed } from '../suite/heartbeat.js'
 
 const BYTES = 1_000_000
@@ -110,10 +110,11 @@ function* uses() {
   for (const [kind, text] of Object.entries(texts)) {
     const store = { get: async () => text, set: async () => {}, delete: async () => {} }
     yield [`a store's value: ${kind}`, () => createSessionProvider({ ...credentials, store }).getKs({ userId: 'ada' })]
-    const handler = createKsHandler({ provider, authorize: () => ({ userId: 'ada' }), store })
+    const granting = (grant) => () => ({ sessionPrivileges: TOKEN_PRIVILEGES, ...grant })
+    const handler = createKsHandler({ provider, authorize: granting({ userId: 'ada' }), store })
     const request = new Request('https://app.example.org/ks', { method: 'POST' })
     yield [`a bucket's text: ${kind}`, () => handler(request)]
-    const limited = createKsHandler({ provider, authorize: () => ({ userId: text, limitKey: text }) })
+    const limited = createKsHandler({ provider, authorize: granting({ userId: text, limitKey: text }) })
     yield [`a handler's user: ${kind}`, () => limited(request)]
   }
 }

@@ -1,9 +1,12 @@
 // A handler to be asked.
 import { createSessionProvider } from 'kaltura-app-token'
-import { createKsHandler } from 'kaltura-app-token/handler'
+import { createKsHandler, TOKEN_PRIVILEGES } from 'kaltura-app-token/handler'
 
 export const HERE = 'https://app.example.org'
 export const THERE = 'https://www.example.org'
+
+/** A grant of what the token carries. */
+export const granted = (fields) => ({ sessionPrivileges: TOKEN_PRIVILEGES, ...fields })
 
 /** A handler, how to ask it, and what it has told. */
 export async function endpoint(t, options, seed) {
@@ -11,7 +14,7 @@ export async function endpoint(t, options, seed) {
   const events = []
   const handler = createKsHandler({
     provider: createSessionProvider(kaltura.credentials),
-    authorize: () => ({ userId: 'ada' }),
+    authorize: () => granted({ userId: 'ada' }),
     onEvent: (event, request) => events.push({ ...event, asked: request !== undefined }),
     ...options,
   })
@@ -24,3 +27,9 @@ export async function endpoint(t, options, seed) {
 export async function answerOf(response) {
   return { status: response.status, ...(await response.json()) }
 }
+
+/** A session as a provider gives it, for a provider that costs nothing. */
+export const session = (fields) => ({
+  ...{ ks: 'k', partnerId: 1, userId: 'ada', sessionType: 0, expiresAt: 0, differences: [] },
+  ...fields,
+})

@@ -2,14 +2,14 @@
 import { createKsHandler } from 'kaltura-app-token/handler'
 import { memoryStore } from 'kaltura-app-token/stores'
 import { withClocks } from './clocks.js'
-import { answerOf, endpoint, HERE, THERE } from './endpoint.js'
+import { answerOf, endpoint, granted, HERE, session, THERE } from './endpoint.js'
 import { test } from './harness.js'
 
 /** A handler whose sessions cost nothing, and what so many who ask it in a row are answered. */
 function counting(options) {
   const handler = createKsHandler({
-    provider: { getSession: async () => ({ ks: 'k', partnerId: 1, userId: 'ada', expiresAt: 0 }) },
-    authorize: () => ({ userId: 'ada' }),
+    provider: { getSession: async ({ userId }) => session({ userId }) },
+    authorize: () => granted({ userId: 'ada' }),
     ...options,
   })
   const request = new Request(`${HERE}/ks`, { method: 'POST' })
@@ -26,7 +26,7 @@ test('a user who asks too often is told how long to wait, and no other user is',
   let userId = 'ada'
   for (const store of [undefined, memoryStore()]) {
     const { ask } = await endpoint(t, {
-      ...{ store, authorize: () => ({ userId }) },
+      ...{ store, authorize: () => granted({ userId }) },
       rateLimit: { burst: 2, perMinute: 6 },
     })
     userId = 'ada'
@@ -79,14 +79,20 @@ test('unless something else is said, a user may ask ten times at once and every 
 
 test('those who share a limit are counted together, and those who do not are not', async (t) => {
   await withClocks(async () => {
-    let granted
-    const { statuses } = counting({ authorize: () => granted, rateLimit: { burst: 1, perMinute: 1 } })
-    granted = { userId: 'ada', limitKey: 'the house' }
+    let who
+    const { statuses } = counting({
+      authorize: () => granted(who),
+      rateLimit: { burst: 1, perMinute: 1 },
+    })
+    who = { userId: 'ada', limitKey: 'the house' }
     t.deepEqual(await statuses(1), [200])
-    granted = { userId: 'bob', limitKey: 'the house' }
+    who = { userId: 'bob', limitKey: 'the house' }
     t.deepEqual(await statuses(1), [429])
-    granted = { userId: 'bob' }
+    who = { userId: 'bob' }
     t.deepEqual(await statuses(1), [200])
+    // A user of that name is somebody else.
+    who = { userId: 'the house' }
+    t.deepEqual(await statuses(2), [200, 429])
   })
 })
 
@@ -94,7 +100,7 @@ test('the limits of the ten thousand users who asked last are remembered, and no
   await withClocks(async () => {
     let limitKey
     const { statuses } = counting({
-      authorize: () => ({ userId: '', limitKey }),
+      authorize: () => granted({ userId: '', limitKey }),
       rateLimit: { burst: 2, perMinute: 1 },
     })
     const asks = (name, times = 1) => {
@@ -137,7 +143,7 @@ test('a store keeps a bucket until it is full again, under a name of fixed lengt
     await statuses(1)
     const at = elsewhere()
     // Processes of other versions look for it there.
-    const name = 'kaltura-limit:ea1b8816edb48e0d343cd92af23258d51520e927'
+    const name = 'kaltura-limit:5a6ab5ee9cf23857c2c6da376488587060943afb'
     t.deepEqual(told, [
       [name, `2 ${at - 250}`, 1000],
       [name, `1.25 ${at}`, 1750],
@@ -159,6 +165,8 @@ test('of what a store says and what is remembered, the stricter counts', async (
     t.deepEqual(await open(`0.5 ${elsewhere()}`), [429, 429])
     t.deepEqual(await open(`1 ${elsewhere()}`), [200, 429])
     t.deepEqual(await open(`99 ${elsewhere()}`), [200, 200])
+    // As JavaScript writes next to nothing.
+    t.deepEqual(await open(`1.7e-15 ${elsewhere()}`), [429, 429])
     for (const rubbish of ['0', '0 x', 'x0 1', '-1 0', `0 ${elsewhere()} 1`, `0. ${elsewhere()}`, '']) {
       t.deepEqual(await open(rubbish), [200, 200])
     }

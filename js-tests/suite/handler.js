@@ -1,13 +1,14 @@
 import { AppTokenError, createSessionProvider } from 'kaltura-app-token'
-import { createKsHandler } from 'kaltura-app-token/handler'
+import { createKsHandler, TOKEN_PRIVILEGES } from 'kaltura-app-token/handler'
 import { withClocks } from './clocks.js'
-import { answerOf, endpoint, HERE, THERE } from './endpoint.js'
+import { answerOf, endpoint, granted, HERE, session, THERE } from './endpoint.js'
 import { test } from './harness.js'
 
 test('a handler gives a signed-in user a session that lives an hour', async (t) => {
-  const { ask, events } = await endpoint(t, {
-    authorize: () => ({ userId: 'ada', sessionPrivileges: [{ name: 'sview', values: ['0_a'] }] }),
-  })
+  const { ask, events } = await endpoint(
+    ...[t, { authorize: () => ({ userId: 'ada', sessionPrivileges: [{ name: 'sview', values: ['0_a'] }] }) }],
+    { appToken: { sessionPrivileges: 'sview:*' } },
+  )
   const response = await ask()
   t.equal(response.status, 200)
   t.equal(response.headers.get('cache-control'), 'no-store')
@@ -21,7 +22,7 @@ test('a handler gives a signed-in user a session that lives an hour', async (t) 
   t.ok(expiresIn > 3500 && expiresIn <= 3601, `${expiresIn} s`)
   t.ok(Math.abs(expiresAt - Date.now() - expiresIn * 1000) < 60_000)
   t.deepEqual(rest, {})
-  t.deepEqual(events, [{ type: 'served', status: 200, asked: true }])
+  t.deepEqual(events, [{ type: 'served', differences: [], status: 200, asked: true }])
 })
 
 test('a handler passes on nothing that the client sends', async (t) => {
@@ -34,7 +35,7 @@ test('a handler passes on nothing that the client sends', async (t) => {
 })
 
 test('who is not signed in gets no session, and Kaltura is not asked', async (t) => {
-  for (const nothing of [null, undefined, false]) {
+  for (const nothing of [null, undefined, false, '', 0, 0n, NaN]) {
     const { kaltura, ask, events } = await endpoint(t, { authorize: async () => nothing })
     t.deepEqual(await answerOf(await ask()), { status: 401, error: 'unauthorized' })
     t.deepEqual(events, [{ type: 'refused', reason: 'unauthorized', status: 401, asked: true }])
@@ -74,9 +75,119 @@ test('only the methods that are allowed get a session', async (t) => {
     t.equal(response.headers.get('allow'), 'POST')
     t.deepEqual(await answerOf(response), { status: 405, error: 'method_not_allowed' })
   }
+  t.equal((await ask({ method: 'HEAD' })).status, 405)
   const open = await endpoint(t, { methods: ['GET', 'POST'] })
   t.equal((await open.ask({ method: 'GET' })).status, 200)
   t.equal((await open.ask({ method: 'POST' })).status, 200)
+  t.equal((await open.ask({ method: 'PUT' })).headers.get('allow'), 'GET, POST, HEAD')
+})
+
+test('a HEAD is answered as a GET is, but for the body', async (t) => {
+  let signedIn = true
+  const authorize = () => signedIn && granted({ userId: 'ada' })
+  const { ask, events } = await endpoint(t, { methods: ['GET'], authorize, origins: [THERE] })
+  const head = await ask({ method: 'HEAD', headers: { origin: THERE } })
+  t.equal(head.status, 200)
+  t.equal(await head.text(), '')
+  t.match(head.headers.get('content-type'), /^application\/json/)
+  t.equal(head.headers.get('cache-control'), 'no-store')
+  t.equal(head.headers.get('access-control-allow-origin'), THERE)
+  signedIn = false
+  const refused = await ask({ method: 'HEAD' })
+  t.equal(refused.status, 401)
+  t.equal(await refused.text(), '')
+  t.deepEqual(events.map(({ type }) => type), ['served', 'refused'])
+})
+
+test('the rules may say no by throwing what has the status of a no', async (t) => {
+  const noes = [
+    [{ status: 401 }, 401, 'unauthorized'],
+    [{ statusCode: 401 }, 401, 'unauthorized'],
+    [{ status: 403 }, 403, 'forbidden'],
+    [{ status: 'fail', statusCode: 403 }, 403, 'forbidden'],
+  ]
+  for (const [details, status, error] of noes) {
+    const authorize = () => Promise.reject(Object.assign(new Error('no'), details))
+    const { kaltura, ask, events } = await endpoint(t, { authorize })
+    t.deepEqual(await answerOf(await ask()), { status, error })
+    t.deepEqual(events, [{ type: 'refused', reason: error, status, asked: true }])
+    t.equal((await kaltura.requests()).length, 0)
+  }
+  const faults = [
+    ...[{ status: 404 }, { status: '401' }, { status: 500 }, null, 401],
+    // What Kaltura, or a proxy before it, says of this back end is nothing about who asks.
+    new AppTokenError({ code: 'ERR_HTTP_STATUS', message: '', status: 403 }),
+  ]
+  for (const thrown of faults) {
+    const { ask, events } = await endpoint(t, { authorize: () => Promise.reject(thrown) })
+    t.equal((await ask()).status, 500)
+    t.equal(events[0].error, thrown)
+  }
+})
+
+test('a session that the rules did not grant is handed to nobody, whatever the provider lets pass', async (t) => {
+  const asAdmin = { appToken: { sessionType: 2, sessionPrivileges: 'sview:*' } }
+  const ofBob = { appToken: { sessionUserId: 'bob', sessionPrivileges: 'sview:*' } }
+  const open = { appToken: { sessionPrivileges: 'sview:0_a' } }
+  const ofAda = (sessionPrivileges, more) => ({ userId: 'ada', sessionPrivileges, ...more })
+  const cases = [
+    ['sessionType', asAdmin, ofAda('sview:0_a')],
+    ['userId', ofBob, ofAda(TOKEN_PRIVILEGES)],
+    ['userId', ofBob, ofAda('sview:0_a')],
+    ['iprestrict', open, ofAda('sview:0_a,iprestrict:10.0.0.1')],
+  ]
+  for (const [what, seed, grant] of cases) {
+    for (const dangerouslyAllowAdmin of [false, true]) {
+      const kaltura = await t.kaltura(seed)
+      const provider = createSessionProvider({ ...kaltura.credentials, grants: 'report' })
+      const options = { provider, authorize: () => grant, dangerouslyAllowAdmin }
+      const { ask, events } = await endpoint(t, options)
+      t.deepEqual(await answerOf(await ask()), { status: 500, error: 'server_error' })
+      t.equal(events[0].type, 'failed')
+      t.equal(events[0].error.code, 'ERR_NOT_GRANTED')
+      t.ok(events[0].error.message.includes(what), events[0].error.message)
+      t.ok(!/ada|bob/.test(JSON.stringify([events[0].error.message, events[0].error.differences])))
+    }
+  }
+})
+
+test('a provider that does not say what a session is has it handed to nobody', async (t) => {
+  const vague = [
+    { differences: undefined },
+    { differences: [{ field: 'expiry', effect: 'expired' }] },
+    { differences: [{ field: 'sessionPrivileges', effect: 'some word of tomorrow' }] },
+    { sessionType: undefined },
+    { sessionType: 2 },
+    { userId: 'Ada' },
+    { userId: undefined },
+  ]
+  for (const fields of vague) {
+    const { ask, events } = await endpoint(t, { provider: { getSession: async () => session(fields) } })
+    t.equal((await ask()).status, 500)
+    t.equal(events[0].error.code, 'ERR_NOT_GRANTED')
+  }
+})
+
+test('what a session lacks of what was granted is told with the answer', async (t) => {
+  const { ask, events } = await endpoint(t, {
+    authorize: () => ({ userId: 'ada', sessionPrivileges: 'sview:0_a' }),
+  })
+  t.equal((await ask()).status, 200)
+  const dropped = { field: 'sessionPrivileges', privilege: 'sview', asked: '0_a', effect: 'narrower' }
+  t.deepEqual(events, [{ type: 'served', differences: [dropped], status: 200, asked: true }])
+})
+
+test('rules that do not state the privileges give no session', async (t) => {
+  for (const sessionPrivileges of [undefined, null, '', ' ', ',', ' , ', []]) {
+    const { kaltura, ask, events } = await endpoint(
+      ...[t, { authorize: () => ({ userId: 'ada', sessionPrivileges }) }],
+      { appToken: { sessionPrivileges: 'sview:*' } },
+    )
+    t.deepEqual(await answerOf(await ask()), { status: 500, error: 'server_error' })
+    t.equal(events[0].error.path, 'authorize().sessionPrivileges')
+    t.match(events[0].error.message, /TOKEN_PRIVILEGES/)
+    t.equal((await kaltura.requests()).length, 0)
+  }
 })
 
 test('the outside learns nothing of what went wrong, and onEvent does', async (t) => {
@@ -100,22 +211,22 @@ test('the outside learns nothing of what went wrong, and onEvent does', async (t
 test('a slip in the rules gives no session rather than too much of one', async (t) => {
   const slips = [
     ['authorize().userId', {}],
+    ['authorize().sessionPrivileges', { userId: 'ada' }],
     ['authorize().userId', { userId: null }],
     ['authorize().sessionPrivilege', { userId: 'ada', sessionPrivilege: 'iprestrict:1.2.3.4' }],
     ...['admin', 2, '2', 'ADMIN', 1, true, null].map((sessionType) => [
       'authorize().sessionType',
-      { userId: 'ada', sessionType },
+      granted({ userId: 'ada', sessionType }),
     ]),
-    ['authorize().limitKey', { userId: 'ada', limitKey: 5 }],
+    ['authorize().limitKey', granted({ userId: 'ada', limitKey: 5 })],
     ['authorize().status', { userId: 'ada', status: 200 }],
     ['authorize().status', { status: 200, headers: {} }],
     ['authorize()', 'ada'],
     ['authorize()', true],
-    ['authorize()', 0],
-    ['request.expiry', { userId: 'ada', expiry: 0 }],
+    ['request.expiry', granted({ userId: 'ada', expiry: 0 })],
   ]
-  for (const [path, granted] of slips) {
-    const { kaltura, ask, events } = await endpoint(t, { authorize: () => granted })
+  for (const [path, slip] of slips) {
+    const { kaltura, ask, events } = await endpoint(t, { authorize: () => slip })
     t.equal((await ask()).status, 500)
     t.equal(events[0].error.code, 'ERR_INVALID_OPTIONS')
     t.equal(events[0].error.path, path)
@@ -128,28 +239,30 @@ test('what the rules grant is what is asked for, and nothing else', async (t) =>
   const provider = {
     getSession: async (request) => {
       asked.push(request)
-      return { ks: 'k', partnerId: 1, userId: 'ada', expiresAt: 0, privileges: 'secret:1' }
+      const sessionType = request.sessionType === 'admin' ? 2 : 0
+      return session({ userId: request.userId, sessionType, privileges: 'secret:1' })
     },
   }
-  let granted = { userId: 'ada' }
-  const ask = async (options) => (await endpoint(t, { provider, authorize: () => granted, ...options })).ask()
+  let grant = granted({ userId: 'ada' })
+  const ask = async (options) => (await endpoint(t, { provider, authorize: () => grant, ...options })).ask()
   t.deepEqual(await (await ask()).json(), { ks: 'k', partnerId: 1, userId: 'ada', expiresAt: 0, expiresIn: 0 })
   await ask({ expiry: 60, timeoutMs: 500 })
-  granted = { userId: '', sessionType: 'user', sessionPrivileges: 'sview:0_a', expiry: 5, limitKey: 'x' }
+  const sessionPrivileges = 'sview:0_a'
+  grant = { userId: '', sessionType: 'user', sessionPrivileges, expiry: 5, limitKey: 'x' }
   await ask()
-  granted = { userId: 'root', sessionType: 'admin' }
+  grant = granted({ userId: 'root', sessionType: 'admin' })
   await ask({ dangerouslyAllowAdmin: true })
   t.deepEqual(asked, [
     { userId: 'ada', sessionType: 0, expiry: 3600, timeoutMs: 10_000 },
     { userId: 'ada', sessionType: 0, expiry: 60, timeoutMs: 500 },
-    { userId: '', sessionType: 'user', expiry: 5, sessionPrivileges: 'sview:0_a', timeoutMs: 10_000 },
+    { userId: '', sessionType: 'user', expiry: 5, sessionPrivileges, timeoutMs: 10_000 },
     { userId: 'root', sessionType: 'admin', expiry: 3600, timeoutMs: 10_000 },
   ])
 })
 
 test('the seconds that a session has left are whole ones, by the clock of this machine', async (t) => {
   const left = async (ms) => {
-    const getSession = async () => ({ ks: 'k', partnerId: 1, userId: '', expiresAt: Date.now() + ms })
+    const getSession = async () => session({ expiresAt: Date.now() + ms })
     const { ask } = await endpoint(t, { provider: { getSession } })
     return (await (await ask()).json()).expiresIn
   }
@@ -184,7 +297,7 @@ test('only an error that the package says passes is worth another try', async (t
 })
 
 test("an administrator's session needs an option that stands out", async (t) => {
-  const authorize = () => ({ userId: 'root', sessionType: 'admin' })
+  const authorize = () => granted({ userId: 'root', sessionType: 'admin' })
   const { ask } = await endpoint(t, { authorize, dangerouslyAllowAdmin: true })
   t.equal((await ask()).status, 200)
 })
@@ -197,7 +310,13 @@ test('a handler that is made wrongly is not made', async (t) => {
     provider: [undefined, {}, null, 'provider', { get getSession() { throw new Error('mine') } }],
     authorize: [undefined, 'ada', null],
     methods: [[], 'POST', ['PATCH'], [1]],
-    origins: ['*', ['*'], ['https://a.example/'], [5]],
+    origins: [
+      ...['*', ['*'], [5]],
+      // Browsers write none of these, so none of them would ever match.
+      ...['https://a.example/', 'https://a.example/app', 'HTTPS://a.example', 'https://A.example'],
+      ...['https://a.example:443', 'http://a.example:80', 'https://*.a.example', 'a.example', 'null'],
+      ...['https://bücher.example', 'ftp://a.example', 'https://u@a.example', 'https://a.example?b'],
+    ].map((it) => (typeof it === 'string' && it !== '*' ? [it] : it)),
     expiry: [0, -1, 1.5, '60'],
     timeoutMs: [0, '5', 2 ** 31],
     store: [{}, null, 5],

@@ -6,7 +6,7 @@ import {
   isAppTokenError,
   startAppTokenSession,
 } from 'kaltura-app-token'
-import { createKsHandler } from 'kaltura-app-token/handler'
+import { createKsHandler, TOKEN_PRIVILEGES } from 'kaltura-app-token/handler'
 import { PLENTY_MS, test } from './harness.js'
 
 const never = () => new Promise(() => {})
@@ -227,7 +227,8 @@ test('the rate limit tells when to come back, through the provider and the handl
     t.equal(error.retryAfterMs, 10_000)
     t.match(error.message, /ten seconds.*timeoutMs/)
   }
-  const handler = createKsHandler({ provider, authorize: () => ({ userId: 'ada' }) })
+  const authorize = () => ({ userId: 'ada', sessionPrivileges: TOKEN_PRIVILEGES })
+  const handler = createKsHandler({ provider, authorize })
   const response = await handler(new Request('https://example.org/ks', { method: 'POST' }))
   t.equal(response.status, 503)
   t.ok(Number(response.headers.get('retry-after')) >= 10, 'when to come back')

@@ -1,5 +1,5 @@
 import { createSessionProvider, isAppTokenError } from 'kaltura-app-token'
-import { createKsHandler, type KsHandler } from 'kaltura-app-token/handler'
+import { createKsHandler, type KsHandler, TOKEN_PRIVILEGES } from 'kaltura-app-token/handler'
 import { memoryStore } from 'kaltura-app-token/stores'
 
 const provider = createSessionProvider({ partnerId: 1, appTokenId: '0_a', appToken: 'a' })
@@ -17,6 +17,7 @@ const handler: KsHandler = createKsHandler({
   onEvent(event, request) {
     if (event.type === 'failed' && isAppTokenError(event.error)) void event.error.code
     if (event.type === 'refused') void event.reason
+    if (event.type === 'served') void event.differences[0]?.effect
     void request?.url
     // @ts-expect-error: only a failure has an error
     void event.error
@@ -28,7 +29,10 @@ void answer
 // What follows the request is what `authorize` takes.
 const worker = createKsHandler({
   provider,
-  authorize: (_request, env: { USER: string }, _context: object) => ({ userId: env.USER }),
+  authorize: (_request, env: { USER: string }, _context: object) => ({
+    userId: env.USER,
+    sessionPrivileges: TOKEN_PRIVILEGES,
+  }),
 })
 void worker(new Request('https://a.example'), { USER: 'ada' }, {})
 // @ts-expect-error: the environment is missing
@@ -36,6 +40,16 @@ void worker(new Request('https://a.example'))
 
 // @ts-expect-error: a grant names its user
 createKsHandler({ provider, authorize: () => ({ sessionPrivileges: 'sview:*' }) })
+// @ts-expect-error: a grant states the privileges
+createKsHandler({ provider, authorize: () => ({ userId: 'ada' }) })
+// The token's own, and others.
+createKsHandler({
+  provider,
+  authorize: () => ({
+    userId: 'ada',
+    sessionPrivileges: [TOKEN_PRIVILEGES, { name: 'sview', values: ['0_a'] }],
+  }),
+})
 // @ts-expect-error: no such method
 createKsHandler({ provider, authorize: () => null, methods: ['PUT'] })
 // @ts-expect-error: there must be rules

@@ -14,7 +14,7 @@ import { mutantsOf } from './mutate.mjs'
 const FILES = [
   ...['check', 'deadline', 'error', 'host', 'progress', 'shell', 'signals'],
   ...['flight', 'flights', 'leases', 'many', 'patient', 'provider', 'request', 'shelf'],
-  ...['handler/cors', 'handler/index', 'handler/limit', 'handler/options', 'stores/index'],
+  ...['handler/cors', 'handler/grant', 'handler/index', 'handler/limit', 'handler/options', 'stores/index'],
   ...['ks/shell', 'manager/list', 'manager/shell'],
 ].map((name) => `${name}.js`)
 

@@ -3,13 +3,13 @@ import { waitUntil } from 'cloudflare:workers'
 import { Hono } from 'hono'
 import { jwt } from 'hono/jwt'
 import { createSessionProvider } from 'kaltura-app-token'
-import { createKsHandler } from 'kaltura-app-token/handler'
+import { createKsHandler, TOKEN_PRIVILEGES } from 'kaltura-app-token/handler'
 import { cloudflareKvStore } from 'kaltura-app-token/stores'
 
 const app = new Hono()
 
-app.use('/ks', (c, next) => jwt({ secret: c.env.JWT_SECRET, alg: 'HS256' })(c, next))
-app.post('/ks', (c) => handlerOf(c.env)(c.req.raw, c))
+// All methods, and nothing before it that wants a JWT: a browser's preflight has none.
+app.all('/ks', (c) => handlerOf(c.env)(c.req.raw, c))
 
 // One provider for all requests of the isolate; the first to come makes it.
 let handler
@@ -24,7 +24,12 @@ function handlerOf(env) {
       store: cloudflareKvStore(env.SESSIONS),
       waitUntil,
     }),
-    authorize: (request, c) => ({ userId: c.get('jwtPayload').sub }),
+    async authorize(request, c) {
+      // Without a good one it throws, and that is a 401.
+      await jwt({ secret: env.JWT_SECRET, alg: 'HS256' })(c, async () => {})
+      return { userId: c.get('jwtPayload').sub, sessionPrivileges: TOKEN_PRIVILEGES }
+    },
+    origins: env.ORIGINS ? env.ORIGINS.split(' ') : [],
     onEvent(event) {
       if (event.type === 'failed') console.error(event.error)
     },

@@ -3,7 +3,10 @@
 // What the client sends decides nothing but that.
 import { isAppTokenError } from '../error.js'
 import { originHeaders, preflight } from './cors.js'
-import { readGrant, readOptions } from './options.js'
+import { checkSession, readGrant } from './grant.js'
+import { readOptions } from './options.js'
+
+export { TOKEN_PRIVILEGES } from './grant.js'
 
 /** A page of another origin is to see it too. */
 const retryAfter = (seconds) => ({
@@ -16,16 +19,18 @@ export function createKsHandler(options) {
   const settings = readOptions(options)
   return async (request, ...context) => {
     let cors = {}
+    let isHead = false
     let outcome
     try {
+      isHead = request.method === 'HEAD'
       cors = originHeaders(request, settings.origins)
       outcome = cors
         ? await answer(settings, cors, request, context)
         : refusal(403, 'forbidden_origin')
-      outcome.response = sealed(outcome, cors)
+      outcome.response = sealed(outcome, cors, isHead)
     } catch (error) {
       outcome = failure(error)
-      outcome.response = sealed(outcome, cors)
+      outcome.response = sealed(outcome, cors, isHead)
     }
     const { event, response } = outcome
     settings.tell({ ...event, status: response.status }, request)
@@ -38,33 +43,44 @@ async function answer(settings, cors, request, context) {
   if (request.method === 'OPTIONS' && request.headers.has('access-control-request-method')) {
     return { event: { type: 'preflight' }, response: preflight(cors, methods, request) }
   }
-  if (!methods.includes(request.method)) {
-    return refusal(405, 'method_not_allowed', { allow: methods.join(', ') })
+  const method = request.method === 'HEAD' ? 'GET' : request.method
+  if (!methods.includes(method)) {
+    const all = methods.includes('GET') ? [...methods, 'HEAD'] : methods
+    return refusal(405, 'method_not_allowed', { allow: all.join(', ') })
   }
+  let granted
   try {
-    return await hand(settings, request, context)
+    granted = await settings.authorize(request, ...context)
   } catch (thrown) {
-    // Some frameworks' way of saying no.
-    if (isResponse(thrown)) return decided(thrown)
-    throw thrown
+    return said(thrown)
   }
+  if (isResponse(granted)) return decided(granted)
+  return granted ? hand(settings, readGrant(granted, settings)) : refusal(401, 'unauthorized')
 }
 
-/** Asks the caller's rules, and then for the session. */
-async function hand(settings, request, context) {
-  const { authorize, limit, provider, timeoutMs } = settings
-  const granted = await authorize(request, ...context)
-  if (isResponse(granted)) return decided(granted)
-  if (granted === null || granted === undefined || granted === false) {
-    return refusal(401, 'unauthorized')
-  }
-  const { limitKey, wish } = readGrant(granted, settings)
-  const wait = await limit?.take(limitKey)
+/** The session that was granted. */
+async function hand({ limit, provider, timeoutMs }, granted) {
+  const { limits, wish } = granted
+  const wait = await limit?.take(...limits)
   if (wait) return refusal(429, 'too_many_requests', retryAfter(wait))
-  const { ks, partnerId, userId, expiresAt } = await provider.getSession({ ...wish, timeoutMs })
+  const session = await provider.getSession({ ...wish, timeoutMs })
+  checkSession(session, granted)
+  const { ks, partnerId, userId, expiresAt, differences } = session
   const expiresIn = Math.max(0, Math.floor((expiresAt - Date.now()) / 1000))
   const body = { ks, partnerId, userId, expiresAt, expiresIn }
-  return { event: { type: 'served' }, response: json(200, body) }
+  return { event: { type: 'served', differences }, response: json(200, body) }
+}
+
+/** Frameworks say no by throwing, a Response or an error with a status. */
+function said(thrown) {
+  if (isResponse(thrown)) return decided(thrown)
+  const { status, statusCode } = Object(thrown)
+  const says = (code) => status === code || statusCode === code
+  // A status of Kaltura's says nothing of who asks.
+  if (isAppTokenError(thrown)) throw thrown
+  if (says(401)) return refusal(401, 'unauthorized')
+  if (says(403)) return refusal(403, 'forbidden')
+  throw thrown
 }
 
 function refusal(status, reason, headers) {
@@ -97,8 +113,9 @@ function json(status, body, headers = {}) {
 }
 
 /** Nothing on the way may keep it, or take it for another origin's. */
-function sealed({ response }, cors) {
-  const { status, statusText, body } = response
+function sealed({ response }, cors, isHead) {
+  const { status, statusText } = response
+  const body = isHead ? null : response.body
   const headers = new Headers(response.headers)
   for (const [name, value] of Object.entries(cors ?? {})) headers.set(name, value)
   headers.set('cache-control', 'no-store')

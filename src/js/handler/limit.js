@@ -15,9 +15,12 @@ export class RateLimit {
     this.#store = store && new PatientStore(store, tell)
   }
 
-  /** Takes a token of the user's; the seconds to wait when there is none, else 0. */
-  async take(user) {
-    const name = await nameOf(user)
+  /**
+   * Takes a token of the user's; the seconds to wait when there is none, else 0. `kind` says what
+   * `user` is, so that no name that a caller chose is another one's user id.
+   */
+  async take(kind, user) {
+    const name = await nameOf(kind, user)
     const shared = await this.#store?.ask('get', name)
     const now = Date.now()
     const kept = [this.#buckets.get(name), typeof shared === 'string' ? read(shared) : undefined]
@@ -50,13 +53,14 @@ export class RateLimit {
 }
 
 function read(text) {
-  const [, tokens, at] = /^(\d+(?:\.\d+)?) (\d+)$/.exec(text) ?? []
+  // What is left in a bucket may be next to nothing, which JavaScript writes as 1.7e-15.
+  const [, tokens, at] = /^(\d+(?:\.\d+)?(?:e-\d+)?) (\d+)$/.exec(text) ?? []
   return at && { tokens: Number(tokens), at: Number(at) }
 }
 
 /** A store is shown no user. */
-async function nameOf(user) {
-  const text = new TextEncoder().encode(`kaltura-app-token rate limit\0${user}`)
+async function nameOf(kind, user) {
+  const text = new TextEncoder().encode(`kaltura-app-token rate limit\0${kind}\0${user}`)
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', text), 0, 20)
   return `kaltura-limit:${Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('')}`
 }

@@ -1,4 +1,4 @@
-// What a handler is made with, and what one's own rules grant.
+// What a handler is made with.
 import { checkFunctions, ownProperties } from '../check.js'
 import { readLimits } from '../deadline.js'
 import { invalid } from '../error.js'
@@ -10,7 +10,6 @@ const OPTIONS = [
   ...['provider', 'authorize', 'methods', 'origins', 'expiry', 'rateLimit', 'store', 'timeoutMs'],
   ...['onEvent', 'dangerouslyAllowAdmin'],
 ]
-const GRANT = ['userId', 'sessionPrivileges', 'sessionType', 'expiry', 'limitKey']
 const RATE = { burst: 10, perMinute: 30 }
 
 export function readOptions(options) {
@@ -38,24 +37,7 @@ export function readOptions(options) {
   }
 }
 
-/** A misspelt restriction would be none, so an unknown name is an error here too. */
-export function readGrant(granted, { expiry: usual, dangerouslyAllowAdmin }) {
-  const own = ownProperties(granted, 'authorize()')
-  refuseUnknown(own, GRANT, 'authorize().')
-  const { userId, sessionPrivileges, sessionType = 0, expiry = usual, limitKey = userId } = own
-  if (typeof userId !== 'string') {
-    throw invalid('authorize().userId', "a string; '' for an anonymous session")
-  }
-  if (sessionType !== 0 && sessionType !== 'user' && !dangerouslyAllowAdmin) {
-    throw invalid('authorize().sessionType', "'user': an admin's session is not for a client")
-  }
-  if (typeof limitKey !== 'string') throw invalid('authorize().limitKey', 'a string')
-  const wish = { userId, sessionType, expiry }
-  if (sessionPrivileges !== undefined) wish.sessionPrivileges = sessionPrivileges
-  return { limitKey, wish }
-}
-
-function refuseUnknown(own, known, prefix) {
+export function refuseUnknown(own, known, prefix) {
   const unknown = Object.keys(own).find((name) => !known.includes(name))
   if (unknown !== undefined) {
     throw invalid(prefix + unknown, `left out: there is only ${known.join(', ')}`)
@@ -81,15 +63,19 @@ function readMethods(methods = ['POST']) {
 function readOrigins(origins = []) {
   if (typeof origins === 'function') return (origin) => origins(origin) === true
   if (!Array.isArray(origins) || !origins.every(isOrigin)) {
-    throw invalid('origins', "a list of origins such as 'https://www.example.org', or a function")
+    throw invalid(
+      'origins',
+      "a list of origins as browsers write them, such as 'https://www.example.org' (in lower case, without a path, a wildcard or a usual port), or a function",
+    )
   }
   const list = [...origins]
   return (origin) => list.includes(origin)
 }
 
+/** Another spelling of it would match no browser's. */
 function isOrigin(text) {
   try {
-    return new URL(text).origin === text
+    return /^https?:/.test(text) && !text.includes('*') && new URL(text).origin === text
   } catch {
     return false
   }

@@ -1,0 +1,75 @@
+// What one's own rules grant, and whether a session is that.
+import { ownProperties } from '../check.js'
+import { AppTokenError, invalid } from '../error.js'
+import { refuseUnknown } from './options.js'
+
+/** In place of privileges: those that the application token carries. */
+export const TOKEN_PRIVILEGES = Symbol.for('kaltura-app-token.tokenPrivileges')
+
+const KNOWN = ['userId', 'sessionPrivileges', 'sessionType', 'expiry', 'limitKey']
+
+/**
+ * What to ask the provider for, what the session has to be, and whose requests are counted
+ * together. A misspelt restriction would be none, so an unknown name is an error here too.
+ */
+export function readGrant(granted, { expiry: usual, dangerouslyAllowAdmin }) {
+  const own = ownProperties(granted, 'authorize()')
+  refuseUnknown(own, KNOWN, 'authorize().')
+  const { userId, sessionType = 0, expiry = usual, limitKey } = own
+  if (typeof userId !== 'string') {
+    throw invalid('authorize().userId', "a string; '' for an anonymous session")
+  }
+  const isAdmin = sessionType !== 0 && sessionType !== 'user'
+  if (isAdmin && !dangerouslyAllowAdmin) {
+    throw invalid('authorize().sessionType', "'user': an admin's session is not for a client")
+  }
+  if (limitKey !== undefined && typeof limitKey !== 'string') {
+    throw invalid('authorize().limitKey', 'a string')
+  }
+  return {
+    wish: { userId, sessionType, expiry, ...readPrivileges(own.sessionPrivileges) },
+    limits: limitKey === undefined ? ['user', userId] : ['key', limitKey],
+    isAdmin,
+  }
+}
+
+/** Who grants nothing may have forgotten to say what, and the token's own may be all videos. */
+function readPrivileges(privileges) {
+  const list = Array.isArray(privileges) ? [...privileges] : [privileges]
+  const named = list.filter((one) => one !== TOKEN_PRIVILEGES)
+  const isStated = list.length > 0 && (typeof privileges !== 'string' || /[^\s,]/.test(privileges))
+  if (privileges === undefined || privileges === null || !isStated) {
+    throw invalid(
+      'authorize().sessionPrivileges',
+      'stated: what the session may do, or TOKEN_PRIVILEGES for what the application token carries',
+    )
+  }
+  if (named.length === 0) return {}
+  return { sessionPrivileges: Array.isArray(privileges) ? named : privileges }
+}
+
+/**
+ * Throws unless the session is what was granted, or less. The provider may be one that only
+ * reports, so nothing is believed that it doesn't say.
+ */
+export function checkSession(session, { wish, isAdmin }) {
+  const { userId, sessionType, differences } = session
+  const wrong = Array.isArray(differences)
+    ? differences.filter(({ effect }) => effect !== 'narrower')
+    : [{ field: 'sessionPrivileges', effect: 'broader' }]
+  if (userId !== wish.userId) wrong.push({ field: 'userId', effect: 'broader' })
+  if (sessionType !== 0 && !(isAdmin && sessionType === 2)) {
+    wrong.push({ field: 'sessionType', effect: 'broader' })
+  }
+  if (wrong.length === 0) return
+  const named = new Set(wrong.map(({ field, privilege }) => privilege ?? field))
+  throw new AppTokenError({
+    code: 'ERR_NOT_GRANTED',
+    message: `the session is not what authorize() granted (${[...named].join(', ')}), so nobody gets it; look at the application token's own fields`,
+    differences: wrong.map(unnamed),
+  })
+}
+
+/** Errors get into logs, where no user's name belongs. */
+const unnamed = ({ field, effect, ...rest }) =>
+  field === 'userId' ? { field, effect } : { field, effect, ...rest }
