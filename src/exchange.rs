@@ -55,6 +55,8 @@ pub struct Terms {
     pub grants: GrantPolicy,
     /// How often to try again.
     pub retry: RetryPolicy,
+    /// What a widget session is asked to live, in seconds.
+    pub widget_expiry_s: u32,
     /// When the caller gives up, in local milliseconds: no wait goes beyond.
     pub deadline_ms: i64,
 }
@@ -106,6 +108,8 @@ pub struct Outcome {
     pub widget: Result<Widget, Box<Error>>,
     /// The hash type that was used last; the right one, if a session was started.
     pub hash_type: HashType,
+    /// The same, if it wasn't known which of several is right, and a hash of it was accepted.
+    pub found_hash_type: Option<HashType>,
     /// The server's clock, if it was seen.
     pub clock: Option<ServerClock>,
     /// The HTTP requests that were made.
@@ -120,6 +124,8 @@ pub struct Exchange {
     /// What is asked for. All that are open go out together, each with its own hash.
     items: Vec<Item>,
     widget: Option<Widget>,
+    /// Whether it has come since the last request for sessions.
+    is_widget_new: bool,
     /// The KS of a widget session that Kaltura has refused.
     dead_widget: Option<Secret>,
     /// Why an exchange without items gets no widget session.
@@ -158,6 +164,7 @@ impl Exchange {
             credentials,
             items: wishes.into_iter().map(Item::new).collect(),
             widget,
+            is_widget_new: false,
             dead_widget: None,
             widget_error: None,
             widget_tries: Tries::default(),
@@ -179,12 +186,9 @@ impl Exchange {
         if self.widget_error.is_some() || (open.is_empty() && !is_widget_wanted) {
             return Step::Done;
         }
-        let at_hand = if self.attempts == 0 {
-            self.widget.as_ref()
-        } else {
-            None
-        };
-        if at_hand.is_some_and(|widget| widget.usable_until_ms <= now_ms) {
+        // One that was over when it came is tried all the same: the next may be as slow.
+        let is_over = |it: &Widget| it.usable_until_ms <= now_ms;
+        if !self.is_widget_new && self.widget.as_ref().is_some_and(is_over) {
             self.widget = None;
         }
         self.attempts = self.attempts.saturating_add(1);
@@ -241,6 +245,7 @@ impl Exchange {
     /// Returns the results. What is open by then was aborted.
     pub fn finish(self) -> Outcome {
         let hash_type = self.hash_type(self.last_hash());
+        let is_found = self.proven_hash.is_some() && self.credentials.hash_types.len() > 1;
         let is_done = self.open().is_empty();
         let widget = match (self.widget, self.widget_error) {
             (Some(widget), _) => Ok(widget),
@@ -261,6 +266,7 @@ impl Exchange {
                 .collect(),
             widget,
             hash_type,
+            found_hash_type: is_found.then_some(hash_type),
             clock: self.clock,
             attempts: self.attempts,
         }

@@ -26,6 +26,10 @@ impl HashType {
     /// All of them, the likeliest first.
     pub const ALL: [Self; 4] = [Self::Sha1, Self::Sha256, Self::Sha512, Self::Md5];
 
+    /// Those that are tried where it isn't known which is right. A hash that gets out can be tried
+    /// against guesses of the token, so none goes out that is as weak as MD5 unless it is asked for.
+    pub const AUTO: [Self; 3] = [Self::Sha1, Self::Sha256, Self::Sha512];
+
     /// The one that Kaltura calls `name` (`SHA1`, `MD5`, `SHA256`, `SHA512`), if any.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|known| known.name() == name)

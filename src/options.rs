@@ -86,12 +86,12 @@ pub fn hash_type(path: &str, name: &str) -> Read<HashType> {
     HashType::from_name(name).ok_or_else(|| InvalidOption::new(path, EXPECTED))
 }
 
-/// The hash types to try; SHA-1 if nothing is said, all of them for `auto`.
+/// The hash types to try; SHA-1 if nothing is said, all but MD5 for `auto`.
 pub fn hash_types(Named { path, input }: Named) -> Read<Vec<HashType>> {
     const EXPECTED: &str = "'SHA1', 'SHA256', 'SHA512', 'MD5' or 'auto'";
     match input {
         Input::Missing => Ok(vec![HashType::default()]),
-        Input::Text(Some(text)) if text == "auto" => Ok(HashType::ALL.to_vec()),
+        Input::Text(Some(text)) if text == "auto" => Ok(HashType::AUTO.to_vec()),
         Input::Text(Some(text)) => match HashType::from_name(&text) {
             Some(hash_type) => Ok(vec![hash_type]),
             None => Err(InvalidOption::new(path, EXPECTED)),
@@ -371,6 +371,13 @@ mod tests {
         assert!(app_token(at("t", broken())).is_err());
         assert!(session_privileges(at("s", broken())).is_err());
         assert!(service_url(at("s", broken()), false).is_err());
+    }
+
+    #[test]
+    fn md5_is_tried_only_where_it_is_asked_for() {
+        let hash_types = |name| hash_types(at("hashType", text(name))).unwrap();
+        assert_eq!(hash_types("MD5"), [HashType::Md5]);
+        assert!(!hash_types("auto").contains(&HashType::Md5));
     }
 
     #[test]

@@ -39,8 +39,11 @@ pub struct Widget {
     pub usable_until_ms: i64,
 }
 
-/// What a widget session is asked to live, in seconds.
-pub const WIDGET_EXPIRY_S: u32 = 86_400;
+/// What the widget session of one call is asked to live, in seconds. Who gets hold of a token hash
+/// can start sessions with it for as long as its widget session lives.
+pub const ONE_CALL_WIDGET_S: u32 = 900;
+/// The same of a widget session that many sessions are started from.
+pub const SHARED_WIDGET_S: u32 = 3600;
 
 /// Kaltura answers `startWidgetSession` out of a cache for this long, so that a widget
 /// session may be that old when it arrives.
@@ -51,12 +54,18 @@ const LONGEST_KS: usize = 200_000;
 
 impl Widget {
     /// Reads the answer to `session.startWidgetSession`, or says what is wrong with it.
-    pub fn read(answer: Fields<'_>, partner_id: u32, timing: Timing) -> Result<Self, &'static str> {
+    /// It was asked to live for `expiry_s`.
+    pub fn read(
+        answer: Fields<'_>,
+        partner_id: u32,
+        expiry_s: u32,
+        timing: Timing,
+    ) -> Result<Self, &'static str> {
         let [object_type, ks, partner] = answer.get_all(["objectType", "ks", "partnerId"]);
         expect_type(object_type, "KalturaStartWidgetSessionResponse")?;
         let ks = read_ks(ks, partner, partner_id)?;
         // Nothing in the answer tells its end, so it is reckoned from the sending.
-        let life_ms = i64::from(WIDGET_EXPIRY_S - WIDGET_CACHE_S) * 1000;
+        let life_ms = i64::from(expiry_s.saturating_sub(WIDGET_CACHE_S)) * 1000;
         Ok(Self {
             ks,
             usable_until_ms: timing.sent_ms.saturating_add(life_ms),

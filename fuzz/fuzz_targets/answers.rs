@@ -27,6 +27,7 @@ fn hold(text: &[u8]) {
         client_tag: String::new(),
         grants: GrantPolicy::Report,
         retry: RetryPolicy::default(),
+        widget_expiry_s: 900,
         deadline_ms: NOW_MS + 600_000,
     };
     let credentials = Credentials {

@@ -216,11 +216,12 @@ test('a second token takes over when the first is refused, and stays in use', as
 
 test("hashType 'auto' is found out once", async (t) => {
   const kaltura = await t.kaltura({ appToken: { hashType: 'SHA512' } })
-  const { provider } = providerOf(kaltura, { hashType: 'auto' })
+  const { provider, told } = providerOf(kaltura, { hashType: 'auto' })
   await provider.getKs()
   const found = (await kaltura.requests()).length
   await provider.getKs({ userId: 'ada' })
   t.equal((await kaltura.requests()).length, found + 1)
+  t.deepEqual(told(), ['hashTypeFound', 'minted', 'minted'])
 })
 
 test('a token from a vault is asked for at each mint, and its failure told without its words', async (t) => {

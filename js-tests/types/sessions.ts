@@ -28,7 +28,10 @@ await startAppTokenSession({
   retry: false,
   timeoutMs: 5000,
   signal: AbortSignal.timeout(5000),
-  onEvent: ({ type, code, delayMs }) => void [type, code, delayMs],
+  onEvent: (event) => {
+    if (event.type === 'retried') void [event.code, event.delayMs]
+    if (event.type === 'hashTypeFound') void [event.appTokenId, event.hashType]
+  },
   fetch,
 })
 await startAppTokenSession({ ...credentials, serviceUrl: 'https://kaltura.example.org/api_v3' })

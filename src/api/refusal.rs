@@ -153,7 +153,7 @@ impl ApiError {
             [" (", reason, ")"].concat()
         };
         let advice = match (self.hash_type, self.advice()) {
-            (Some(used), _) => [". The hash type used was ", used.name(), " (SHA1 is the default): set hashType to the application token's own, which an administrator reads as its hashType field (appToken.get), and check appToken"].concat(),
+            (Some(used), _) => [". The hash type used was ", used.name(), " (SHA1 is the default, and 'auto' tries no MD5): set hashType to the application token's own, which an administrator reads as its hashType field (appToken.get), and check appToken"].concat(),
             (None, Some(advice)) => [": ", advice].concat(),
             (None, None) => String::new(),
         };

@@ -34,12 +34,18 @@ impl Exchange {
         retry_terms: RetryTerms,
     ) {
         let widget = reply.and_then(|reply| {
-            Widget::read(fields(reply), self.credentials.partner_id, timing)
-                .map_err(|problem| Error::bad_response(&sent.operation, problem))
+            Widget::read(
+                fields(reply),
+                self.credentials.partner_id,
+                self.terms.widget_expiry_s,
+                timing,
+            )
+            .map_err(|problem| Error::bad_response(&sent.operation, problem))
         });
         let error = match widget {
             Ok(widget) => {
                 self.widget = Some(widget);
+                self.is_widget_new = true;
                 return;
             }
             Err(error) => error,

@@ -6,7 +6,6 @@ use crate::api::{Operation, Params, Request};
 use crate::decimal::decimal;
 use crate::hash::token_hash;
 use crate::secret::Secret;
-use crate::session::WIDGET_EXPIRY_S;
 
 impl Exchange {
     pub(super) fn widget_request(&mut self) -> Request {
@@ -17,7 +16,7 @@ impl Exchange {
             "widgetId",
             &["_", &decimal(self.credentials.partner_id)].concat(),
         );
-        params.number("expiry", WIDGET_EXPIRY_S);
+        params.number("expiry", self.terms.widget_expiry_s);
         // Kaltura's cache spares it work, until it has once answered with something that is
         // no use: then the same answer would come again.
         if self.attempts > 1 {
@@ -33,6 +32,7 @@ impl Exchange {
     }
 
     pub(super) fn session_request(&mut self, ks: &Secret, open: Vec<usize>) -> Request {
+        self.is_widget_new = false;
         let mut hashes = vec![None; self.credentials.hash_types.len().max(1)];
         let mut params = Params::default();
         params.number("format", JSON);

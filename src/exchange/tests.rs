@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::grants::{Effect, SessionType};
 use crate::hash::token_hash;
+use crate::session::{ONE_CALL_WIDGET_S, SHARED_WIDGET_S};
 
 const NOW_MS: i64 = 1_795_493_657_000;
 const TOKEN: &str = "599d54237bca94c1db5746efd0416795";
@@ -95,6 +96,7 @@ fn terms() -> Terms {
         client_tag: "test".into(),
         grants: GrantPolicy::Guard,
         retry: RetryPolicy::default(),
+        widget_expiry_s: ONE_CALL_WIDGET_S,
         deadline_ms: NOW_MS + 30_000,
     }
 }
@@ -179,7 +181,7 @@ fn a_widget_session_and_a_hash_become_a_session() {
     );
     assert_eq!(
         server.sent(0),
-        json!({ "format": 1, "clientTag": "test", "widgetId": "_102", "expiry": 86_400 })
+        json!({ "format": 1, "clientTag": "test", "widgetId": "_102", "expiry": 900 })
     );
     let hash = token_hash(HashType::Sha1, "widget-ks", &Secret::new(TOKEN.into()));
     assert_eq!(
@@ -295,6 +297,47 @@ fn a_widget_session_at_hand_saves_a_request_until_it_is_old() {
     assert_eq!(server.sent(0)["ks"], "mine");
     let server = Script::new([widget("w"), session("a")]);
     assert_eq!(code(only(server.hold(at_hand(NOW_MS)))), "a");
+    let server = Script::new([refused("ACTION_BLOCKED"), widget("w"), session("a")]);
+    assert_eq!(code(only(server.hold(at_hand(NOW_MS + 5000)))), "a");
+    assert_eq!(server.sent(2)["ks"], "w");
+}
+
+#[test]
+fn a_widget_session_counts_for_what_is_left_after_the_server_s_cache() {
+    for (widget_expiry_s, usable_s) in [(ONE_CALL_WIDGET_S, 300), (SHARED_WIDGET_S, 3000)] {
+        let server = Script::new([widget("w")]);
+        let terms = Terms {
+            widget_expiry_s,
+            ..terms()
+        };
+        let exchange = Exchange::new(terms, credentials(&[HashType::Sha1]), vec![], None);
+        let widget = server.hold(exchange).widget.unwrap();
+        assert_eq!(server.sent(0)["expiry"], widget_expiry_s);
+        assert_eq!(widget.usable_until_ms, NOW_MS + usable_s * 1000);
+    }
+}
+
+#[test]
+fn a_widget_session_that_was_long_in_coming_is_tried_all_the_same() {
+    let mut exchange = exchange(vec![Wish::default()]);
+    assert!(matches!(exchange.next(NOW_MS), Step::Send(_)));
+    let Json(answer) = widget("slow") else {
+        panic!()
+    };
+    let body = answer.to_string();
+    let head = ResponseHead {
+        status: 200,
+        ..ResponseHead::default()
+    };
+    exchange.take(
+        Answer::Response(&head, body.as_bytes()),
+        Timing::at(NOW_MS),
+        7,
+    );
+    let Step::Send(request) = exchange.next(NOW_MS + 600_000) else {
+        panic!()
+    };
+    assert!(request.body.expose().contains("slow"));
 }
 
 #[test]
@@ -358,12 +401,12 @@ fn auto_tries_every_hash_type_and_tells_the_right_one() {
     ]);
     let exchange = Exchange::new(
         terms(),
-        credentials(&HashType::ALL),
+        credentials(&HashType::AUTO),
         vec![Wish::default()],
         None,
     );
     let outcome = server.hold(exchange);
-    assert_eq!(outcome.hash_type, HashType::ALL[2]);
+    assert_eq!(outcome.found_hash_type, Some(HashType::Sha512));
     assert_eq!(code(only(outcome)), "a");
 }
 

@@ -197,8 +197,9 @@ export interface ConnectionOptions {
   /** The application token itself, or a function that fetches it, from a vault for instance. */
   appToken: string | (() => string | Promise<string>)
   /**
-   * The token's own `hashType`. `'auto'` tries all of them when one is refused; it costs up to
-   * four requests more, so set it once it is known.
+   * The token's own `hashType`. `'auto'` tries SHA1, SHA256 and SHA512 in turn, and never MD5. It
+   * costs up to four requests more and sends hashes of types that are not the token's, so set the
+   * type that `onEvent` tells; see {@link HashTypeFoundEvent}.
    *
    * @default 'SHA1'
    */
@@ -344,7 +345,7 @@ export interface Difference {
 export type Region = 'us' | 'de' | 'eu' | 'sg' | 'ca' | 'ap'
 
 /** What happened on the way to a session. */
-export type AppTokenEvent = RetriedEvent
+export type AppTokenEvent = RetriedEvent | HashTypeFoundEvent
 
 /** A failure that passes: the next try follows. */
 export interface RetriedEvent {
@@ -355,6 +356,15 @@ export interface RetriedEvent {
   kalturaCode?: string
   /** In how many milliseconds the next try follows. */
   delayMs: number
+}
+
+/** `hashType: 'auto'` has found an application token's hash type: set that one. */
+export interface HashTypeFoundEvent {
+  type: 'hashTypeFound'
+  /** The id of the token. */
+  appTokenId: string
+  /** Its hash type, which Kaltura has accepted. */
+  hashType: Exclude<HashType, 'MD5'>
 }
 
 /** Whether `value` is an error of this package, also of another copy of it. */

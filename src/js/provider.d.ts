@@ -123,7 +123,8 @@ export type SessionOutcome =
 export type ProviderEvent =
   | { type: 'minted' | 'renewed' | 'servedStale'; expiresAt: number }
   | { type: 'failed'; code: string; kalturaCode?: string }
-  | { type: 'revoked' }
+  /** Every session of this application token is dead. */
+  | { type: 'revoked'; appTokenId: string }
   /** `method` of the store was too slow, failed, or gave what is of no use. */
   | { type: 'storeFailed'; method: string; problem: string }
   /** {@link ProviderOptions.waitUntil} threw, or rejected; `problem` says so. */

@@ -159,8 +159,7 @@ class SessionProvider {
       if (attempts === 1) continue
       if (!loggedOut) throw failure
       // The session was new: it is the whole token that was ended.
-      this.#tell({ type: 'revoked' })
-      this.#core.revoke(privileges, now())
+      this.#tell({ type: 'revoked', appTokenId: this.#core.revoke(privileges, now()) })
       this.#flights.deleteObsolete()
       this.#forget()
       if (attempts > MOST_CALLS) throw failure

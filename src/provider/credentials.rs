@@ -35,6 +35,8 @@ struct Standing {
     config: TokenConfig,
     /// The hash types to try, the likeliest first.
     hash_types: Vec<HashType>,
+    /// The right one, once a session was granted for it.
+    found: Option<HashType>,
     revoked: Revoked,
     /// How often it was revoked.
     revocations: u32,
@@ -63,6 +65,7 @@ impl Standing {
         Self {
             hash_types: config.hash_types.clone(),
             config,
+            found: None,
             revoked: Revoked::No,
             revocations: 0,
             refused: None,
@@ -171,14 +174,18 @@ impl Standings {
         standing.map_or_else(Vec::new, |it| it.hash_types.clone())
     }
 
-    /// Remembers a token that was granted a session, and the hash type that did it.
-    pub fn granted(&mut self, credential: usize, hash_type: HashType) {
+    /// Remembers a token that was granted a session, and the hash type that did it; says whether
+    /// that is news.
+    pub fn granted(&mut self, credential: usize, hash_type: HashType) -> bool {
         self.active = credential;
+        let mut is_news = false;
         if let Some(standing) = self.all.get_mut(credential) {
+            is_news = standing.found.replace(hash_type) != Some(hash_type);
             standing.refused = None;
             standing.hash_types.retain(|known| *known != hash_type);
             standing.hash_types.insert(0, hash_type);
         }
+        is_news
     }
 
     /// Whether a token was revoked when last seen, so that its next session has to be tried.
@@ -217,6 +224,7 @@ impl Standings {
         self.active = 0;
         for standing in &mut self.all {
             standing.hash_types.clone_from(&standing.config.hash_types);
+            standing.found = None;
             standing.revoked = Revoked::No;
             standing.refused = None;
         }

@@ -8,7 +8,7 @@
 //!         Step::AskForToken(credential) => mint.take_token(provider, token, now),
 //!         Step::Send(request) => mint.take(provider, answer, received),
 //!         Step::Wait { ms, .. } => sleep(ms),
-//!         Step::TellRevoked => tell(),
+//!         Step::Tell(news, credential) => tell(),
 //!         Step::Done => break mint.finish(provider, random, now),
 //!     }
 //! }
@@ -23,6 +23,7 @@ use crate::api::{Operation, Params, Request, ServiceUrl, Value};
 use crate::clock::Timing;
 use crate::error::{Error, Failure};
 use crate::exchange::{self, Answer, Credentials, Exchange, Terms};
+use crate::hash::HashType;
 use crate::secret::Secret;
 use crate::session::Session;
 
@@ -41,10 +42,19 @@ pub enum Step {
         /// What made it necessary.
         reason: Box<Error>,
     },
-    /// Tell whoever listens that a token is revoked.
-    TellRevoked,
+    /// Tell whoever listens the news of the application token with this number.
+    Tell(News, usize),
     /// Everything is settled; [`finish`](Mint::finish).
     Done,
+}
+
+/// What is learnt of an application token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum News {
+    /// All its sessions are dead.
+    Revoked,
+    /// This is its hash type, which wasn't known.
+    HashType(HashType),
 }
 
 /// When an answer was received, and a random number.
@@ -74,7 +84,7 @@ pub struct Mint {
     /// Whether the token in use is the one to fall back on.
     is_second: bool,
     attempts: u32,
-    is_revocation_untold: bool,
+    news: Vec<(News, usize)>,
     state: State,
 }
 
@@ -144,7 +154,7 @@ impl Mint {
             suspects,
             is_second: false,
             attempts: 0,
-            is_revocation_untold: false,
+            news: Vec::new(),
             state: State::Choosing(None),
         }
     }
@@ -159,10 +169,10 @@ impl Mint {
 
     /// What to do now.
     pub fn next(&mut self, provider: &mut Provider, now: Moment) -> Step {
-        if core::mem::take(&mut self.is_revocation_untold) {
-            return Step::TellRevoked;
-        }
         loop {
+            if let Some((news, credential)) = self.news.pop() {
+                return Step::Tell(news, credential);
+            }
             match &mut self.state {
                 State::Choosing(chosen) => {
                     let chosen = *chosen;
@@ -362,7 +372,10 @@ impl Mint {
             return self.take_results(provider, credential, all, now);
         }
         if outcome.sessions.iter().any(Result::is_ok) {
-            provider.standings.granted(credential, outcome.hash_type);
+            let is_news = provider.standings.granted(credential, outcome.hash_type);
+            if is_news && let Some(hash_type) = outcome.found_hash_type {
+                self.news.push((News::HashType(hash_type), credential));
+            }
         }
         let results: Vec<_> = outcome
             .sessions
@@ -395,7 +408,7 @@ impl Mint {
         // Another flight may have found out meanwhile.
         let is_known = provider.standings.revocations(credential) != probe.revocations;
         if verdict == Verdict::LoggedOut && !is_known {
-            self.is_revocation_untold = true;
+            self.news.push((News::Revoked, credential));
             provider.revoke(credential, now);
         }
         let is_revoked = verdict == Verdict::LoggedOut || is_known;

@@ -282,7 +282,7 @@ fn a_refusal_is_forgotten_with_the_session_that_the_caller_invalidates() {
     for forget in [
         |scene: &mut Scene| scene.provider.invalidate(&scene.key, scene.now),
         |scene: &mut Scene| scene.provider.clear(),
-        |scene: &mut Scene| scene.provider.standings.granted(0, HashType::Sha1),
+        |scene: &mut Scene| _ = scene.provider.standings.granted(0, HashType::Sha1),
     ] {
         let mut scene = Scene::new();
         let refused = refusal("APP_TOKEN_EXPIRED");
@@ -519,7 +519,8 @@ fn a_second_token_takes_over_when_the_first_is_refused_and_stays() {
 #[test]
 fn the_hash_type_that_worked_is_tried_first_from_then_on() {
     let mut standings = standings(&[HashType::ALL.to_vec()]);
-    standings.granted(0, HashType::Sha512);
+    assert!(standings.granted(0, HashType::Sha512));
+    assert!(!standings.granted(0, HashType::Sha512));
     assert_eq!(
         standings.hash_types(0),
         [

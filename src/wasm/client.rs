@@ -48,6 +48,7 @@ pub fn start_app_token_session(options: Object, host: Host, deadline_ms: f64) ->
 
 async fn start(options: &Object, host: &Host, deadline_ms: f64) -> Result<JsValue, JsValue> {
     let call = Call::read(options, host, deadline_ms).map_err(convert::invalid)?;
+    let app_token_id = call.app_token_id.clone();
     let credentials = Credentials {
         partner_id: call.partner_id,
         app_token_id: call.app_token_id,
@@ -61,6 +62,9 @@ async fn start(options: &Object, host: &Host, deadline_ms: f64) -> Result<JsValu
     };
     let exchange = Exchange::new(call.terms, credentials, vec![call.wish], None);
     let mut outcome = fetch::drive(exchange, host, call.max_response_bytes).await;
+    if let Some(hash_type) = outcome.found_hash_type {
+        host.emit(&results::hash_type_found(&app_token_id, hash_type));
+    }
     match outcome.sessions.pop() {
         Some(Ok(session)) => Ok(results::session(&session)),
         Some(Err(error)) => Err(refuse(error, outcome.attempts)),

@@ -6,6 +6,7 @@ use super::convert::{Plain, array};
 use crate::api::KsRefusal;
 use crate::error::{Cause, Error, Failure};
 use crate::grants::{Difference, Field};
+use crate::hash::HashType;
 use crate::session::Session;
 
 /// A session as JavaScript gets it.
@@ -91,6 +92,23 @@ fn cause(cause: &Cause) -> Plain {
     plain.set_some("code", cause.code.as_deref());
     plain.set("message", &*cause.message);
     plain
+}
+
+/// The event of a token whose sessions are all dead.
+pub fn revoked(app_token_id: &str) -> JsValue {
+    let plain = Plain::new();
+    plain.set("type", "revoked");
+    plain.set("appTokenId", app_token_id);
+    plain.into()
+}
+
+/// The event of a hash type that was found by trying.
+pub fn hash_type_found(app_token_id: &str, hash_type: HashType) -> JsValue {
+    let plain = Plain::new();
+    plain.set("type", "hashTypeFound");
+    plain.set("appTokenId", app_token_id);
+    plain.set("hashType", hash_type.name());
+    plain.into()
 }
 
 /// The event of a retry that is to come.

@@ -11,6 +11,7 @@ use crate::exchange::Terms;
 use crate::grants::Wish;
 use crate::options::{self, Named};
 use crate::secret::Secret;
+use crate::session::ONE_CALL_WIDGET_S;
 
 /// All that a session is started with, but for what is the shell's.
 pub const OPTIONS: [&str; 14] = [
@@ -38,6 +39,7 @@ pub fn terms(from: &Options, deadline_ms: f64) -> Result<Terms, InvalidOption> {
         client_tag: options::client_tag(from.get("clientTag"))?,
         grants: options::grants(from.get("grants"))?,
         retry: options::retry(from.get("retry"))?,
+        widget_expiry_s: ONE_CALL_WIDGET_S,
         deadline_ms: fetch::whole_ms(deadline_ms),
     })
 }

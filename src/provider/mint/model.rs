@@ -9,7 +9,7 @@ use kaltura_app_token::error::{Error, Failure};
 use kaltura_app_token::exchange::{self, Terms};
 use kaltura_app_token::grants::{GrantPolicy, Wish};
 use kaltura_app_token::hash::HashType;
-use kaltura_app_token::provider::mint::{Mint, Received, Step};
+use kaltura_app_token::provider::mint::{Mint, News, Received, Step};
 use kaltura_app_token::provider::{
     Answer, FlightId, Following, Issuer, Key, Moment, Provider, Standings, TokenConfig,
 };
@@ -362,6 +362,7 @@ impl World {
             client_tag: String::new(),
             grants: GrantPolicy::default(),
             retry: RetryPolicy { retries: 1 },
+            widget_expiry_s: 3600,
             deadline_ms: now.wall_ms + 10_000,
         }
     }
@@ -393,7 +394,8 @@ impl World {
                     mint.take_token(&mut self.provider, Ok(token), self.now);
                 }
                 Step::Wait { .. } => {}
-                Step::TellRevoked => self.last_bad_ms = self.now.steady_ms,
+                Step::Tell(News::Revoked, _) => self.last_bad_ms = self.now.steady_ms,
+                Step::Tell(..) => {}
                 Step::Done => break,
             }
         }

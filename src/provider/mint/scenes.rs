@@ -7,7 +7,7 @@ use crate::api::ResponseHead;
 use crate::clock::{LocalTime, Timing};
 use crate::exchange;
 use crate::grants::{GrantPolicy, Wish};
-use crate::provider::{Answer, Following};
+use crate::provider::{Answer, Following, Standings, TokenConfig};
 use crate::retry::RetryPolicy;
 
 const EPOCH_MS: i64 = 1_795_500_000_000;
@@ -19,7 +19,7 @@ struct Scene {
     mints: usize,
 }
 
-/// What a mint asked for, with `revoked` where it told so, and its result.
+/// What a mint asked for, with the news that it told, and its result.
 type Minted = (Vec<String>, Result<String, String>);
 
 fn refusal(code: &str, reason: &str) -> Json {
@@ -71,6 +71,7 @@ impl Scene {
             client_tag: String::new(),
             grants: GrantPolicy::default(),
             retry: RetryPolicy { retries: 1 },
+            widget_expiry_s: 3600,
             deadline_ms: self.now.wall_ms + 10_000,
         };
         self.mints += 1;
@@ -117,7 +118,7 @@ impl Scene {
                     mint.take_token(&mut self.provider, Ok(token), self.now);
                 }
                 Step::Wait { .. } => {}
-                Step::TellRevoked => seen.push("revoked".to_owned()),
+                Step::Tell(news, credential) => seen.push(format!("{news:?} {credential}")),
                 Step::Done => {
                     let mut landed = mint.finish(&mut self.provider, 0, self.now);
                     let result = landed.remove(0);
@@ -157,8 +158,25 @@ fn a_probe_that_is_logged_out_revokes_its_token_and_the_next_one_is_used() {
     let mut scene = Scene::with_a_suspect();
     let answers = vec![refusal("INVALID_KS", "LOGOUT"), scene.session("third")];
     let (seen, result) = scene.mint(answers);
-    assert_eq!(seen, ["get", "revoked", "startSession"]);
+    assert_eq!(seen, ["get", "Revoked 0", "startSession"]);
     assert_eq!(result.unwrap(), "third");
+}
+
+#[test]
+fn a_hash_type_that_was_found_by_trying_is_told_once() {
+    let mut scene = Scene::new();
+    let tokens = [HashType::AUTO.to_vec(), vec![HashType::Sha1]].map(|hash_types| TokenConfig {
+        id: "0_token".to_owned(),
+        hash_types,
+    });
+    scene.provider.standings = Standings::new(tokens.into());
+    let refused = refusal("INVALID_APP_TOKEN_HASH", "");
+    let (seen, result) = scene.mint(vec![widget(), refused, scene.session("first")]);
+    assert_eq!(seen.last().unwrap(), "HashType(Sha256) 0");
+    assert_eq!(result.unwrap(), "first");
+    scene.forget();
+    let (seen, _) = scene.mint(vec![scene.session("second")]);
+    assert_eq!(seen, ["startSession"]);
 }
 
 #[test]
@@ -205,7 +223,7 @@ fn a_session_of_a_token_that_was_revoked_is_tried_before_it_is_handed_out() {
         ),
         (
             refusal("INVALID_KS", "LOGOUT"),
-            vec!["startSession", "get", "revoked"],
+            vec!["startSession", "get", "Revoked 0"],
             Err("ERR_SESSION_REVOKED"),
         ),
     ] {

@@ -75,14 +75,15 @@ impl Handle {
     }
 
     /// A new session was refused as logged out: its token is revoked. `privileges`, the
-    /// session's own, name the token.
+    /// session's own, name the token; gives its id.
     #[wasm_bindgen(js_name = revoke)]
-    pub fn revoke_token(&self, privileges: &str, now: &Now) {
+    pub fn revoke_token(&self, privileges: &str, now: &Now) -> String {
         let now = now.moment();
         self.decide(|provider| {
             let credential = provider.standings.of_privileges(privileges);
             let credential = credential.unwrap_or_else(|| provider.standings.active());
             provider.revoke(credential, now);
-        });
+            provider.standings.id(credential)
+        })
     }
 }

@@ -9,9 +9,8 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use super::told::end;
 use super::{Handle, Now, ProviderCore};
 use crate::exchange::Terms;
-use crate::provider::mint::{Mint, Received, Step};
+use crate::provider::mint::{Mint, News, Received, Step};
 use crate::provider::{FlightId, Moment};
-use crate::wasm::convert::Plain;
 use crate::wasm::fetch::{self, promise};
 use crate::wasm::host::Host;
 use crate::wasm::results;
@@ -101,10 +100,12 @@ impl ProviderCore {
                     }
                 }
                 Step::Wait { ms, reason } => fetch::pause(host, ms, &reason).await,
-                Step::TellRevoked => {
-                    let event = Plain::new();
-                    event.set("type", "revoked");
-                    host.emit(&event.into());
+                Step::Tell(news, credential) => {
+                    let id = self.decide(|provider| provider.standings.id(credential));
+                    host.emit(&match news {
+                        News::Revoked => results::revoked(&id),
+                        News::HashType(found) => results::hash_type_found(&id, found),
+                    });
                 }
             }
         }

@@ -27,7 +27,7 @@ use crate::provider::{
     TokenConfig, is_over,
 };
 use crate::secret::Secret;
-use crate::session::Session;
+use crate::session::{SHARED_WIDGET_S, Session};
 
 /// The options of a provider that stand beside those of a session.
 const OPTIONS: [&str; 3] = ["maxEntries", "batchSize", "batchesInFlight"];
@@ -212,7 +212,10 @@ impl ProviderCore {
         uses: Function,
     ) -> Result<Self, InvalidOption> {
         let from = Options::new(object, "", &[&terms::OPTIONS, &OPTIONS])?;
-        let terms = terms::terms(&from, 0.0)?;
+        let terms = Terms {
+            widget_expiry_s: SHARED_WIDGET_S,
+            ..terms::terms(&from, 0.0)?
+        };
         let token = |from: &Options| -> Result<TokenConfig, InvalidOption> {
             Ok(TokenConfig {
                 id: options::app_token_id(from.get("appTokenId"))?,
