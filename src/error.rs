@@ -33,9 +33,11 @@ pub enum Error {
     Timeout,
     /// The caller's signal ended the call.
     Aborted,
-    /// The function that gives the application token failed.
+    /// What gives the application token, or its hashes, failed.
     TokenSource {
-        /// What it said, outermost first, redacted.
+        /// What it is, and what is wrong with it.
+        problem: &'static str,
+        /// What it said, outermost first, redacted; nothing if it gave something that is no use.
         causes: Vec<Cause>,
     },
     /// An HTTP status other than 200: Kaltura answers even errors with 200, so this one
@@ -146,10 +148,8 @@ impl Error {
     pub fn retryable(&self) -> bool {
         match self {
             // A garbled answer is mostly a proxy's, and passes with it.
-            Self::Network { .. }
-            | Self::Timeout
-            | Self::TokenSource { .. }
-            | Self::BadResponse { .. } => true,
+            Self::Network { .. } | Self::Timeout | Self::BadResponse { .. } => true,
+            Self::TokenSource { causes, .. } => !causes.is_empty(),
             Self::HttpStatus { status, .. } => matches!(status, 408 | 425 | 429 | 500..=599),
             Self::Kaltura(error) => error.retryable(),
             Self::InvalidOptions(_)
@@ -220,7 +220,7 @@ impl Error {
     /// The chain behind the failure, as the runtime reported it.
     pub fn causes(&self) -> &[Cause] {
         match self {
-            Self::Network { causes, .. } | Self::TokenSource { causes } => causes,
+            Self::Network { causes, .. } | Self::TokenSource { causes, .. } => causes,
             _ => &[],
         }
     }
@@ -249,9 +249,7 @@ impl Error {
                 "timed out: no session within timeoutMs; raise it, or look at the network and the service",
             ),
             Self::Aborted => only("aborted by the caller's signal"),
-            Self::TokenSource { .. } => {
-                only("the appToken function failed; `cause` has what it said")
-            }
+            Self::TokenSource { problem, .. } => only(problem),
             Self::HttpStatus {
                 status,
                 retry_after_ms,

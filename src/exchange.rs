@@ -6,6 +6,7 @@
 //! loop {
 //!     match exchange.next(now) {
 //!         Step::Send(request) => exchange.take(answer_to(request), timing, random),
+//!         Step::Hash { ks, hash_type } => exchange.take_hash(signer.hash(ks, hash_type)),
 //!         Step::Wait { ms, .. } => sleep(ms),
 //!         Step::Done => break exchange.finish(),
 //!     }
@@ -26,7 +27,7 @@ use crate::api::{
 use crate::clock::{ServerClock, Timing};
 use crate::error::{Cause, Error};
 use crate::grants::{GrantPolicy, Wish};
-use crate::hash::HashType;
+use crate::hash::{HashType, is_hash};
 use crate::retry::{self, RetryPolicy};
 use crate::secret::Secret;
 use crate::session::{Session, Widget};
@@ -38,8 +39,8 @@ pub struct Credentials {
     pub partner_id: u32,
     /// The token's id.
     pub app_token_id: String,
-    /// The token itself; it is hashed and never sent.
-    pub app_token: Secret,
+    /// The token itself; it is hashed and never sent. `None` where a signer makes the hashes.
+    pub app_token: Option<Secret>,
     /// The hash types to try, the likeliest first.
     pub hash_types: Vec<HashType>,
 }
@@ -66,6 +67,13 @@ pub struct Terms {
 pub enum Step {
     /// Send this and [`take`](Exchange::take) the answer.
     Send(Request),
+    /// Have the signer hash this KS with the token behind it, and [`take_hash`](Exchange::take_hash).
+    Hash {
+        /// The KS of the widget session.
+        ks: Secret,
+        /// The digest.
+        hash_type: HashType,
+    },
     /// Let this many milliseconds pass.
     Wait {
         /// Milliseconds.
@@ -134,6 +142,8 @@ pub struct Exchange {
     widget_tries: Tries,
     /// The index of the hash type that Kaltura has accepted.
     proven_hash: Option<usize>,
+    /// The token hashes with the widget session in use, by their hash types, as far as they are made.
+    hashes: Vec<Option<Secret>>,
     in_flight: Option<InFlight>,
     /// The failure of the last request.
     last_error: Option<Box<Error>>,
@@ -146,8 +156,6 @@ struct InFlight {
     operation: Operation,
     /// The indexes of the items in it; empty for a widget session.
     items: Vec<usize>,
-    /// The token hashes in it, one for each hash type.
-    hashes: Vec<Secret>,
 }
 
 impl Exchange {
@@ -169,6 +177,7 @@ impl Exchange {
             widget_error: None,
             widget_tries: Tries::default(),
             proven_hash: None,
+            hashes: Vec::new(),
             in_flight: None,
             last_error: None,
             clock: None,
@@ -191,11 +200,64 @@ impl Exchange {
         if !self.is_widget_new && self.widget.as_ref().is_some_and(is_over) {
             self.widget = None;
         }
+        let ks = self.widget.as_ref().map(|widget| widget.ks.clone());
+        if let (Some(ks), Some(index)) = (&ks, self.missing_hash()) {
+            return Step::Hash {
+                ks: ks.clone(),
+                hash_type: self.hash_type(index),
+            };
+        }
         self.attempts = self.attempts.saturating_add(1);
-        Step::Send(match &self.widget {
+        Step::Send(match &ks {
             None => self.widget_request(),
-            Some(widget) => self.session_request(&widget.ks.clone(), open),
+            Some(ks) => self.session_request(ks, open),
         })
+    }
+
+    /// The hash type, by its index, that a signer has to make a hash of before the next request.
+    fn missing_hash(&self) -> Option<usize> {
+        if self.credentials.app_token.is_some() {
+            return None;
+        }
+        let open = self.items.iter().filter(|item| item.is_open());
+        let mut wanted = open.map(|item| self.proven_hash.unwrap_or(item.hash_index));
+        wanted.find(|index| matches!(self.hashes.get(*index), None | Some(None)))
+    }
+
+    /// Takes the hash that was asked for, or why there is none: that ends all that need it.
+    pub fn take_hash(&mut self, hash: Result<Secret, Box<Error>>) {
+        let Some(index) = self.missing_hash() else {
+            return;
+        };
+        let hash_type = self.hash_type(index);
+        let hash = hash.and_then(|hash| {
+            if is_hash(hash_type, hash.expose()) {
+                return Ok(hash);
+            }
+            Err(Box::new(Error::TokenSource {
+                problem: "the signer gave no hash: hash(ks, hashType) must give lower-case hex of that digest of the KS with the application token behind it",
+                causes: Vec::new(),
+            }))
+        });
+        match hash {
+            Ok(hash) => {
+                if self.hashes.len() <= index {
+                    self.hashes.resize(index.saturating_add(1), None);
+                }
+                if let Some(slot) = self.hashes.get_mut(index) {
+                    *slot = Some(hash);
+                }
+            }
+            Err(error) => {
+                for place in self.open() {
+                    let item = self.items.get(place);
+                    let uses = item.map(|it| self.proven_hash.unwrap_or(it.hash_index));
+                    if uses == Some(index) {
+                        self.settle(place, Err(error.clone()));
+                    }
+                }
+            }
+        }
     }
 
     /// The widget session in use.

@@ -46,6 +46,18 @@ impl HashType {
     }
 }
 
+/// Whether a signer's text can be a hash of this type, as Kaltura wants it.
+pub fn is_hash(hash_type: HashType, text: &str) -> bool {
+    let length = match hash_type {
+        HashType::Md5 => 32,
+        HashType::Sha1 => 40,
+        HashType::Sha256 => 64,
+        HashType::Sha512 => 128,
+    };
+    let is_hex = |byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+    text.len() == length && text.bytes().all(is_hex)
+}
+
 impl fmt::Display for HashType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
@@ -99,6 +111,19 @@ mod tests {
         ] {
             assert_eq!(hash(hash_type).expose(), known, "{hash_type}");
         }
+    }
+
+    #[test]
+    fn a_hash_is_lower_case_hex_of_its_digest_s_length() {
+        for hash_type in HashType::ALL {
+            let hash = token_hash(hash_type, "a", &Secret::new("b".into()));
+            let hash = hash.expose();
+            assert!(is_hash(hash_type, hash));
+            for wrong in [&hash[1..], &[hash, "0"].concat(), &hash.to_uppercase(), ""] {
+                assert!(!is_hash(hash_type, wrong), "{wrong}");
+            }
+        }
+        assert!(!is_hash(HashType::Sha1, &"é".repeat(20)));
     }
 
     #[test]

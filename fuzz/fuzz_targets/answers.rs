@@ -33,7 +33,7 @@ fn hold(text: &[u8]) {
     let credentials = Credentials {
         partner_id: 102,
         app_token_id: "0_c6eputqa".to_owned(),
-        app_token: Secret::new("599d54237bca94c1db5746efd0416795".to_owned()),
+        app_token: Some(Secret::new("599d54237bca94c1db5746efd0416795".to_owned())),
         hash_types: HashType::ALL.to_vec(),
     };
     let wishes = (0..users).map(|_| Wish::default()).collect();
@@ -44,6 +44,7 @@ fn hold(text: &[u8]) {
         assert!(step < 100, "no end");
         match exchange.next(now_ms) {
             Step::Done => break,
+            Step::Hash { .. } => unreachable!("the token is here"),
             Step::Wait { ms, .. } => now_ms = now_ms.saturating_add_unsigned(ms),
             Step::Send(_) => {
                 let body = lines.next().unwrap_or_default();

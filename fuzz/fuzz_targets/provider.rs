@@ -30,6 +30,7 @@ fuzz_target!(|data: &[u8]| {
     let token = |id: &str, hash_types: &[HashType]| TokenConfig {
         id: id.to_owned(),
         hash_types: hash_types.to_vec(),
+        has_signer: false,
     };
     let standings = Standings::new(vec![
         token("0_abc", &[HashType::Sha1]),

@@ -106,6 +106,7 @@ export const steps = [
   },
   { name: 'fleet', run: async () => (await node('js-tests/fleet.mjs')).trim() },
   { name: 'leader', waits: true, run: async () => (await node('js-tests/leader.mjs')).trim() },
+  { name: 'signer', run: async () => (await node('js-tests/signer.mjs')).trim() },
   { name: 'unhandled', waits: true, run: async () => (await node('js-tests/unhandled.mjs')).trim() },
   {
     name: 'soak',

@@ -11,10 +11,10 @@ use crate::session::{Session, Widget};
 
 impl Exchange {
     /// What no error may show.
-    fn secrets<'a>(&'a self, sent: &'a InFlight) -> Vec<&'a Secret> {
-        let mut secrets = vec![&self.credentials.app_token];
+    fn secrets(&self) -> Vec<&Secret> {
+        let mut secrets: Vec<_> = self.credentials.app_token.iter().collect();
         secrets.extend(self.widget.as_ref().map(|widget| &widget.ks));
-        secrets.extend(&sent.hashes);
+        secrets.extend(self.hashes.iter().flatten());
         secrets
     }
 
@@ -23,7 +23,7 @@ impl Exchange {
         sent: &InFlight,
         answer: Answer<'a>,
     ) -> Result<Value<'a>, Box<Error>> {
-        answer.read(&sent.operation, &self.secrets(sent))
+        answer.read(&sent.operation, &self.secrets())
     }
 
     pub(super) fn take_widget(
@@ -148,7 +148,7 @@ impl Exchange {
         timing: Timing,
     ) -> Result<Session, Box<Error>> {
         let answer = fields(reply);
-        check(answer, &sent.operation, &self.secrets(sent))?;
+        check(answer, &sent.operation, &self.secrets())?;
         let unknown = Wish::default();
         let wish = self.items.get(index).map_or(&unknown, |item| &item.wish);
         let session = Session::read(

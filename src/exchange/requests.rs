@@ -23,23 +23,22 @@ impl Exchange {
             params.number("nocache", 1);
         }
         let operation = Operation::known("session", "startWidgetSession");
+        self.hashes.clear();
         self.in_flight = Some(InFlight {
             operation: operation.clone(),
             items: Vec::new(),
-            hashes: Vec::new(),
         });
         Request::new(&self.terms.service_url, operation, params)
     }
 
     pub(super) fn session_request(&mut self, ks: &Secret, open: Vec<usize>) -> Request {
         self.is_widget_new = false;
-        let mut hashes = vec![None; self.credentials.hash_types.len().max(1)];
         let mut params = Params::default();
         params.number("format", JSON);
         params.text("clientTag", &self.terms.client_tag);
         params.text("ks", ks.expose());
         let operation = if let [only] = open.as_slice() {
-            self.ask(&mut params, *only, ks, &mut hashes);
+            self.ask(&mut params, *only, ks);
             start_session()
         } else {
             params.text("service", "multirequest");
@@ -48,7 +47,7 @@ impl Exchange {
                 let mut item = Params::default();
                 item.text("service", "appToken");
                 item.text("action", "startSession");
-                self.ask(&mut item, *index, ks, &mut hashes);
+                self.ask(&mut item, *index, ks);
                 params.params(&decimal(number), item);
             }
             Operation::known("multirequest", "")
@@ -57,20 +56,12 @@ impl Exchange {
         self.in_flight = Some(InFlight {
             operation: start_session(),
             items: open,
-            hashes: hashes.into_iter().flatten().collect(),
         });
         Request::new(&self.terms.service_url, operation, params)
     }
 
-    /// Adds the parameters of `appToken.startSession` for one item. `hashes` are the token hashes
-    /// by their hash types, as far as they are made.
-    fn ask(
-        &mut self,
-        params: &mut Params,
-        index: usize,
-        ks: &Secret,
-        hashes: &mut [Option<Secret>],
-    ) {
+    /// Adds the parameters of `appToken.startSession` for one item.
+    fn ask(&mut self, params: &mut Params, index: usize, ks: &Secret) {
         let Some(item) = self.items.get_mut(index) else {
             return;
         };
@@ -78,11 +69,17 @@ impl Exchange {
         let hash_index = item.hash_index;
         params.text("id", &self.credentials.app_token_id);
         let hash_type = self.hash_type(hash_index);
-        if let Some(hash) = hashes.get_mut(hash_index) {
-            let hash = hash.get_or_insert_with(|| {
-                token_hash(hash_type, ks.expose(), &self.credentials.app_token)
-            });
-            params.text("tokenHash", hash.expose());
+        if self.hashes.len() <= hash_index {
+            self.hashes.resize(hash_index.saturating_add(1), None);
+        }
+        if let Some(slot) = self.hashes.get_mut(hash_index) {
+            // Made here, or by a signer before.
+            if let (None, Some(token)) = (&slot, &self.credentials.app_token) {
+                *slot = Some(token_hash(hash_type, ks.expose(), token));
+            }
+            if let Some(hash) = slot {
+                params.text("tokenHash", hash.expose());
+            }
         }
         // Refusals are cached for two minutes without the KS in the key, so a call that
         // looks the same gets the same refusal, even if the hash is right by now.

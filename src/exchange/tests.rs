@@ -1,4 +1,5 @@
 mod items;
+mod signer;
 mod slow;
 
 use std::cell::RefCell;
@@ -19,6 +20,8 @@ struct Script {
     answers: RefCell<Vec<Reaction>>,
     seen: RefCell<Vec<(String, Value)>>,
     waits: RefCell<Vec<u64>>,
+    /// The KSs that a signer was asked to hash.
+    signed: RefCell<Vec<(String, HashType)>>,
 }
 
 enum Reaction {
@@ -35,7 +38,15 @@ impl Script {
             answers: RefCell::new(answers.into_iter().collect()),
             seen: RefCell::default(),
             waits: RefCell::default(),
+            signed: RefCell::default(),
         }
+    }
+
+    fn sign(&self, ks: &Secret, hash_type: HashType) -> Result<Secret, Box<Error>> {
+        let asked = (ks.expose().to_owned(), hash_type);
+        self.signed.borrow_mut().push(asked);
+        let token = Secret::new(TOKEN.into());
+        Ok(token_hash(hash_type, ks.expose(), &token))
     }
 
     fn hold(&self, mut exchange: Exchange) -> Outcome {
@@ -43,6 +54,9 @@ impl Script {
         for _ in 0..100 {
             match exchange.next(now_ms) {
                 Step::Done => return exchange.finish(),
+                Step::Hash { ks, hash_type } => {
+                    exchange.take_hash(self.sign(&ks, hash_type));
+                }
                 Step::Wait { ms, .. } => {
                     self.waits.borrow_mut().push(ms);
                     now_ms += i64::try_from(ms).unwrap();
@@ -105,7 +119,7 @@ fn credentials(hash_types: &[HashType]) -> Credentials {
     Credentials {
         partner_id: 102,
         app_token_id: "0_c6eputqa".into(),
-        app_token: Secret::new(TOKEN.into()),
+        app_token: Some(Secret::new(TOKEN.into())),
         hash_types: hash_types.to_vec(),
     }
 }
@@ -600,6 +614,7 @@ proptest! {
         let mut now_ms = NOW_MS;
         let ended = loop {
             match exchange.next(now_ms) {
+                Step::Hash { .. } => panic!("the token is here"),
                 Step::Done => break true,
                 Step::Wait { ms, .. } => now_ms = now_ms.saturating_add_unsigned(ms),
                 Step::Send(_) => {

@@ -2,7 +2,8 @@
 // from Kaltura.
 import { fromCore } from './error.js'
 import { Crew, Flight, SILENT } from './flight.js'
-import { APP_TOKEN, attempt, createHost, heard, now, tell } from './host.js'
+import { attempt, createHost, heard, now, tell } from './host.js'
+import { wipe } from './token.js'
 
 export class Flights {
   #core
@@ -69,8 +70,8 @@ export class Flights {
 
   /** Deletes from the store what has been found to be dead, while the callers go on. */
   deleteObsolete() {
-    const { shelf, tokens } = this.#settings
-    if (shelf?.hasObsolete) this.keepAlive(shelf.deleteObsolete(tokens[0]))
+    const { shelf, sealSecret } = this.#settings
+    if (shelf?.hasObsolete) this.keepAlive(shelf.deleteObsolete(() => sealSecret()))
   }
 
   /** Has the caller's runtime wait for what goes on after an answer. */
@@ -122,7 +123,7 @@ export class Flights {
     let widget
     const fetchWidget = () => (widget ??= this.#fetchWidget(crew, deadline, host))
     if (shelf) {
-      const token = await host.askForAppToken(0).catch(() => undefined)
+      const token = await host.askForSealSecret().catch(() => undefined)
       const take = (id) => shelf.take(id, token, crew, deadline, fetchWidget)
       deadline.progress.waitsFor('the store')
       if (typeof token === 'string') taken = await deadline.within(Promise.all(ids.map(take)))
@@ -139,6 +140,7 @@ export class Flights {
     } finally {
       // Nobody waits until the others can have it.
       for (const { put } of taken) if (put) this.keepAlive(put())
+      host.wipe()
       this.deleteObsolete()
     }
     const rest = minted.values()
@@ -201,13 +203,14 @@ export class Flights {
 
   /** What the core borrows, with signs of what is answered. */
   #host(crew, deadline) {
-    const { fetch, onEvent, tokens } = this.#settings
-    const host = createHost({ deadline, fetch, onEvent })
+    const { fetch, onEvent, tokens, sealSecret } = this.#settings
+    const host = createHost({ deadline, fetch, onEvent, tokens })
     const asked = []
     const signing = (promise) => {
       crew.progress()
       return heard(promise.finally(() => crew.progress()))
     }
+    const askForAppToken = (credential) => (asked[credential] ??= signing(host.askForAppToken(credential)))
     return {
       ...host,
       emit: (event) => {
@@ -218,11 +221,11 @@ export class Flights {
       fetch: (url, init) => signing(host.fetch(url, init)),
       within: (value) => signing(host.within(value)),
       sleep: (ms) => heard(crew.rest(host.sleep(ms))),
-      askForAppToken: (credential) => {
-        deadline.progress.waitsFor(APP_TOKEN)
-        asked[credential] ??= signing(deadline.within(attempt(tokens[credential])))
-        return asked[credential]
-      },
+      askForAppToken,
+      askForHash: (...what) => signing(host.askForHash(...what)),
+      askForSealSecret: () => sealSecret(() => askForAppToken(0)),
+      /** Whoever gave bytes may have them back, but not what they were. */
+      wipe: () => asked.forEach((one) => void one.then(wipe, () => {})),
     }
   }
 

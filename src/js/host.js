@@ -9,13 +9,14 @@ export const SEPARATE_CONTEXTS = globalThis.navigator?.userAgent === 'Cloudflare
 const LOOK_EVERY_MS = 25
 
 /** What is waited for when the caller's function is asked. */
-export const APP_TOKEN = 'the appToken function'
+const APP_TOKEN = 'the appToken function'
+const SIGNER = 'the signer'
 
 /**
  * The core relies on it that nothing here throws: an exception that flew through wasm would
  * leave the call pending.
  */
-export function createHost({ deadline, fetch, onEvent, appToken }) {
+export function createHost({ deadline, fetch, onEvent, tokens = [] }) {
   const { progress } = deadline
   return {
     signal: deadline.signal,
@@ -36,10 +37,14 @@ export function createHost({ deadline, fetch, onEvent, appToken }) {
       return heard(deadline.within(attempt(() => (fetch ?? globalThis.fetch)(url, init))))
     },
     failed: (failure) => progress.failed(failure),
-    hasAppTokenFunction: typeof appToken === 'function',
-    askForAppToken: () => {
+    tokenKind: tokens[0]?.kind ?? 0,
+    askForAppToken: (credential) => {
       progress.waitsFor(APP_TOKEN)
-      return heard(deadline.within(attempt(() => appToken())))
+      return heard(deadline.within(attempt(tokens[credential].ask)))
+    },
+    askForHash: (credential, ks, hashType) => {
+      progress.waitsFor(SIGNER)
+      return heard(deadline.within(attempt(() => tokens[credential].hash(ks, hashType))))
     },
     emit: (event) => tell(onEvent, event),
   }
@@ -62,7 +67,7 @@ function turn(deadline) {
 const nothing = () => {}
 
 /** A plain view of bytes, whatever realm or class they are of; nothing of anything else. */
-function bytes(value) {
+export function bytes(value) {
   try {
     const { buffer, byteOffset, byteLength } = value
     return ArrayBuffer.isView(value) ? new Uint8Array(buffer, byteOffset, byteLength) : undefined

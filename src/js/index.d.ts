@@ -194,8 +194,8 @@ export interface ConnectionOptions {
   partnerId: number | string
   /** The application token's id, such as `0_ab12cd34`. Not a secret. */
   appTokenId: string
-  /** The application token itself, or a function that fetches it, from a vault for instance. */
-  appToken: string | (() => string | Promise<string>)
+  /** The application token itself, a function that fetches it, or a signer that keeps it. */
+  appToken: AppTokenSource
   /**
    * The token's own `hashType`. `'auto'` tries SHA1, SHA256 and SHA512 in turn, and never MD5. It
    * costs up to four requests more and sends hashes of types that are not the token's, so set the
@@ -239,6 +239,58 @@ export interface ConnectionOptions {
    * @default 2
    */
   retry?: number | false
+}
+
+/**
+ * Where an application token comes from, from the simplest to the safest:
+ *
+ * - text. JavaScript can't wipe it: it stays in memory until the collector takes it, or for ever.
+ * - bytes of text (UTF-8). They are copied, and **yours are filled with zeros at once**, whatever comes of the
+ *   call. The copy is wiped when the call ends; a provider keeps its copy.
+ * - a function that fetches either, from a vault for instance; a provider asks it at each mint. Bytes
+ *   that it gives are filled with zeros as soon as they were read. With a
+ *   {@link ProviderOptions.store} the key is derived from the token, for which a text of it is made.
+ * - a signer: the token is never in this process.
+ */
+export type AppTokenSource =
+  | string
+  | Uint8Array
+  | (() => string | Uint8Array | Promise<string | Uint8Array>)
+  | AppTokenSigner
+
+/**
+ * Proves an application token that is kept elsewhere: in another process, a vault that computes, an
+ * HSM. What it gives is worth any session that the token allows, for as long as the KS lives (a
+ * quarter of an hour, or an hour with a provider): let it check who asks.
+ *
+ * @example
+ * ```js
+ * const appToken = {
+ *   hash: async (ks, hashType) => {
+ *     const body = JSON.stringify({ ks, hashType })
+ *     const response = await fetch('http://127.0.0.1:8200/hash', { method: 'POST', body })
+ *     return response.text()
+ *   },
+ * }
+ * const { ks } = await startAppTokenSession({ partnerId, appTokenId, appToken, hashType: 'SHA256' })
+ * ```
+ */
+export interface AppTokenSigner {
+  /**
+   * The hash of the text `ks` with the application token behind it, as {@link hashAppToken} gives it:
+   * lower-case hex. It is asked once for each widget session and hash type that a call tries, within the
+   * call's time. What it throws is `ERR_TOKEN_SOURCE`; its words are not passed on.
+   *
+   * @param ks The KS of a widget session.
+   * @param hashType The token's own, or with `'auto'` each that is tried.
+   */
+  hash(ks: string, hashType: HashType): string | Promise<string>
+  /**
+   * What a {@link ProviderOptions.store} is sealed with in the token's place: 32 bytes or more, or a text of as
+   * many characters, drawn at random, and the same for all who share the store. It is read once, and not
+   * wiped. Without it a provider takes no store.
+   */
+  readonly sealKey?: string | Uint8Array
 }
 
 /** What the session should be. What is left out is the application token's choice. */
@@ -471,7 +523,10 @@ export interface OtherError extends AppTokenErrorBase {
   readonly code:
     | 'ERR_TIMEOUT'
     | 'ERR_ABORTED'
-    /** The function given as `appToken` (or as `adminSecret`, `ks` of a manager) failed. */
+    /**
+     * The function or signer given as `appToken` (or the function given as `adminSecret` or `ks` of a
+     * manager) failed; or a signer gave no hash, and `retryable` is false.
+     */
     | 'ERR_TOKEN_SOURCE'
     /** Every session of the token is refused: `session.end` was called with one of them. */
     | 'ERR_SESSION_REVOKED'

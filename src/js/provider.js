@@ -21,6 +21,7 @@ import { startMany } from './many.js'
 import { checkStore } from './patient.js'
 import { readRequest } from './request.js'
 import { Shelf } from './shelf.js'
+import { sealSecretOf, takeToken } from './token.js'
 
 /** A session that was at hand, and a new one of each token; then there is none to ask for. */
 const MOST_CALLS = 3
@@ -40,20 +41,21 @@ export function createSessionProvider(wasm, options, usualFetch) {
   checkFunctions({ fetch, onEvent, waitUntil })
   if (store !== undefined) checkStore(store)
   const second = fallback === undefined ? undefined : ownOptions(fallback, 'fallback', 'fallback.')
-  const tokens = [own, second].map((from) => from?.appToken)
-  const areFunctions = tokens.map((token) => typeof token === 'function')
-  for (const [index, from] of [own, second].entries()) if (areFunctions[index]) delete from.appToken
+  const tokens = [own, second].filter((from) => from !== undefined).map(takeToken)
+  const sealSecret = store && sealSecretOf(tokens[0])
   const leases = new Leases(own.maxEntries ?? 10_000)
   const settings = {
     ...{ fetch, onEvent, waitUntil },
-    leases,
+    ...{ leases, tokens, sealSecret },
     timeoutMs: limits.timeoutMs,
     isOver: ({ expiresAt }) => wasm().ProviderCore.isOver(expiresAt, now()),
-    tokens: tokens.map((token) => (typeof token === 'function' ? token : () => token)),
   }
   // Flights have numbers of their core's: another core, after a trap, has flights of its own.
   const parts = remade(wasm, ({ ProviderCore, instance }) => {
-    const core = guarded(() => new ProviderCore(own, second, ...areFunctions, leases.ofNewCore()))
+    for (const [index, { copy }] of tokens.entries()) {
+      if (copy) guarded(() => ProviderCore.checkToken(index === 0 ? 'appToken' : 'fallback.appToken', copy))
+    }
+    const core = guarded(() => new ProviderCore(own, second, tokens[0].kind, tokens[1]?.kind ?? 0, leases.ofNewCore()))
     const shelf = store && new Shelf(core, store, (event) => tell(onEvent, event), limits.timeoutMs)
     const everyMs = ProviderCore.checkEveryMs()
     return { core, instance, flights: new Flights(core, everyMs, { ...settings, shelf, instance }) }

@@ -6,6 +6,7 @@ import { fromCore } from './error.js'
 import { createHost } from './host.js'
 import { loader } from './load.js'
 import { createSessionProvider } from './provider.js'
+import { takeToken } from './token.js'
 
 /** The options that the core doesn't see. */
 const SHELL_OPTIONS = ['signal', 'timeoutMs', 'fetch', 'onEvent']
@@ -29,23 +30,32 @@ export function bindSessions(load, usualFetch) {
     return number
   }
 
+  const start = async (own, token) => {
+    const { signal, timeoutMs, fetch = usualFetch, onEvent } = own
+    for (const name of SHELL_OPTIONS) delete own[name]
+    const limits = readLimits({ signal, timeoutMs })
+    checkFunctions({ fetch, onEvent })
+    const core = wasm()
+    const deadline = new Deadline({ ...limits, instance: core.instance })
+    if (deadline.error) throw deadline.error
+    const host = createHost({ deadline, fetch, onEvent, tokens: [token] })
+    try {
+      return await deadline.within(core.startAppTokenSession(own, host, deadline.at))
+    } catch (thrown) {
+      throw deadline.error ?? fromCore(thrown)
+    } finally {
+      deadline.settle()
+    }
+  }
+
   return {
     async startAppTokenSession(options) {
       const own = ownOptions(options)
-      const { signal, timeoutMs, fetch = usualFetch, onEvent, appToken } = own
-      for (const name of SHELL_OPTIONS) delete own[name]
-      const limits = readLimits({ signal, timeoutMs })
-      checkFunctions({ fetch, onEvent })
-      const core = wasm()
-      const deadline = new Deadline({ ...limits, instance: core.instance })
-      if (deadline.error) throw deadline.error
-      const host = createHost({ deadline, fetch, onEvent, appToken })
+      const token = takeToken(own)
       try {
-        return await deadline.within(core.startAppTokenSession(own, host, deadline.at))
-      } catch (thrown) {
-        throw deadline.error ?? fromCore(thrown)
+        return await start(own, token)
       } finally {
-        deadline.settle()
+        token.wipe()
       }
     },
 

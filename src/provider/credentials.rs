@@ -19,6 +19,8 @@ pub struct TokenConfig {
     pub id: String,
     /// The hash types that it may have been made with, the first choice first.
     pub hash_types: Vec<HashType>,
+    /// Whether a signer makes its hashes, so that the token itself is never here.
+    pub has_signer: bool,
 }
 
 /// How Kaltura has received each token so far.
@@ -166,6 +168,12 @@ impl Standings {
     pub fn of_privileges(&self, privileges: &str) -> Option<usize> {
         let named = |it: &Standing| names_token(privileges, &it.config.id) == Some(true);
         self.all.iter().position(named)
+    }
+
+    /// Whether a signer makes the hashes of a token.
+    pub fn has_signer(&self, credential: usize) -> bool {
+        let standing = self.all.get(credential);
+        standing.is_some_and(|it| it.config.has_signer)
     }
 
     /// The hash types to try with a token, the likeliest first.

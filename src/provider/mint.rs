@@ -6,6 +6,7 @@
 //! loop {
 //!     match mint.next(provider, now) {
 //!         Step::AskForToken(credential) => mint.take_token(provider, token, now),
+//!         Step::AskForHash { .. } => mint.take_hash(hash),
 //!         Step::Send(request) => mint.take(provider, answer, received),
 //!         Step::Wait { ms, .. } => sleep(ms),
 //!         Step::Tell(news, credential) => tell(),
@@ -33,6 +34,16 @@ use crate::session::Session;
 pub enum Step {
     /// Ask for the application token with this number, and [`take_token`](Mint::take_token).
     AskForToken(usize),
+    /// Have the signer of the application token with this number hash a KS, and
+    /// [`take_hash`](Mint::take_hash).
+    AskForHash {
+        /// The application token's number.
+        credential: usize,
+        /// What is to be hashed with the token behind it.
+        ks: Secret,
+        /// The digest.
+        hash_type: HashType,
+    },
     /// Send this and [`take`](Mint::take) the answer.
     Send(Request),
     /// Let this many milliseconds pass.
@@ -163,7 +174,7 @@ impl Mint {
     pub fn widget(provider: &mut Provider, flight: FlightId, terms: Terms, now: Moment) -> Self {
         let mut mint = Self::sessions(provider, vec![flight], terms);
         mint.is_for_widget = true;
-        mint.talk(provider, 0, Secret::new(String::new()), now);
+        mint.talk(provider, 0, None, now);
         mint
     }
 
@@ -178,7 +189,13 @@ impl Mint {
                     let chosen = *chosen;
                     self.state = self.choose(provider, chosen, now);
                 }
-                State::WantingToken(credential) => return Step::AskForToken(*credential),
+                State::WantingToken(credential) => {
+                    let credential = *credential;
+                    if !provider.standings.has_signer(credential) {
+                        return Step::AskForToken(credential);
+                    }
+                    self.talk(provider, credential, None, now);
+                }
                 State::Probing(probe) => return Step::Send(probe.request(&self.terms.service_url)),
                 State::Talking(talk) => match talk.exchange.next(now.wall_ms) {
                     exchange::Step::Send(request) => {
@@ -186,6 +203,13 @@ impl Mint {
                         return Step::Send(request);
                     }
                     exchange::Step::Wait { ms, reason } => return Step::Wait { ms, reason },
+                    exchange::Step::Hash { ks, hash_type } => {
+                        return Step::AskForHash {
+                            credential: talk.credential,
+                            ks,
+                            hash_type,
+                        };
+                    }
                     exchange::Step::Done => {
                         if let State::Talking(talk) =
                             core::mem::replace(&mut self.state, State::Done)
@@ -232,7 +256,7 @@ impl Mint {
             return;
         };
         match token {
-            Ok(token) => self.talk(provider, credential, token, now),
+            Ok(token) => self.talk(provider, credential, Some(token), now),
             Err(error) => {
                 let attempts = self.attempts;
                 self.fail_open(&Failure { error, attempts });
@@ -241,7 +265,20 @@ impl Mint {
         }
     }
 
-    fn talk(&mut self, provider: &mut Provider, credential: usize, token: Secret, now: Moment) {
+    /// Takes the hash that a signer was asked for, or why there is none.
+    pub fn take_hash(&mut self, hash: Result<Secret, Box<Error>>) {
+        if let State::Talking(talk) = &mut self.state {
+            talk.exchange.take_hash(hash);
+        }
+    }
+
+    fn talk(
+        &mut self,
+        provider: &mut Provider,
+        credential: usize,
+        token: Option<Secret>,
+        now: Moment,
+    ) {
         let terms = Terms {
             retry: provider.budget.allow(self.terms.retry, now.steady_ms),
             ..self.terms.clone()

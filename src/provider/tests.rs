@@ -44,6 +44,7 @@ pub(super) fn standings(hash_types: &[Vec<HashType>]) -> Standings {
     let token = |(index, hash_types): (usize, &Vec<HashType>)| TokenConfig {
         id: format!("0_{}", char::from(b'a' + u8::try_from(index).unwrap())),
         hash_types: hash_types.clone(),
+        has_signer: false,
     };
     Standings::new(hash_types.iter().enumerate().map(token).collect())
 }

@@ -8,7 +8,7 @@ use super::convert::{self, Options};
 use super::fetch::{self, promise};
 use super::host::Host;
 use super::results;
-use super::terms::{OPTIONS, ask_for_token, terms, wish};
+use super::terms::{OPTIONS, TokenKind, ask_for_token, terms, wish};
 use crate::error::{Error, Failure, InvalidOption};
 use crate::exchange::{Credentials, Exchange, Terms};
 use crate::grants::Wish;
@@ -53,10 +53,12 @@ async fn start(options: &Object, host: &Host, deadline_ms: f64) -> Result<JsValu
         partner_id: call.partner_id,
         app_token_id: call.app_token_id,
         app_token: match call.app_token {
-            Some(token) => token,
-            None => ask_for_token(host, 0)
-                .await
-                .map_err(|error| refuse(error, 0))?,
+            None if !call.has_signer => Some(
+                ask_for_token(host, 0)
+                    .await
+                    .map_err(|error| refuse(error, 0))?,
+            ),
+            token => token,
         },
         hash_types: call.hash_types,
     };
@@ -78,8 +80,9 @@ async fn start(options: &Object, host: &Host, deadline_ms: f64) -> Result<JsValu
 struct Call {
     partner_id: u32,
     app_token_id: String,
-    /// None if the host has a function for it.
+    /// `None` unless it is among the options.
     app_token: Option<Secret>,
+    has_signer: bool,
     hash_types: Vec<HashType>,
     terms: Terms,
     wish: Wish,
@@ -89,14 +92,15 @@ struct Call {
 impl Call {
     fn read(options: &Object, host: &Host, deadline_ms: f64) -> Result<Self, InvalidOption> {
         let from = Options::new(options, "", &[&OPTIONS])?;
+        let kind = TokenKind::from_number(host.token_kind());
         Ok(Self {
             partner_id: options::partner_id(from.get("partnerId"))?,
             app_token_id: options::app_token_id(from.get("appTokenId"))?,
-            app_token: if host.has_app_token_function() {
-                None
-            } else {
-                Some(options::app_token(from.get("appToken"))?)
+            app_token: match kind {
+                TokenKind::Text => Some(options::app_token(from.get("appToken"))?),
+                _ => None,
             },
+            has_signer: kind == TokenKind::Signer,
             hash_types: options::hash_types(from.get("hashType"))?,
             terms: terms(&from, deadline_ms)?,
             wish: wish(&from)?,

@@ -9,6 +9,7 @@ use web_sys::{RequestInit, RequestRedirect};
 
 use super::host::{Chunk, Host, Reader, Response, Stream};
 use super::intake::Room;
+use super::terms::ask_for_hash;
 use crate::api::{Request, ResponseHead};
 use crate::clock::{LocalTime, Timing, http_date};
 use crate::error::{Cause, Error};
@@ -41,6 +42,12 @@ async fn hold(mut exchange: Exchange, host: &Host, max_response_bytes: u32) -> O
                     if let Some(error) = exchange.take_failure() {
                         host.failed(&super::results::error(&error));
                     }
+                }
+            }
+            Step::Hash { ks, hash_type } => {
+                let hash = ask_for_hash(host, 0, &ks, hash_type).await;
+                if !host.ended() {
+                    exchange.take_hash(hash);
                 }
             }
             Step::Wait { ms, reason } => pause(host, ms, &reason).await,

@@ -43,13 +43,16 @@ extern "C" {
     /// Local time in milliseconds since 1970 UTC.
     #[wasm_bindgen(method)]
     pub fn now(this: &Host) -> f64;
-    /// Whether the caller's `appToken` is a function.
-    #[wasm_bindgen(method, getter, js_name = hasAppTokenFunction)]
-    pub fn has_app_token_function(this: &Host) -> bool;
-    /// Calls it, the one of this credential; the promise rejects when it throws, or when the
-    /// call ends.
+    /// The kind of the caller's `appToken`: see [`TokenKind`](super::terms::TokenKind).
+    #[wasm_bindgen(method, getter, js_name = tokenKind)]
+    pub fn token_kind(this: &Host) -> u32;
+    /// Asks for the application token of this credential; the promise rejects when what gives it
+    /// fails, or when the call ends.
     #[wasm_bindgen(method, js_name = askForAppToken)]
     pub fn ask_for_app_token(this: &Host, credential: usize) -> Promise;
+    /// Has the signer of this credential hash a KS; the promise rejects as that for a token does.
+    #[wasm_bindgen(method, js_name = askForHash)]
+    pub fn ask_for_hash(this: &Host, credential: usize, ks: &str, hash_type: &str) -> Promise;
     /// Milliseconds since some beginning, by a clock that is never set.
     #[wasm_bindgen(method)]
     pub fn steady(this: &Host) -> f64;

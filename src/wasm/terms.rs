@@ -1,5 +1,6 @@
 //! What callers say of the sessions they want: options that more than one export reads.
 
+use js_sys::{Promise, Uint8Array};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 
@@ -9,7 +10,8 @@ use super::host::Host;
 use crate::error::{Cause, Error, InvalidOption};
 use crate::exchange::Terms;
 use crate::grants::Wish;
-use crate::options::{self, Named};
+use crate::hash::HashType;
+use crate::options::{self, Input, LONGEST_TEXT, Named};
 use crate::secret::Secret;
 use crate::session::ONE_CALL_WIDGET_S;
 
@@ -30,6 +32,28 @@ pub const OPTIONS: [&str; 14] = [
     "maxResponseBytes",
     "dangerouslyAllowHttp",
 ];
+
+/// What an application token is, as far as the core goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenKind {
+    /// Text among the options.
+    Text,
+    /// To be asked for.
+    Asked,
+    /// A signer: it makes the hashes, and is all that there is.
+    Signer,
+}
+
+impl TokenKind {
+    /// The kind that the shell has told.
+    pub fn from_number(number: u32) -> Self {
+        match number {
+            0 => Self::Text,
+            1 => Self::Asked,
+            _ => Self::Signer,
+        }
+    }
+}
 
 /// How an exchange is to be held.
 pub fn terms(from: &Options, deadline_ms: f64) -> Result<Terms, InvalidOption> {
@@ -56,20 +80,52 @@ pub fn wish(from: &Options) -> Result<Wish, InvalidOption> {
 
 /// The application token from the caller's function; `credential` tells which.
 pub async fn ask_for_token(host: &Host, credential: usize) -> Result<Secret, Box<Error>> {
-    let token = JsFuture::from(host.ask_for_app_token(credential)).await;
-    // What a vault's client says when it fails is not ours to judge, so only its class and
-    // code are passed on.
-    let token = token.map_err(|thrown: JsValue| {
+    const FAILED: &str = "the appToken function failed; `cause` has what it said";
+    let token = given(host.ask_for_app_token(credential), FAILED).await?;
+    options::app_token(Named {
+        path: "appToken".to_owned(),
+        input: host.bytes(&token).map_or_else(
+            || convert::input(&token),
+            |bytes| Input::Text(taken(&bytes)),
+        ),
+    })
+    .map_err(|wrong| Box::new(Error::InvalidOptions(wrong)))
+}
+
+/// The text of bytes, which are wiped; `None` if they are no text, or too many.
+fn taken(bytes: &Uint8Array) -> Option<String> {
+    let is_short = bytes.length() <= LONGEST_TEXT;
+    let text = is_short.then(|| String::from_utf8(bytes.to_vec()).ok());
+    bytes.fill(0, 0, bytes.length());
+    text.flatten()
+}
+
+/// The hash of `ks` from the signer of this credential.
+pub async fn ask_for_hash(
+    host: &Host,
+    credential: usize,
+    ks: &Secret,
+    hash_type: HashType,
+) -> Result<Secret, Box<Error>> {
+    const FAILED: &str = "the signer failed; `cause` has what it said";
+    let asked = host.ask_for_hash(credential, ks.expose(), hash_type.name());
+    let hash = given(asked, FAILED).await?;
+    // What is no text is no hash.
+    Ok(Secret::new(match convert::input(&hash) {
+        Input::Text(Some(text)) => text,
+        _ => String::new(),
+    }))
+}
+
+/// What a function of the caller's gives. What a vault's client says when it fails is not ours to
+/// judge, so only its class and code are passed on.
+async fn given(promise: Promise, problem: &'static str) -> Result<JsValue, Box<Error>> {
+    JsFuture::from(promise).await.map_err(|thrown: JsValue| {
         let causes = fetch::causes(&thrown).into_iter().map(|cause| Cause {
             message: String::new(),
             ..cause
         });
         let causes = causes.collect();
-        Box::new(Error::TokenSource { causes })
-    })?;
-    options::app_token(Named {
-        path: "appToken".to_owned(),
-        input: convert::input(&token),
+        Box::new(Error::TokenSource { problem, causes })
     })
-    .map_err(|wrong| Box::new(Error::InvalidOptions(wrong)))
 }

@@ -198,6 +198,7 @@ proptest! {
         loop {
             let request = match exchange.next(now_ms) {
                 Step::Done => break,
+                Step::Hash { .. } => panic!("the token is here"),
                 Step::Wait { ms, .. } => {
                     now_ms = now_ms.saturating_add_unsigned(ms);
                     prop_assert!(now_ms < NOW_MS + time_s * 1000);

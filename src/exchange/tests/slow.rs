@@ -72,7 +72,7 @@ impl Slow {
         loop {
             let request = match exchange.next(now) {
                 Step::Done => break,
-                Step::Wait { .. } => panic!("nothing failed"),
+                Step::Wait { .. } | Step::Hash { .. } => panic!("nothing failed"),
                 Step::Send(request) => request,
             };
             let began = now + self.way;

@@ -109,6 +109,7 @@ pub fn provider(max_entries: usize) -> Provider {
     let token = |id: &str| TokenConfig {
         id: id.to_owned(),
         hash_types: vec![HashType::Sha1],
+        has_signer: false,
     };
     let issuer = Issuer {
         service_url: ServiceUrl::default(),
@@ -394,6 +395,7 @@ impl World {
                     mint.take_token(&mut self.provider, Ok(token), self.now);
                 }
                 Step::Wait { .. } => {}
+                Step::AskForHash { .. } => panic!("the token is here"),
                 Step::Tell(News::Revoked, _) => self.last_bad_ms = self.now.steady_ms,
                 Step::Tell(..) => {}
                 Step::Done => break,

@@ -7,6 +7,7 @@ use crate::api::ResponseHead;
 use crate::clock::{LocalTime, Timing};
 use crate::exchange;
 use crate::grants::{GrantPolicy, Wish};
+use crate::hash::token_hash;
 use crate::provider::{Answer, Following, Standings, TokenConfig};
 use crate::retry::RetryPolicy;
 
@@ -117,6 +118,11 @@ impl Scene {
                     let token = Secret::new("token".to_owned());
                     mint.take_token(&mut self.provider, Ok(token), self.now);
                 }
+                Step::AskForHash { ks, hash_type, .. } => {
+                    seen.push(format!("hash of {}", ks.expose()));
+                    let token = Secret::new("token".to_owned());
+                    mint.take_hash(Ok(token_hash(hash_type, ks.expose(), &token)));
+                }
                 Step::Wait { .. } => {}
                 Step::Tell(news, credential) => seen.push(format!("{news:?} {credential}")),
                 Step::Done => {
@@ -168,6 +174,7 @@ fn a_hash_type_that_was_found_by_trying_is_told_once() {
     let tokens = [HashType::AUTO.to_vec(), vec![HashType::Sha1]].map(|hash_types| TokenConfig {
         id: "0_token".to_owned(),
         hash_types,
+        has_signer: false,
     });
     scene.provider.standings = Standings::new(tokens.into());
     let refused = refusal("INVALID_APP_TOKEN_HASH", "");
@@ -177,6 +184,27 @@ fn a_hash_type_that_was_found_by_trying_is_told_once() {
     scene.forget();
     let (seen, _) = scene.mint(vec![scene.session("second")]);
     assert_eq!(seen, ["startSession"]);
+}
+
+#[test]
+fn a_signer_is_asked_for_hashes_and_nobody_for_its_token() {
+    let mut scene = Scene::new();
+    let tokens = [true, false].map(|has_signer| TokenConfig {
+        id: "0_token".to_owned(),
+        hash_types: vec![HashType::Sha1],
+        has_signer,
+    });
+    scene.provider.standings = Standings::new(tokens.into());
+    let unknown = refusal("APP_TOKEN_ID_NOT_FOUND", "");
+    let (seen, result) = scene.mint(vec![widget(), unknown, scene.session("other")]);
+    let asked = [
+        "startWidgetSession",
+        "hash of widget",
+        "startSession",
+        "startSession",
+    ];
+    assert_eq!(seen, asked);
+    assert_eq!(result.unwrap(), "other");
 }
 
 #[test]

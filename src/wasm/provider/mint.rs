@@ -14,7 +14,7 @@ use crate::provider::{FlightId, Moment};
 use crate::wasm::fetch::{self, promise};
 use crate::wasm::host::Host;
 use crate::wasm::results;
-use crate::wasm::terms::ask_for_token;
+use crate::wasm::terms::{ask_for_hash, ask_for_token};
 
 #[wasm_bindgen(js_class = ProviderCore)]
 impl Handle {
@@ -83,6 +83,16 @@ impl ProviderCore {
                     let now = moment(host);
                     if !host.ended() {
                         self.decide(|provider| mint.take_token(provider, token, now));
+                    }
+                }
+                Step::AskForHash {
+                    credential,
+                    ks,
+                    hash_type,
+                } => {
+                    let hash = ask_for_hash(host, credential, &ks, hash_type).await;
+                    if !host.ended() {
+                        mint.take_hash(hash);
                     }
                 }
                 Step::Send(request) => {

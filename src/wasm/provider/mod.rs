@@ -17,11 +17,11 @@ use self::told::{end, told};
 use super::convert::{self, Options};
 use super::fetch;
 use super::results;
-use super::terms;
+use super::terms::{self, TokenKind};
 use crate::error::{Error, Failure, InvalidOption};
 use crate::exchange::Terms;
 use crate::grants::Wish;
-use crate::options;
+use crate::options::{self, Input, Named};
 use crate::provider::{
     CHECK_EVERY_MS, FlightId, Following, Issuer, Moment, Provider, Seed, Standings, Ticket,
     TokenConfig, is_over,
@@ -62,21 +62,30 @@ pub struct ProviderCore {
 
 #[wasm_bindgen(js_class = ProviderCore)]
 impl Handle {
-    /// Reads the options. Tokens that come from functions are left out of them, and
-    /// `functions` is true in their places. `uses` gives the tickets of the leases that were used
+    /// Reads the options. Tokens that are no text are left out of them; `kind` and `fallback_kind`
+    /// tell what they are. `uses` gives the tickets of the leases that were used
     /// since it was called last, in the order of use.
     #[wasm_bindgen(constructor)]
     pub fn new(
         options: &Object,
         fallback: &JsValue,
-        token_function: bool,
-        fallback_function: bool,
+        kind: u32,
+        fallback_kind: u32,
         uses: Function,
     ) -> Result<Self, JsValue> {
         let fallback = fallback.is_object().then(|| fallback.unchecked_ref());
-        ProviderCore::read(options, fallback, token_function, fallback_function, uses)
+        let kinds = [kind, fallback_kind].map(TokenKind::from_number);
+        ProviderCore::read(options, fallback, kinds, uses)
             .map(|core| Self(Rc::new(core)))
             .map_err(convert::invalid)
+    }
+
+    /// Fails if these bytes can't be an application token.
+    #[wasm_bindgen(js_name = checkToken)]
+    pub fn check_token(path: String, bytes: Vec<u8>) -> Result<(), JsValue> {
+        let input = Input::Text(String::from_utf8(bytes).ok());
+        let token = options::app_token(Named { path, input });
+        token.map(drop).map_err(convert::invalid)
     }
 
     /// How often a leader gives a sign, and its followers look for it.
@@ -207,8 +216,7 @@ impl ProviderCore {
     fn read(
         object: &Object,
         fallback: Option<&Object>,
-        token_function: bool,
-        fallback_function: bool,
+        [kind, fallback_kind]: [TokenKind; 2],
         uses: Function,
     ) -> Result<Self, InvalidOption> {
         let from = Options::new(object, "", &[&terms::OPTIONS, &OPTIONS])?;
@@ -216,22 +224,21 @@ impl ProviderCore {
             widget_expiry_s: SHARED_WIDGET_S,
             ..terms::terms(&from, 0.0)?
         };
-        let token = |from: &Options| -> Result<TokenConfig, InvalidOption> {
-            Ok(TokenConfig {
+        let token = |from: &Options, kind| -> Result<TokenConfig, InvalidOption> {
+            let config = TokenConfig {
                 id: options::app_token_id(from.get("appTokenId"))?,
                 hash_types: options::hash_types(from.get("hashType"))?,
-            })
-        };
-        let mut tokens = vec![token(&from)?];
-        if !token_function {
-            options::app_token(from.get("appToken"))?;
-        }
-        if let Some(fallback) = fallback {
-            let from = Options::new(fallback, "fallback.", &[&FALLBACK_OPTIONS])?;
-            tokens.push(token(&from)?);
-            if !fallback_function {
+                has_signer: kind == TokenKind::Signer,
+            };
+            if kind == TokenKind::Text {
                 options::app_token(from.get("appToken"))?;
             }
+            Ok(config)
+        };
+        let mut tokens = vec![token(&from, kind)?];
+        if let Some(fallback) = fallback {
+            let from = Options::new(fallback, "fallback.", &[&FALLBACK_OPTIONS])?;
+            tokens.push(token(&from, fallback_kind)?);
         }
         let count = |name, most, expected, default| -> Result<u32, InvalidOption> {
             let count = options::optional_integer(from.get(name), 1, most, expected)?;

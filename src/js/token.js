@@ -1,0 +1,81 @@
+// Where an application token comes from, or the hashes that prove it.
+import { invalid } from './error.js'
+import { bytes } from './host.js'
+
+/** What an `appToken` is to the core: text that it reads, something to ask for, or a signer. */
+const TEXT = 0
+const ASKED = 1
+const SIGNER = 2
+
+/**
+ * Takes `appToken` out of options, unless the core is to read it. Gives its `kind`, with `ask`, which
+ * gives the token as text or as bytes that whoever gets them wipes, or with a signer's `hash`.
+ *
+ * Bytes are copied, and those of the caller wiped; `wipe` does that to the `copy`.
+ */
+export function takeToken(options) {
+  const { appToken } = options
+  const source = sourceOf(appToken)
+  if (source.kind !== TEXT) delete options.appToken
+  return source
+}
+
+function sourceOf(appToken) {
+  if (typeof appToken === 'function') return { kind: ASKED, ask: appToken, wipe: nothing }
+  const given = bytes(appToken)
+  if (given) {
+    const copy = given.slice()
+    given.fill(0)
+    return { kind: ASKED, ask: () => copy.slice(), copy, wipe: () => copy.fill(0) }
+  }
+  const signer = signerOf(appToken)
+  return signer ?? { kind: TEXT, ask: () => appToken, wipe: nothing }
+}
+
+const nothing = () => {}
+
+/** What has a function `hash`; what got into `Object.prototype` is none. */
+function signerOf(object) {
+  try {
+    const get = (name) =>
+      Object.prototype[name] === undefined || Object.hasOwn(object, name) ? object[name] : undefined
+    const hash = get('hash')
+    if (typeof object !== 'object' || typeof hash !== 'function') return undefined
+    const ask = (ks, hashType) => Reflect.apply(hash, object, [ks, hashType])
+    return { kind: SIGNER, hash: ask, sealKey: get('sealKey'), wipe: nothing }
+  } catch {
+    return undefined
+  }
+}
+
+/** No key is shorter, in bytes or characters. */
+const SHORTEST_KEY = 32
+
+/**
+ * A function that gives, as text, what the values in a store are sealed with: the token, which it gets
+ * from the function that it is handed, or a signer's key in its place.
+ */
+export function sealSecretOf({ kind, ask, sealKey }) {
+  if (kind !== SIGNER) return async (askForToken = ask) => textOf(await askForToken())
+  if (sealKey === undefined) {
+    throw invalid('store', 'left out, unless the signer has a sealKey: there is no token to seal with')
+  }
+  const key = bytes(sealKey)
+  const text = key ? Array.from(key, (byte) => byte.toString(16).padStart(2, '0')).join('') : sealKey
+  if (typeof text !== 'string' || (key ?? text).length < SHORTEST_KEY) {
+    throw invalid('appToken.sealKey', `${SHORTEST_KEY} bytes or more, or a text of as many characters`)
+  }
+  return async () => text
+}
+
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+
+function textOf(token) {
+  const given = bytes(token)
+  return given ? decoder.decode(given) : token
+}
+
+/** Fills it with zeros, if it is bytes. */
+export function wipe(token) {
+  bytes(token)?.fill(0)
+}
