@@ -119,7 +119,8 @@ mod tests {
             let hash = token_hash(hash_type, "a", &Secret::new("b".into()));
             let hash = hash.expose();
             assert!(is_hash(hash_type, hash));
-            for wrong in [&hash[1..], &[hash, "0"].concat(), &hash.to_uppercase(), ""] {
+            let shorter = hash.get(1..).unwrap();
+            for wrong in [shorter, &[hash, "0"].concat(), &hash.to_uppercase(), ""] {
                 assert!(!is_hash(hash_type, wrong), "{wrong}");
             }
         }

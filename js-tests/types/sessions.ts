@@ -1,5 +1,5 @@
 // What startAppTokenSession takes and gives: each marked line must be refused.
-import { startAppTokenSession, type AppTokenSession, type StartOptions } from 'kaltura-app-token'
+import { startAppTokenSession, type AppTokenSession, type HashType, type StartOptions } from 'kaltura-app-token'
 
 const credentials = { partnerId: 1234567, appTokenId: '0_ab12cd34', appToken: 'secret' }
 
@@ -54,3 +54,15 @@ const options: StartOptions = { ...credentials, privileges: 'edit:0_a' }
 // @ts-expect-error: a session is read
 session.id
 void options
+
+const bytes: Uint8Array = new TextEncoder().encode('secret')
+await startAppTokenSession({ ...credentials, appToken: bytes })
+await startAppTokenSession({ ...credentials, appToken: async () => bytes })
+await startAppTokenSession({
+  ...credentials,
+  appToken: { hash: async (ks, hashType) => `${ks satisfies string}${hashType satisfies HashType}`, sealKey: bytes },
+})
+// @ts-expect-error: a signer makes hashes
+await startAppTokenSession({ ...credentials, appToken: { sealKey: 'x'.repeat(32) } })
+// @ts-expect-error: a hash is text
+await startAppTokenSession({ ...credentials, appToken: { hash: () => bytes } })

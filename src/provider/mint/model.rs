@@ -394,10 +394,9 @@ impl World {
                     let token = Secret::new("token".to_owned());
                     mint.take_token(&mut self.provider, Ok(token), self.now);
                 }
-                Step::Wait { .. } => {}
                 Step::AskForHash { .. } => panic!("the token is here"),
                 Step::Tell(News::Revoked, _) => self.last_bad_ms = self.now.steady_ms,
-                Step::Tell(..) => {}
+                Step::Wait { .. } | Step::Tell(..) => {}
                 Step::Done => break,
             }
         }
