@@ -7,6 +7,7 @@ import { runTests } from './suite/harness.js'
 
 register('./transport/alias.mjs', import.meta.url)
 await import('./transport/connections.mjs')
+await import('./transport/unasked.mjs')
 await import('./transport/programs.mjs')
 await import('./suite/index.js')
 report(`Node ${process.versions.node} over node:http`, await runTests(process.argv[2]))

@@ -16,8 +16,10 @@ function clientFor(scheme) {
   if (!client) {
     // Not an import, which bundlers for other platforms would have to resolve.
     const { request, Agent } = process.getBuiltinModule(scheme === 'https:' ? 'node:https' : 'node:http')
-    // A connection that is kept doesn't keep the process alive.
-    client = { request, agent: new Agent({ keepAlive: true, timeout: IDLE_MS }) }
+    // A connection that is kept doesn't keep the process alive. Whatever the environment says,
+    // certificates are verified.
+    const agent = new Agent({ keepAlive: true, timeout: IDLE_MS, rejectUnauthorized: true })
+    client = { request, agent }
     clients.set(scheme, client)
   }
   return client
@@ -28,19 +30,47 @@ export function fetch(url, { method, headers, body, signal }) {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted()
     const { request, agent } = clientFor(url.slice(0, url.indexOf(':') + 1))
-    const sent = request(url, { method, agent, headers: { ...headers, ...ALWAYS } })
-    const abort = () => sent.destroy()
-    signal.addEventListener('abort', abort, { once: true })
-    sent.on('close', () => {
-      signal.removeEventListener('abort', abort)
-      // Nothing else tells of an answer that would switch to another protocol.
-      reject(new TypeError('fetch failed'))
-    })
-    // As fetch wraps it. After the answer's head has come, it is the body's to tell.
-    sent.on('error', (cause) => reject(new TypeError('fetch failed', { cause })))
-    sent.on('response', (message) => resolve(responseOf(message)))
-    sent.end(body)
+    const begin = () => {
+      if (signal.aborted) return reject(signal.reason)
+      const sent = request(url, { method, agent, headers: { ...headers, ...ALWAYS } })
+      const abort = () => sent.destroy()
+      signal.addEventListener('abort', abort, { once: true })
+      sent.on('close', () => {
+        signal.removeEventListener('abort', abort)
+        // Nothing else tells of an answer that would switch to another protocol.
+        reject(new TypeError('fetch failed'))
+      })
+      // As fetch wraps it. After the answer's head has come, it is the body's to tell.
+      sent.on('error', (cause) => reject(new TypeError('fetch failed', { cause })))
+      sent.on('socket', (socket) => expectOneAnswer(socket, sent))
+      sent.on('response', (message) => resolve(responseOf(message)))
+      sent.end(body)
+    }
+    if (Object.keys(agent.freeSockets).length === 0) begin()
+    else afterReading(begin)
   })
+}
+
+/**
+ * Calls `begin` once all connections have been read that something has come on. It may have come
+ * while the process was busy, and would be taken for the answer to what is sent next. The first turn
+ * may be the rest of one whose reading has begun already.
+ */
+const afterReading = (begin) => setImmediate(() => setImmediate(begin))
+
+/** The answer that each connection has brought last. */
+const answers = new WeakMap()
+
+/** Has a connection closed when it brings more than the answer to `sent`: that nobody asked for. */
+function expectOneAnswer(socket, sent) {
+  if (!answers.has(socket)) {
+    // Before what reads the answer: then that is complete only if this comes after it.
+    socket.prependListener('data', () => {
+      if (answers.get(socket)?.complete) socket.destroy()
+    })
+  }
+  answers.set(socket, undefined)
+  sent.on('response', (message) => answers.set(socket, message))
 }
 
 // Some firewalls turn away who doesn't name himself. Nothing here decompresses.
