@@ -86,6 +86,28 @@ impl InvalidOption {
         }
     }
 
+    /// The option `name` behind `prefix`, which doesn't exist. Its name is not repeated where it could
+    /// be a secret in the wrong place.
+    pub fn unknown(prefix: &str, name: &str) -> Self {
+        let bytes = name.as_bytes();
+        let is_name = match bytes.len() {
+            0..=15 => bytes
+                .iter()
+                .all(|b| b.is_ascii_alphanumeric() || *b == b'_'),
+            16..=31 => bytes.iter().all(u8::is_ascii_alphabetic),
+            _ => false,
+        };
+        if is_name {
+            let path = [prefix, name].concat();
+            return Self::new(path, "left out: there is no such option");
+        }
+        let path = prefix.strip_suffix('.').unwrap_or("options");
+        Self::new(
+            path,
+            "without an option that doesn't exist; its name is not shown, as it may be a secret",
+        )
+    }
+
     /// The stable code of the error that it becomes.
     pub const CODE: &'static str = "ERR_INVALID_OPTIONS";
 

@@ -7,7 +7,7 @@ use crate::grants::{GrantPolicy, SessionType};
 use crate::hash::HashType;
 use crate::privileges::{self, Privilege};
 use crate::retry::RetryPolicy;
-use crate::secret::Secret;
+use crate::secret::{Secret, looks_secret};
 use crate::work;
 
 /// A JavaScript value, as far as options are concerned.
@@ -61,17 +61,35 @@ pub fn partner_id(Named { path, input }: Named) -> Read<u32> {
 pub fn app_token_id(Named { path, input }: Named) -> Read<String> {
     const EXPECTED: &str = "the application token's id, such as 0_ab12cd34";
     match input {
+        Input::Text(Some(text)) if looks_secret(&text) => Err(InvalidOption::new(path, NO_ID)),
         Input::Text(Some(text)) if is_word(&text, 128) => Ok(text),
         _ => Err(InvalidOption::new(path, EXPECTED)),
     }
 }
 
+/// What is expected where a secret stands in an id's place.
+pub const NO_ID: &str = "the application token's id, such as 0_ab12cd34: what is given looks like a secret, perhaps the token itself";
+
+/// Whether a text is formed as Kaltura forms the ids of application tokens.
+fn looks_like_id(text: &str) -> bool {
+    text.split_once('_').is_some_and(|(center, rest)| {
+        (1..=2).contains(&center.len())
+            && center.bytes().all(|b| b.is_ascii_digit())
+            && rest.len() == 8
+            && rest.bytes().all(|b| b.is_ascii_alphanumeric())
+    })
+}
+
 /// The application token itself. Its length says nothing: tokens can be edited.
 pub fn app_token(Named { path, input }: Named) -> Read<Secret> {
     const EXPECTED: &str = "the application token, a string without white space around it, or a function that gives it";
+    const NO_TOKEN: &str = "the token itself: what is given looks like its id";
     if let Input::Text(Some(text)) = input {
         let secret = Secret::new(text);
         let text = secret.expose();
+        if looks_like_id(text) {
+            return Err(InvalidOption::new(path, NO_TOKEN));
+        }
         let is_token = !text.is_empty() && text.len() <= 4096 && text.trim() == text;
         if is_token && !has_control(text) {
             return Ok(secret);
@@ -334,6 +352,41 @@ mod tests {
         let error = app_token(at("fallback.appToken", text(" s3cret\n"))).unwrap_err();
         assert_eq!(error.path, "fallback.appToken");
         assert!(!format!("{error:?}").contains("s3cret"));
+    }
+
+    #[test]
+    fn an_id_and_a_token_are_not_taken_for_each_other() {
+        let (id, token) = ("0_ab12cd34", "599d54237bca94c1db5746efd0416795");
+        assert!(app_token_id(at("i", text(id))).is_ok());
+        assert!(app_token(at("t", text(token))).is_ok());
+        let swapped = app_token_id(at("i", text(token))).unwrap_err();
+        assert_eq!(swapped, InvalidOption::new("i", NO_ID));
+        let swapped = app_token(at("t", text(id))).unwrap_err();
+        assert!(swapped.expected.contains("its id"));
+        // Tokens can be edited, and ids may once look otherwise.
+        for odd in ["0_a", "a-token-of-mine", "0_ab12cd345"] {
+            assert!(app_token_id(at("i", text(odd))).is_ok(), "{odd}");
+            assert!(app_token(at("t", text(odd))).is_ok(), "{odd}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_could_be_a_secret_is_not_repeated() {
+        for (prefix, path) in [("", "options"), ("fallback.", "fallback")] {
+            for secret in [
+                "c4f0c4f3c07bdb18042dd32a1992d9b2",
+                "djJ8MTAyfG4Qz8EII6Q0aP61ouJgx3zW",
+                "swordfish-and-chips",
+                "c4f0c4f3c07bdb18",
+            ] {
+                let error = InvalidOption::unknown(prefix, secret);
+                assert_eq!(error.path, path);
+                assert!(!error.message().contains(secret));
+            }
+        }
+        let error = InvalidOption::unknown("request.", "sessionPrivilege");
+        assert_eq!(error.path, "request.sessionPrivilege");
+        assert_eq!(InvalidOption::unknown("", "userId2").path, "userId2");
     }
 
     #[test]

@@ -4,6 +4,8 @@ use core::fmt;
 
 use subtle::ConstantTimeEq;
 
+use crate::work;
+
 #[cfg(target_arch = "wasm32")]
 pub use crate::wasm::Wiped;
 /// Text or bytes on the heap that are wiped when they are dropped.
@@ -32,6 +34,13 @@ impl fmt::Debug for Secret {
     }
 }
 
+/// Whether a text where no secret belongs looks like one of Kaltura's: application tokens, admin
+/// secrets and token hashes are 32 hex digits or more, and a KS of version 2 begins with its version.
+pub fn looks_secret(text: &str) -> bool {
+    work::steps(text.len());
+    text.starts_with("djJ8") || (text.len() >= 32 && text.bytes().all(|b| b.is_ascii_hexdigit()))
+}
+
 /// In time that depends on the lengths alone.
 impl PartialEq for Secret {
     fn eq(&self, other: &Self) -> bool {
@@ -57,6 +66,23 @@ mod tests {
     fn debug_output_shows_nothing() {
         let secret = Secret::new("squeamish ossifrage".to_owned());
         assert_eq!(format!("{secret:?}"), "Secret(…)");
+    }
+
+    #[test]
+    fn a_secret_is_known_by_its_looks() {
+        for secret in [
+            "599d54237bca94c1db5746efd0416795",
+            "599D54237BCA94C1DB5746EFD0416795",
+            "da39a3ee5e6b4b0d3255bfef95601890afd80709",
+            "djJ8MTAyfG4Qz8EII6Q0aP61ouJgx3zW",
+        ] {
+            assert!(looks_secret(secret), "{secret}");
+        }
+        for text in ["", "0_ab12cd34", "599d54237bca94c1db5746efd041679", "www"] {
+            assert!(!looks_secret(text), "{text}");
+        }
+        let words = "words-that-happen-to-be-as-long-as-that";
+        assert!(!looks_secret(words));
     }
 
     #[test]

@@ -80,6 +80,22 @@ test('doctor names a wrong token', async (t) => {
   )
 })
 
+test('doctor names an id and a token that have changed places', async (t) => {
+  const { KALTURA_APP_TOKEN: token, KALTURA_APP_TOKEN_ID: id, ...env } = startVariables(await t.kaltura())
+  const fix = /KALTURA_APP_TOKEN_ID to the id.*KALTURA_APP_TOKEN to the token/
+  const swapped = { ...env, KALTURA_APP_TOKEN: id, KALTURA_APP_TOKEN_ID: token }
+  await isNamed(t, swapped, 'settings', /looks like a secret/, fix)
+  const twice = { ...env, KALTURA_APP_TOKEN: id, KALTURA_APP_TOKEN_ID: id }
+  await isNamed(t, twice, 'settings', /looks like its id/, fix)
+})
+
+test('doctor does not show an id that is formed like none: it may be a token', async (t) => {
+  const env = { ...startVariables(await t.kaltura()), KALTURA_APP_TOKEN_ID: 'a-token-of-mine' }
+  const { code, stdout } = await diagnosis(env)
+  t.equal(code, 1)
+  t.ok(!stdout.includes('a-token-of-mine'), stdout)
+})
+
 test('doctor names an unknown id', async (t) => {
   const env = { ...startVariables(await t.kaltura()), KALTURA_APP_TOKEN_ID: '0_nowhere1' }
   await isNamed(
@@ -143,6 +159,18 @@ test('doctor names http where the partner takes https only', async (t) => {
     partners: [{ id: 105, adminSecret: 'secret-of-105', httpsOnly: true }],
   })
   await isNamed(t, startVariables(kaltura), 'application token', /takes https only/, /https URL/)
+})
+
+test('doctor names certificates that are not verified, before anything is sent', async (t) => {
+  const kaltura = startVariables(await t.kaltura())
+  const env = {
+    ...{ ...kaltura, KALTURA_SERVICE_URL: 'https://127.0.0.1:9' },
+    NODE_TLS_REJECT_UNAUTHORIZED: '0',
+  }
+  await isNamed(t, env, 'TLS', /certificates are not verified/, /unset it/)
+  const { code, stderr } = await command(['start'], { env })
+  t.equal(code, 2)
+  t.match(stderr, /--dangerously-allow-unverified-tls/)
 })
 
 test('doctor names http beyond this machine, before anything is sent', async (t) => {

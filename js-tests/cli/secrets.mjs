@@ -36,6 +36,39 @@ test('a secret among the arguments is refused with the reason, and is not repeat
   }
 })
 
+test('a secret in the place of another argument is refused, and is not repeated', async (t) => {
+  const secret = 'decaf123456789abcdef0123456789ab'
+  guard(secret)
+  const tried = [
+    ['start', '--app-token-id', secret],
+    ['start', '--partner-id', secret],
+    ['start', '--service-url', secret],
+    ['start', '--hash-type', secret],
+    ['start', '--app-token-file', secret],
+    ['tokens', 'show', secret],
+    ['tokens', 'delete', '--yes', secret],
+    ['tokens', 'rotate', secret],
+    ['tokens', 'add', '--token-file', secret],
+  ]
+  for (const { code, stderr } of await Promise.all(tried.map((args) => command(args)))) {
+    t.equal(code, 2)
+    t.match(stderr, /looks like a secret/)
+    t.match(stderr, /no longer secret/)
+  }
+  const names = [[`--${secret}`], [`--${secret}=1`], [`-${secret}`], ['--json', `--${secret}`]]
+  for (const args of names) t.equal((await command(['start', ...args])).code, 2)
+})
+
+test('an id and a token that have changed places are refused, and the token is not shown', async (t) => {
+  const { KALTURA_APP_TOKEN: token, KALTURA_APP_TOKEN_ID: id, ...env } = startVariables(await t.kaltura())
+  const swapped = { ...env, KALTURA_APP_TOKEN: id, KALTURA_APP_TOKEN_ID: token }
+  for (const args of [['start'], ['start', '--json'], ['doctor'], ['doctor', '--json']]) {
+    const { code, stdout, stderr } = await command(args, { env: swapped })
+    t.equal(code, args[0] === 'doctor' ? 1 : 2)
+    t.match(stdout + stderr, /KALTURA_APP_TOKEN_ID.*looks like a secret/)
+  }
+})
+
 test('a token is read from a file, whose last line break is not part of it', async (t) => {
   const kaltura = await t.kaltura()
   const { KALTURA_APP_TOKEN: token, ...env } = startVariables(kaltura)

@@ -58,6 +58,12 @@ test('the error for a wrong secret never shows it', async (t) => {
   t.equal(`${error.message} ${error.stack} ${JSON.stringify(error)}`.includes('swordfish'), false)
 })
 
+test('http is for this machine alone', async (t) => {
+  for (const host of ['a.localhost', 'localhost.', 'localhost.example.org', '128.0.0.1', '[::2]']) {
+    t.equal((await refused(t, { serviceUrl: `http://${host}` })).path, 'serviceUrl')
+  }
+})
+
 test('a list of privileges says which entry is wrong', async (t) => {
   const error = await refused(t, {
     sessionPrivileges: [{ name: 'edit', values: ['0_a'] }, { name: 'edit', values: ['0_a,disableentitlement'] }],

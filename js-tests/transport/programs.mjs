@@ -9,7 +9,7 @@ import { run } from '../../scripts/build/process.mjs'
 import { test } from '../suite/harness.js'
 
 const PROGRAM = `
-  import { startAppTokenSession } from 'kaltura-app-token/node'
+  const { startAppTokenSession } = await import(process.env.ENTRY ?? 'kaltura-app-token/node')
   try {
     const { userId } = await startAppTokenSession(JSON.parse(process.env.OPTIONS))
     console.log(userId)
@@ -40,7 +40,8 @@ test('the environment names no proxy to it', async (t) => {
   t.equal(await printed(credentials, env), 'ada')
 })
 
-test('a certificate is trusted when its issuer is, and not otherwise', async (t) => {
+/** Runs something with a server that has a certificate of its own, whose file is `certificate`. */
+async function withTls(use) {
   const folder = mkdtempSync(join(tmpdir(), 'certificate-'))
   const certificate = join(folder, 'certificate.pem')
   const key = join(folder, 'key.pem')
@@ -57,9 +58,11 @@ test('a certificate is trusted when its issuer is, and not otherwise', async (t)
       privileges: 'sessionid:0_ab12cd34,apptoken:0_ab12cd34',
     },
   }
+  let requests = 0
   const server = createServer(
     { key: readFileSync(key), cert: readFileSync(certificate) },
     (request, response) => {
+      requests += 1
       const body = JSON.stringify(answers[request.url.split('/').at(-1)])
       request.resume().on('end', () => response.end(body))
     },
@@ -71,11 +74,34 @@ test('a certificate is trusted when its issuer is, and not otherwise', async (t)
     serviceUrl: `https://localhost:${server.address().port}`,
   }
   try {
-    t.equal(await printed(options), 'ERR_NETWORK DEPTH_ZERO_SELF_SIGNED_CERT')
-    t.equal(await printed(options, { NODE_EXTRA_CA_CERTS: certificate }), 'ada')
+    await use({ options, certificate, requests: () => requests })
   } finally {
     server.closeAllConnections()
     server.close()
     rmSync(folder, { recursive: true })
   }
-})
+}
+
+test('a certificate is trusted when its issuer is, and not otherwise', (t) =>
+  withTls(async ({ options, certificate }) => {
+    t.equal(await printed(options), 'ERR_NETWORK DEPTH_ZERO_SELF_SIGNED_CERT')
+    t.equal(await printed(options, { NODE_EXTRA_CA_CERTS: certificate }), 'ada')
+  }))
+
+test('certificates are verified whatever the environment says', (t) =>
+  withTls(async ({ options, certificate, requests }) => {
+    const env = { NODE_TLS_REJECT_UNAUTHORIZED: '0', NODE_NO_WARNINGS: '1' }
+    const refused = 'ERR_NETWORK DEPTH_ZERO_SELF_SIGNED_CERT'
+    t.equal(await printed(options, env), refused)
+    t.equal(await printed({ ...options, dangerouslyAllowUnverifiedTls: true }, env), refused)
+    t.equal(requests(), 0)
+    t.equal(await printed(options, { ...env, NODE_EXTRA_CA_CERTS: certificate }), 'ada')
+  }))
+
+test("with Node's fetch, unverified certificates are refused before anything is sent", (t) =>
+  withTls(async ({ options, requests }) => {
+    const env = { NODE_TLS_REJECT_UNAUTHORIZED: '0', NODE_NO_WARNINGS: '1', ENTRY: 'kaltura-app-token' }
+    t.match(await printed(options, env), /^ERR_INVALID_OPTIONS/)
+    t.equal(requests(), 0)
+    t.equal(await printed({ ...options, dangerouslyAllowUnverifiedTls: true }, env), 'ada')
+  }))

@@ -1,6 +1,7 @@
 //! Where Kaltura's API is.
 
 use crate::decimal;
+use crate::secret::looks_secret;
 use crate::work;
 
 /// The origin, and the path if there is one, before `/api_v3`.
@@ -21,7 +22,10 @@ impl ServiceUrl {
     /// What is expected of a service URL.
     pub const EXPECTED: &'static str = "an https URL without user, query or fragment, such as https://www.kaltura.com, or a region (us, de, eu, sg, ca, ap)";
     /// What is expected where the only fault is that it isn't https.
-    pub const EXPECTED_HTTPS: &'static str = "an https URL: sessions would travel in the clear (http is for the loopback, or with dangerouslyAllowHttp)";
+    pub const EXPECTED_HTTPS: &'static str = "an https URL: sessions would travel in the clear (http is for localhost, 127.0.0.0/8 and ::1, or with dangerouslyAllowHttp)";
+    /// What is expected where a part of it looks like a secret.
+    pub const EXPECTED_PUBLIC: &'static str =
+        "a URL without a secret in it: the URLs of requests are logged";
 
     /// Reads a URL, with or without `/api_v3` behind it, or a region's name.
     ///
@@ -54,6 +58,9 @@ impl ServiceUrl {
         }
         if !secure && !allow_http && !is_loopback(host) {
             return Err(Self::EXPECTED_HTTPS);
+        }
+        if host.split('.').chain(path.split('/')).any(looks_secret) {
+            return Err(Self::EXPECTED_PUBLIC);
         }
         let path = without(without(path, "api_v3/index.php"), "api_v3");
         let scheme = if secure { "https" } else { "http" };
@@ -109,6 +116,7 @@ fn host_of(authority: &str) -> Option<&str> {
     (port_is_right && is_name && !host.is_empty() && !host.starts_with('.')).then_some(host)
 }
 
+/// Names below `localhost` are not among them: some resolvers ask the DNS for them.
 fn is_loopback(host: &str) -> bool {
     let host = host.to_ascii_lowercase();
     let is_127 = host.starts_with("127.")
@@ -116,7 +124,7 @@ fn is_loopback(host: &str) -> bool {
         && host
             .split('.')
             .all(|part| decimal::unsigned(part).is_some_and(|n| n <= 255));
-    is_127 || host == "::1" || host == "localhost" || host.ends_with(".localhost")
+    is_127 || host == "::1" || host == "localhost"
 }
 
 #[cfg(test)]
@@ -164,9 +172,10 @@ mod tests {
     fn http_is_for_the_loopback() {
         for text in [
             "http://localhost:1",
+            "http://LOCALHOST/api_v3",
             "http://127.0.0.1:8080",
+            "http://127.1.2.3",
             "http://[::1]:80",
-            "http://a.localhost",
         ] {
             assert!(read(text).is_ok(), "{text}");
         }
@@ -174,10 +183,30 @@ mod tests {
             "http://www.kaltura.com",
             "http://localhost.example.org",
             "http://127.0.0.1.example.org",
+            "http://a.localhost",
+            "http://localhost.",
+            "http://[::2]",
+            "http://[::ffff:127.0.0.1]",
+            "http://128.0.0.1",
+            "http://127.0.0.256",
+            "http://127.1",
+            "http://0.0.0.0",
+            "http://0",
         ] {
             assert_eq!(read(text), Err(ServiceUrl::EXPECTED_HTTPS), "{text}");
         }
         assert!(ServiceUrl::parse("http://kaltura.lan", true).is_ok());
+    }
+
+    #[test]
+    fn no_secret_gets_into_the_urls_of_requests() {
+        for text in [
+            "https://www.kaltura.com/599d54237bca94c1db5746efd0416795",
+            "https://599d54237bca94c1db5746efd0416795.example.org/",
+            "https://www.kaltura.com/ks/djJ8MTAyfG4Qz8EII6Q0aP61ouJgx3zW/api_v3",
+        ] {
+            assert_eq!(read(text), Err(ServiceUrl::EXPECTED_PUBLIC), "{text}");
+        }
     }
 
     #[test]

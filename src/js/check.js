@@ -1,5 +1,5 @@
 // What the shell judges by itself: the kinds of things it is handed.
-import { fromCore, invalid } from './error.js'
+import { fromCore, invalid, pathOf } from './error.js'
 
 /** No list has more entries, and no text more characters: the core's memory has an end. */
 const MOST = 10_000
@@ -13,7 +13,7 @@ export function ownOptions(options, path = 'options', prefix = '') {
   const own = ownProperties(options, path)
   // The only lists among the options are lists of privileges.
   for (const name of Object.keys(own)) {
-    own[name] = copied(`${prefix}${name}`, own[name], plainPrivilege)
+    own[name] = copied(pathOf(prefix, name), own[name], plainPrivilege)
   }
   return own
 }
@@ -67,6 +67,18 @@ export function hasMethods(object, names) {
   } catch {
     return false
   }
+}
+
+/**
+ * Whether to send requests although the environment turns the verification of certificates off:
+ * an option that the core doesn't see. The fetch that an entry has of its own verifies anyway.
+ */
+export function takeAllowUnverified(own, ownFetch) {
+  const name = 'dangerouslyAllowUnverifiedTls'
+  const { [name]: allowUnverified = false, fetch = ownFetch } = own
+  if (typeof allowUnverified !== 'boolean') throw invalid(name, 'true or false')
+  delete own[name]
+  return allowUnverified || (fetch !== undefined && fetch === ownFetch)
 }
 
 export function checkText(path, value, longest = LONGEST) {

@@ -35,6 +35,22 @@ export function invalid(path, expected) {
   })
 }
 
+/** Whether a name is shown: one that could be a secret in the wrong place isn't. */
+const isShown = (name) => /^(?:[A-Za-z]{1,31}|\w{1,15})$/.test(name)
+
+/** The path of the option `name` behind `prefix`, such as `fallback.`. */
+export const pathOf = (prefix, name) =>
+  isShown(name) ? prefix + name : prefix.slice(0, -1) || 'options'
+
+/** There is no option `name`; `expected` tells what there is in its place. */
+export const unknownOption = (prefix, name, expected = 'left out: there is no such option') =>
+  invalid(
+    pathOf(prefix, name),
+    isShown(name)
+      ? expected
+      : "without an option that doesn't exist; its name is not shown, as it may be a secret",
+  )
+
 /** The error for what the core has thrown: a plain object that describes one, or a trap. */
 export function fromCore(thrown) {
   if (thrown instanceof AppTokenError) return thrown

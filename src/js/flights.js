@@ -203,8 +203,8 @@ export class Flights {
 
   /** What the core borrows, with signs of what is answered. */
   #host(crew, deadline) {
-    const { fetch, onEvent, tokens, sealSecret } = this.#settings
-    const host = createHost({ deadline, fetch, onEvent, tokens })
+    const { fetch, onEvent, tokens, sealSecret, allowUnverified } = this.#settings
+    const host = createHost({ deadline, fetch, onEvent, tokens, allowUnverified })
     const asked = []
     const signing = (promise) => {
       crew.progress()

@@ -1,4 +1,5 @@
 // What the core borrows of JavaScript for the length of one call.
+import { refusalOf } from './tls.js'
 
 /**
  * Whether each request has a context of its own: its timers and fetches end with it, and what
@@ -16,7 +17,7 @@ const SIGNER = 'the signer'
  * The core relies on it that nothing here throws: an exception that flew through wasm would
  * leave the call pending.
  */
-export function createHost({ deadline, fetch, onEvent, tokens = [] }) {
+export function createHost({ deadline, fetch, onEvent, tokens = [], allowUnverified }) {
   const { progress } = deadline
   return {
     signal: deadline.signal,
@@ -33,6 +34,11 @@ export function createHost({ deadline, fetch, onEvent, tokens = [] }) {
     steady,
     // Called as a bare function: a fetch that is called as a method is an illegal invocation.
     fetch: (url, init) => {
+      const refusal = allowUnverified ? undefined : refusalOf(url)
+      if (refusal) {
+        deadline.fail(refusal)
+        return heard(deadline.within())
+      }
       progress.requests(url)
       return heard(deadline.within(attempt(() => (fetch ?? globalThis.fetch)(url, init))))
     },

@@ -192,9 +192,15 @@ export type HashType = 'SHA1' | 'SHA256' | 'SHA512' | 'MD5'
 export interface ConnectionOptions {
   /** The partner (account) number; its digits as text do as well. */
   partnerId: number | string
-  /** The application token's id, such as `0_ab12cd34`. Not a secret. */
+  /**
+   * The application token's id, such as `0_ab12cd34`. Not a secret: what looks like one (32 hex
+   * digits, a KS) is refused, since it may be the token in the wrong place.
+   */
   appTokenId: string
-  /** The application token itself, a function that fetches it, or a signer that keeps it. */
+  /**
+   * The application token itself, a function that fetches it, or a signer that keeps it. What looks
+   * like an id is refused.
+   */
   appToken: AppTokenSource
   /**
    * The token's own `hashType`. `'auto'` tries SHA1, SHA256 and SHA512 in turn, and never MD5. It
@@ -212,11 +218,21 @@ export interface ConnectionOptions {
    */
   serviceUrl?: Region | (string & {})
   /**
-   * Allows `http:` for hosts other than the loopback. Sessions then travel in the clear.
+   * Allows `http:` for hosts other than `localhost`, 127.0.0.0/8 and `::1`. Sessions then travel
+   * in the clear.
    *
    * @default false
    */
   dangerouslyAllowHttp?: boolean
+  /**
+   * Sends requests although `NODE_TLS_REJECT_UNAUTHORIZED=0` turns off the verification of
+   * certificates in this process, so that anybody on the way could read them. Without it they fail
+   * with `ERR_INVALID_OPTIONS`, also with a `fetch` of your own. `kaltura-app-token/node` verifies
+   * whatever the environment says.
+   *
+   * @default false
+   */
+  dangerouslyAllowUnverifiedTls?: boolean
   /**
    * Used in place of the global `fetch`, called as `fetch(url, init)` with `this` undefined.
    * It must keep `init.redirect` and give a `Response`.

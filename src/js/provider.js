@@ -9,9 +9,10 @@ import {
   guarded,
   ownOptions,
   ownProperties,
+  takeAllowUnverified,
 } from './check.js'
 import { Deadline, LONGEST_MS, readLimits } from './deadline.js'
-import { AppTokenError, fromCore, invalid } from './error.js'
+import { AppTokenError, fromCore, invalid, unknownOption } from './error.js'
 import { SILENT } from './flight.js'
 import { Flights } from './flights.js'
 import { createHost, now, tell } from './host.js'
@@ -35,6 +36,7 @@ const SHELL_OPTIONS = ['timeoutMs', 'fetch', 'onEvent', 'waitUntil', 'fallback',
  */
 export function createSessionProvider(wasm, options, usualFetch) {
   const own = ownOptions(options)
+  const allowUnverified = takeAllowUnverified(own, usualFetch)
   const { timeoutMs, fetch = usualFetch, onEvent, waitUntil, fallback, store } = own
   for (const name of SHELL_OPTIONS) delete own[name]
   const limits = readLimits({ timeoutMs })
@@ -45,7 +47,7 @@ export function createSessionProvider(wasm, options, usualFetch) {
   const sealSecret = store && sealSecretOf(tokens[0])
   const leases = new Leases(own.maxEntries ?? 10_000)
   const settings = {
-    ...{ fetch, onEvent, waitUntil },
+    ...{ fetch, onEvent, waitUntil, allowUnverified },
     ...{ leases, tokens, sealSecret },
     timeoutMs: limits.timeoutMs,
     isOver: ({ expiresAt }) => wasm().ProviderCore.isOver(expiresAt, now()),
@@ -100,7 +102,7 @@ class SessionProvider {
     const list = copied('requests', requests)
     if (!Array.isArray(list)) throw invalid('requests', 'an array of requests')
     const { signal, ...others } = ownOptions(options)
-    for (const name of Object.keys(others)) throw invalid(name, 'left out: there is no such option')
+    for (const name of Object.keys(others)) throw unknownOption('', name)
     readLimits({ signal })
     const parts = this.#parts()
     const { instance } = parts
@@ -148,8 +150,8 @@ class SessionProvider {
   }
 
   async #call(parts, { service, action, parameters, wanted, deadline }) {
-    const { fetch, onEvent } = this.#settings
-    const host = createHost({ deadline, fetch, onEvent })
+    const { fetch, onEvent, allowUnverified } = this.#settings
+    const host = createHost({ deadline, fetch, onEvent, allowUnverified })
     for (let attempts = 1; ; attempts += 1) {
       const { ks, privileges } = await this.#obtain(parts, wanted, deadline)
       const body = bodyOf({ ...parameters, format: 1, ks })

@@ -1,6 +1,6 @@
 // Between the caller and the core: loads it, keeps the time, maps errors.
 import { instantiate } from './kaltura_app_token.js'
-import { checkFunctions, checkText, ownOptions } from './check.js'
+import { checkFunctions, checkText, ownOptions, takeAllowUnverified } from './check.js'
 import { Deadline, readLimits } from './deadline.js'
 import { fromCore } from './error.js'
 import { createHost } from './host.js'
@@ -31,6 +31,7 @@ export function bindSessions(load, usualFetch) {
   }
 
   const start = async (own, token) => {
+    const allowUnverified = takeAllowUnverified(own, usualFetch)
     const { signal, timeoutMs, fetch = usualFetch, onEvent } = own
     for (const name of SHELL_OPTIONS) delete own[name]
     const limits = readLimits({ signal, timeoutMs })
@@ -38,7 +39,7 @@ export function bindSessions(load, usualFetch) {
     const core = wasm()
     const deadline = new Deadline({ ...limits, instance: core.instance })
     if (deadline.error) throw deadline.error
-    const host = createHost({ deadline, fetch, onEvent, tokens: [token] })
+    const host = createHost({ deadline, fetch, onEvent, tokens: [token], allowUnverified })
     try {
       return await deadline.within(core.startAppTokenSession(own, host, deadline.at))
     } catch (thrown) {

@@ -1,7 +1,9 @@
 //! The administrator's session that the service is called with, made from the admin secret.
 
 use crate::clock::ServerClock;
+use crate::error::InvalidOption;
 use crate::ks::{self, KsError, KsFields, Random, Version};
+use crate::options::{Named, Read};
 use crate::secret::Secret;
 
 /// The life of a session that is made.
@@ -23,6 +25,18 @@ struct Kept {
     ks: Secret,
     /// By the server's clock.
     expires_at_ms: i64,
+}
+
+/// The admin secret that sessions are made from.
+pub fn admin_secret(named: Named) -> Read<Secret> {
+    let path = named.path.clone();
+    let secret = ks::options::secret(named)?;
+    if secret.expose().starts_with("djJ8") {
+        const EXPECTED: &str =
+            "the admin secret: what is given looks like a KS (see the option ks)";
+        return Err(InvalidOption::new(path, EXPECTED));
+    }
+    Ok(secret)
 }
 
 /// Why a KS that is given is no use.
@@ -102,7 +116,12 @@ impl AdminKs {
     /// Whether a KS that is given can be one of this partner's. One that can't be decoded may
     /// be of a version that isn't known here.
     pub fn check(&self, ks: &str) -> Result<(), Unusable> {
-        if ks.is_empty() || ks.len() > ks::MAX_LENGTH || !ks.bytes().all(|b| b.is_ascii_graphic()) {
+        let is_word = !ks.is_empty()
+            && ks.len() <= ks::MAX_LENGTH
+            && ks.bytes().all(|b| b.is_ascii_graphic());
+        // The admin secret in its place would be sent as it is.
+        let is_other = ks.bytes().all(|b| b.is_ascii_hexdigit());
+        if !is_word || is_other {
             return Err(Unusable::NoKs);
         }
         match ks::inspect(ks, &[]) {

@@ -5,6 +5,7 @@ use super::prepare::Prepared;
 use crate::api::Params;
 use crate::error::InvalidOption;
 use crate::options::{self, Input, Named, Read};
+use crate::secret::looks_secret;
 use crate::work;
 
 /// What a list can be filtered and ordered by.
@@ -80,8 +81,19 @@ fn add_condition(params: &mut Params, name: &str, Named { path, input }: Named) 
     }
     let named = Named { path, input };
     match name {
-        "idEqual" | "sessionUserIdEqual" => params.text(name, &text(named)?),
-        "idIn" => params.text(name, &several(named)?),
+        "idEqual" | "idIn" => {
+            let path = named.path.clone();
+            let ids = if name == "idIn" {
+                several(named)?
+            } else {
+                text(named)?
+            };
+            if ids.split(',').any(|id| looks_secret(id.trim())) {
+                return Err(InvalidOption::new(path, options::NO_ID));
+            }
+            params.text(name, &ids);
+        }
+        "sessionUserIdEqual" => params.text(name, &text(named)?),
         "statusIn" => {
             let path = named.path.clone();
             let statuses = several(named)?;

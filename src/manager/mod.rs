@@ -13,7 +13,7 @@ mod prepare;
 mod token;
 mod warning;
 
-pub use admin::{AdminKs, Unusable};
+pub use admin::{AdminKs, Unusable, admin_secret};
 pub use fields::{NAMES, check_name};
 pub use list::{FILTER, MOST_PAGES, PAGER, Paging, list};
 pub use outcome::{Action, Shown, Verdict, is_nothing, judge};

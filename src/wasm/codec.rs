@@ -8,8 +8,9 @@ use super::convert::{self, Options, Plain};
 use crate::api::push_text;
 use crate::error::InvalidOption;
 use crate::ks::{self, KsFields, KsInfo, KsSession, Number, Random, Version, options};
-use crate::options::{Input, Named};
+use crate::options::{Input, NO_ID, Named};
 use crate::privileges;
+use crate::secret::looks_secret;
 
 const KS_FIELDS: [&str; 9] = [
     "version",
@@ -140,12 +141,16 @@ pub fn predict_privileges(
     app_token_id: &str,
     token_privileges: &JsValue,
     requested: &JsValue,
-) -> String {
+) -> Result<String, JsValue> {
+    if looks_secret(app_token_id) {
+        let wrong = InvalidOption::new("appTokenId", NO_ID);
+        return Err(convert::invalid(wrong));
+    }
     let token_privileges = token_privileges.as_string();
     let requested = requested.as_string();
-    privileges::predict(
+    Ok(privileges::predict(
         app_token_id,
         token_privileges.as_deref(),
         requested.as_deref(),
-    )
+    ))
 }

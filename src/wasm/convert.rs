@@ -28,11 +28,7 @@ impl<'a> Options<'a> {
             .filter_map(|key| key.as_string())
         {
             if !known.iter().any(|some| some.contains(&name.as_str())) {
-                let path = [prefix, &name].concat();
-                return Err(InvalidOption::new(
-                    path,
-                    "left out: there is no such option",
-                ));
+                return Err(InvalidOption::unknown(prefix, &name));
             }
         }
         Ok(Self { object, prefix })

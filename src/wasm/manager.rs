@@ -60,7 +60,7 @@ impl ManagerCore {
         let checked = self.admin.borrow().check(&ks);
         checked.map_err(|problem| {
             let expected = match problem {
-                Unusable::NoKs => "a KS, or a function that gives one",
+                Unusable::NoKs => "a KS (not the admin secret, nor an application token), or a function that gives one",
                 Unusable::OtherPartner => "a KS of the partner that partnerId names",
             };
             convert::invalid(InvalidOption::new("ks", expected))
@@ -263,7 +263,7 @@ fn admin_secret(secret: &JsValue) -> Result<Secret, JsValue> {
         path: "adminSecret".to_owned(),
         input: convert::input(secret),
     };
-    ks_options::secret(named).map_err(convert::invalid)
+    manager::admin_secret(named).map_err(convert::invalid)
 }
 
 fn named_id(id: &JsValue) -> Named {

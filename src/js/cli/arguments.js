@@ -1,7 +1,7 @@
 // Arguments into values, by node:util; and no secret among them.
 import { parseArgs } from 'node:util'
 import { usage } from './failure.js'
-import { SECRETS } from './secrets.js'
+import { looksSecret, SECRETS, TAKES_KS } from './secrets.js'
 
 /** What every command takes. */
 export const COMMON = {
@@ -21,6 +21,12 @@ const TRIED = {
   ks: SECRETS.ks,
 }
 
+/** Options whose values may be any text. */
+const ANY_TEXT = ['user-id', 'session-privileges', 'description']
+
+/** What an option may be called for its name to be repeated. */
+const NAME = /^[A-Za-z][A-Za-z-]{0,30}$/
+
 /** Reads the arguments of a command; `{ values, positionals }`. */
 export function parse({ options, positional }, args) {
   const known = { ...options, ...COMMON }
@@ -36,6 +42,10 @@ export function parse({ options, positional }, args) {
     // Not repeated: it may be a secret that got into the wrong place.
     throw usage('an argument too many', 'options begin with --, and --help lists them')
   }
+  for (const [name, value] of Object.entries(values)) {
+    if (!ANY_TEXT.includes(name)) refuseSecret(`--${name}`, value)
+  }
+  if (positional !== TAKES_KS) positionals.forEach((value) => refuseSecret(positional, value))
   return { values, positionals }
 }
 
@@ -49,12 +59,27 @@ function readArguments(args, options) {
   }
 }
 
+/** A secret in another's place; what is refused is not repeated. */
+function refuseSecret(place, value) {
+  if (typeof value !== 'string' || !looksSecret(value)) return
+  throw usage(
+    `what is given as ${place} looks like a secret, and arguments show in process lists and in the shell's history`,
+    'if it is one, it is no longer secret: make another. A file of such a name is ./NAME',
+  )
+}
+
 function refuseSecrets(args, options) {
   const { tokens } = parseArgs({ args, options, strict: false, tokens: true })
   for (const { kind, name, rawName } of tokens) {
     if (kind !== 'option' || Object.hasOwn(options, name)) continue
     const secret = TRIED[name.toLowerCase().replaceAll(/[-_]/g, '')]
-    if (!secret) continue
+    if (!secret && NAME.test(name)) continue
+    if (!secret) {
+      throw usage(
+        'there is no such option; its name is not shown, as it may be a secret',
+        '--help lists the options',
+      )
+    }
     const instead = `set ${secret.env}, or give --${secret.file} FILE (- for standard input)`
     throw usage(
       `${rawName} is refused: arguments show in process lists and in the shell's history`,

@@ -19,6 +19,7 @@ const NAMES = {
   hashType: '--hash-type (KALTURA_HASH_TYPE)',
   serviceUrl: '--service-url (KALTURA_SERVICE_URL)',
   sessionUserId: '--user-id',
+  id: 'ID',
 }
 
 /** What went wrong, in words for a person and in fields for a program; no secret in either. */

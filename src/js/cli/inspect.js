@@ -1,7 +1,7 @@
 import { inspectKs } from '../index.js'
 import { usage } from './failure.js'
 import { ask } from './prompt.js'
-import { fileOption, findSecret, SECRETS } from './secrets.js'
+import { fileOption, findSecret, SECRETS, TAKES_KS } from './secrets.js'
 import { card, printable } from './terminal.js'
 import { ending, explained, privilegeLines, TYPES, userText } from './words.js'
 
@@ -11,7 +11,7 @@ account's admin secret is given, which also tells whether it made the KS. The KS
 or comes in on standard input, which shows in no process list; on a terminal it is asked for.
 Nothing is sent anywhere. With a secret that didn't make the KS, the exit code is 1.`
 
-export const positional = '[KS]'
+export const positional = TAKES_KS
 export const options = fileOption(SECRETS.adminSecret)
 
 export const examples = [

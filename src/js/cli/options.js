@@ -19,6 +19,10 @@ export const CONNECTION = {
     type: 'boolean',
     help: 'allow http beyond this machine: sessions then travel in the clear',
   },
+  'dangerously-allow-unverified-tls': {
+    type: 'boolean',
+    help: 'go on where NODE_TLS_REJECT_UNAUTHORIZED=0 lets anybody pose as Kaltura',
+  },
 }
 
 export const APP_TOKEN = {
@@ -61,6 +65,7 @@ export function connectionOf(values) {
     serviceUrl: given(values, 'service-url'),
     timeoutMs: seconds === undefined ? undefined : seconds * 1000,
     dangerouslyAllowHttp: values['dangerously-allow-http'],
+    dangerouslyAllowUnverifiedTls: values['dangerously-allow-unverified-tls'],
   })
 }
 

@@ -10,6 +10,12 @@ export const SECRETS = {
   ks: { name: 'KS', env: 'KALTURA_KS', file: 'ks-file' },
 }
 
+/** The argument of a command that may be a KS. */
+export const TAKES_KS = '[KS]'
+
+/** As the core knows secrets by their looks: a token, an admin secret, a hash, or a KS. */
+export const looksSecret = (text) => /^[0-9A-Fa-f]{32,}$|^djJ8/.test(text)
+
 /** The option that names the file of a secret, for a command's `options`. */
 export const fileOption = ({ name, env, file }, what = name) => ({
   [file]: {

@@ -1,7 +1,7 @@
 // What a handler is made with.
 import { checkFunctions, ownProperties } from '../check.js'
 import { readLimits } from '../deadline.js'
-import { invalid } from '../error.js'
+import { invalid, unknownOption } from '../error.js'
 import { tell } from '../host.js'
 import { checkStore } from '../patient.js'
 import { RateLimit } from './limit.js'
@@ -40,7 +40,7 @@ export function readOptions(options) {
 export function refuseUnknown(own, known, prefix) {
   const unknown = Object.keys(own).find((name) => !known.includes(name))
   if (unknown !== undefined) {
-    throw invalid(prefix + unknown, `left out: there is only ${known.join(', ')}`)
+    throw unknownOption(prefix, unknown, `left out: there is only ${known.join(', ')}`)
   }
 }
 

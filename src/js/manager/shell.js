@@ -1,8 +1,15 @@
 // Managing application tokens. The rules, and the administrator's KS, are the ks module's; the
 // client module makes the calls.
-import { checkFunctions, copied, guarded, ownOptions, ownProperties } from '../check.js'
+import {
+  checkFunctions,
+  copied,
+  guarded,
+  ownOptions,
+  ownProperties,
+  takeAllowUnverified,
+} from '../check.js'
 import { Deadline, LONGEST_MS, readLimits } from '../deadline.js'
-import { AppTokenError, fromCore, invalid } from '../error.js'
+import { AppTokenError, fromCore, invalid, pathOf, unknownOption } from '../error.js'
 import { attempt, createHost } from '../host.js'
 import { remade } from '../load.js'
 import { AppTokenList } from './list.js'
@@ -17,6 +24,7 @@ const SHELL_OPTIONS = ['timeoutMs', 'fetch', 'onEvent', 'ks', 'adminSecret']
 export function manage({ client, ks, startAppTokenSession, usualFetch }) {
   return function createAppTokenManager(options) {
     const own = ownOptions(options)
+    const allowUnverified = takeAllowUnverified(own, usualFetch)
     const { timeoutMs, fetch = usualFetch, onEvent } = own
     const limits = readLimits({ timeoutMs })
     checkFunctions({ fetch, onEvent })
@@ -33,9 +41,10 @@ export function manage({ client, ks, startAppTokenSession, usualFetch }) {
     caller()
     checkKey(own, core())
     const { partnerId, clientTag } = forCore
+    const forAll = { ...forCaller, dangerouslyAllowUnverifiedTls: allowUnverified }
     const prove = (more) =>
-      startAppTokenSession({ ...forCaller, fetch, onEvent, partnerId, clientTag, ...more })
-    const settings = { ...limits, fetch, onEvent, prove }
+      startAppTokenSession({ ...forAll, fetch, onEvent, partnerId, clientTag, ...more })
+    const settings = { ...limits, fetch, onEvent, prove, allowUnverified }
     return new AppTokenManager(settings, own, core, caller)
   }
 }
@@ -178,7 +187,7 @@ class AppTokenManager {
     const own = ownProperties(options, 'options')
     const { signal, timeoutMs = this.#settings.timeoutMs, knownUser = false, ...rest } = own
     const [unknown] = Object.keys(rest).concat('knownUser' in own && !takesUser ? 'knownUser' : [])
-    if (unknown !== undefined) throw invalid(unknown, 'left out: there is no such option')
+    if (unknown !== undefined) throw unknownOption('', unknown)
     if (typeof knownUser !== 'boolean') throw invalid('knownUser', 'true or false')
     return { limits: readLimits({ signal, timeoutMs }), knownUser }
   }
@@ -200,13 +209,15 @@ class AppTokenManager {
 
   /** The answer to a call, once more with another KS if that is taken for dead. */
   async #callWithin(deadline, action, args) {
-    const { fetch, onEvent } = this.#settings
+    const { fetch, onEvent, allowUnverified } = this.#settings
     const transport = sendingOnce(fetch)
-    const host = createHost({ deadline, fetch: transport.fetch, onEvent })
+    const host = createHost({ deadline, fetch: transport.fetch, onEvent, allowUnverified })
     const sent = { attempts: 0, vain: 0 }
     const counting = (...request) => {
-      sent.attempts += 1
-      return host.fetch(...request)
+      const answer = host.fetch(...request)
+      // What was refused here has not been sent.
+      if (!deadline.isOver) sent.attempts += 1
+      return answer
     }
     try {
       return await this.#try(deadline, action, args, { ...host, fetch: counting }, sent)
@@ -298,7 +309,7 @@ const word = (value) =>
 /** Lists as Kaltura has them. */
 function withText(filter) {
   for (const name of Object.keys(filter)) {
-    const value = copied(`filter.${name}`, filter[name], (entry) => `${entry}`)
+    const value = copied(pathOf('filter.', name), filter[name], (entry) => `${entry}`)
     filter[name] = Array.isArray(value) ? value.join(',') : value
   }
   return filter

@@ -20,11 +20,11 @@ const KALTURA = {
     }
     return {
       message: 'the token is wrong: Kaltura refuses it with every hash type',
-      fix: `KALTURA_APP_TOKEN must be the token of ${options.appTokenId}; an administrator can read it (appToken.get), or make another (tokens rotate)`,
+      fix: `KALTURA_APP_TOKEN must be the token of ${idText(options)}; an administrator can read it (appToken.get), or make another (tokens rotate)`,
     }
   },
   APP_TOKEN_ID_NOT_FOUND: ({ options }) => ({
-    message: `there is no application token ${options.appTokenId} in partner ${options.partnerId}: it is unknown, deleted, or another partner's`,
+    message: `there is no application token ${idText(options)} in partner ${options.partnerId}: it is unknown, deleted, or another partner's`,
     fix: 'look for its id (tokens list), and at KALTURA_PARTNER_ID; make another if it was deleted (tokens add)',
   }),
   APP_TOKEN_EXPIRED: () => ({
@@ -58,6 +58,10 @@ const KALTURA = {
       : { message },
 }
 
+/** The id, if it is formed like one: it could be a token that was edited. */
+export const idText = ({ appTokenId }) =>
+  /^\d{1,2}_\w{1,20}$/.test(appTokenId) ? appTokenId : '(the id is not shown: ids look like 0_ab12cd34)'
+
 function unknownPartner({ options }) {
   return {
     message: `there is no partner ${options.partnerId} at this service URL, or it is blocked`,
@@ -83,6 +87,12 @@ const CODES = {
   },
   ERR_INVALID_OPTIONS(about, error) {
     const { message } = Failure.of(error)
+    if (message.includes('looks like')) {
+      return {
+        message,
+        fix: 'set KALTURA_APP_TOKEN_ID to the id, such as 0_ab12cd34, and KALTURA_APP_TOKEN to the token, and to nothing else',
+      }
+    }
     const [what, fix] = message.split(/: |, or a function /)
     return {
       message: what,

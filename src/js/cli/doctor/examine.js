@@ -1,10 +1,11 @@
 // The examination: each check is told as soon as it is known. A failure that the rest hangs on
 // ends it.
 import { createSessionProvider, startAppTokenSession } from '../../index.js'
+import { isUnverified } from '../../tls.js'
 import { APP_TOKEN, connectionOf, CONNECTION, defined, given } from '../options.js'
 import { findSecret, SECRETS } from '../secrets.js'
 import { duration, ending, explained, TYPES, userText } from '../words.js'
-import { causeOf } from './causes.js'
+import { causeOf, idText } from './causes.js'
 import { observedFetch } from './observe.js'
 
 const HASH_TYPES = ['SHA1', 'SHA256', 'SHA512', 'MD5']
@@ -35,6 +36,9 @@ export async function* examine(values, terminal) {
   }
   yield ok('settings', settingsText(options))
   yield serviceUrlCheck(options)
+  const tls = tlsCheck(options)
+  if (tls) yield tls
+  if (tls?.status === 'failed') return
   yield* examineToken({ sessions, observed, all, options })
 }
 
@@ -55,8 +59,8 @@ async function readSettings(values, terminal) {
   return { options }
 }
 
-const settingsText = ({ partnerId, appTokenId, hashType }) =>
-  `partner ${partnerId}, application token ${appTokenId}, hash type ${hashType ?? 'SHA1 (the default)'}`
+const settingsText = ({ partnerId, hashType, ...which }) =>
+  `partner ${partnerId}, application token ${idText(which)}, hash type ${hashType ?? 'SHA1 (the default)'}`
 
 function serviceUrlCheck({ serviceUrl = 'https://www.kaltura.com', dangerouslyAllowHttp }) {
   const name = 'service URL'
@@ -66,6 +70,17 @@ function serviceUrlCheck({ serviceUrl = 'https://www.kaltura.com', dangerouslyAl
     return warning(name, `${serviceUrl}: sessions travel in the clear`, 'use https')
   }
   return ok(name, `${serviceUrl} (http is fine on this machine)`)
+}
+
+/** What there is to say where certificates are not verified. */
+function tlsCheck({ serviceUrl = 'https:', dangerouslyAllowUnverifiedTls }) {
+  if (/^http:/i.test(serviceUrl) || !isUnverified()) return undefined
+  const cause = {
+    message: 'NODE_TLS_REJECT_UNAUTHORIZED=0 is set: certificates are not verified, so anybody on the way could pose as Kaltura and read what is sent',
+    fix: 'unset it; NODE_EXTRA_CA_CERTS adds a certificate to trust',
+  }
+  if (dangerouslyAllowUnverifiedTls) return warning('TLS', cause.message, cause.fix)
+  return failed('TLS', cause)
 }
 
 async function* examineToken({ sessions, observed, all, options }) {
