@@ -19,6 +19,8 @@ pub struct Wish {
     pub expiry_s: Option<u32>,
     /// Privileges to add, as Kaltura writes them.
     pub privileges: Option<String>,
+    /// Whether rights that the application token adds by itself make the session broader.
+    pub no_other_privileges: bool,
 }
 
 /// The two types of a session.
@@ -207,9 +209,10 @@ impl Difference {
             Field::Privilege(name) => {
                 let cut = name.floor_char_boundary(LONGEST_NAME);
                 let dots = if cut < name.len() { "…" } else { "" };
-                let what = match self.granted {
-                    None => " was dropped",
-                    Some(_) => " has another value",
+                let what = match (&self.asked, &self.granted) {
+                    (None, _) => " was not asked for",
+                    (_, None) => " was dropped",
+                    _ => " has another value",
                 };
                 let name = name.get(..cut).unwrap_or_default();
                 ["privilege ", name, dots, what].concat()
@@ -264,6 +267,10 @@ pub fn differences(wish: &Wish, grant: &Grant<'_>) -> Vec<Difference> {
     ));
     if let Some(asked) = &wish.privileges {
         found.extend(privileges::differences(asked, grant.privileges));
+    }
+    if wish.no_other_privileges {
+        let asked = wish.privileges.as_deref().unwrap_or_default();
+        found.extend(privileges::unasked(asked, grant.privileges));
     }
     found
 }

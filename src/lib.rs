@@ -16,6 +16,7 @@ mod base64;
 pub mod call;
 pub mod clock;
 mod decimal;
+pub mod ending;
 pub mod error;
 pub mod exchange;
 pub mod grants;

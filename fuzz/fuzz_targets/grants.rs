@@ -44,6 +44,7 @@ fuzz_target!(|data: &[u8]| {
         session_type: (bits & 2 == 0).then(|| kind(4)),
         expiry_s: (bits & 8 == 0).then_some(3600),
         privileges: Some(asked.to_owned()),
+        ..Wish::default()
     };
     let grant = Grant {
         user_id: if bits & 16 == 0 { "ada" } else { "eve" },

@@ -255,7 +255,10 @@ test('what the rules grant is what is asked for, and nothing else', async (t) =>
   t.deepEqual(asked, [
     { userId: 'ada', sessionType: 0, expiry: 3600, timeoutMs: 10_000 },
     { userId: 'ada', sessionType: 0, expiry: 60, timeoutMs: 500 },
-    { userId: '', sessionType: 'user', expiry: 5, sessionPrivileges, timeoutMs: 10_000 },
+    {
+      ...{ userId: '', sessionType: 'user', expiry: 5, timeoutMs: 10_000 },
+      ...{ sessionPrivileges, noOtherPrivileges: true },
+    },
     { userId: 'root', sessionType: 'admin', expiry: 3600, timeoutMs: 10_000 },
   ])
 })
@@ -298,8 +301,8 @@ test('only an error that the package says passes is worth another try', async (t
 
 test("an administrator's session needs an option that stands out", async (t) => {
   const authorize = () => granted({ userId: 'root', sessionType: 'admin' })
-  const { ask } = await endpoint(t, { authorize, dangerouslyAllowAdmin: true })
-  t.equal((await ask()).status, 200)
+  const { ask, events } = await endpoint(t, { authorize, dangerouslyAllowAdmin: true })
+  t.equal((await ask()).status, 200, `${events[0].error}`)
 })
 
 test('a handler that is made wrongly is not made', async (t) => {

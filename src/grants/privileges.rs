@@ -82,6 +82,30 @@ pub(super) fn differences(asked: &str, granted: &str) -> Vec<Difference> {
     found
 }
 
+/// The rights that `granted` gives by privileges of which `asked` has none of that name.
+pub(super) fn unasked(asked: &str, granted: &str) -> Vec<Difference> {
+    let asked = privileges::parse(asked);
+    let granted = privileges::parse(granted);
+    let named = |list: &[Privilege], name| list.iter().position(|it| it.name.trim() == name);
+    let mut found = Vec::new();
+    for name in WIDENING {
+        let place = named(&granted, name).filter(|_| named(&asked, name).is_none());
+        let Some(privilege) = place.and_then(|it| granted.get(it)) else {
+            continue;
+        };
+        // Without values, only a flag allows anything.
+        if FLAGS.contains(&name) || !privilege.values.is_empty() {
+            found.push(Difference {
+                field: Field::Privilege(name.to_owned()),
+                asked: None,
+                granted: Some(shown(&mut privilege.values.iter().map(String::as_str), "/")),
+                effect: Effect::Broader,
+            });
+        }
+    }
+    found
+}
+
 /// The privileges of a session, to be looked up by name.
 struct Granted<'a> {
     privileges: &'a [Privilege],

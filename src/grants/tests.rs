@@ -251,6 +251,51 @@ fn the_policy_decides_what_is_handed_out() {
 }
 
 #[test]
+fn rights_that_nobody_asked_for_are_broader_where_others_are_not_wanted() {
+    let told = |privileges: &str, grant: &str| -> Vec<_> {
+        let wish = Wish {
+            no_other_privileges: true,
+            ..asked(privileges)
+        };
+        let found = differences(&wish, &granted(grant)).into_iter();
+        found.map(|it| (it.message(), it.effect)).collect()
+    };
+    let other = |name: &str| {
+        (
+            format!("privilege {name} was not asked for"),
+            Effect::Broader,
+        )
+    };
+    let own = "sessionid:0_t,apptoken:0_t";
+    assert_eq!(told("sview:0_a", &format!("{own},sview:0_a")), []);
+    assert_eq!(
+        told(
+            "sview:0_a",
+            &format!("{own},sview:0_a,edit:*,disableentitlement")
+        ),
+        [other("edit"), other("disableentitlement")]
+    );
+    assert_eq!(told("", "sview:0_a"), [other("sview")]);
+    assert_eq!(told("edit:0_a", "edit:0_a, edit:0_b"), [], "named alike");
+    assert_eq!(told("sview:0_a", "sview:0_a, list :*"), [other("list")]);
+    // What restricts takes nothing away from the caller's meaning, nor does what allows nothing.
+    assert_eq!(told("sview:0_a", "sview:0_a,iprestrict:10.0.0.1,edit"), []);
+    let none_wished = differences(
+        &Wish {
+            no_other_privileges: true,
+            ..Wish::default()
+        },
+        &granted("edit:*"),
+    );
+    assert_eq!(none_wished.len(), 1);
+    assert_eq!(
+        found("sview:0_a", "sview:0_a,edit:*"),
+        [],
+        "unless that is said"
+    );
+}
+
+#[test]
 fn the_text_of_a_difference_names_no_user() {
     let wish = Wish {
         user_id: Some("bob".into()),

@@ -326,6 +326,13 @@ export interface SessionRequest {
    * value can smuggle in another privilege; still, never pass on what an end user typed.
    */
   sessionPrivileges?: string | Privilege[]
+  /**
+   * Whether `sessionPrivileges` are all that the session may do: rights that the application token
+   * adds by itself, such as `edit:*`, count as a difference then, of the effect `'broader'`.
+   *
+   * @default false
+   */
+  noOtherPrivileges?: boolean
 }
 
 /** A privilege, and the values that it is limited to. */
@@ -400,7 +407,8 @@ export interface Difference {
    */
   more?: number
   /**
-   * What was asked, cut off after 2,000 bytes. Errors leave out a user's name here.
+   * What was asked, cut off after 2,000 bytes; left out if nothing was. Errors leave out a user's
+   * name here.
    */
   asked?: string
   /** What was granted, cut off as well; left out if nothing was. */

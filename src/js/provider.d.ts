@@ -86,6 +86,19 @@ export interface SessionProvider {
   /** A live session. */
   getSession(request?: ProviderRequest): Promise<AppTokenSession>
   /**
+   * A live session to be handed to somebody else, such as a page's visitor, who may have ended it:
+   * `session.end` ends all sessions of the application token, and Kaltura goes on starting more,
+   * each of them dead. At most once a minute (for all that end together) Kaltura is asked whether
+   * the session is alive, by a call that changes nothing. A dead one is replaced; if the new one is
+   * dead too, `ERR_SESSION_REVOKED` is thrown. Sessions with `actionslimit`, which the question would
+   * use up, and those with `urirestrict` or `iprestrict`, which may not ask it, are handed out
+   * without.
+   *
+   * @param onExposed Is called if whoever gets this session can end all others of its application
+   * token with it.
+   */
+  getProvenSession(request?: ProviderRequest, onExposed?: () => void): Promise<AppTokenSession>
+  /**
    * Sessions for many users in few requests. Each has an outcome of its own, in order. They are
    * given together, so they should live for longer than it takes to start them all.
    */

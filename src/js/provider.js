@@ -15,7 +15,7 @@ import { Deadline, LONGEST_MS, readLimits } from './deadline.js'
 import { AppTokenError, fromCore, invalid, unknownOption } from './error.js'
 import { SILENT } from './flight.js'
 import { Flights } from './flights.js'
-import { createHost, now, tell } from './host.js'
+import { createHost, now, steady, tell } from './host.js'
 import { Leases } from './leases.js'
 import { remade } from './load.js'
 import { startMany } from './many.js'
@@ -26,6 +26,9 @@ import { sealSecretOf, takeToken } from './token.js'
 
 /** A session that was at hand, and a new one of each token; then there is none to ask for. */
 const MOST_CALLS = 3
+
+/** How long the answer to a proof is waited for; a later one tells nothing. */
+const PROOF_MS = 3000
 
 /** The options that the core doesn't see. */
 const SHELL_OPTIONS = ['timeoutMs', 'fetch', 'onEvent', 'waitUntil', 'fallback', 'store']
@@ -96,6 +99,43 @@ class SessionProvider {
 
   async getSession(request) {
     return copyOf(this.#leases.sessionFor(request) ?? (await this.#get(request)))
+  }
+
+  async getProvenSession(request, onExposed) {
+    checkFunctions({ onExposed })
+    const { wish, signal, timeoutMs = this.#settings.timeoutMs } = readRequest(request)
+    const start = steady()
+    const limits = () => ({ signal, timeoutMs: Math.ceil(Math.max(1, timeoutMs - (steady() - start))) })
+    const session = await this.getSession({ ...wish, ...limits() })
+    if (onExposed && guarded(() => this.#core.isExposed(session.privileges))) tell(onExposed)
+    if (!(await this.#death(session, limits()))) return session
+    // If only that one was ended, another lives; if it was the token, starting one tells.
+    const next = await this.getSession({ ...wish, ...limits() })
+    const death = await this.#death(next, limits())
+    if (death) throw death
+    return next
+  }
+
+  /** Why a session is not to be handed out, if it is time to ask, and Kaltura says that it is dead. */
+  async #death({ ks, privileges }, { signal, timeoutMs }) {
+    const { core, instance, flights } = this.#parts()
+    if (!guarded(() => core.proofIsDue(ks, privileges, now()))) return undefined
+    const { fetch, onEvent } = this.#settings
+    const deadline = new Deadline({ signal, timeoutMs: Math.min(timeoutMs, PROOF_MS), instance })
+    let failure
+    try {
+      const host = createHost({ deadline, fetch, onEvent })
+      failure = await deadline.within(core.prove(ks, privileges, host))
+    } catch {
+      // No answer: a session that may well live is better than none.
+      if (deadline.error?.code === 'ERR_ABORTED') throw deadline.error
+    } finally {
+      deadline.settle()
+    }
+    if (!failure) return undefined
+    flights.deleteObsolete()
+    this.#forget()
+    return fromCore(failure)
   }
 
   async startSessions(requests, options = {}) {

@@ -3,7 +3,7 @@ import { ownOptions } from './check.js'
 import { readLimits } from './deadline.js'
 
 // What makes requests differ.
-const KEYED = ['userId', 'sessionType', 'expiry', 'sessionPrivileges']
+const KEYED = ['userId', 'sessionType', 'expiry', 'sessionPrivileges', 'noOtherPrivileges']
 const NOTHING = Object.freeze(Object.create(null))
 
 /**
@@ -42,7 +42,7 @@ function keyOf(request) {
     if (name === 'timeoutMs' && Number.isInteger(value) && value > 0) continue
     if (!KEYED.includes(name)) return undefined
     if (typeof value === 'string') key += `${name}:${value.length}:${value}`
-    else if (typeof value === 'number') key += `${name}=${value};`
+    else if (typeof value === 'number' || typeof value === 'boolean') key += `${name}=${value};`
     else return undefined
   }
   return key

@@ -1,6 +1,6 @@
 //! The application tokens at hand, the first and one to fall back on, and which to use.
 
-use super::{Moment, revoked};
+use super::{Moment, Proved, revoked};
 use crate::error::{Error, Failure};
 use crate::hash::HashType;
 use crate::session::names_token;
@@ -43,6 +43,8 @@ struct Standing {
     /// How often it was revoked.
     revocations: u32,
     refused: Option<Refused>,
+    /// When it was last proved that its sessions live.
+    proved: Proved,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,6 +73,7 @@ impl Standing {
             revoked: Revoked::No,
             revocations: 0,
             refused: None,
+            proved: Proved::default(),
         }
     }
 
@@ -207,6 +210,19 @@ impl Standings {
         self.all.get(credential).map_or(0, |it| it.revocations)
     }
 
+    /// One of its sessions was ended: the next is to be tried, at once.
+    pub fn doubt(&mut self, credential: usize, now: Moment) {
+        let standing = self.all.get_mut(credential);
+        if let Some(standing) = standing.filter(|it| it.revoked == Revoked::No) {
+            standing.revoked = Revoked::Until(now.steady_ms);
+        }
+    }
+
+    /// When it was last proved that a token's sessions live.
+    pub fn proved(&mut self, credential: usize) -> Option<&mut Proved> {
+        self.all.get_mut(credential).map(|it| &mut it.proved)
+    }
+
     /// The doubt was unfounded.
     pub fn clear_doubt(&mut self, credential: usize) {
         if let Some(standing) = self.all.get_mut(credential) {
@@ -235,6 +251,7 @@ impl Standings {
             standing.found = None;
             standing.revoked = Revoked::No;
             standing.refused = None;
+            standing.proved = Proved::default();
         }
     }
 }

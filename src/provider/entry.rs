@@ -1,8 +1,9 @@
 //! What is kept for each key: its session, and how the attempts to get another have gone.
 
 use super::cache::{Bounds, Cache, Cost, Ticket};
+use super::probe::can_be_probed;
 use super::table::Seed;
-use super::{FlightId, Key, Landed, Life, Moment};
+use super::{FlightId, Key, Landed, Life, Moment, Proved};
 use crate::error::Failure;
 use crate::secret::Secret;
 use crate::session::Session;
@@ -45,6 +46,8 @@ pub struct Kept {
     pub before: FlightId,
     /// Whether its life was reckoned before the server's clock was seen.
     pub unconfirmed: bool,
+    /// When it was last proved that it lives, where it ends alone.
+    pub proved: Proved,
     /// When it took the place of one that had died before its time.
     replaced_dead_ms: Option<i64>,
 }
@@ -88,6 +91,8 @@ impl Entry {
             credential,
             before,
             unconfirmed: false,
+            // What a dead one was replaced with may be as dead.
+            proved: died.map_or_else(|| Proved::at(now), |_| Proved::default()),
             replaced_dead_ms: died.map(|_| now.steady_ms),
         });
         self.failures = 0;
@@ -134,7 +139,7 @@ impl Entry {
             .is_some_and(|since_ms| now.steady_ms.saturating_sub(since_ms) < SUSPECT_WITHIN_MS);
         let ks = kept.session.ks.clone();
         self.dead = Some(Dead {
-            is_suspect: died_soon && can_be_probed(&kept.session),
+            is_suspect: died_soon && can_be_probed(&kept.session.privileges),
             credential: kept.credential,
             ks: kept.session.ks,
         });
@@ -160,19 +165,6 @@ impl Entry {
             tag: session.map(|it| seed.hash(it.ks.expose())),
         }
     }
-}
-
-/// Whether a call with this session tells if it lives, and takes nothing from its owner. To Kaltura
-/// a probe is one of the actions that `actionslimit` counts, and where a session is restricted to
-/// other calls or addresses it is refused dead or alive.
-pub fn can_be_probed(session: &Session) -> bool {
-    let closed = ["actionslimit", "urirestrict", "iprestrict"];
-    // A search for a text of any length, as `str` has it, is large.
-    let has = |name: &str| {
-        let mut windows = session.privileges.as_bytes().windows(name.len());
-        windows.any(|it| it == name.as_bytes())
-    };
-    !closed.into_iter().any(has)
 }
 
 /// The entries of all keys. Those without a session have a place of their own, so that keys that fail

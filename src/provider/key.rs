@@ -51,6 +51,9 @@ impl Key {
             }
             key.push(',');
         }
+        if wish.no_other_privileges {
+            key.push_str("only,");
+        }
         Self(key.into())
     }
 

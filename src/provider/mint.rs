@@ -18,9 +18,9 @@
 //! The provider learns at once what is learnt on the way: of a widget session that came or was
 //! refused, and of a token that is revoked.
 
-use super::entry::can_be_probed;
-use super::{FlightId, Key, Landed, Moment, Provider, is_logged_out, revoked};
-use crate::api::{Operation, Params, Request, ServiceUrl, Value};
+use super::probe::{self, Liveness, can_be_probed};
+use super::{FlightId, Key, Landed, Moment, Provider, revoked};
+use crate::api::Request;
 use crate::clock::Timing;
 use crate::error::{Error, Failure};
 use crate::exchange::{self, Answer, Credentials, Exchange, Terms};
@@ -140,14 +140,6 @@ enum Probed {
     New(Vec<Result<Session, Failure>>),
 }
 
-/// What a probe tells.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Verdict {
-    Alive,
-    LoggedOut,
-    Unknown,
-}
-
 impl Mint {
     /// Sets out to mint what these flights are for.
     pub fn sessions(provider: &Provider, flights: Vec<FlightId>, terms: Terms) -> Self {
@@ -196,7 +188,9 @@ impl Mint {
                     }
                     self.talk(provider, credential, None, now);
                 }
-                State::Probing(probe) => return Step::Send(probe.request(&self.terms.service_url)),
+                State::Probing(probe) => {
+                    return Step::Send(probe::request(&probe.ks, &self.terms.service_url));
+                }
                 State::Talking(talk) => match talk.exchange.next(now.wall_ms) {
                     exchange::Step::Send(request) => {
                         talk.sent_ms = now.steady_ms;
@@ -329,7 +323,7 @@ impl Mint {
             }
             State::Probing(probe) => {
                 self.attempts = self.attempts.saturating_add(1);
-                let verdict = probe.verdict(answer);
+                let verdict = probe::liveness(&probe.ks, answer);
                 self.judge_probe(provider, probe, verdict, now);
             }
             other => self.state = other,
@@ -420,7 +414,7 @@ impl Mint {
             .map(|result| result.map_err(failure))
             .collect();
         let mut sessions = results.iter().filter_map(|it| it.as_ref().ok());
-        match sessions.find(|it| can_be_probed(it)) {
+        match sessions.find(|it| can_be_probed(&it.privileges)) {
             Some(session) if provider.standings.is_doubtful(credential) => {
                 self.state = State::Probing(Probe {
                     ks: session.ks.clone(),
@@ -438,17 +432,17 @@ impl Mint {
         &mut self,
         provider: &mut Provider,
         probe: Probe,
-        verdict: Verdict,
+        verdict: Liveness,
         now: Moment,
     ) {
         let credential = probe.credential;
         // Another flight may have found out meanwhile.
         let is_known = provider.standings.revocations(credential) != probe.revocations;
-        if verdict == Verdict::LoggedOut && !is_known {
+        if verdict == Liveness::LoggedOut && !is_known {
             self.news.push((News::Revoked, credential));
             provider.revoke(credential, now);
         }
-        let is_revoked = verdict == Verdict::LoggedOut || is_known;
+        let is_revoked = verdict == Liveness::LoggedOut || is_known;
         match probe.of {
             Probed::Suspect(key) => {
                 provider.clear_suspicion(&key);
@@ -467,7 +461,7 @@ impl Mint {
                     session.expires_at_ms = session.expires_at_ms.saturating_sub(set_back_ms);
                     session.came_at_ms = session.came_at_ms.saturating_sub(set_back_ms);
                 }
-                if verdict == Verdict::Alive {
+                if verdict == Liveness::Alive {
                     provider.standings.clear_doubt(credential);
                 }
                 self.take_results(provider, credential, results, now);
@@ -520,34 +514,6 @@ impl Mint {
             if let Some(slot) = self.results.get_mut(place) {
                 *slot = Some(Err(failure.clone()));
             }
-        }
-    }
-}
-
-impl Probe {
-    const OPERATION: (&'static str, &'static str) = ("session", "get");
-
-    fn request(&self, service_url: &ServiceUrl) -> Request {
-        let mut params = Params::default();
-        params.number("format", 1);
-        params.number("nocache", 1);
-        params.text("ks", self.ks.expose());
-        let (service, action) = Self::OPERATION;
-        Request::new(service_url, Operation::known(service, action), params)
-    }
-
-    /// A session that lives may have no right to the call, and is refused for that alone.
-    fn verdict(&self, answer: Answer<'_>) -> Verdict {
-        let (service, action) = Self::OPERATION;
-        let reply = answer.read(&Operation::known(service, action), &[&self.ks]);
-        match reply {
-            Ok(Value::Object(_)) => Verdict::Alive,
-            Ok(_) => Verdict::Unknown,
-            Err(error) if is_logged_out(&error) => Verdict::LoggedOut,
-            Err(error) => match *error {
-                Error::Kaltura(refusal) if refusal.code == "SERVICE_FORBIDDEN" => Verdict::Alive,
-                _ => Verdict::Unknown,
-            },
         }
     }
 }

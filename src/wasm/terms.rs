@@ -16,7 +16,7 @@ use crate::secret::Secret;
 use crate::session::ONE_CALL_WIDGET_S;
 
 /// All that a session is started with, but for what is the shell's.
-pub const OPTIONS: [&str; 14] = [
+pub const OPTIONS: [&str; 15] = [
     "partnerId",
     "appTokenId",
     "appToken",
@@ -26,6 +26,7 @@ pub const OPTIONS: [&str; 14] = [
     "sessionType",
     "expiry",
     "sessionPrivileges",
+    "noOtherPrivileges",
     "grants",
     "retry",
     "clientTag",
@@ -75,6 +76,7 @@ pub fn wish(from: &Options) -> Result<Wish, InvalidOption> {
         session_type: options::session_type(from.get("sessionType"))?,
         expiry_s: options::expiry_s(from.get("expiry"))?,
         privileges: options::session_privileges(from.get("sessionPrivileges"))?,
+        no_other_privileges: options::switch(from.get("noOtherPrivileges"))?,
     })
 }
 

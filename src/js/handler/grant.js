@@ -44,8 +44,11 @@ function readPrivileges(privileges) {
       'stated: what the session may do, or TOKEN_PRIVILEGES for what the application token carries',
     )
   }
-  if (named.length === 0) return {}
-  return { sessionPrivileges: Array.isArray(privileges) ? named : privileges }
+  const isAll = named.length === list.length
+  return {
+    ...(named.length > 0 && { sessionPrivileges: Array.isArray(privileges) ? named : privileges }),
+    ...(isAll && { noOtherPrivileges: true }),
+  }
 }
 
 /**

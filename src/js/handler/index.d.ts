@@ -5,8 +5,8 @@
  *
  * @module
  */
-import type { AppTokenError, AppTokenSession, Difference, Privilege, SessionRequest } from '../index.js'
-import type { ProviderRequest } from '../provider.js'
+import type { AppTokenError, Difference, Privilege, SessionRequest } from '../index.js'
+import type { SessionProvider } from '../provider.js'
 import type { SessionStore } from '../stores/index.js'
 
 /**
@@ -26,7 +26,7 @@ import type { SessionStore } from '../stores/index.js'
  * | 405 | `method_not_allowed` | |
  * | 429 | `too_many_requests` | the user has asked too often; `Retry-After` says how long to wait |
  * | 500 | `server_error` | `authorize` threw or granted what can't be read, or there is no session of that kind to be had |
- * | 503 | `unavailable` | Kaltura didn't answer; another try may do after `Retry-After` |
+ * | 503 | `unavailable` | Kaltura didn't answer, or all sessions of the application token were ended; another try may do after `Retry-After` |
  *
  * @throws {@link AppTokenError} with `ERR_INVALID_OPTIONS`
  *
@@ -63,8 +63,12 @@ export const TOKEN_PRIVILEGES: unique symbol
 
 /** The options of {@link createKsHandler}. */
 export interface KsHandlerOptions<Context extends unknown[] = []> {
-  /** What {@link createSessionProvider} gives. */
-  provider: { getSession(request?: ProviderRequest): Promise<AppTokenSession> }
+  /**
+   * What {@link createSessionProvider} gives. Sessions of another one that has no `getProvenSession`
+   * are handed out without a proof that they are alive.
+   */
+  provider: Pick<SessionProvider, 'getSession'> &
+    Partial<Pick<SessionProvider, 'getProvenSession'>>
   /**
    * Your rules: whose session the sender of a request may have, and what it may do. Nothing for
    * who may have none (401); a `Response`, given or thrown, is sent in place of a session, and an
@@ -118,6 +122,12 @@ export interface KsHandlerOptions<Context extends unknown[] = []> {
   timeoutMs?: number
   /** Told of every answer, with the request it was for. */
   onEvent?: (event: KsHandlerEvent, request?: Request) => void
+  /**
+   * Refuses a provider that was not made with the same `isolate`, so that no visitor can log others
+   * out. Without it, `session.end` with one session ends all of the application token; the handler
+   * then answers 503 within a minute.
+   */
+  isolate?: 'user' | 'session'
   /**
    * Lets `authorize` grant an administrator's session.
    *
@@ -188,6 +198,13 @@ export interface KsRefusal {
 export type KsHandlerEvent =
   | { type: 'served'; status: number; differences: Difference[] }
   | { type: 'preflight'; status: number }
+  /** Every session of the application token is dead: somebody has ended one. */
+  | { type: 'revoked'; status: number; error: unknown }
+  /**
+   * Told once: whoever gets a session can end all others of the application token with it. Isolate
+   * them ({@link KsHandlerOptions.isolate}), or give the token a `urirestrict`.
+   */
+  | { type: 'exposed' }
   | { type: 'refused'; status: number; reason: KsRefusal['error'] | 'authorize' }
   | { type: 'failed'; status: number; error: unknown }
   | { type: 'storeFailed'; method: string; problem: string }

@@ -59,11 +59,11 @@ async function answer(settings, cors, request, context) {
 }
 
 /** The session that was granted. */
-async function hand({ limit, provider, timeoutMs }, granted) {
+async function hand({ limit, obtain, timeoutMs }, granted) {
   const { limits, wish } = granted
   const wait = await limit?.take(...limits)
   if (wait) return refusal(429, 'too_many_requests', retryAfter(wait))
-  const session = await provider.getSession({ ...wish, timeoutMs })
+  const session = await obtain({ ...wish, timeoutMs })
   checkSession(session, granted)
   const { ks, partnerId, userId, expiresAt, differences } = session
   const expiresIn = Math.max(0, Math.floor((expiresAt - Date.now()) / 1000))
@@ -87,9 +87,16 @@ function refusal(status, reason, headers) {
   return { event: { type: 'refused', reason }, response: json(status, { error: reason }, headers) }
 }
 
+/** In how many seconds a token that was revoked is tried again. */
+const REVOKED_S = 60
+
 /** What went wrong is for `onEvent` alone. */
 function failure(error) {
-  const { retryable, retryAfterMs } = isAppTokenError(error) ? error : {}
+  const { code, retryable, retryAfterMs } = isAppTokenError(error) ? error : {}
+  if (code === 'ERR_SESSION_REVOKED') {
+    const { response } = refusal(503, 'unavailable', retryAfter(REVOKED_S))
+    return { event: { type: 'revoked', error }, response }
+  }
   const seconds = retryAfterMs > 0 ? Math.ceil(retryAfterMs / 1000) : 5
   const { response } = retryable
     ? refusal(503, 'unavailable', retryAfter(seconds))

@@ -8,7 +8,7 @@ import { RateLimit } from './limit.js'
 
 const OPTIONS = [
   ...['provider', 'authorize', 'methods', 'origins', 'expiry', 'rateLimit', 'store', 'timeoutMs'],
-  ...['onEvent', 'dangerouslyAllowAdmin'],
+  ...['onEvent', 'isolate', 'dangerouslyAllowAdmin'],
 ]
 const RATE = { burst: 10, perMinute: 30 }
 
@@ -23,13 +23,15 @@ export function readOptions(options) {
   if (store !== undefined) checkStore(store)
   if (!Number.isInteger(expiry) || expiry < 1) throw invalid('expiry', 'a whole number, 1 or more')
   readLimits({ timeoutMs })
+  checkIsolation(own.isolate, provider)
   if (typeof dangerouslyAllowAdmin !== 'boolean') {
     throw invalid('dangerouslyAllowAdmin', 'a boolean')
   }
   const say = (event, request) => tell(onEvent && ((told) => onEvent(told, request)), event)
   const rate = rateLimit === false ? undefined : readRate(rateLimit)
   return {
-    ...{ provider, authorize, expiry, timeoutMs, dangerouslyAllowAdmin },
+    obtain: obtainFrom(provider, () => say({ type: 'exposed' })),
+    ...{ authorize, expiry, timeoutMs, dangerouslyAllowAdmin },
     tell: say,
     methods: readMethods(own.methods),
     origins: readOrigins(own.origins),
@@ -41,6 +43,31 @@ export function refuseUnknown(own, known, prefix) {
   const unknown = Object.keys(own).find((name) => !known.includes(name))
   if (unknown !== undefined) {
     throw unknownOption(prefix, unknown, `left out: there is only ${known.join(', ')}`)
+  }
+}
+
+/** What gets a session; whether the first leaves all others exposed is told through `onExposed`. */
+function obtainFrom(provider, onExposed) {
+  // One of the caller's own may have no way to prove a session.
+  if (!gives(provider, 'getProvenSession')) return (request) => provider.getSession(request)
+  let isKnown = false
+  const warn = () => {
+    if (!isKnown) onExposed()
+    isKnown = true
+  }
+  return async (request) => {
+    const session = await provider.getProvenSession(request, isKnown ? undefined : warn)
+    isKnown = true
+    return session
+  }
+}
+
+/** A provider that keeps users apart is nothing to find out about when they have been logged out. */
+function checkIsolation(isolate, provider) {
+  if (isolate === undefined) return
+  if (isolate !== 'user' && isolate !== 'session') throw invalid('isolate', "'user' or 'session'")
+  if (provider.isolate !== isolate) {
+    throw invalid('isolate', "what the provider's own `isolate` says: it makes the sessions")
   }
 }
 

@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use super::*;
-use crate::api::ResponseHead;
+use crate::api::{ResponseHead, ServiceUrl};
 use crate::clock::{LocalTime, Timing};
 use crate::exchange;
 use crate::grants::{GrantPolicy, Wish};

@@ -127,7 +127,7 @@ fn ids(numbers: Vec<f64>) -> impl Iterator<Item = FlightId> {
     numbers.into_iter().filter_map(FlightId::from_number)
 }
 
-fn moment(host: &Host) -> Moment {
+pub(super) fn moment(host: &Host) -> Moment {
     Moment {
         wall_ms: fetch::whole_ms(host.now()),
         steady_ms: fetch::whole_ms(host.steady()),

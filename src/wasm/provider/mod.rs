@@ -2,6 +2,7 @@
 
 mod call;
 mod mint;
+mod proof;
 mod store;
 mod told;
 
@@ -32,7 +33,13 @@ use crate::session::{SHARED_WIDGET_S, Session};
 /// The options of a provider that stand beside those of a session.
 const OPTIONS: [&str; 3] = ["maxEntries", "batchSize", "batchesInFlight"];
 const FALLBACK_OPTIONS: [&str; 3] = ["appTokenId", "appToken", "hashType"];
-const REQUEST_OPTIONS: [&str; 4] = ["userId", "sessionType", "expiry", "sessionPrivileges"];
+const REQUEST_OPTIONS: [&str; 5] = [
+    "userId",
+    "sessionType",
+    "expiry",
+    "sessionPrivileges",
+    "noOtherPrivileges",
+];
 
 /// The shell's hold on a [`ProviderCore`], which tasks under way share.
 #[wasm_bindgen(js_name = ProviderCore, skip_typescript)]
@@ -279,6 +286,7 @@ impl ProviderCore {
             session_type: asked.session_type.or(defaults.session_type),
             expiry_s: asked.expiry_s.or(defaults.expiry_s),
             privileges: asked.privileges.or(defaults.privileges),
+            no_other_privileges: asked.no_other_privileges || defaults.no_other_privileges,
         })
     }
 
