@@ -116,6 +116,7 @@ const options = {
   sessionType: missingOr((it) => it === 0),
   expiry: isMissing,
   sessionPrivileges: missingOr((it) => isClean(it) || isList(it)),
+  noOtherPrivileges: missingOr((it) => typeof it === 'boolean'),
   grants: isMissing,
   retry: missingOr((it) => it === 0 || it === false),
   clientTag: missingOr((it) => isClean(it)),
@@ -191,8 +192,8 @@ function untouched(name, call, path, isFine) {
   })
 }
 
-const requestFields = ['userId', 'sessionType', 'expiry', 'sessionPrivileges']
-for (const method of ['getKs', 'getSession', 'invalidate']) {
+const requestFields = ['userId', 'sessionType', 'expiry', 'sessionPrivileges', 'noOtherPrivileges']
+for (const method of ['getKs', 'getSession', 'getProvenSession', 'invalidate']) {
   const isRequest = (it) => isMissing(it) || (method === 'invalidate' && typeof it === 'string') || isEmptyObject(it)
   untouched(`request of ${method}`, (provider, it) => provider[method](it), 'request', isRequest)
   for (const name of requestFields) {

@@ -135,6 +135,10 @@ test('a session that the rules did not grant is handed to nobody, whatever the p
     ['userId', ofBob, ofAda(TOKEN_PRIVILEGES)],
     ['userId', ofBob, ofAda('sview:0_a')],
     ['iprestrict', open, ofAda('sview:0_a,iprestrict:10.0.0.1')],
+    // What the token adds by itself.
+    ['sview', open, ofAda('list:0_a')],
+    ['edit', { appToken: { sessionPrivileges: 'sview:*,edit:*' } }, ofAda('sview:0_a')],
+    ['disableentitlement', { appToken: { sessionPrivileges: 'disableentitlement' } }, ofAda('sview:0_a')],
   ]
   for (const [what, seed, grant] of cases) {
     for (const dangerouslyAllowAdmin of [false, true]) {
@@ -148,6 +152,23 @@ test('a session that the rules did not grant is handed to nobody, whatever the p
       t.ok(events[0].error.message.includes(what), events[0].error.message)
       t.ok(!/ada|bob/.test(JSON.stringify([events[0].error.message, events[0].error.differences])))
     }
+  }
+})
+
+test('rules may grant what the token carries, by itself or with more', async (t) => {
+  const grants = [
+    TOKEN_PRIVILEGES,
+    [TOKEN_PRIVILEGES],
+    [TOKEN_PRIVILEGES, { name: 'sview', values: ['0_a'] }],
+    'edit:0_b,sview:0_a',
+  ]
+  for (const sessionPrivileges of grants) {
+    const { ask, events } = await endpoint(
+      ...[t, { authorize: () => ({ userId: 'ada', sessionPrivileges }) }],
+      { appToken: { sessionPrivileges: 'sview:*,edit:0_b' } },
+    )
+    t.equal((await ask()).status, 200)
+    t.deepEqual(events[0].differences, [])
   }
 })
 
@@ -324,6 +345,7 @@ test('a handler that is made wrongly is not made', async (t) => {
     timeoutMs: [0, '5', 2 ** 31],
     store: [{}, null, 5],
     onEvent: ['log'],
+    isolate: ['user', 'session', 'users', null, true],
     dangerouslyAllowAdmin: [1],
     rateLimit: [null, 5, true],
     'rateLimit.burst': [{ burst: 0 }, { burst: 0.9 }, { burst: Infinity }],

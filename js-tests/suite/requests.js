@@ -24,6 +24,10 @@ test('texts that run into one another make no two requests the same', async (t) 
     [{ userId: 'adaexpiry=60;' }, { userId: 'ada', expiry: 60 }],
     [{ userId: 'a:1:b' }, { userId: 'b' }],
     [{ expiry: 60, userId: 'ada' }, { expiry: 600, userId: 'ada' }],
+    [
+      { userId: 'ada', sessionPrivileges: 'sview:0_a', noOtherPrivileges: true },
+      { userId: 'ada', sessionPrivileges: 'sview:0_a' },
+    ],
     [{ userId: '' , sessionPrivileges: 'sview:0_a' }, { sessionPrivileges: 'sview:0_b' }],
   ]
   for (const pair of pairs) {
@@ -53,6 +57,19 @@ test('what says the same is served without being asked for again, and the caller
   t.equal(kaltura.requests, requests)
   const signal = AbortSignal.abort()
   t.equal((await t.rejects(provider.getKs({ userId: 'ada', expiry: 60, signal }))).code, 'ERR_ABORTED')
+})
+
+test('rights that nobody wants are refused though a request without that wish was served', async (t) => {
+  const { provider } = providerOf()
+  const request = { userId: 'ada', sessionPrivileges: 'edit:0_a' }
+  t.match((await provider.getSession(request)).privileges, /sview:\*/)
+  const error = await t.rejects(provider.getSession({ ...request, noOtherPrivileges: true }))
+  t.equal(error.code, 'ERR_NOT_GRANTED')
+  t.match(error.message, /sview was not asked for/)
+  t.deepEqual(error.differences.slice(1), [
+    { field: 'sessionPrivileges', privilege: 'sview', granted: '*', effect: 'broader' },
+  ])
+  t.match((await provider.getSession({ ...request, noOtherPrivileges: false })).privileges, /sview:\*/)
 })
 
 test('a request that is wrong is refused though one like it was served', async (t) => {
