@@ -7,6 +7,13 @@ use crate::decimal::decimal;
 use crate::work;
 
 mod privileges;
+mod session_id;
+
+pub use session_id::{carries_session_id, names_session_id, with_session_id};
+
+/// The longest life of a session with a `sessionid` of its own, in seconds. Kaltura remembers for a
+/// day that an id was ended: a session that lived longer would come back to life.
+pub const LONGEST_ISOLATED_S: u32 = 86_400;
 
 /// What the caller asks of a session; what is `None` is left to the application token.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -21,6 +28,17 @@ pub struct Wish {
     pub privileges: Option<String>,
     /// Whether rights that the application token adds by itself make the session broader.
     pub no_other_privileges: bool,
+    /// The `sessionid` that it shall have, so that it ends with no others. No caller chooses it.
+    pub session_id: Option<String>,
+}
+
+/// Which sessions end together, and with no others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Isolate {
+    /// All of one user.
+    User,
+    /// Those that one request is answered with.
+    Session,
 }
 
 /// The two types of a session.
@@ -95,7 +113,7 @@ pub enum GrantPolicy {
     Guard,
     /// Every difference is an error.
     Exact,
-    /// None is.
+    /// None is, but that a session ends with others that was to end alone.
     Report,
 }
 
@@ -105,7 +123,7 @@ impl GrantPolicy {
         match self {
             Self::Guard => differences.iter().any(|it| it.effect != Effect::Narrower),
             Self::Exact => !differences.is_empty(),
-            Self::Report => false,
+            Self::Report => differences.iter().any(|it| it.field == Field::SessionId),
         }
     }
 }
@@ -136,6 +154,8 @@ pub enum Field {
     Privilege(String),
     /// So many privileges more than are listed.
     MorePrivileges(u32),
+    /// The `sessionid` that it was to have alone.
+    SessionId,
 }
 
 /// What a difference means.
@@ -156,7 +176,7 @@ impl Field {
             Self::UserId => "userId",
             Self::SessionType => "sessionType",
             Self::Expiry => "expiry",
-            Self::Privilege(_) | Self::MorePrivileges(_) => "sessionPrivileges",
+            Self::Privilege(_) | Self::MorePrivileges(_) | Self::SessionId => "sessionPrivileges",
         }
     }
 
@@ -164,6 +184,7 @@ impl Field {
     pub fn privilege(&self) -> Option<&str> {
         match self {
             Self::Privilege(name) => Some(name),
+            Self::SessionId => Some(session_id::SESSION_ID),
             _ => None,
         }
     }
@@ -217,6 +238,7 @@ impl Difference {
                 let name = name.get(..cut).unwrap_or_default();
                 ["privilege ", name, dots, what].concat()
             }
+            Field::SessionId => "its sessionid is not its own: `isolate` needs an application token with the privilege sessionid:* (make one with isolatedSessions: true)".to_owned(),
             Field::MorePrivileges(count) => [&*decimal(*count), " more privileges differ"].concat(),
         }
     }
@@ -271,6 +293,16 @@ pub fn differences(wish: &Wish, grant: &Grant<'_>) -> Vec<Difference> {
     if wish.no_other_privileges {
         let asked = wish.privileges.as_deref().unwrap_or_default();
         found.extend(privileges::unasked(asked, grant.privileges));
+    }
+    if let Some(own) = &wish.session_id
+        && !carries_session_id(grant.privileges, own)
+    {
+        found.push(Difference {
+            field: Field::SessionId,
+            asked: None,
+            granted: None,
+            effect: Effect::Broader,
+        });
     }
     found
 }

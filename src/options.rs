@@ -3,7 +3,7 @@
 use crate::api::ServiceUrl;
 use crate::decimal::{self, decimal};
 use crate::error::InvalidOption;
-use crate::grants::{GrantPolicy, SessionType};
+use crate::grants::{GrantPolicy, Isolate, SessionType, names_session_id};
 use crate::hash::HashType;
 use crate::privileges::{self, Privilege};
 use crate::retry::RetryPolicy;
@@ -174,6 +174,28 @@ pub fn session_privileges(Named { path, input }: Named) -> Read<Option<String>> 
             Ok(Some(privileges::format(&list)))
         }
         _ => Err(InvalidOption::new(path, EXPECTED)),
+    }
+}
+
+/// Privileges to ask for. A `sessionid` may be another application token's, and who holds such a
+/// session can end every session of that.
+pub fn asked_privileges(option: Named) -> Read<Option<String>> {
+    const EXPECTED: &str = "without sessionid, by which a session could end another token's; the option isolate of a provider gives each user one";
+    let path = option.path.clone();
+    let read = session_privileges(option)?;
+    if read.as_deref().is_some_and(names_session_id) {
+        return Err(InvalidOption::new(path, EXPECTED));
+    }
+    Ok(read)
+}
+
+/// Whose sessions shall end alone; nobody's if nothing is said.
+pub fn isolate(Named { path, input }: Named) -> Read<Option<Isolate>> {
+    match input {
+        Input::Missing => Ok(None),
+        Input::Text(Some(text)) if text == "user" => Ok(Some(Isolate::User)),
+        Input::Text(Some(text)) if text == "session" => Ok(Some(Isolate::Session)),
+        _ => Err(InvalidOption::new(path, "'user' or 'session'")),
     }
 }
 

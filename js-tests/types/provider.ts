@@ -27,6 +27,9 @@ export async function use(): Promise<void> {
   untold.id
   provider.invalidate(ks)
   provider.invalidate({ userId: session.userId })
+  const isolate: 'user' | 'session' | undefined = provider.isolate
+  const ended: Promise<void> = provider.endSessions({ userId: isolate, timeoutMs: 1000 })
+  await ended
   provider.clear()
   // @ts-expect-error: there is no such request
   await provider.getKs({ iprestrict: '10.0.0.1' })

@@ -4,6 +4,7 @@ use super::item::Item;
 use super::{Exchange, InFlight};
 use crate::api::{Operation, Params, Request};
 use crate::decimal::decimal;
+use crate::grants::{LONGEST_ISOLATED_S, with_session_id};
 use crate::hash::token_hash;
 use crate::secret::Secret;
 
@@ -93,10 +94,15 @@ impl Exchange {
         if let Some(session_type) = wish.session_type {
             params.number("type", session_type.number().into());
         }
-        if let Some(expiry_s) = wish.expiry_s {
+        let is_isolated = wish.session_id.is_some();
+        if let Some(expiry_s) = wish.expiry_s.or(is_isolated.then_some(LONGEST_ISOLATED_S)) {
             params.number("expiry", expiry_s);
         }
-        if let Some(privileges) = &wish.privileges {
+        let privileges = wish.privileges.as_deref();
+        if let Some(own) = &wish.session_id {
+            let privileges = with_session_id(privileges, own);
+            params.text("sessionPrivileges", &privileges);
+        } else if let Some(privileges) = privileges {
             params.text("sessionPrivileges", privileges);
         }
     }

@@ -215,6 +215,7 @@ fn a_wish_goes_out_under_kaltura_s_names() {
         expiry_s: Some(3600),
         privileges: Some("foo:1".into()),
         no_other_privileges: true,
+        session_id: None,
     };
     let mut granted = info("a-ks");
     granted["privileges"] = json!("sessionid:0_c6eputqa,apptoken:0_c6eputqa,foo:1");

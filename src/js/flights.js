@@ -68,10 +68,16 @@ export class Flights {
     this.#underWay.clear()
   }
 
-  /** Deletes from the store what has been found to be dead, while the callers go on. */
+  /** Tells the store what has been found to be dead, while the callers go on. */
   deleteObsolete() {
     const { shelf, sealSecret } = this.#settings
+    if (shelf?.hasUnpublished) this.keepAlive(shelf.publish())
     if (shelf?.hasObsolete) this.keepAlive(shelf.deleteObsolete(() => sealSecret()))
+  }
+
+  /** Tells the store which sessions were ended. It never rejects. */
+  async publish() {
+    await this.#settings.shelf?.publish()
   }
 
   /** Has the caller's runtime wait for what goes on after an answer. */
@@ -117,15 +123,22 @@ export class Flights {
 
   /** From the store what is there, and from Kaltura the rest. */
   async #fetch(crew, ids, deadline) {
-    const { shelf } = this.#settings
+    const { shelf, isolate } = this.#settings
     const host = this.#host(crew, deadline)
-    let taken = []
+    const checks = isolate && shelf ? ids.map((id) => this.#core.isCheck(id)) : []
+    let taken = checks.map((isCheck) => isCheck && { outcome: {} })
     let widget
     const fetchWidget = () => (widget ??= this.#fetchWidget(crew, deadline, host))
     if (shelf) {
-      const token = await host.askForSealSecret().catch(() => undefined)
-      const take = (id) => shelf.take(id, token, crew, deadline, fetchWidget)
+      const isBare = taken.length > 0 && taken.every(Boolean)
+      const token = isBare ? undefined : await host.askForSealSecret().catch(() => undefined)
       deadline.progress.waitsFor('the store')
+      if (isolate) {
+        if (typeof token === 'string') this.#core.isolateWith(token)
+        await deadline.within(Promise.all(ids.map((id) => shelf.check(id))))
+        checks.forEach((isCheck, index) => isCheck && this.#core.abandon(ids[index], false, now()))
+      }
+      const take = (id, index) => taken[index] || shelf.take(id, token, crew, deadline, fetchWidget)
       if (typeof token === 'string') taken = await deadline.within(Promise.all(ids.map(take)))
     }
     const left = ids.filter((_, index) => !taken[index]?.outcome)
@@ -139,9 +152,9 @@ export class Flights {
       }
     } finally {
       // Nobody waits until the others can have it.
+      this.deleteObsolete()
       for (const { put } of taken) if (put) this.keepAlive(put())
       host.wipe()
-      this.deleteObsolete()
     }
     const rest = minted.values()
     return ids.map((_, index) => taken[index]?.outcome ?? rest.next().value)

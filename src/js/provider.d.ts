@@ -46,6 +46,16 @@ export interface ProviderOptions
     appToken: ConnectionOptions['appToken']
     hashType?: HashType | 'auto'
   }
+  /**
+   * Which sessions end together, and with no others, when `session.end` is called with one of them:
+   * all of one user, or those that one request is answered with. Without it, they end with every
+   * session of the application token.
+   *
+   * The token must carry the privilege `sessionid:*`, or sessions are refused with `ERR_NOT_GRANTED`,
+   * whatever `grants` says. Its sessions then outlive `appToken.delete` until they expire. They live
+   * for 86,400 seconds at most; a longer `expiry` is refused.
+   */
+  isolate?: 'user' | 'session'
   /** What a fleet shares its sessions through; see `kaltura-app-token/stores`. */
   store?: SessionStore
   /** Is handed the work that goes on after an answer was given, such as a renewal. */
@@ -81,6 +91,8 @@ export interface ProviderRequest extends SessionRequest {
 
 /** Keeps live sessions at hand; made by {@link createSessionProvider}. */
 export interface SessionProvider {
+  /** The option {@link ProviderOptions.isolate}. */
+  readonly isolate: 'user' | 'session' | undefined
   /** A live KS. */
   getKs(request?: ProviderRequest): Promise<string>
   /** A live session. */
@@ -118,6 +130,19 @@ export interface SessionProvider {
     params?: object,
     request?: ProviderRequest,
   ): Promise<Answer>
+  /**
+   * Logs out: ends all sessions of the request's user on the server, or with `isolate: 'session'`
+   * those that this request was answered with, also those that are no longer cached. The next ones
+   * live. Other processes learn of it through the store, within two seconds; without a store, only
+   * what this process has started is ended.
+   *
+   * It starts a session to end them with, which may do what the application token gives it: where that
+   * may not call `session.end`, because of a `urirestrict` or `iprestrict` of the token's, it fails.
+   *
+   * @throws {@link AppTokenError} with `ERR_INVALID_OPTIONS` without `isolate`, and with
+   * `ERR_NOT_GRANTED` if the application token lacks `sessionid:*`. Nothing was ended then.
+   */
+  endSessions(request?: ProviderRequest): Promise<void>
   /**
    * Forgets a session that was found to be dead: by what it was asked with, or by its KS. If it is
    * held here, it is deleted from the store too, in the background.

@@ -51,7 +51,7 @@ export function createSessionProvider(wasm, options, usualFetch) {
   const leases = new Leases(own.maxEntries ?? 10_000)
   const settings = {
     ...{ fetch, onEvent, waitUntil, allowUnverified },
-    ...{ leases, tokens, sealSecret },
+    ...{ leases, tokens, sealSecret, isolate: own.isolate },
     timeoutMs: limits.timeoutMs,
     isOver: ({ expiresAt }) => wasm().ProviderCore.isOver(expiresAt, now()),
   }
@@ -83,6 +83,11 @@ class SessionProvider {
     this.#parts = parts
     this.#leases = leases
     this.#settings = settings
+  }
+
+  /** Which sessions end together: the option. */
+  get isolate() {
+    return this.#settings.isolate
   }
 
   get #core() {
@@ -202,12 +207,45 @@ class SessionProvider {
       this.invalidate(ks)
       if (attempts === 1) continue
       if (!loggedOut) throw failure
-      // The session was new: it is the whole token that was ended.
-      this.#tell({ type: 'revoked', appTokenId: this.#core.revoke(privileges, now()) })
-      this.#flights.deleteObsolete()
-      this.#forget()
+      if (!this.isolate) {
+        // The session was new: it is the whole token that was ended.
+        this.#tell({ type: 'revoked', appTokenId: this.#core.revoke(privileges, now()) })
+        this.#flights.deleteObsolete()
+        this.#forget()
+      }
       if (attempts > MOST_CALLS) throw failure
     }
+  }
+
+  async endSessions(request) {
+    const wanted = readRequest(request)
+    const parts = this.#parts()
+    const { core, flights } = parts
+    const flight = guarded(() => core.beginEnding(wanted.wish))
+    const deadline = this.#deadline(parts, wanted, 'end of the sessions')
+    try {
+      flights.lead(flight, undefined, wanted.timeoutMs)
+      const { session, failure, lost } = await flights.follow(flight, deadline, true)
+      if (!session) throw lost ?? fromCore(failure)
+      await this.#end(parts, session.ks, deadline)
+      guarded(() => core.ended(wanted.wish, session.privileges, now()))
+      this.#forget()
+      flights.deleteObsolete()
+      await flights.publish()
+    } catch (thrown) {
+      throw counted(deadline.error ?? fromCore(thrown), deadline)
+    } finally {
+      deadline.settle()
+    }
+  }
+
+  async #end({ core }, ks, deadline) {
+    const { fetch, onEvent } = this.#settings
+    const host = createHost({ deadline, fetch, onEvent })
+    const answer = core.endSession(bodyOf({ format: 1, ks }), ks, host, deadline.at)
+    const { failure, loggedOut } = await deadline.within(answer)
+    // One that was ended already, perhaps by a request whose answer was lost.
+    if (failure && !loggedOut) throw failure
   }
 
   invalidate(requestOrKs) {

@@ -7,6 +7,8 @@ import { PatientStore } from './patient.js'
 /** A lock's holder that has not released it by then is taken to be dead. */
 const LOCK_MS = 5000
 const LOOK_EVERY_MS = 50
+/** How long it is kept which sessions were ended: longer than any lives. */
+const ENDED_MS = 30 * 86_400_000
 /** How many dead sessions are deleted at a time. */
 const DELETIONS_AT_A_TIME = 8
 
@@ -65,6 +67,27 @@ export class Shelf {
       if (outcome) return { outcome }
     }
     return { put: () => this.#put(place, token, lock) }
+  }
+
+  /** Sees whether the sessions that a flight is for were ended elsewhere. */
+  async check(flight) {
+    const name = this.#core.generationName(flight, now())
+    if (name === undefined) return
+    const text = await this.#store.ask('get', name)
+    this.#core.learnGeneration(flight, text, now())
+  }
+
+  /** Whether this process knows of ended sessions that the store may not know of. */
+  get hasUnpublished() {
+    return this.#core.hasUnpublished
+  }
+
+  /** Tells the others which sessions were ended. It never rejects. */
+  async publish() {
+    const texts = unlessTrapped(() => this.#core.takeUnpublished()) ?? []
+    const set = (name, index) =>
+      index % 2 === 0 && this.#change(name, () => this.#store.ask('set', name, texts[index + 1], ENDED_MS))
+    await Promise.all(texts.map(set))
   }
 
   /** It never rejects. */

@@ -1,6 +1,7 @@
 //! What is kept for each key: its session, and how the attempts to get another have gone.
 
 use super::cache::{Bounds, Cache, Cost, Ticket};
+use super::isolation::Mark;
 use super::probe::can_be_probed;
 use super::table::Seed;
 use super::{FlightId, Key, Landed, Life, Moment, Proved};
@@ -42,6 +43,8 @@ pub struct Kept {
     pub life: Life,
     /// The token that it was started from.
     pub credential: Option<usize>,
+    /// What it ends with, where sessions end alone.
+    pub mark: Option<Mark>,
     /// The flight that was to begin next when it came.
     pub before: FlightId,
     /// Whether its life was reckoned before the server's clock was seen.
@@ -59,8 +62,10 @@ pub struct Dead {
     pub ks: Secret,
     /// The token that it was started from.
     pub credential: Option<usize>,
+    /// What it ends with, where sessions end alone.
+    pub mark: Option<Mark>,
     /// Whether it had itself replaced a dead one, and a probe would tell why it died: then the
-    /// token may be revoked.
+    /// token may be revoked. Where sessions end alone, it may itself have been ended.
     pub is_suspect: bool,
 }
 
@@ -81,6 +86,7 @@ impl Entry {
         &mut self,
         session: Session,
         credential: Option<usize>,
+        mark: Option<Mark>,
         before: FlightId,
         now: Moment,
     ) {
@@ -89,6 +95,7 @@ impl Entry {
             life: Life::of(&session, now),
             session,
             credential,
+            mark,
             before,
             unconfirmed: false,
             // What a dead one was replaced with may be as dead.
@@ -139,8 +146,10 @@ impl Entry {
             .is_some_and(|since_ms| now.steady_ms.saturating_sub(since_ms) < SUSPECT_WITHIN_MS);
         let ks = kept.session.ks.clone();
         self.dead = Some(Dead {
-            is_suspect: died_soon && can_be_probed(&kept.session.privileges),
+            is_suspect: (died_soon || kept.mark.is_some())
+                && can_be_probed(&kept.session.privileges),
             credential: kept.credential,
+            mark: kept.mark,
             ks: kept.session.ks,
         });
         Some(ks)
@@ -237,6 +246,13 @@ impl Entries {
     pub fn bury(&mut self, key: &Key, now: Moment) -> Option<Secret> {
         self.peek(key)?;
         self.change(key, |entry| entry.bury(now))
+    }
+
+    /// Forgets the session of a key, which was ended; gives its KS.
+    pub fn forget(&mut self, key: &Key) -> Option<Secret> {
+        self.peek(key)?;
+        let kept = self.change(key, |entry| entry.kept.take())?;
+        Some(kept.session.ks)
     }
 
     /// The key whose session has this KS.

@@ -3,6 +3,7 @@
 use core::num::NonZeroU64;
 
 use super::Key;
+use super::isolation::Errand;
 use super::table::{Index, Place, Seed, Slab};
 use crate::grants::Wish;
 
@@ -56,6 +57,10 @@ pub struct Flight {
     pub key: Key,
     /// What is asked for.
     pub wish: Wish,
+    /// What it is to do.
+    pub errand: Errand,
+    /// Which sessions it concerns, if they are not those of its key and wish.
+    pub scope: Option<Key>,
     id: FlightId,
     key_hash: u32,
     /// Whether others follow it: it is the last that has begun for its key.
@@ -125,6 +130,8 @@ impl Flights {
         let place = self.under_way.insert(Flight {
             key: key.clone(),
             wish: wish.clone(),
+            errand: Errand::Session,
+            scope: None,
             id,
             key_hash,
             is_leading: true,
@@ -132,6 +139,14 @@ impl Flights {
         self.by_id.insert(id.hash(), place);
         self.leading.insert(key_hash, place);
         id
+    }
+
+    /// Gives a flight something else to do than to get a session for its key.
+    pub fn set_errand(&mut self, id: FlightId, errand: Errand, scope: Key) {
+        if let Some(flight) = self.place(id).and_then(|it| self.under_way.get_mut(it)) {
+            flight.errand = errand;
+            flight.scope = Some(scope);
+        }
     }
 
     /// Ends a flight: what it was for, and whether it was leading.

@@ -280,9 +280,16 @@ impl Mint {
         let flights = self.open.iter().filter_map(|it| self.flights.get(*it));
         let wishes = flights
             .filter(|_| !self.is_for_widget)
-            .map(|it| provider.wanted(*it).map(|(_, wish)| wish.clone()))
-            .map(Option::unwrap_or_default)
-            .collect();
+            .map(|it| provider.asked(*it))
+            .collect::<Result<_, _>>();
+        let wishes = match wishes {
+            Ok(wishes) => wishes,
+            Err(failure) => {
+                self.fail_open(&failure);
+                self.state = State::Done;
+                return;
+            }
+        };
         let credentials = Credentials {
             partner_id: provider.issuer.partner_id,
             app_token_id: provider.standings.id(credential),
@@ -438,6 +445,15 @@ impl Mint {
         let credential = probe.credential;
         // Another flight may have found out meanwhile.
         let is_known = provider.standings.revocations(credential) != probe.revocations;
+        if let (Probed::Suspect(key), true) = (&probe.of, provider.is_isolated()) {
+            // It says nothing of its token. What may have been ended counts as ended.
+            if matches!(verdict, Liveness::LoggedOut | Liveness::Unknown) {
+                provider.end_suspect(key, now);
+            }
+            provider.clear_suspicion(key);
+            self.state = State::Choosing(None);
+            return;
+        }
         if verdict == Liveness::LoggedOut && !is_known {
             self.news.push((News::Revoked, credential));
             provider.revoke(credential, now);

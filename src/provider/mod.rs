@@ -10,6 +10,7 @@ mod cache;
 mod credentials;
 mod entry;
 mod flights;
+mod isolation;
 mod key;
 mod life;
 pub mod mint;
@@ -25,6 +26,7 @@ pub use budget::RetryBudget;
 pub use cache::Ticket;
 pub use credentials::{Standings, TokenConfig};
 pub use flights::FlightId;
+pub use isolation::{Isolation, Record};
 pub use key::{Issuer, Key};
 pub use life::{Life, Moment, is_over};
 pub use proof::Proved;
@@ -36,6 +38,7 @@ pub use widget::WidgetState;
 
 use self::entry::Entries;
 use self::flights::Flights;
+use self::isolation::{Errand, Mark};
 use crate::api::{KsRefusal, Operation};
 use crate::error::{Error, Failure};
 use crate::grants::Wish;
@@ -140,6 +143,8 @@ pub struct Provider {
     pub budget: RetryBudget,
     /// What is known of the store that a fleet shares.
     pub shared: Shared,
+    /// Where sessions are to end alone.
+    isolation: Option<Isolation>,
 }
 
 impl Provider {
@@ -156,6 +161,7 @@ impl Provider {
             standings,
             budget: RetryBudget::new(0),
             shared: Shared::default(),
+            isolation: None,
         }
     }
 
@@ -176,7 +182,7 @@ impl Provider {
 
     /// The key of a wish.
     pub fn key(&self, wish: &Wish) -> Key {
-        Key::new(&self.issuer, wish)
+        self.isolated_key(Key::new(&self.issuer, wish))
     }
 
     /// Counts sessions as used that were served by their leases, in the order of use.
@@ -195,9 +201,13 @@ impl Provider {
         now: Moment,
     ) -> Result<Answer, Failure> {
         self.seed(Seed::default());
+        if let Some(check) = self.ask_for_check(key, wish, following, now) {
+            return Ok(check);
+        }
         let leader = self.leader(key);
-        let leader = leader.filter(|it| !following.is_in_vain(*it));
-        let ticket = self.entries.ticket(key);
+        let leader =
+            leader.filter(|it| !following.is_in_vain(*it) && !self.is_outdated(key, wish, *it));
+        let ticket = self.ticket(key);
         let mut stale = None;
         if let Some(entry) = self.entries.get(key) {
             let backing_off = entry.is_backing_off(now);
@@ -309,9 +319,17 @@ impl Provider {
         self.flights.begin(key, wish, seed)
     }
 
-    /// What a flight that is under way is for.
+    /// By which uses of a session are reported that may be served without asking.
+    fn ticket(&self, key: &Key) -> Option<Ticket> {
+        let ticket = self.entries.ticket(key);
+        ticket.filter(|_| !self.must_ask())
+    }
+
+    /// The session that a flight which is under way is for.
     pub fn wanted(&self, flight: FlightId) -> Option<(&Key, &Wish)> {
-        self.flights.get(flight).map(|it| (&it.key, &it.wish))
+        let flight = self.flights.get(flight);
+        let flight = flight.filter(|it| it.errand == Errand::Session)?;
+        Some((&flight.key, &flight.wish))
     }
 
     /// Ends a flight that nothing came of, so that the next who asks leads another.
@@ -339,7 +357,8 @@ impl Provider {
     /// The session at hand while it lives, for a caller whose time for a new one is over.
     pub fn last_resort(&self, key: &Key, now: Moment) -> Option<Answer> {
         let kept = self.entries.peek(key)?.kept.as_ref()?;
-        now.is_before(kept.life.end).then(|| Answer::Serve {
+        let is_good = now.is_before(kept.life.end) && self.is_current(kept.mark.as_ref());
+        is_good.then(|| Answer::Serve {
             session: kept.session.clone(),
             lease: None,
             stale: true,
@@ -372,9 +391,13 @@ impl Provider {
             // Another has taken it over and landed; who still waits for this one may have it.
             return result.map(Landed::once);
         };
-        let is_kept = flight >= self.first_flight;
+        let is_kept = flight >= self.first_flight && ended.errand == Errand::Session;
         match result {
-            Ok(session) if is_kept => Ok(self.keep(&ended.key, flight, session, now)),
+            Ok(session) if is_kept => match self.mark(&ended.key, &ended.wish, &session) {
+                Ok(mark) => Ok(self.keep(&ended.key, flight, session, mark, now)),
+                // It was ended before it came.
+                Err(()) => Ok(Landed::once(session)),
+            },
             Ok(session) => Ok(Landed::once(session)),
             Err(failure) if is_kept && was_leading => {
                 let fail = |entry: &mut entry::Entry| entry.fail(failure, random, now);
@@ -385,12 +408,20 @@ impl Provider {
         }
     }
 
-    fn keep(&mut self, key: &Key, flight: FlightId, session: Session, now: Moment) -> Landed {
+    fn keep(
+        &mut self,
+        key: &Key,
+        flight: FlightId,
+        session: Session,
+        mark: Option<Mark>,
+        now: Moment,
+    ) -> Landed {
         let kept = self.entries.peek(key).and_then(|it| it.kept.as_ref());
         let renewed = kept.is_some();
         let is_better = |it: &entry::Kept| {
             // It came after this flight had begun, in place of what the flight is for.
             it.before > flight
+                && self.is_current(it.mark.as_ref())
                 && now.is_before(it.life.soft)
                 && it.session.expires_at_ms >= session.expires_at_ms
         };
@@ -401,9 +432,10 @@ impl Provider {
         let credential = self.standings.of_privileges(&session.privileges);
         let until = Life::of(&session, now).soft;
         let before = self.flights.upcoming();
-        self.entries
-            .change(key, |entry| entry.keep(session, credential, before, now));
-        let ticket = self.entries.ticket(key).filter(|_| now.is_before(until));
+        self.entries.change(key, |entry| {
+            entry.keep(session, credential, mark, before, now);
+        });
+        let ticket = self.ticket(key).filter(|_| now.is_before(until));
         landed.lease = ticket.map(|ticket| Lease { until, ticket });
         landed.renewed = renewed;
         landed
@@ -416,6 +448,7 @@ impl Provider {
         if let Some(ks) = self.entries.bury(key, now) {
             self.shared.bury(&ks);
             self.shared.note_obsolete(key.clone());
+            self.suspect_end(key, now);
         }
     }
 

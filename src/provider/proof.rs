@@ -64,7 +64,10 @@ impl Provider {
             return true;
         }
         let credential = self.credential_of(privileges);
-        self.invalidate_ks(ks, now);
+        let key = self.invalidate_ks(ks, now);
+        if let Some(key) = key.filter(|_| verdict == Liveness::LoggedOut) {
+            self.end_suspect(&key, now);
+        }
         if verdict == Liveness::LoggedOut && !ends_alone(privileges, &self.standings.id(credential))
         {
             self.standings.doubt(credential, now);

@@ -61,6 +61,11 @@ impl Stored {
         &self.session.ks
     }
 
+    /// What was stored, without local times.
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+
     /// All its privileges.
     pub fn privileges(&self) -> &str {
         &self.session.privileges

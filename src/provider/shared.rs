@@ -53,6 +53,11 @@ impl Shared {
         self.has_store = true;
     }
 
+    /// Whether there is a store.
+    pub fn has_store(&self) -> bool {
+        self.has_store
+    }
+
     /// Remembers that this session is dead.
     pub fn bury(&mut self, ks: &Secret) {
         let digest = digest(ks);
@@ -108,7 +113,8 @@ impl Provider {
         doubtful: bool,
         now: Moment,
     ) -> Verdict {
-        if doubtful || self.shared.is_dead(stored.ks()) {
+        let is_ended = self.mark(key, wish, stored.session()).is_err();
+        if doubtful || is_ended || self.shared.is_dead(stored.ks()) {
             return Verdict::Delete;
         }
         let known = self.shared.server_time.clock(now);

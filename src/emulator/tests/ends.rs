@@ -163,3 +163,47 @@ fn a_session_may_be_tied_to_addresses_and_to_uris() {
     assert_eq!(reason("urirestrict:/x|/api_v3/*", ""), "no error");
     assert_eq!(reason("urirestrict:/api_v3", ""), "EXCEEDED_RESTRICTED_URI");
 }
+
+#[test]
+fn sessions_with_an_id_of_their_own_end_alone_and_outlive_their_token() {
+    for version in [1, 2] {
+        let mut kaltura = Kaltura::new(&json!({
+            "partners": [{ "id": 102, "adminSecret": "admin", "ksVersion": version }],
+        }));
+        let fields = json!({ "sessionUserId": "viewer", "sessionPrivileges": "sessionid:*" });
+        let token = kaltura.add_app_token(&fields);
+        // Of several values the first counts.
+        let asked = [
+            "sessionid:kat-1,own:1",
+            "sessionid:kat-1/b",
+            "sessionid:b",
+            "",
+        ];
+        let sessions =
+            asked.map(|it| kaltura.start_session(&token, &json!({ "sessionPrivileges": it })));
+        kaltura.call("session.end", &json!({ "ks": sessions[0]["ks"] }));
+        let fates = sessions.clone().map(|it| use_of(&mut kaltura, &it));
+        assert_eq!(fates, ["LOGOUT", "LOGOUT", "no error", "no error"]);
+        let admin = kaltura.admin_ks();
+        kaltura.call(
+            "appToken.delete",
+            &json!({ "ks": admin, "id": token["id"] }),
+        );
+        let fates = sessions.map(|it| use_of(&mut kaltura, &it));
+        assert_eq!(fates, ["LOGOUT", "LOGOUT", "no error", "LOGOUT"]);
+    }
+}
+
+#[test]
+fn a_session_with_the_id_of_another_token_ends_that_token() {
+    let mut kaltura = Kaltura::new(&seed());
+    let victim = viewer(&mut kaltura);
+    let fields = json!({ "sessionUserId": "viewer", "sessionPrivileges": "sessionid:*" });
+    let open = kaltura.add_app_token(&fields);
+    let id = victim["id"].as_str().unwrap();
+    let asked = json!({ "sessionPrivileges": format!("sessionid:{id}") });
+    let evil = kaltura.start_session(&open, &asked);
+    kaltura.call("session.end", &json!({ "ks": evil["ks"] }));
+    let born_dead = kaltura.start_session(&victim, &json!({}));
+    assert_eq!(use_of(&mut kaltura, &born_dead), "LOGOUT");
+}

@@ -1,6 +1,7 @@
 //! The provider, for the shell: what it is told to do, and what came of it.
 
 mod call;
+mod isolation;
 mod mint;
 mod proof;
 mod store;
@@ -21,17 +22,17 @@ use super::results;
 use super::terms::{self, TokenKind};
 use crate::error::{Error, Failure, InvalidOption};
 use crate::exchange::Terms;
-use crate::grants::Wish;
+use crate::grants::{LONGEST_ISOLATED_S, Wish};
 use crate::options::{self, Input, Named};
 use crate::provider::{
-    CHECK_EVERY_MS, FlightId, Following, Issuer, Moment, Provider, Seed, Standings, Ticket,
-    TokenConfig, is_over,
+    CHECK_EVERY_MS, FlightId, Following, Isolation, Issuer, Moment, Provider, Seed, Standings,
+    Ticket, TokenConfig, is_over,
 };
 use crate::secret::Secret;
 use crate::session::{SHARED_WIDGET_S, Session};
 
 /// The options of a provider that stand beside those of a session.
-const OPTIONS: [&str; 3] = ["maxEntries", "batchSize", "batchesInFlight"];
+const OPTIONS: [&str; 4] = ["maxEntries", "batchSize", "batchesInFlight", "isolate"];
 const FALLBACK_OPTIONS: [&str; 3] = ["appTokenId", "appToken", "hashType"];
 const REQUEST_OPTIONS: [&str; 5] = [
     "userId",
@@ -263,12 +264,13 @@ impl ProviderCore {
             partner_id,
             app_token_id: tokens.first().map(|it| it.id.clone()).unwrap_or_default(),
         };
+        let max_entries = max_entries as usize;
+        let mut provider = Provider::new(issuer, max_entries, Standings::new(tokens));
+        if let Some(mode) = options::isolate(from.get("isolate"))? {
+            provider.isolate(Isolation::new(mode, max_entries));
+        }
         Ok(Self {
-            provider: RefCell::new(Provider::new(
-                issuer,
-                max_entries as usize,
-                Standings::new(tokens),
-            )),
+            provider: RefCell::new(provider),
             terms,
             uses,
             defaults: terms::wish(&from)?,
@@ -281,10 +283,17 @@ impl ProviderCore {
     fn wish(&self, request: &Object) -> Result<Wish, InvalidOption> {
         let asked = terms::wish(&Options::new(request, "request.", &[&REQUEST_OPTIONS])?)?;
         let defaults = self.defaults.clone();
+        let expiry_s = asked.expiry_s.or(defaults.expiry_s);
+        let is_too_long = expiry_s.is_some_and(|it| it > LONGEST_ISOLATED_S);
+        if is_too_long && self.decide(|provider| provider.is_isolated()) {
+            const EXPECTED: &str = "at most 86400 with `isolate`: Kaltura remembers for a day which sessions were ended";
+            return Err(InvalidOption::new("expiry", EXPECTED));
+        }
         Ok(Wish {
+            session_id: None,
+            expiry_s,
             user_id: asked.user_id.or(defaults.user_id),
             session_type: asked.session_type.or(defaults.session_type),
-            expiry_s: asked.expiry_s.or(defaults.expiry_s),
             privileges: asked.privileges.or(defaults.privileges),
             no_other_privileges: asked.no_other_privileges || defaults.no_other_privileges,
         })
@@ -299,9 +308,18 @@ impl ProviderCore {
     /// Not when the provider is made: in Workers that may be before there is a request, when the
     /// runtime gives no random bytes.
     fn seed(&self) {
-        let mut bytes = [0; 16];
-        if self.decide(|provider| provider.wants_seed()) && getrandom::fill(&mut bytes).is_ok() {
-            self.decide(|provider| provider.seed(Seed(bytes)));
+        let mut bytes = [0; 48];
+        if self.decide(|provider| provider.wants_seed())
+            && getrandom::fill(&mut bytes).is_ok()
+            && let Some((seed, secret)) = bytes.split_first_chunk()
+        {
+            self.decide(|provider| {
+                provider.seed(Seed(*seed));
+                // Session ids that no other process has to find are derived from chance.
+                if !provider.shared.has_store() {
+                    provider.isolate_with(secret);
+                }
+            });
         }
     }
 

@@ -1,0 +1,495 @@
+//! Sessions that end alone: those of each user, or of each request, have a `sessionid` of
+//! their own.
+//!
+//! Kaltura remembers for a day that an id was ended, and refuses new sessions with it. So
+//! each id belongs to a generation, and the next session is asked with the id of the next one. What a
+//! fleet shares learns of it through the store.
+
+use core::fmt;
+
+use hkdf::Hkdf;
+use sha2::Sha256;
+use subtle::ConstantTimeEq;
+
+use super::cache::{Bounds, Cache, Cost};
+use super::table::Seed;
+use super::{Answer, FlightId, Following, Key, Moment, Provider};
+use crate::decimal::{self, decimal};
+use crate::error::{Error, Failure};
+use crate::grants::{Isolate, Wish, carries_session_id};
+use crate::secret::wipe_stack;
+use crate::session::Session;
+
+/// How long what the store told of a generation is believed, in milliseconds.
+const CHECK_EVERY_MS: i64 = 2000;
+/// How many generations wait to be written to the store.
+const MOST_UNPUBLISHED: usize = 10_000;
+
+/// What session ids are derived from. On the heap, which is wiped.
+struct IdKey(Box<Hkdf<Sha256>>);
+
+impl fmt::Debug for IdKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("IdKey(…)")
+    }
+}
+
+impl IdKey {
+    fn new(secret: &[u8]) -> Self {
+        let key = Self::extract(secret);
+        wipe_stack();
+        key
+    }
+
+    #[inline(never)]
+    fn extract(secret: &[u8]) -> Self {
+        let salt = b"kaltura-app-token isolate 1";
+        Self(Box::new(Hkdf::new(Some(salt), secret)))
+    }
+
+    /// 16 bytes as hexadecimal digits. No two purposes may begin alike.
+    fn derive(&self, purpose: &str, generation: i64, scope: &Key) -> String {
+        let mut bytes = [0; 16];
+        let number = decimal(generation);
+        let info = [purpose, &number, " ", scope.as_str()].map(str::as_bytes);
+        // It fails for thousands of bytes alone.
+        let _ = self.0.expand_multi_info(&info, &mut bytes);
+        wipe_stack();
+        hex::encode(bytes)
+    }
+
+    /// The `sessionid` of a generation. An app token's own id is no such text.
+    fn session_id(&self, scope: &Key, generation: i64) -> String {
+        ["kat-", &self.derive("id ", generation, scope)].concat()
+    }
+
+    /// Where a store keeps the generation. It tells no user.
+    fn name(&self, scope: &Key) -> String {
+        [
+            "kaltura-session:",
+            &self.derive("name ", 0, scope),
+            ":ended",
+        ]
+        .concat()
+    }
+
+    /// The generation, as text that nobody else can write.
+    fn write(&self, scope: &Key, generation: i64) -> String {
+        let proof = self.derive("proof ", generation, scope);
+        [&*decimal(generation), ".", &proof].concat()
+    }
+
+    fn read(&self, scope: &Key, text: &str) -> Option<i64> {
+        let (number, _) = text.split_once('.')?;
+        let generation = decimal::parse(number)?;
+        let expected = self.write(scope, generation);
+        bool::from(expected.as_bytes().ct_eq(text.as_bytes())).then_some(generation)
+    }
+}
+
+/// A session's place: which it ends with, and their generation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Mark {
+    scope: Key,
+    generation: i64,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Known {
+    generation: i64,
+    /// When the store was looked into, by the steady clock.
+    checked_ms: i64,
+    /// Flights before this one began with an earlier generation.
+    since: FlightId,
+}
+
+impl Known {
+    const NOTHING: Self = Self {
+        generation: 0,
+        checked_ms: i64::MIN,
+        since: FlightId::FIRST,
+    };
+}
+
+/// What is known of the generations.
+#[derive(Debug)]
+pub struct Isolation {
+    mode: Isolate,
+    key: Option<IdKey>,
+    /// By scope. What falls out is in the store, or is found to be dead once more.
+    known: Cache<Known>,
+    unpublished: Vec<Key>,
+}
+
+impl Isolation {
+    /// Nothing is known, and there is no key.
+    pub fn new(mode: Isolate, most: usize) -> Self {
+        Self {
+            mode,
+            key: None,
+            known: Cache::new(Bounds {
+                entries: most,
+                bytes: usize::MAX,
+            }),
+            unpublished: Vec::new(),
+        }
+    }
+
+    fn known(&self, scope: &Key, seed: Seed) -> Known {
+        let known = self.known.peek(scope, seed).copied();
+        known.unwrap_or(Known::NOTHING)
+    }
+
+    fn learn(&mut self, scope: &Key, known: Known, seed: Seed) {
+        self.known.insert(scope, known, Cost::default(), seed);
+    }
+
+    fn is_current(&self, mark: &Mark, seed: Seed) -> bool {
+        self.known(&mark.scope, seed).generation == mark.generation
+    }
+}
+
+/// What a store is to be given: a name and a text.
+pub type Record = (String, String);
+
+impl Provider {
+    /// Sessions are to end alone from now on.
+    pub fn isolate(&mut self, isolation: Isolation) {
+        self.isolation = Some(isolation);
+    }
+
+    /// Derives session ids from this secret: that which a store's contents are sealed under, or, where
+    /// nothing is shared, random bytes.
+    pub fn isolate_with(&mut self, secret: &[u8]) {
+        if let Some(isolation) = &mut self.isolation {
+            isolation.key = Some(IdKey::new(secret));
+        }
+    }
+
+    /// Whether sessions end alone.
+    pub fn is_isolated(&self) -> bool {
+        self.isolation.is_some()
+    }
+
+    /// Whether no session may be handed out without asking: another process may have ended it.
+    pub(super) fn must_ask(&self) -> bool {
+        self.is_isolated() && self.shared.has_store()
+    }
+
+    fn seed_of_keys(&self) -> Seed {
+        self.seed.unwrap_or_default()
+    }
+
+    /// What the sessions of a wish end with.
+    fn scope(&self, key: &Key, wish: &Wish) -> Option<Key> {
+        Some(match self.isolation.as_ref()?.mode {
+            Isolate::Session => key.clone(),
+            Isolate::User => self.user_scope(wish),
+        })
+    }
+
+    fn user_scope(&self, wish: &Wish) -> Key {
+        let user = Wish {
+            user_id: wish.user_id.clone(),
+            ..Wish::default()
+        };
+        let key = Key::new(&self.issuer, &user);
+        Key::from_text(["user ", key.as_str()].concat())
+    }
+
+    /// Adds to a key that its sessions end alone, so that a store keeps them apart from others.
+    pub(super) fn isolated_key(&self, key: Key) -> Key {
+        match self.isolation.as_ref().map(|it| it.mode) {
+            None => key,
+            Some(Isolate::User) => Key::from_text([key.as_str(), "user"].concat()),
+            Some(Isolate::Session) => Key::from_text([key.as_str(), "session"].concat()),
+        }
+    }
+
+    /// The mark of a session that was asked for with this wish; an error if it is of an earlier
+    /// generation, and `None` inside where sessions don't end alone.
+    pub(super) fn mark(
+        &self,
+        key: &Key,
+        wish: &Wish,
+        session: &Session,
+    ) -> Result<Option<Mark>, ()> {
+        let Some(isolation) = &self.isolation else {
+            return Ok(None);
+        };
+        let scope = self.scope(key, wish).ok_or(())?;
+        let generation = isolation.known(&scope, self.seed_of_keys()).generation;
+        let own = isolation.key.as_ref().ok_or(())?;
+        let own = own.session_id(&scope, generation);
+        if carries_session_id(&session.privileges, &own) {
+            Ok(Some(Mark { scope, generation }))
+        } else {
+            Err(())
+        }
+    }
+
+    /// Whether a session that is kept under this mark has not been ended since.
+    pub(super) fn is_current(&self, mark: Option<&Mark>) -> bool {
+        match (&self.isolation, mark) {
+            (Some(isolation), Some(mark)) => isolation.is_current(mark, self.seed_of_keys()),
+            (isolation, _) => isolation.is_none(),
+        }
+    }
+
+    /// Whether a flight began before the sessions that it is for were ended.
+    pub(super) fn is_outdated(&self, key: &Key, wish: &Wish, flight: FlightId) -> bool {
+        self.isolation.as_ref().is_some_and(|isolation| {
+            let scope = self.scope(key, wish);
+            let seed = self.seed_of_keys();
+            scope.is_some_and(|scope| flight < isolation.known(&scope, seed).since)
+        })
+    }
+
+    /// What has to be done before a session that is kept for `key` may be served: to see in the
+    /// store whether it was ended.
+    pub(super) fn ask_for_check(
+        &mut self,
+        key: &Key,
+        wish: &Wish,
+        following: Following,
+        now: Moment,
+    ) -> Option<Answer> {
+        let kept = self.entries.peek(key)?.kept.as_ref()?;
+        if !self.is_current(kept.mark.as_ref()) {
+            self.entries.forget(key);
+            return None;
+        }
+        if !self.must_ask() {
+            return None;
+        }
+        let scope = self.scope(key, wish)?;
+        if self.is_checked(&scope, now) {
+            return None;
+        }
+        let check = Key::from_text(["check ", scope.as_str()].concat());
+        let leader = self.leader(&check).filter(|it| !following.is_in_vain(*it));
+        Some(leader.map_or_else(
+            || {
+                let flight = self.begin(&check, wish);
+                self.flights.set_errand(flight, Errand::Check, scope);
+                Answer::Lead(flight)
+            },
+            Answer::Follow,
+        ))
+    }
+
+    fn is_checked(&self, scope: &Key, now: Moment) -> bool {
+        self.isolation.as_ref().is_some_and(|isolation| {
+            let checked_ms = isolation.known(scope, self.seed_of_keys()).checked_ms;
+            now.steady_ms.saturating_sub(checked_ms) < CHECK_EVERY_MS
+        })
+    }
+
+    /// Begins a flight that gets a session by which those of a wish are ended. It has no more than
+    /// its token gives it, since a restriction may keep it from ending itself.
+    pub fn begin_ending(&mut self, key: &Key, wish: &Wish) -> Option<FlightId> {
+        let scope = self.scope(key, wish)?;
+        let wish = Wish {
+            user_id: wish.user_id.clone(),
+            session_type: wish.session_type,
+            ..Wish::default()
+        };
+        let end = Key::from_text(["end ", scope.as_str()].concat());
+        let flight = self.begin(&end, &wish);
+        self.flights.set_errand(flight, Errand::End, scope);
+        Some(flight)
+    }
+
+    /// Where the store tells the generation that a flight needs, if it has to be looked up.
+    pub fn generation_name(&self, flight: FlightId, now: Moment) -> Option<String> {
+        let scope = self.scope_of(flight)?;
+        let is_end = self.errand(flight) == Errand::End;
+        if !is_end && self.is_checked(&scope, now) {
+            return None;
+        }
+        let key = self.isolation.as_ref()?.key.as_ref()?;
+        Some(key.name(&scope))
+    }
+
+    /// Takes what the store told for a flight.
+    pub fn learn_generation(&mut self, flight: FlightId, text: Option<&str>, now: Moment) {
+        let is_check = self.is_check(flight);
+        let scope = self.scope_of(flight);
+        let (seed, upcoming) = (self.seed_of_keys(), self.flights.upcoming());
+        if let (Some(isolation), Some(scope)) = (&mut self.isolation, scope) {
+            let key = isolation.key.as_ref();
+            let told = key.and_then(|key| key.read(&scope, text?)).unwrap_or(0);
+            let mut known = isolation.known(&scope, seed);
+            known.checked_ms = now.steady_ms;
+            if told > known.generation {
+                known.generation = told;
+                known.since = if is_check { upcoming } else { flight };
+            } else if told < known.generation {
+                // The store has lost it.
+                note(&mut isolation.unpublished, &scope);
+            }
+            isolation.learn(&scope, known, seed);
+        }
+    }
+
+    fn errand(&self, flight: FlightId) -> Errand {
+        self.flights
+            .get(flight)
+            .map_or(Errand::Session, |it| it.errand)
+    }
+
+    /// Whether a flight is there to look into the store alone.
+    pub fn is_check(&self, flight: FlightId) -> bool {
+        self.errand(flight) == Errand::Check
+    }
+
+    fn scope_of(&self, flight: FlightId) -> Option<Key> {
+        let flight = self.flights.get(flight)?;
+        let scope = flight.scope.clone();
+        scope.or_else(|| self.scope(&flight.key, &flight.wish))
+    }
+
+    /// What a flight asks Kaltura for.
+    pub(super) fn asked(&self, flight: FlightId) -> Result<Wish, Failure> {
+        let wish = self.flights.get(flight).map(|it| it.wish.clone());
+        let mut wish = wish.unwrap_or_default();
+        if let Some(isolation) = &self.isolation {
+            let own = self.scope_of(flight).and_then(|scope| {
+                let generation = isolation.known(&scope, self.seed_of_keys()).generation;
+                Some(isolation.key.as_ref()?.session_id(&scope, generation))
+            });
+            // Without an id of its own it would end with everybody's.
+            wish.session_id = Some(own.ok_or_else(no_key)?);
+        }
+        Ok(wish)
+    }
+
+    /// A session was found dead or wrong. If nothing can tell whether it was ended, it counts as
+    /// ended; otherwise it is probed before the next one is minted.
+    pub(super) fn suspect_end(&mut self, key: &Key, now: Moment) {
+        if !self.is_isolated() {
+            return;
+        }
+        let dead = self.entries.peek(key).and_then(|it| it.dead.as_ref());
+        let (mark, is_suspect) = dead
+            .map(|it| (it.mark.clone(), it.is_suspect))
+            .unwrap_or_default();
+        if !self.is_current(mark.as_ref()) {
+            self.clear_suspicion(key);
+        } else if !is_suspect {
+            self.end_generation(mark.as_ref(), now);
+        }
+    }
+
+    /// A probe of the session of `key` that was found dead has told that it was ended.
+    pub(super) fn end_suspect(&mut self, key: &Key, now: Moment) {
+        if !self.is_isolated() {
+            return;
+        }
+        self.clear_suspicion(key);
+        let dead = self.entries.peek(key).and_then(|it| it.dead.as_ref());
+        let mark = dead.and_then(|it| it.mark.clone());
+        self.end_generation(mark.as_ref(), now);
+    }
+
+    /// The sessions of a mark were ended, and the next ones need another id. `None`: those
+    /// of a session that isn't kept, of which nothing is known.
+    pub fn end_generation(&mut self, mark: Option<&Mark>, now: Moment) {
+        let (seed, since) = (self.seed_of_keys(), self.flights.upcoming());
+        let has_store = self.shared.has_store();
+        let (Some(isolation), Some(mark)) = (&mut self.isolation, mark) else {
+            return;
+        };
+        let mut known = isolation.known(&mark.scope, seed);
+        if known.generation != mark.generation {
+            return;
+        }
+        // By the minute, so that what was forgotten in the meantime is not given once more, and
+        // that two who find it out at once agree.
+        let minute = now.wall_ms.div_euclid(60_000);
+        known.generation = known.generation.saturating_add(1).max(minute);
+        known.since = since;
+        isolation.learn(&mark.scope, known, seed);
+        if has_store {
+            note(&mut isolation.unpublished, &mark.scope);
+        }
+    }
+
+    /// The sessions of a wish were ended by this one, which a flight of
+    /// [`begin_ending`](Self::begin_ending) has brought.
+    pub fn ended(&mut self, key: &Key, wish: &Wish, ender: &str, now: Moment) {
+        let Some(scope) = self.scope(key, wish) else {
+            return;
+        };
+        let Some(isolation) = &self.isolation else {
+            return;
+        };
+        let generation = isolation.known(&scope, self.seed_of_keys()).generation;
+        let own = isolation
+            .key
+            .as_ref()
+            .map(|it| it.session_id(&scope, generation));
+        if own.is_some_and(|own| carries_session_id(ender, &own)) {
+            self.end_generation(Some(&Mark { scope, generation }), now);
+        }
+        if let Some(ks) = self.entries.forget(key) {
+            self.shared.bury(&ks);
+        }
+        self.shared.note_obsolete(key.clone());
+    }
+
+    /// What the store has not been told yet, once.
+    pub fn take_unpublished(&mut self) -> Vec<Record> {
+        let seed = self.seed_of_keys();
+        let Some(isolation) = &mut self.isolation else {
+            return Vec::new();
+        };
+        let scopes = core::mem::take(&mut isolation.unpublished);
+        let Some(key) = &isolation.key else {
+            return Vec::new();
+        };
+        let record = |scope: &Key| {
+            let generation = isolation.known(scope, seed).generation;
+            (key.name(scope), key.write(scope, generation))
+        };
+        scopes.iter().map(record).collect()
+    }
+
+    /// Whether [`take_unpublished`](Self::take_unpublished) would give anything.
+    pub fn has_unpublished(&self) -> bool {
+        let isolation = self.isolation.as_ref();
+        isolation.is_some_and(|it| !it.unpublished.is_empty())
+    }
+}
+
+/// What a flight is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Errand {
+    /// To get a session.
+    Session,
+    /// To see in the store whether sessions were ended.
+    Check,
+    /// To get the session by which others are ended.
+    End,
+}
+
+fn note(unpublished: &mut Vec<Key>, scope: &Key) {
+    if unpublished.len() < MOST_UNPUBLISHED && unpublished.last() != Some(scope) {
+        unpublished.push(scope.clone());
+    }
+}
+
+const NO_KEY: &str = "there is nothing to derive session ids from, which `isolate` needs: neither the application token, or its signer's sealKey, nor random bytes were to be had";
+
+fn no_key() -> Failure {
+    Failure {
+        error: Box::new(Error::TokenSource {
+            problem: NO_KEY,
+            causes: Vec::new(),
+        }),
+        attempts: 0,
+    }
+}
+
+#[cfg(test)]
+mod tests;
