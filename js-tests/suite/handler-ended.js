@@ -92,6 +92,54 @@ test('in an hour of visitors who end what they get, no session is handed out tha
   })
 })
 
+for (const isolate of ['user', 'session']) {
+  test(`with sessions that end alone, by ${isolate}, hostile visitors log out nobody but themselves`, async (t) => {
+    const options = {
+      appToken: { sessionPrivileges: 'sview:*,sessionid:*' },
+      provider: { isolate },
+      handler: { isolate },
+    }
+    await withSite(async ({ pass, elsewhere, told, events, visit, isAlive, end }) => {
+      const harmless = new Map()
+      const endedAt = new Map()
+      const everyThird = ['ada', 'bob', 'mallory', 'cy', 'eve']
+      for (let second = 0; second < 3600; second += 20) {
+        const user = everyThird[(second / 20) % everyThird.length]
+        const { status, ks } = await visit(user)
+        t.equal(status, 200)
+        const isGood = await isAlive(ks)
+        if (['mallory', 'eve'].includes(user)) {
+          t.ok(isGood || elsewhere() - endedAt.get(ks) < MINUTE_MS, `${user}'s is dead at ${second} s`)
+          await end(ks)
+          if (isGood) endedAt.set(ks, elsewhere())
+        } else {
+          t.ok(isGood, `${user} was logged out by ${second} s`)
+          harmless.set(ks, user)
+        }
+        pass(20_000)
+      }
+      t.ok(endedAt.size > 20, `${endedAt.size} sessions were ended`)
+      // A page that is still open has the first one that it was given.
+      for (const [ks, user] of harmless) t.ok(await isAlive(ks), `${user} was logged out`)
+      t.deepEqual([...new Set(events.map(({ type }) => type))], ['served'])
+      t.ok(!told.includes('revoked'), 'the token is not taken for revoked')
+    }, options)
+  })
+}
+
+test('a handler is not made with a provider that leaves exposed who is to be isolated', async (t) => {
+  const provider = (isolate) => createSessionProvider({ partnerId: 1, appTokenId: '0_a', appToken: 'a', isolate })
+  const authorize = () => null
+  for (const [wanted, made] of [['user', undefined], ['session', 'user'], ['user', 'session']]) {
+    const error = t.throws(() => createKsHandler({ provider: provider(made), authorize, isolate: wanted }))
+    t.equal(error.path, 'isolate')
+  }
+  for (const isolate of ['user', 'session']) {
+    t.equal(typeof createKsHandler({ provider: provider(isolate), authorize, isolate }), 'function')
+    t.equal(typeof createKsHandler({ provider: provider(isolate), authorize }), 'function')
+  }
+})
+
 test('a handler proves at most one session a minute, however many it hands out', async (t) => {
   await withSite(async ({ pass, asked, visit }) => {
     for (let visitor = 0; visitor < 50; visitor += 1) await visit(`visitor ${visitor % 5}`)

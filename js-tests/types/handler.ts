@@ -14,10 +14,14 @@ const handler: KsHandler = createKsHandler({
   origins: ['https://www.example.org'],
   rateLimit: { burst: 5 },
   store: memoryStore(),
+  isolate: 'user',
   onEvent(event, request) {
     if (event.type === 'failed' && isAppTokenError(event.error)) void event.error.code
     if (event.type === 'refused') void event.reason
     if (event.type === 'served') void event.differences[0]?.effect
+    if (event.type === 'revoked') void event.status
+    // @ts-expect-error: it is told of no answer
+    if (event.type === 'exposed') void event.status
     void request?.url
     // @ts-expect-error: only a failure has an error
     void event.error
@@ -37,6 +41,9 @@ const worker = createKsHandler({
 void worker(new Request('https://a.example'), { USER: 'ada' }, {})
 // @ts-expect-error: the environment is missing
 void worker(new Request('https://a.example'))
+
+// A provider of one's own needs no more than this.
+createKsHandler({ provider: { getSession: (request) => provider.getSession(request) }, authorize: () => null })
 
 // @ts-expect-error: a grant names its user
 createKsHandler({ provider, authorize: () => ({ sessionPrivileges: 'sview:*' }) })

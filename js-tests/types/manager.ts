@@ -11,7 +11,9 @@ const manager: AppTokenManager = createAppTokenManager({
   userId: 'ada',
   serviceUrl: 'eu',
   retry: false,
-  onEvent: ({ delayMs }) => delayMs satisfies number,
+  onEvent(event) {
+    if (event.type === 'retried') event.delayMs satisfies number
+  },
 })
 createAppTokenManager({ partnerId: '102', ks: 'djJ8' })
 

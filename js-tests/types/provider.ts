@@ -28,8 +28,10 @@ export async function use(): Promise<void> {
   provider.invalidate(ks)
   provider.invalidate({ userId: session.userId })
   const isolate: 'user' | 'session' | undefined = provider.isolate
-  const ended: Promise<void> = provider.endSessions({ userId: isolate, timeoutMs: 1000 })
+  const ended: Promise<void> = provider.endSessions({ userId: isolate ?? 'ada', timeoutMs: 1000 })
   await ended
+  const proven: AppTokenSession = await provider.getProvenSession({ userId: 'ada' }, () => {})
+  void proven
   provider.clear()
   // @ts-expect-error: there is no such request
   await provider.getKs({ iprestrict: '10.0.0.1' })
