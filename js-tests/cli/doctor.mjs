@@ -37,9 +37,26 @@ test('doctor finds nothing wrong where nothing is, and tells what is granted', a
       'application token ok',
       'session ok',
       'grants ok',
+      'ends warning',
     ],
   )
-  t.match(stdout, /user ada, type user(.|\n)*may play every entry(.|\n)*All is well/)
+  t.match(stdout, /user ada, type user(.|\n)*may play every entry/)
+  t.match(stdout, /ends them all(.|\n)*tokens add --isolated(.|\n)*It works/)
+})
+
+test('doctor warns of how the sessions of a token end', async (t) => {
+  const ends = async (sessionPrivileges, sessionType = 0, sessionDuration = 3600) => {
+    const appToken = { sessionUserId: 'ada', sessionType, sessionDuration, sessionPrivileges }
+    const { checks } = await diagnosis(startVariables(await t.kaltura({ appToken })))
+    const found = checks.find(({ name }) => name === 'ends')
+    return found && `${found.status}: ${found.message}`
+  }
+  t.match(await ends('sessionid:*'), /^ok: .*can end alone.*outlive/)
+  t.match(await ends('sessionid:*', 0, 86_400), /^warning: .*outlive/)
+  const closed = 'urirestrict:/api_v3/service/media/action/list'
+  t.match(await ends(`${closed}|/api_v3/service/multirequest`), /^warning: .*ends them all/)
+  t.equal(await ends(closed), undefined)
+  t.equal(await ends('sview:*', 2), undefined)
 })
 
 test('doctor warns of sessions that may do everything', async (t) => {

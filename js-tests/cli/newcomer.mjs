@@ -36,7 +36,7 @@ test('a newcomer gets from npx to a session that is understood, by what the comm
   t.equal(inspected.code, 0)
   t.match(inspected.stdout, /verified +yes(.|\n)*user +ada\n/)
   const examined = await shell(second, 'doctor')
-  t.match(examined.stdout, /All is well/)
+  t.match(examined.stdout, /It works/)
 
   process.signal('SIGINT')
   await process.end()

@@ -19,7 +19,7 @@ test('tokens add prints the lines that start needs, with SHA256 and a user type 
   const env = adminVariables(kaltura)
   const { code, stdout, stderr } = await command(['tokens', 'add', '--user-id', 'ada'], { env })
   t.equal(code, 0)
-  t.match(stderr, /^note: the token is a secret, and shown this once/)
+  t.match(stderr, /^warning: sessionPrivileges: where its sessions go to pages(.|\n)*\nnote: the token is a secret, and shown this once/)
   const set = readExports(stdout)
   t.deepEqual(Object.keys(set), ['KALTURA_APP_TOKEN_ID', 'KALTURA_APP_TOKEN', 'KALTURA_HASH_TYPE'])
   const session = JSON.parse(await printed(['start', '--json'], { env: { ...env, ...set } }))
@@ -197,8 +197,31 @@ test('tokens delete --yes deletes', async (t) => {
   const env = adminVariables(kaltura)
   const { id } = kaltura.appToken
   const json = await printed(['tokens', 'delete', '--json', '-y', id], { env })
-  t.deepEqual(JSON.parse(json), { deleted: id })
+  t.deepEqual(JSON.parse(json), { deleted: id, warnings: [] })
   t.equal((await listed(env)).length, 0)
+})
+
+test('tokens add --isolated tells the price, for an hour, and tokens delete tells it again', async (t) => {
+  const env = adminVariables(await t.kaltura())
+  const add = ['tokens', 'add', '--json', '--isolated', '--user-id', 'ada']
+  const make = async (...more) => {
+    const { code, stdout, stderr } = await command([...add, ...more], { env })
+    t.equal(code, 0)
+    t.match(stderr, /at a price: .* outlive the deletion/)
+    return JSON.parse(stdout).appToken
+  }
+  const { id, sessionDuration, sessionPrivileges } = await make()
+  t.deepEqual([sessionDuration, sessionPrivileges], [3600, 'sessionid:*'])
+  t.equal((await make('--session-duration', '7200')).sessionDuration, 7200)
+  const terminal = await onTerminal(`kaltura-app-token tokens delete ${id}`, { env })
+  await terminal.until(/isolated sessions live on(.|\n)*\[y\/N\] /)
+  terminal.type('n\r')
+  await terminal.end()
+  const rotated = await command(['tokens', 'rotate', id], { env })
+  t.match(rotated.stderr, /outlive\s+the\s+deletion/)
+  const { code, stdout, stderr } = await command(['tokens', 'delete', '--yes', id], { env })
+  t.deepEqual([code, stdout], [0, `${id} is deleted\n`])
+  t.match(stderr, /live on until they expire/)
 })
 
 test("an administrator's KS does in place of the admin secret", async (t) => {

@@ -45,7 +45,7 @@ test('an application token that is added starts sessions as it says', async (t) 
     expiry: nowS() + 86_400,
     description: 'the portal',
   })
-  t.deepEqual(warnings, [])
+  t.deepEqual(warnings.map(({ code }) => code), ['SESSIONS_END_TOGETHER'])
   const { id, token, createdAt, updatedAt, expiry, ...rest } = appToken
   t.match(token, /^[0-9a-f]{32}$/)
   t.ok(expiry > nowS() + 86_000 && createdAt === updatedAt && createdAt > nowS() - 60)
@@ -159,7 +159,7 @@ test('a token for many users is for partners that take it', async (t) => {
   const open = managerOf(await t.kaltura({ partners }))
   const { appToken, warnings } = await open.add({ ...viewer, sessionUserId: null })
   t.equal(appToken.sessionUserId, null)
-  t.deepEqual(warnings.map(({ code }) => code), ['ANY_USER'])
+  t.deepEqual(warnings.map(({ code }) => code), ['ANY_USER', 'SESSIONS_END_TOGETHER'])
 
   const strict = managerOf(await t.kaltura())
   // Whatever was called before, the partner still takes none: the manager's KS names its user.
@@ -262,12 +262,52 @@ test('deleting an application token ends its sessions', async (t) => {
   const { appToken } = await manager.add(viewer)
   const { ks } = await start(kaltura, appToken)
   t.equal((await use(kaltura, 'user', 'get', { ks })).id, 'viewer@example.org')
-  t.equal(await manager.delete(appToken.id), undefined)
+  t.deepEqual(await manager.delete(appToken.id), { warnings: [] })
   t.equal((await use(kaltura, 'user', 'get', { ks })).code, 'INVALID_KS')
   const error = await t.rejects(manager.get(appToken.id))
   t.equal(error.kalturaCode, 'APP_TOKEN_ID_NOT_FOUND')
   t.equal(error.service, 'appToken')
   t.equal(error.action, 'get')
+})
+
+test('isolated sessions end alone, outlive their token, and are told of each time', async (t) => {
+  const kaltura = await t.kaltura()
+  const manager = managerOf(kaltura)
+  const codes = ({ warnings }) => warnings.map(({ code }) => code)
+  const { sessionDuration, ...fields } = viewer
+  const added = await manager.add({ ...fields, sessionPrivileges: 'sview:*', isolatedSessions: true })
+  t.deepEqual(codes(added), ['ISOLATED_SESSIONS'])
+  t.match(added.warnings[0].message, /outlive the deletion/)
+  const { appToken } = added
+  t.deepEqual([appToken.sessionPrivileges, appToken.sessionDuration], ['sview:*,sessionid:*', 3600])
+  const alone = async (token, name) =>
+    (await start(kaltura, token, { sessionPrivileges: `sessionid:${name}`, grants: 'report' })).ks
+  const [ada, eve] = [await alone(appToken, 'ada'), await alone(appToken, 'eve')]
+  await use(kaltura, 'session', 'end', { ks: eve })
+  t.equal((await use(kaltura, 'user', 'get', { ks: eve })).code, 'INVALID_KS')
+  t.equal((await use(kaltura, 'user', 'get', { ks: ada })).id, 'viewer@example.org')
+  const rotated = await manager.rotate(appToken.id)
+  t.deepEqual(codes(rotated), ['ISOLATED_SESSIONS'])
+  t.deepEqual(codes(await manager.delete(appToken.id)), ['SESSIONS_OUTLIVE_TOKEN'])
+  t.equal((await use(kaltura, 'user', 'get', { ks: ada })).id, 'viewer@example.org')
+  const long = await manager.add({ ...fields, isolatedSessions: true, sessionDuration: 86_400 })
+  t.deepEqual(codes(long), ['ISOLATED_SESSIONS', 'LONG_ISOLATED_SESSIONS'])
+  t.equal(long.appToken.sessionDuration, 86_400)
+  for (const [path, call] of [
+    ['isolatedSessions', () => manager.add({ ...fields, isolatedSessions: 'yes' })],
+    ['sessionPrivileges', () => manager.add({ ...fields, isolatedSessions: true, sessionPrivileges: 'sessionid:x' })],
+    ['isolatedSessions', () => manager.update(long.appToken.id, { isolatedSessions: true })],
+  ]) t.equal((await t.rejects(call())).path, path)
+})
+
+test('a token whose sessions any visitor can end is told of, and one that is closed is not', async (t) => {
+  const manager = managerOf(await t.kaltura())
+  const codes = async (more) => (await manager.add({ ...viewer, ...more })).warnings.map(({ code }) => code)
+  const path = '/api_v3/service/media/action/list'
+  t.deepEqual(await codes({}), ['SESSIONS_END_TOGETHER'])
+  t.deepEqual(await codes({ sessionPrivileges: `urirestrict:${path}` }), [])
+  t.deepEqual(await codes({ sessionPrivileges: `urirestrict:${path}|/api_v3/service/multirequest` }), ['SESSIONS_END_TOGETHER'])
+  t.deepEqual(await codes({ sessionType: 'admin' }), ['ADMIN_SESSIONS'])
 })
 
 test('deleting what is not there is refused, also at a second try', async (t) => {
@@ -278,8 +318,8 @@ test('deleting what is not there is refused, also at a second try', async (t) =>
     return error.attempts
   }
   t.equal(await gone(await t.kaltura()), 1)
-  // The first KS is refused as expired, and nothing was deleted by that.
-  t.equal(await gone(await t.kaltura({ clockOffsetMs: 3_600_000 })), 2)
+  // The first KS is refused as expired, when the token is looked at.
+  t.equal(await gone(await t.kaltura({ clockOffsetMs: 3_600_000 })), 1)
   const busy = await t.kaltura()
   await busy.tell('setFaults', { on: 'appToken.delete', status: 429, times: 1 })
   t.equal(await gone(busy), 2)
@@ -296,7 +336,7 @@ test('rotate makes a proved successor with the same properties, and leaves the o
     description: 'the portal',
   })
   const { predecessor, successor, warnings } = await manager.rotate(appToken.id)
-  t.deepEqual(warnings, [])
+  t.deepEqual(warnings.map(({ code }) => code), ['SESSIONS_END_TOGETHER'])
   const { token, ...old } = appToken
   t.deepEqual(predecessor, old)
   t.ok(successor.id !== old.id && successor.token !== token)

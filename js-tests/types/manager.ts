@@ -44,7 +44,11 @@ export async function use(signal: AbortSignal): Promise<void> {
 
   const { predecessor, successor } = await manager.rotate(known.id)
   successor.token satisfies string
-  await manager.delete(predecessor.id)
+  const { warnings } = await manager.delete(predecessor.id)
+  warnings[0]?.code satisfies string | undefined
+  await manager.add({ sessionUserId: 'ada', isolatedSessions: true })
+  // @ts-expect-error: it is for new tokens
+  await manager.update(known.id, { isolatedSessions: true })
 
   // @ts-expect-error: either a KS or a secret
   createAppTokenManager({ partnerId: 102 })

@@ -18,6 +18,6 @@ export function refusalOf(url) {
   return {
     code: 'ERR_INVALID_OPTIONS',
     path: 'dangerouslyAllowUnverifiedTls',
-    message: `${VARIABLE} turns off the verification of certificates, so anybody on the way could read what is sent: unset it (NODE_EXTRA_CA_CERTS adds a certificate to trust), or set dangerouslyAllowUnverifiedTls`,
+    message: `${VARIABLE}=0 turns off the verification of certificates, so anybody on the way could read what is sent: unset it (NODE_EXTRA_CA_CERTS adds a certificate to trust), or set dangerouslyAllowUnverifiedTls`,
   }
 }

@@ -12,7 +12,7 @@ use crate::privileges;
 use crate::work;
 
 /// The fields that a caller sets.
-pub const NAMES: [&str; 7] = [
+pub const NAMES: [&str; 8] = [
     "hashType",
     "sessionType",
     "sessionUserId",
@@ -20,6 +20,7 @@ pub const NAMES: [&str; 7] = [
     "sessionPrivileges",
     "expiry",
     "description",
+    "isolatedSessions",
 ];
 
 /// The fields that only Kaltura sets.

@@ -1,12 +1,18 @@
 //! The calls that add or change an application token, and the traps in them.
 
 use super::AppToken;
+use super::ends;
 use super::fields::{Change, Get, Given};
-use super::warning::{ANY_SESSION_TYPE, ANY_USER, HASH_TYPE_CHANGED, Warning};
+use super::warning::{
+    ANY_SESSION_TYPE, ANY_USER, HASH_TYPE_CHANGED, SESSIONS_OUTLIVE_TOKEN, Warning,
+};
 use crate::api::Params;
 use crate::error::InvalidOption;
 use crate::hash::HashType;
-use crate::options::{self, Named, Read};
+use crate::options::{self, Input, Named, Read};
+
+/// The field of a new token that isolates its sessions; Kaltura has none such.
+const ISOLATED: &str = "isolatedSessions";
 
 /// The status of a token that starts sessions.
 const ACTIVE: i64 = 2;
@@ -18,6 +24,13 @@ pub struct Prepared {
     pub params: Params,
     /// In the order of the fields.
     pub warnings: Vec<Warning>,
+}
+
+/// What there is to say when `old` is deleted.
+pub fn warnings_of_deletion(old: &AppToken) -> Vec<Warning> {
+    let privileges = old.session_privileges.as_deref().unwrap_or_default();
+    let outlive = ends::is_isolated(privileges).then_some(SESSIONS_OUTLIVE_TOKEN);
+    outlive.into_iter().collect()
 }
 
 /// The parameters of an action on the application token `id`.
@@ -55,10 +68,16 @@ pub fn add(get: Get<'_>, known_user: bool, now_s: i64) -> Read<Prepared> {
         },
         ..given
     };
+    let given = if options::switch(get(ISOLATED))? {
+        ends::isolate(given)?
+    } else {
+        given
+    };
     let mut warnings = given.warnings();
     if !matches!(given.session_type, Change::Set(_)) {
         warnings.push(ANY_SESSION_TYPE);
     }
+    warnings.extend(ends::warnings(&given, true));
     let given = Given {
         expiry: open(given.expiry),
         session_type: open(given.session_type),
@@ -79,6 +98,12 @@ pub fn add(get: Get<'_>, known_user: bool, now_s: i64) -> Read<Prepared> {
 /// The parameters of `appToken.update` for the token `id`. Fields that are `null` are cleared.
 pub fn update(id: Named, get: Get<'_>, known_user: bool, now_s: i64) -> Read<Prepared> {
     let mut prepared = self::id(id)?;
+    if get(ISOLATED).input != Input::Missing {
+        return Err(InvalidOption::new(
+            ISOLATED,
+            "left out: it is for new application tokens; set sessionPrivileges, with sessionid:* among them",
+        ));
+    }
     let given = Given::read(get, known_user, now_s)?;
     if given.is_empty() {
         return Err(InvalidOption::new(
@@ -99,6 +124,7 @@ pub fn update(id: Named, get: Get<'_>, known_user: bool, now_s: i64) -> Read<Pre
     if given.hash_type != Change::Keep {
         prepared.warnings.push(HASH_TYPE_CHANGED);
     }
+    prepared.warnings.extend(ends::warnings(&given, false));
     prepared.params.params("appToken", given.into_params());
     Ok(prepared)
 }
@@ -156,6 +182,7 @@ pub fn successor(old: &AppToken, now_s: i64) -> Read<Prepared> {
     if given.user_id == Change::Keep {
         warnings.push(ANY_USER);
     }
+    warnings.extend(ends::warnings(&given, true));
     let mut prepared = Prepared {
         warnings,
         ..Prepared::default()

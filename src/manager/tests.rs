@@ -74,7 +74,7 @@ fn a_token_that_is_added_says_all_that_matters_and_leaves_the_rest_out() {
         "expiry": null,
     }))
     .unwrap();
-    assert!(prepared.warnings.is_empty());
+    assert_eq!(warned(&prepared), ["SESSIONS_END_TOGETHER"]);
     assert_eq!(
         sent(prepared),
         json!({ "appToken": {
@@ -94,11 +94,11 @@ fn the_user_of_a_new_token_is_said_one_way_or_the_other() {
     assert!(reason.contains("null"), "{reason}");
 
     let open = adding(json!({ "sessionUserId": null, "sessionType": 0 })).unwrap();
-    assert_eq!(warned(&open), ["ANY_USER"]);
+    assert_eq!(warned(&open), ["ANY_USER", "SESSIONS_END_TOGETHER"]);
     assert_eq!(sent(open)["appToken"].get("sessionUserId"), None);
 
     let nobody = adding(json!({ "sessionUserId": "", "sessionType": 0 })).unwrap();
-    assert_eq!(warned(&nobody), ["ANONYMOUS_SESSIONS"]);
+    assert_eq!(warned(&nobody), ["ANONYMOUS_SESSIONS", "SESSIONS_END_TOGETHER"]);
     assert_eq!(sent(nobody)["appToken"]["sessionUserId"], "");
 }
 
@@ -151,7 +151,10 @@ fn a_user_that_kaltura_would_refuse_or_cut_is_refused() {
 fn what_is_unwise_is_said() {
     let said = |object| {
         let prepared = adding(object).unwrap();
-        warned(&prepared).join(" ")
+        let mut codes = warned(&prepared);
+        // That of each token for a page that is neither isolated nor closed.
+        codes.retain(|code| *code != "SESSIONS_END_TOGETHER");
+        codes.join(" ")
     };
     let with = |name: &str, value: Value| {
         said(json!({ "sessionUserId": "a", "sessionType": 0, name: value }))
@@ -237,7 +240,7 @@ fn recorded() -> Value {
 #[test]
 fn a_successor_has_the_same_properties_and_nothing_else_of_its_predecessor() {
     let prepared = successor(&token(&recorded()), NOW_S).unwrap();
-    assert!(prepared.warnings.is_empty());
+    assert_eq!(warned(&prepared), ["SESSIONS_END_TOGETHER"]);
     assert_eq!(
         sent(prepared),
         json!({ "appToken": {
@@ -633,4 +636,70 @@ fn work_grows_with_a_list_of_tokens_and_no_faster() {
             }
         });
     }
+}
+
+#[test]
+fn isolated_sessions_are_made_with_their_price_and_for_an_hour() {
+    let isolated = |more: Value| {
+        let mut fields =
+            json!({ "sessionUserId": "ada", "sessionType": "user", "isolatedSessions": true });
+        for (name, value) in more.as_object().unwrap() {
+            fields[name] = value.clone();
+        }
+        adding(fields)
+    };
+    for (given, privileges) in [
+        (json!(null), "sessionid:*"),
+        (json!(""), "sessionid:*"),
+        (json!("sview:*"), "sview:*,sessionid:*"),
+        (json!("sessionid:*,sview:*"), "sessionid:*,sview:*"),
+    ] {
+        let prepared = isolated(json!({ "sessionPrivileges": given })).unwrap();
+        assert_eq!(warned(&prepared), ["ISOLATED_SESSIONS"]);
+        let sent = sent(prepared);
+        assert_eq!(sent["appToken"]["sessionPrivileges"], privileges);
+        assert_eq!(sent["appToken"]["sessionDuration"], 3600);
+        assert_eq!(sent["appToken"]["isolatedSessions"], Value::Null);
+    }
+    let long = isolated(json!({ "sessionDuration": 7200 })).unwrap();
+    assert_eq!(
+        warned(&long),
+        ["ISOLATED_SESSIONS", "LONG_ISOLATED_SESSIONS"]
+    );
+    assert_eq!(sent(long)["appToken"]["sessionDuration"], 7200);
+    let short = isolated(json!({ "sessionDuration": 600 })).unwrap();
+    assert_eq!(sent(short)["appToken"]["sessionDuration"], 600);
+    // Another's id among them would let its holder end that one's sessions.
+    let (path, _) = refused(isolated(json!({ "sessionPrivileges": "sessionid:0_b" })));
+    assert_eq!(path, "sessionPrivileges");
+    assert_eq!(wrong("isolatedSessions", &json!("yes")), "true or false");
+    let (path, _) = refused(updating(json!({ "isolatedSessions": true })));
+    assert_eq!(path, "isolatedSessions");
+}
+
+#[test]
+fn how_sessions_end_is_told_again_when_a_token_is_changed_followed_or_deleted() {
+    let changed = |fields: Value| warned(&updating(fields).unwrap()).join(" ");
+    assert_eq!(
+        changed(json!({ "sessionPrivileges": "sessionid:*" })),
+        "ISOLATED_SESSIONS"
+    );
+    assert_eq!(
+        changed(json!({ "sessionPrivileges": null, "sessionType": "user" })),
+        "SESSIONS_END_TOGETHER"
+    );
+    assert_eq!(changed(json!({ "description": "x" })), "");
+    assert_eq!(changed(json!({ "sessionType": "user" })), "");
+    let mut old = recorded();
+    assert_eq!(warnings_of_deletion(&token(&old)), []);
+    old["sessionPrivileges"] = json!("sview:*,sessionid:*");
+    let codes = |warnings: Vec<Warning>| warnings.iter().map(|it| it.code).collect::<Vec<_>>();
+    assert_eq!(
+        codes(warnings_of_deletion(&token(&old))),
+        ["SESSIONS_OUTLIVE_TOKEN"]
+    );
+    assert_eq!(
+        codes(successor(&token(&old), NOW_S).unwrap().warnings),
+        ["ISOLATED_SESSIONS"]
+    );
 }

@@ -46,3 +46,23 @@ pub(super) const LONG_SESSIONS: Warning = Warning {
     path: "sessionDuration",
     message: "more than 30 days; it is in seconds, not milliseconds, and a leaked session works to its end",
 };
+pub(super) const ISOLATED_SESSIONS: Warning = Warning {
+    code: "ISOLATED_SESSIONS",
+    path: "sessionPrivileges",
+    message: "with sessionid:* a session may end alone, at a price: those with an id of their own outlive the deletion of the token until they expire, and whoever holds the token can end the sessions of every other token of the account",
+};
+pub(super) const LONG_ISOLATED_SESSIONS: Warning = Warning {
+    code: "LONG_ISOLATED_SESSIONS",
+    path: "sessionDuration",
+    message: "more than an hour, or left open: deleting the token does not end its isolated sessions, so a leaked one works to its end",
+};
+pub(super) const SESSIONS_END_TOGETHER: Warning = Warning {
+    code: "SESSIONS_END_TOGETHER",
+    path: "sessionPrivileges",
+    message: "where its sessions go to pages, any visitor can call session.end and end them all for a day or more; isolatedSessions prevents that, as does a urirestrict without session.end and multirequest",
+};
+pub(super) const SESSIONS_OUTLIVE_TOKEN: Warning = Warning {
+    code: "SESSIONS_OUTLIVE_TOKEN",
+    path: "sessionPrivileges",
+    message: "the token has sessionid:*, so those of its sessions that have an id of their own live on until they expire",
+};

@@ -13,6 +13,7 @@ use crate::error::InvalidOption;
 use crate::ks::options as ks_options;
 use crate::manager::{
     self, Action, AdminKs, AppToken, FILTER, NAMES, PAGER, Paging, Prepared, Shown, Unusable,
+    Warning,
 };
 use crate::options::{self, Input, Named, Read};
 use crate::secret::Secret;
@@ -140,6 +141,13 @@ impl ManagerCore {
     /// The same for `appToken.get` and `appToken.delete`.
     pub fn identify(id: &JsValue) -> Result<JsValue, JsValue> {
         prepared(manager::id(named_id(id)))
+    }
+
+    /// What there is to say when the token that `appToken.get` answered is deleted.
+    #[wasm_bindgen(js_name = deletionWarnings)]
+    pub fn deletion_warnings(text: &str) -> JsValue {
+        let old = AppToken::from_json(text.as_bytes());
+        warnings(&old.map_or_else(Vec::new, |it| manager::warnings_of_deletion(&it)))
     }
 
     /// The same for `appToken.list`, with `size` and `index` of the page: the pager's own, or
@@ -287,17 +295,18 @@ fn prepared(read: Read<Prepared>) -> Result<JsValue, JsValue> {
 fn told(prepared: Prepared) -> Plain {
     let plain = Plain::new();
     plain.set("args", prepared.params.into_json());
-    plain.set(
-        "warnings",
-        convert::array(&prepared.warnings, |warning| {
-            let plain = Plain::new();
-            plain.set("code", warning.code);
-            plain.set("path", warning.path);
-            plain.set("message", warning.message);
-            plain
-        }),
-    );
+    plain.set("warnings", warnings(&prepared.warnings));
     plain
+}
+
+fn warnings(warnings: &[Warning]) -> JsValue {
+    convert::array(warnings, |warning| {
+        let plain = Plain::new();
+        plain.set("code", warning.code);
+        plain.set("path", warning.path);
+        plain.set("message", warning.message);
+        plain
+    })
 }
 
 /// With the names of a `KalturaAppToken`.

@@ -45,6 +45,12 @@ export const userText = (userId) =>
     ? 'nobody (anonymous)'
     : printable(userId)
 
+/** Whether sessions may have a `sessionid` of their own, and so end alone. */
+export const isIsolated = (privileges) =>
+  parsePrivileges(privileges ?? '').some(
+    ({ name, values }) => name === 'sessionid' && values.includes('*'),
+  )
+
 /** Each privilege with its meaning; `[{ name, values, meaning }]`. */
 export const explained = (privileges) =>
   parsePrivileges(privileges)

@@ -111,11 +111,30 @@ class AppTokenManager {
   async delete(id, options) {
     const { limits } = this.#read(options)
     const { args } = guarded(() => this.#rules.identify(id))
-    await this.#delete(args, limits)
+    const deadline = this.#deadline({ ...limits, what: 'answer to appToken.delete' })
+    try {
+      const warnings = await this.#deletionWarnings(deadline, args)
+      await this.#deleteWithin(deadline, args)
+      return { warnings }
+    } finally {
+      deadline.settle()
+    }
   }
 
-  async #delete(args, limits) {
-    const { isDone, text, attempts } = await this.#call('delete', args, limits)
+  /** What there is to say of a token that is about to be deleted; afterwards nobody can tell. */
+  async #deletionWarnings(deadline, args) {
+    try {
+      const { text } = await this.#callWithin(deadline, 'get', args)
+      return this.#rules.deletionWarnings(text)
+    } catch (error) {
+      // Whether Kaltura lets it be deleted is for Kaltura to say.
+      if (error.code === 'ERR_KALTURA') return []
+      throw error
+    }
+  }
+
+  async #deleteWithin(deadline, args) {
+    const { isDone, text, attempts } = await this.#callWithin(deadline, 'delete', args)
     if (isDone || this.#rules.isNothing(text)) return
     throw unusable('delete', 'something where Kaltura says nothing', attempts)
   }
@@ -148,10 +167,12 @@ class AppTokenManager {
     } catch (thrown) {
       const error = deadline.error ?? thrown
       const { args } = this.#rules.identify(id)
-      const isDeleted = await this.#delete(args, { timeoutMs }).then(
+      const rest = this.#deadline({ timeoutMs })
+      const isDeleted = await this.#deleteWithin(rest, args).then(
         () => true,
         () => false,
       )
+      rest.settle()
       const end = isDeleted ? 'was deleted again' : 'could not be deleted: delete it yourself'
       const { message, cause } = error
       const old = predecessor.id

@@ -1,10 +1,10 @@
 // The examination: each check is told as soon as it is known. A failure that the rest hangs on
 // ends it.
-import { createSessionProvider, startAppTokenSession } from '../../index.js'
+import { createSessionProvider, parsePrivileges, startAppTokenSession } from '../../index.js'
 import { isUnverified } from '../../tls.js'
 import { APP_TOKEN, connectionOf, CONNECTION, defined, given } from '../options.js'
 import { findSecret, SECRETS } from '../secrets.js'
-import { duration, ending, explained, TYPES, userText } from '../words.js'
+import { duration, ending, explained, isIsolated, TYPES, userText } from '../words.js'
 import { causeOf, idText } from './causes.js'
 import { observedFetch } from './observe.js'
 
@@ -12,6 +12,8 @@ const HASH_TYPES = ['SHA1', 'SHA256', 'SHA512', 'MD5']
 // What a machine with a time service is never off by, and what breaks TLS and home-made KSs.
 const CLOCK_WARNING_S = 30
 const CLOCK_FAILURE_S = 300
+// An hour, and the clocks' differences.
+const LONG_ISOLATED_S = 3700
 
 const ok = (name, message, more) => ({ name, status: 'ok', message, ...more })
 const warning = (name, message, fix) => ({ name, status: 'warning', message, fix })
@@ -153,6 +155,14 @@ async function* useCheck(sessions, about) {
   yield ok('session', 'is accepted by the API')
 }
 
+/** Whether `urirestrict` keeps `session.end` away, in a multirequest too. */
+const isClosed = (privileges) =>
+  privileges.some(({ name }) => name === 'urirestrict') &&
+  !privileges.some(
+    ({ name, values }) =>
+      name === 'urirestrict' && /\*|multirequest|index\.php|action\/end\b|v3\/?(\?|\||$)/i.test(values.join('/')),
+  )
+
 function* grantChecks({ userId, sessionType, privileges, expiresAt }) {
   const lines = explained(privileges).map(
     ({ name, values, meaning }) =>
@@ -165,6 +175,18 @@ function* grantChecks({ userId, sessionType, privileges, expiresAt }) {
       'grants',
       'its sessions may do everything',
       'unless they must, make a token with sessionType 0 and the privileges that are needed',
+    )
+  }
+  if (isIsolated(privileges)) {
+    const message = 'its sessions can end alone (sessionid:*), and then outlive the deletion of the token'
+    const isLong = expiresAt - Date.now() > LONG_ISOLATED_S * 1000
+    if (isLong) yield warning('ends', message, 'give it a sessionDuration of an hour or less')
+    else yield ok('ends', message)
+  } else if (sessionType === 0 && !isClosed(parsePrivileges(privileges))) {
+    yield warning(
+      'ends',
+      'whoever holds one of its sessions, a visitor of a page too, can call session.end with it, which ends them all for a day or more',
+      'where its sessions go to pages, make a token with isolated sessions (tokens add --isolated), or with a urirestrict that allows neither session.end nor multirequest',
     )
   }
 }

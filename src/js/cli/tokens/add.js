@@ -30,6 +30,10 @@ export const options = {
     value: 'TEXT',
     help: "what its sessions may do, such as 'sview:*'",
   },
+  isolated: {
+    type: 'boolean',
+    help: 'let each session end alone (sessionid:*): nobody can end the others, but deleting the token does not end them; they live an hour unless --session-duration says otherwise',
+  },
   'hash-type': { type: 'string', value: 'TYPE', help: 'SHA256 (by default), SHA512, SHA1 or MD5' },
   expiry: {
     type: 'string',
@@ -43,6 +47,7 @@ export const options = {
 export const examples = [
   'kaltura-app-token tokens add --user-id ada --session-duration 3600',
   'eval "$(kaltura-app-token tokens add --user-id ada)"',
+  "kaltura-app-token tokens add --any-user --session-privileges 'sview:*' --isolated",
 ]
 
 export async function run({ values, terminal }) {
@@ -59,6 +64,7 @@ function fieldsOf(values) {
     sessionType: sessionType === 'any' ? null : sessionTypeOf(sessionType),
     sessionDuration: numberOf(values, 'session-duration'),
     sessionPrivileges: values['session-privileges'],
+    isolatedSessions: values.isolated,
     hashType: values['hash-type'],
     expiry: timeOf(values.expiry),
     description: values.description,

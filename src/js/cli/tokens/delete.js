@@ -1,11 +1,12 @@
 import { Failure, usage } from '../failure.js'
 import { confirm } from '../prompt.js'
+import { isIsolated } from '../words.js'
 import { ADMINISTRATOR, idOf, managerOf } from './administrator.js'
 import { tokenCard } from './token-card.js'
 
 export const about = `
-Deletes an application token. All its sessions end at once, and it can't be brought back. It
-asks before; where there is nobody to ask, --yes is needed.`
+Deletes an application token. All its sessions end at once, but for isolated ones (sessionid:*),
+and it can't be brought back. It asks before; where there is nobody to ask, --yes is needed.`
 
 export const positional = 'ID'
 export const options = {
@@ -20,13 +21,17 @@ export async function run({ values, positionals, terminal }) {
     throw usage('nothing was deleted: there is nobody to ask', 'say --yes')
   const manager = await managerOf(values, terminal)
   if (!values.yes) await askFirst(await manager.get(id), terminal)
-  await manager.delete(id)
-  if (terminal.json) terminal.result({ deleted: id })
-  else terminal.out(`${id} is deleted; its sessions have ended`)
+  const { warnings } = await manager.delete(id)
+  if (terminal.json) return terminal.result({ deleted: id, warnings })
+  terminal.out(warnings.length > 0 ? `${id} is deleted` : `${id} is deleted; its sessions have ended`)
+  for (const { message } of warnings) terminal.warn(message)
 }
 
 async function askFirst(appToken, terminal) {
   if (!terminal.json) tokenCard(terminal, appToken, 'To be deleted')
-  if (await confirm("Delete it? Its sessions end at once, and it can't be brought back.")) return
+  const end = isIsolated(appToken.sessionPrivileges)
+    ? 'Its isolated sessions live on until they expire, the others end at once'
+    : 'Its sessions end at once'
+  if (await confirm(`Delete it? ${end}, and it can't be brought back.`)) return
   throw new Failure('nothing was deleted', { code: 'ERR_DECLINED' })
 }

@@ -29,7 +29,9 @@ export async function handOver({ make, resultOf = (made) => made, file, terminal
     throw error
   }
   const { appToken, warnings } = made
-  for (const { message, path } of warnings) terminal.warn(`${path}: ${message}`)
+  for (const { message, path } of warnings) {
+    terminal.warn(`${path}: ${message.replace('isolatedSessions', '--isolated')}`)
+  }
   kept?.write(appToken)
   const { token, ...properties } = appToken
   const print = (text) =>

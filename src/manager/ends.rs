@@ -1,0 +1,171 @@
+//! How the sessions of an application token end: all together, or each alone.
+//!
+//! Whoever holds a session may call `session.end` with it. That ends all sessions with its
+//! `sessionid`, which is the token's own id unless the token has `sessionid:*` and the session asked
+//! for another.
+
+use super::fields::{Change, Given};
+use super::warning::{ISOLATED_SESSIONS, LONG_ISOLATED_SESSIONS, SESSIONS_END_TOGETHER, Warning};
+use crate::error::InvalidOption;
+use crate::options::Read;
+use crate::privileges::{self, ANY};
+use crate::work;
+
+const SESSION_ID: &str = "sessionid";
+/// The life of isolated sessions in seconds, unless another is given: nothing else ends them all.
+const ISOLATED_SESSION_S: u32 = 3600;
+
+/// Whether sessions may ask for a `sessionid` of their own.
+pub fn is_isolated(privileges: &str) -> bool {
+    let mut parsed = privileges::parse(privileges).into_iter();
+    parsed.any(|it| it.name == SESSION_ID && it.values.iter().any(|value| value == ANY))
+}
+
+/// Adds what isolates the sessions of a new token.
+pub(super) fn isolate(given: Given) -> Read<Given> {
+    let mut text = match given.privileges {
+        Change::Set(text) => text,
+        Change::Keep | Change::Clear => String::new(),
+    };
+    if !is_isolated(&text) {
+        if privileges::parse(&text)
+            .iter()
+            .any(|it| it.name == SESSION_ID)
+        {
+            const EXPECTED: &str = "without a sessionid: isolatedSessions adds sessionid:*";
+            return Err(InvalidOption::new("sessionPrivileges", EXPECTED));
+        }
+        if !text.is_empty() {
+            text.push(',');
+        }
+        text.push_str("sessionid:*");
+    }
+    let duration = match given.session_duration {
+        Change::Set(seconds) => seconds,
+        Change::Keep | Change::Clear => ISOLATED_SESSION_S,
+    };
+    Ok(Given {
+        privileges: Change::Set(text),
+        session_duration: Change::Set(duration),
+        ..given
+    })
+}
+
+/// What there is to say of how a token's sessions end. `is_whole`: what is left out is left open.
+pub(super) fn warnings(given: &Given, is_whole: bool) -> Vec<Warning> {
+    let privileges = match &given.privileges {
+        Change::Set(text) => text,
+        Change::Keep if !is_whole => return Vec::new(),
+        Change::Keep | Change::Clear => "",
+    };
+    if is_isolated(privileges) {
+        let is_long = match given.session_duration {
+            Change::Set(seconds) => seconds > ISOLATED_SESSION_S,
+            Change::Keep | Change::Clear => is_whole,
+        };
+        let mut warnings = vec![ISOLATED_SESSIONS];
+        warnings.extend(is_long.then_some(LONG_ISOLATED_SESSIONS));
+        return warnings;
+    }
+    // No page gets an administrator's session.
+    let is_for_pages = given.session_type == Change::Set(0);
+    let ends_together = is_for_pages && !is_closed(privileges);
+    ends_together
+        .then_some(SESSIONS_END_TOGETHER)
+        .into_iter()
+        .collect()
+}
+
+/// Whether `urirestrict` keeps sessions from calling `session.end`, be it in a `multirequest`, of
+/// which the server checks the outer URI alone.
+pub fn is_closed(privileges: &str) -> bool {
+    let parsed = privileges::parse(privileges).into_iter();
+    let Some(limit) = parsed.rev().find(|it| it.name == "urirestrict") else {
+        return false;
+    };
+    // With one of these a session may ask for other paths.
+    if limit.values.iter().any(|value| value == ANY) {
+        return false;
+    }
+    let paths = limit.values.join("/");
+    work::steps(paths.len());
+    !paths.split('|').any(may_end)
+}
+
+/// Whether a path of `urirestrict` may be that of a call that ends sessions.
+fn may_end(path: &str) -> bool {
+    /// Under `index.php`, and the API's root, the body says which action is called.
+    const ENDING: [&str; 4] = [
+        "/api_v3/service/session/action/end",
+        "/api_v3/service/multirequest",
+        "/api_v3/index.php",
+        "/api_v3/?",
+    ];
+    let (beginning, is_pattern) = match path.split_once('*') {
+        Some((beginning, _)) => (beginning, true),
+        None => (path, false),
+    };
+    let beginning = beginning.to_ascii_lowercase();
+    beginning.trim_end_matches('/') == "/api_v3"
+        || ENDING.iter().any(|ending| {
+            beginning.starts_with(ending) || (is_pattern && ending.starts_with(&beginning))
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_is_isolated_if_its_sessions_may_choose_their_id() {
+        for text in ["sessionid:*", "sview:*,sessionid:*", "sessionid:0_a/*"] {
+            assert!(is_isolated(text), "{text}");
+        }
+        for text in ["", "sessionid", "sessionid:0_a", "xsessionid:*", "sview:*"] {
+            assert!(!is_isolated(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_token_is_closed_if_no_call_that_ends_sessions_is_allowed() {
+        for path in [
+            "/api_v3/service/media/action/list",
+            "/api_v3/service/session/action/get",
+            "/api_v3/service/media/action/l*",
+            "/api_v3/service/media/action/list|/api_v3/service/user/action/get",
+        ] {
+            assert!(is_closed(&format!("sview:*,urirestrict:{path}")), "{path}");
+        }
+        for path in [
+            "*",
+            "/*",
+            "/api_v3/*",
+            "/api_v3/service/media/*",
+            "/api_v3/s*",
+            "/api_v3/service/session/action/e*",
+            "/api_v3/service/session/action/end",
+            "/api_v3/service/multirequest",
+            "/api_v3/service/Multirequest/action/null",
+            "/api_v3/index.php",
+            "/api_v3/",
+            "/api_v3/?service=session&action=end",
+            "/api_v3/service/media/action/list|/api_v3/service/multirequest",
+        ] {
+            assert!(!is_closed(&format!("urirestrict:{path}")), "{path}");
+        }
+        assert!(!is_closed("sview:*"));
+        assert!(!is_closed("uriRestrict:/api_v3/service/media/action/list"));
+    }
+
+    #[test]
+    fn work_grows_with_privileges_and_no_faster() {
+        for part in ["urirestrict:/a|", "*", "|/api_v3/", "sessionid:*,", "/"] {
+            work::assert_linear(part, |factor| {
+                let text = part.repeat(1000 * factor);
+                move || {
+                    let _ = (is_isolated(&text), is_closed(&text));
+                }
+            });
+        }
+    }
+}
