@@ -98,7 +98,10 @@ fn the_user_of_a_new_token_is_said_one_way_or_the_other() {
     assert_eq!(sent(open)["appToken"].get("sessionUserId"), None);
 
     let nobody = adding(json!({ "sessionUserId": "", "sessionType": 0 })).unwrap();
-    assert_eq!(warned(&nobody), ["ANONYMOUS_SESSIONS", "SESSIONS_END_TOGETHER"]);
+    assert_eq!(
+        warned(&nobody),
+        ["ANONYMOUS_SESSIONS", "SESSIONS_END_TOGETHER"]
+    );
     assert_eq!(sent(nobody)["appToken"]["sessionUserId"], "");
 }
 
