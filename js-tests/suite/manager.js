@@ -1,4 +1,4 @@
-import { createAppTokenManager, generateKs, startAppTokenSession } from 'kaltura-app-token'
+import { createAppTokenManager, createSessionProvider, generateKs, startAppTokenSession } from 'kaltura-app-token'
 import { test } from './harness.js'
 import { occurrences } from './memory.js'
 
@@ -280,9 +280,11 @@ test('isolated sessions end alone, outlive their token, and are told of each tim
   t.match(added.warnings[0].message, /outlive the deletion/)
   const { appToken } = added
   t.deepEqual([appToken.sessionPrivileges, appToken.sessionDuration], ['sview:*,sessionid:*', 3600])
-  const alone = async (token, name) =>
-    (await start(kaltura, token, { sessionPrivileges: `sessionid:${name}`, grants: 'report' })).ks
-  const [ada, eve] = [await alone(appToken, 'ada'), await alone(appToken, 'eve')]
+  const { serviceUrl, partnerId } = kaltura
+  const { id: appTokenId, token, hashType } = appToken
+  const alone = () =>
+    createSessionProvider({ serviceUrl, partnerId, appTokenId, appToken: token, hashType, isolate: 'session' }).getKs()
+  const [ada, eve] = [await alone(), await alone()]
   await use(kaltura, 'session', 'end', { ks: eve })
   t.equal((await use(kaltura, 'user', 'get', { ks: eve })).code, 'INVALID_KS')
   t.equal((await use(kaltura, 'user', 'get', { ks: ada })).id, 'viewer@example.org')
