@@ -12,6 +12,7 @@
 extern crate self as kaltura_app_token;
 
 pub mod api;
+pub mod audit;
 mod base64;
 pub mod call;
 pub mod clock;

@@ -1,4 +1,5 @@
 // Every file of the suite. Listed, since not every runtime can look into a folder.
+import './audit.js'
 import './bad-answers.js'
 import './bad-arguments.js'
 import './bad-emulator.js'

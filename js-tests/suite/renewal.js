@@ -17,6 +17,7 @@ const HARD_S = 30
  */
 async function withServer(aheadMs, run, options = {}) {
   const told = []
+  const events = []
   await withClocks(async (clocks) => {
     const server = () => clocks.elsewhere() + aheadMs
     const kaltura = createEmulator({ now: server })
@@ -29,14 +30,17 @@ async function withServer(aheadMs, run, options = {}) {
       fetch: (...request) => (options.hangs?.() ? new Promise(() => {}) : kaltura.fetch(...request)),
       expiry: LIFE_S,
       retry: false,
-      onEvent: ({ type }) => told.push(type),
+      onEvent(event) {
+        events.push(event)
+        told.push(event.type)
+      },
       ...options.provider,
     })
     /** Lets time pass until the server's clock shows this many milliseconds. */
     const goTo = (serverMs) => clocks.pass(serverMs - server())
     /** The same, but this machine sleeps meanwhile. */
     const sleepTo = (serverMs) => clocks.sleepFor(serverMs - server())
-    await run({ provider, kaltura, told, clocks: { ...clocks, goTo, sleepTo } })
+    await run({ provider, kaltura, told, events, clocks: { ...clocks, goTo, sleepTo } })
   })
 }
 
@@ -94,7 +98,7 @@ for (const days of [-1, 0, 1]) {
 }
 
 test('while renewals fail, which is told, the live session is served until it ends', async (t) => {
-  await withServer(0, async ({ provider, kaltura, told, clocks }) => {
+  await withServer(0, async ({ provider, kaltura, told, events, clocks }) => {
     const { ks, expiry } = await provider.getSession()
     kaltura.setFaults({ status: 503 })
     clocks.goTo((expiry - SOFT_S + 1) * 1000)
@@ -102,6 +106,8 @@ test('while renewals fail, which is told, the live session is served until it en
     await t.until(() => told.includes('failed'))
     t.equal(await provider.getKs(), ks)
     t.deepEqual(told, ['minted', 'failed', 'servedStale'])
+    const [minted, , stale] = events
+    t.deepEqual({ ...stale, type: 'minted' }, minted)
     clocks.goTo((expiry - 3) * 1000)
     t.equal(await provider.getKs(), ks)
     clocks.goTo(expiry * 1000)

@@ -11,6 +11,7 @@ const provider = createSessionProvider({
   onEvent: (event) => {
     if (event.type === 'failed') event.code satisfies string
     if (event.type === 'retried') event.delayMs satisfies number
+    if (event.type === 'minted' || event.type === 'fromStore') event.ksFingerprint satisfies string
   },
 })
 

@@ -1,5 +1,6 @@
 // All that is being fetched for a provider's callers: from the store that a fleet shares, and
 // from Kaltura.
+import { tellOf } from './audit.js'
 import { fromCore } from './error.js'
 import { Crew, Flight, SILENT } from './flight.js'
 import { attempt, createHost, heard, now, tell } from './host.js'
@@ -169,8 +170,9 @@ export class Flights {
     }
     flight.unlink()
     const { session, failure, renewed, stale, adopted } = outcome
-    if (session && !stale && !adopted) {
-      this.#tell({ type: renewed ? 'renewed' : 'minted', expiresAt: session.expiresAt })
+    if (session && !stale) {
+      const type = adopted ? 'fromStore' : renewed ? 'renewed' : 'minted'
+      tellOf(this.#core, this.#settings, type, session)
     }
     if (failure) {
       const { code, kalturaCode } = failure

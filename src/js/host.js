@@ -17,7 +17,7 @@ const SIGNER = 'the signer'
  * The core relies on it that nothing here throws: an exception that flew through wasm would
  * leave the call pending.
  */
-export function createHost({ deadline, fetch, onEvent, tokens = [], allowUnverified }) {
+export function createHost({ deadline, fetch, onEvent, auditKey, tokens = [], allowUnverified }) {
   const { progress } = deadline
   return {
     signal: deadline.signal,
@@ -52,6 +52,7 @@ export function createHost({ deadline, fetch, onEvent, tokens = [], allowUnverif
       progress.waitsFor(SIGNER)
       return heard(deadline.within(attempt(() => tokens[credential].hash(ks, hashType))))
     },
+    auditKey: onEvent && auditKey?.(),
     emit: (event) => tell(onEvent, event),
   }
 }

@@ -249,6 +249,16 @@ export interface ConnectionOptions {
   /** Told of what happens on the way; there is nothing secret in an event. */
   onEvent?: (event: AppTokenEvent) => void
   /**
+   * The key of the fingerprints in events (see {@link SessionAudit}): 32 random bytes or more, or a text as
+   * long. With one key for a fleet, its logs can be put together; and whoever keeps it can look for a
+   * KS that was found somewhere, since its fingerprint is
+   * `hkdfSync('sha256', auditKey, 'kaltura-app-token audit 1', 'ks ' + ks, 8)` of `node:crypto` in hex.
+   * It is not wiped.
+   *
+   * @default drawn at random by each process
+   */
+  auditKey?: string | Uint8Array
+  /**
    * How often to try again after a failure that passes, 0 to 10; `false` is 0. Waits grow,
    * are spread at random, and heed `Retry-After`.
    *
@@ -421,7 +431,34 @@ export interface Difference {
 export type Region = 'us' | 'de' | 'eu' | 'sg' | 'ca' | 'ap'
 
 /** What happened on the way to a session. */
-export type AppTokenEvent = RetriedEvent | HashTypeFoundEvent
+export type AppTokenEvent = MintedEvent | RetriedEvent | HashTypeFoundEvent
+
+/**
+ * Which session an event is about, without a name or a secret: with the time of the event, what an
+ * audit trail keeps.
+ */
+export interface SessionAudit {
+  /** When the session ends, in milliseconds by this machine's clock. */
+  expiresAt: number
+  /** The id of the application token that it was started from. */
+  appTokenId: string
+  /** The hash type that this process proves that token with; left out while it has not done so. */
+  hashType?: HashType
+  /** Whether that token is the provider's `fallback`. */
+  byFallback: boolean
+  /**
+   * 16 hexadecimal digits that are the same for the same user id, and tell nothing without
+   * {@link ConnectionOptions.auditKey}.
+   */
+  userFingerprint: string
+  /** The same of the KS. */
+  ksFingerprint: string
+}
+
+/** A session was started. */
+export interface MintedEvent extends SessionAudit {
+  type: 'minted'
+}
 
 /** A failure that passes: the next try follows. */
 export interface RetriedEvent {

@@ -4,6 +4,7 @@ import type {
   ConnectionOptions,
   HashType,
   SessionOptions,
+  SessionAudit,
   SessionRequest,
   Signal,
 } from './index.js'
@@ -157,9 +158,21 @@ export type SessionOutcome =
   | { session: AppTokenSession; error?: undefined }
   | { session?: undefined; error: unknown }
 
+/** What has become of a session. */
+export interface SessionEvent extends SessionAudit {
+  /**
+   * - `'renewed'`: it was started in place of another;
+   * - `'fromStore'`: it was taken from the store;
+   * - `'servedStale'`: it was served though it should have been renewed by now, and could not be;
+   * - `'invalidated'`: it was forgotten, as it was found to be dead;
+   * - `'ended'`: {@link SessionProvider.endSessions} ended it, and with it all that end together.
+   */
+  type: 'renewed' | 'fromStore' | 'servedStale' | 'invalidated' | 'ended'
+}
+
 /** What a provider tells beside {@link AppTokenEvent}. */
 export type ProviderEvent =
-  | { type: 'minted' | 'renewed' | 'servedStale'; expiresAt: number }
+  | SessionEvent
   | { type: 'failed'; code: string; kalturaCode?: string }
   /** Every session of this application token is dead. */
   | { type: 'revoked'; appTokenId: string }

@@ -2,6 +2,7 @@
 // A live session at hand. What to do is decided in the core; here it is done: the caller's
 // promises, deadlines and fetches, and the leases by which the core lets a session be handed out
 // without being asked.
+import { auditKeyOf, tellOf } from './audit.js'
 import {
   checkFunctions,
   checkText,
@@ -31,7 +32,7 @@ const MOST_CALLS = 3
 const PROOF_MS = 3000
 
 /** The options that the core doesn't see. */
-const SHELL_OPTIONS = ['timeoutMs', 'fetch', 'onEvent', 'waitUntil', 'fallback', 'store']
+const SHELL_OPTIONS = ['timeoutMs', 'fetch', 'onEvent', 'auditKey', 'waitUntil', 'fallback', 'store']
 
 /**
  * Reads the options of a provider. `wasm` gives the core's functions; `usualFetch` is for callers
@@ -41,6 +42,7 @@ export function createSessionProvider(wasm, options, usualFetch) {
   const own = ownOptions(options)
   const allowUnverified = takeAllowUnverified(own, usualFetch)
   const { timeoutMs, fetch = usualFetch, onEvent, waitUntil, fallback, store } = own
+  const auditKey = auditKeyOf(own.auditKey)
   for (const name of SHELL_OPTIONS) delete own[name]
   const limits = readLimits({ timeoutMs })
   checkFunctions({ fetch, onEvent, waitUntil })
@@ -50,7 +52,7 @@ export function createSessionProvider(wasm, options, usualFetch) {
   const sealSecret = store && sealSecretOf(tokens[0])
   const leases = new Leases(own.maxEntries ?? 10_000)
   const settings = {
-    ...{ fetch, onEvent, waitUntil, allowUnverified },
+    ...{ fetch, onEvent, auditKey, waitUntil, allowUnverified },
     ...{ leases, tokens, sealSecret, isolate: own.isolate },
     timeoutMs: limits.timeoutMs,
     isOver: ({ expiresAt }) => wasm().ProviderCore.isOver(expiresAt, now()),
@@ -229,6 +231,7 @@ class SessionProvider {
       if (!session) throw lost ?? fromCore(failure)
       await this.#end(parts, session.ks, deadline)
       guarded(() => core.ended(wanted.wish, session.privileges, now()))
+      tellOf(core, this.#settings, 'ended', session)
       this.#forget()
       flights.deleteObsolete()
       await flights.publish()
@@ -250,10 +253,11 @@ class SessionProvider {
 
   invalidate(requestOrKs) {
     const wanted = typeof requestOrKs === 'string' ? undefined : readRequest(requestOrKs)
-    guarded(() => {
-      if (wanted) this.#core.invalidate(wanted.wish, now())
-      else this.#core.invalidateKs(requestOrKs, now())
-    })
+    const core = this.#core
+    const held = guarded(() =>
+      wanted ? core.invalidate(wanted.wish, now()) : core.invalidateKs(requestOrKs, now()),
+    )
+    if (held) tellOf(core, this.#settings, 'invalidated', held)
     this.#flights.deleteObsolete()
     this.#forget()
   }
@@ -353,7 +357,7 @@ class SessionProvider {
     // Since it was asked for, it may have been found dead.
     const isKept = lease && key !== undefined && age === this.#leases.age
     if (isKept) this.#leases.keep(key, session, lease)
-    if (stale) this.#tell({ type: 'servedStale', expiresAt: session.expiresAt })
+    if (stale) tellOf(this.#core, this.#settings, 'servedStale', session)
     return session
   }
 

@@ -1,5 +1,6 @@
 // Between the caller and the core: loads it, keeps the time, maps errors.
 import { instantiate } from './kaltura_app_token.js'
+import { auditKeyOf } from './audit.js'
 import { checkFunctions, checkText, ownOptions, takeAllowUnverified } from './check.js'
 import { Deadline, readLimits } from './deadline.js'
 import { fromCore } from './error.js'
@@ -9,7 +10,7 @@ import { createSessionProvider } from './provider.js'
 import { takeToken } from './token.js'
 
 /** The options that the core doesn't see. */
-const SHELL_OPTIONS = ['signal', 'timeoutMs', 'fetch', 'onEvent']
+const SHELL_OPTIONS = ['signal', 'timeoutMs', 'fetch', 'onEvent', 'auditKey']
 
 /**
  * Ties the package's functions to a module, which `load` gives at the first call. Where the
@@ -33,13 +34,14 @@ export function bindSessions(load, usualFetch) {
   const start = async (own, token) => {
     const allowUnverified = takeAllowUnverified(own, usualFetch)
     const { signal, timeoutMs, fetch = usualFetch, onEvent } = own
+    const auditKey = auditKeyOf(own.auditKey)
     for (const name of SHELL_OPTIONS) delete own[name]
     const limits = readLimits({ signal, timeoutMs })
     checkFunctions({ fetch, onEvent })
     const core = wasm()
     const deadline = new Deadline({ ...limits, instance: core.instance })
     if (deadline.error) throw deadline.error
-    const host = createHost({ deadline, fetch, onEvent, tokens: [token], allowUnverified })
+    const host = createHost({ deadline, fetch, onEvent, auditKey, tokens: [token], allowUnverified })
     try {
       return await deadline.within(core.startAppTokenSession(own, host, deadline.at))
     } catch (thrown) {

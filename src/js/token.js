@@ -60,12 +60,17 @@ export function sealSecretOf({ kind, ask, sealKey }) {
   if (sealKey === undefined) {
     throw invalid('store', 'left out, unless the signer has a sealKey: there is no token to seal with')
   }
-  const key = bytes(sealKey)
-  const text = key ? Array.from(key, (byte) => byte.toString(16).padStart(2, '0')).join('') : sealKey
-  if (typeof text !== 'string' || (key ?? text).length < SHORTEST_KEY) {
-    throw invalid('appToken.sealKey', `${SHORTEST_KEY} bytes or more, or a text of as many characters`)
-  }
+  const text = Array.from(keyOf('appToken.sealKey', sealKey), hexOf).join('')
   return async () => text
+}
+
+const hexOf = (byte) => byte.toString(16).padStart(2, '0')
+
+/** A key of the caller's: a copy of bytes, or of a text's. */
+export function keyOf(path, key) {
+  const given = typeof key === 'string' ? new TextEncoder().encode(key) : bytes(key)?.slice()
+  if (given?.length >= SHORTEST_KEY) return given
+  throw invalid(path, `a key: ${SHORTEST_KEY} bytes or more, or a text as long`)
 }
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })

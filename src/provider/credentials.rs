@@ -173,6 +173,11 @@ impl Standings {
         self.all.iter().position(named)
     }
 
+    /// The hash type that a token was last granted a session for.
+    pub fn found(&self, credential: usize) -> Option<HashType> {
+        self.all.get(credential)?.found
+    }
+
     /// Whether a signer makes the hashes of a token.
     pub fn has_signer(&self, credential: usize) -> bool {
         let standing = self.all.get(credential);

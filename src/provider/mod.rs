@@ -372,6 +372,17 @@ impl Provider {
         now.is_before(kept.life.soft).then_some(&kept.session)
     }
 
+    /// The session that is kept for a key, dead or alive.
+    pub fn held(&self, key: &Key) -> Option<&Session> {
+        let kept = self.entries.peek(key)?.kept.as_ref()?;
+        Some(&kept.session)
+    }
+
+    /// The same of this KS.
+    pub fn held_by_ks(&self, ks: &Secret) -> Option<&Session> {
+        self.held(&self.entries.find(ks)?)
+    }
+
     /// Takes the result of a flight. `random`, any number, spreads what is tried again.
     pub fn settle(
         &mut self,

@@ -68,7 +68,13 @@ async fn start(options: &Object, host: &Host, deadline_ms: f64) -> Result<JsValu
         host.emit(&results::hash_type_found(&app_token_id, hash_type));
     }
     match outcome.sessions.pop() {
-        Some(Ok(session)) => Ok(results::session(&session)),
+        Some(Ok(session)) => {
+            if let Some(key) = host.audit_key() {
+                let token = (&*app_token_id, Some(outcome.hash_type), false);
+                host.emit(&results::minted(&key, token, &session));
+            }
+            Ok(results::session(&session))
+        }
         Some(Err(error)) => Err(refuse(error, outcome.attempts)),
         None => Err(refuse(
             Box::new(Error::Internal("no outcome")),

@@ -37,6 +37,9 @@ extern "C" {
     /// Notes a failure that may be followed by another try, for the error that ends the call.
     #[wasm_bindgen(method)]
     pub fn failed(this: &Host, failure: &JsValue);
+    /// The key of the fingerprints in events; none if there is no `onEvent`.
+    #[wasm_bindgen(method, getter, js_name = auditKey)]
+    pub fn audit_key(this: &Host) -> Option<Vec<u8>>;
     /// Tells the caller's `onEvent`.
     #[wasm_bindgen(method)]
     pub fn emit(this: &Host, event: &JsValue);

@@ -4,6 +4,7 @@ use wasm_bindgen::JsValue;
 
 use super::convert::{Plain, array};
 use crate::api::KsRefusal;
+use crate::audit::{Subject, fingerprint};
 use crate::error::{Cause, Error, Failure};
 use crate::grants::{Difference, Field};
 use crate::hash::HashType;
@@ -92,6 +93,31 @@ fn cause(cause: &Cause) -> Plain {
     plain.set_some("code", cause.code.as_deref());
     plain.set("message", &*cause.message);
     plain
+}
+
+/// What an event says of a session: the application token, and fingerprints under this key.
+pub fn audit(
+    key: &[u8],
+    token: (&str, Option<HashType>, bool),
+    (ks, user_id): (&str, &str),
+) -> Plain {
+    let (app_token_id, hash_type, by_fallback) = token;
+    let plain = Plain::new();
+    plain.set("appTokenId", app_token_id);
+    plain.set_some("hashType", hash_type.map(HashType::name));
+    plain.set("byFallback", by_fallback);
+    plain.set("userFingerprint", fingerprint(key, Subject::User, user_id));
+    plain.set("ksFingerprint", fingerprint(key, Subject::Ks, ks));
+    plain
+}
+
+/// The event of a session that one call has started.
+#[expect(clippy::cast_precision_loss, reason = "a safe integer")]
+pub fn minted(key: &[u8], token: (&str, Option<HashType>, bool), session: &Session) -> JsValue {
+    let plain = audit(key, token, (session.ks.expose(), &session.user_id));
+    plain.set("type", "minted");
+    plain.set("expiresAt", session.expires_at_ms as f64);
+    plain.into()
 }
 
 /// The event of a token whose sessions are all dead.

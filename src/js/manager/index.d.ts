@@ -1,8 +1,8 @@
 import type {
-  AppTokenEvent,
   ConnectionOptions,
   HashType,
   Privilege,
+  RetriedEvent,
   SessionOptions,
   Signal,
 } from '../index.js'
@@ -42,10 +42,10 @@ export type ManagerOptions = ManagerConnection & (ManagerKs | ManagerSecret)
 
 /** Where Kaltura is, and how to reach it. */
 export interface ManagerConnection
-  extends Omit<ConnectionOptions, 'appTokenId' | 'appToken' | 'hashType'>,
+  extends Omit<ConnectionOptions, 'appTokenId' | 'appToken' | 'hashType' | 'onEvent' | 'auditKey'>,
     Pick<SessionOptions, 'timeoutMs'> {
   /** Told of retries; there is nothing secret in an event. */
-  onEvent?: (event: AppTokenEvent) => void
+  onEvent?: (event: RetriedEvent) => void
 }
 
 /** To manage with a KS that is at hand. */

@@ -189,28 +189,52 @@ impl Handle {
         }
     }
 
-    /// Forgets the session of a request.
-    pub fn invalidate(&self, request: &Object, now: &Now) -> Result<(), JsValue> {
+    /// Forgets the session of a request; gives it, if it was held.
+    pub fn invalidate(&self, request: &Object, now: &Now) -> Result<JsValue, JsValue> {
         let wish = self.wish(request).map_err(convert::invalid)?;
         let now = now.moment();
-        self.decide(|provider| {
+        let held = self.decide(|provider| {
             let key = provider.key(&wish);
+            let held = provider.held(&key).cloned();
             provider.invalidate(&key, now);
+            held
         });
-        Ok(())
+        Ok(session_or_nothing(held.as_ref()))
     }
 
-    /// Forgets a session.
+    /// Forgets a session; gives it, if it was held.
     #[wasm_bindgen(js_name = invalidateKs)]
-    pub fn invalidate_ks(&self, ks: String, now: &Now) {
+    pub fn invalidate_ks(&self, ks: String, now: &Now) -> JsValue {
         let (ks, now) = (Secret::new(ks), now.moment());
-        self.decide(|provider| provider.invalidate_ks(&ks, now));
+        let held = self.decide(|provider| {
+            let held = provider.held_by_ks(&ks).cloned();
+            provider.invalidate_ks(&ks, now);
+            held
+        });
+        session_or_nothing(held.as_ref())
+    }
+
+    /// What events say of a session; see [`results::audit`].
+    pub fn audit(&self, key: &[u8], ks: String, user_id: &str, privileges: &str) -> JsValue {
+        let ks = Secret::new(ks);
+        let (id, hash_type, by_fallback) = self.decide(|provider| {
+            let standings = &provider.standings;
+            let credential = standings.of_privileges(privileges);
+            let credential = credential.unwrap_or_else(|| standings.active());
+            let id = standings.id(credential);
+            (id, standings.found(credential), credential > 0)
+        });
+        results::audit(key, (&id, hash_type, by_fallback), (ks.expose(), user_id)).into()
     }
 
     /// Forgets everything.
     pub fn clear(&self) {
         self.decide(Provider::clear);
     }
+}
+
+fn session_or_nothing(session: Option<&Session>) -> JsValue {
+    session.map_or(JsValue::UNDEFINED, results::session)
 }
 
 fn following(flight: f64, silent_checks: u32) -> Following {
