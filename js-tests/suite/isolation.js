@@ -123,6 +123,38 @@ test('endSessions ends what was handed out and is no longer in the cache', async
   t.equal(await isAlive(kaltura, old), false)
 })
 
+test('an endSessions that has failed has ended nothing, and the next one does', async (t) => {
+  const { kaltura, credentials } = await isolatedKaltura(t)
+  let isDown = true
+  const fetching = (url, init) =>
+    isDown && url.includes('action/end') ? new Response('', { status: 503 }) : fetch(url, init)
+  const { provider } = providerOf(credentials, { fetch: fetching, retry: false })
+  const ks = await provider.getKs({ userId: 'ada' })
+  const error = await t.rejects(provider.endSessions({ userId: 'ada' }))
+  t.deepEqual([error.code, error.service, error.action], ['ERR_HTTP_STATUS', 'session', 'end'])
+  t.equal(await provider.getKs({ userId: 'ada' }), ks)
+  isDown = false
+  await provider.endSessions({ userId: 'ada' })
+  t.equal(await isAlive(kaltura, ks), false)
+  t.ok(await isAlive(kaltura, await provider.getKs({ userId: 'ada' })), 'the next one lives')
+})
+
+test('an endSessions whose first answer is lost succeeds with the second', async (t) => {
+  const { kaltura, credentials } = await isolatedKaltura(t)
+  let isLost = true
+  const fetching = async (url, init) => {
+    const response = await fetch(url, init)
+    if (!isLost || !url.includes('action/end')) return response
+    isLost = false
+    throw new TypeError('lost')
+  }
+  const { provider } = providerOf(credentials, { fetch: fetching })
+  const ks = await provider.getKs({ userId: 'ada' })
+  await provider.endSessions({ userId: 'ada' })
+  t.deepEqual([isLost, await isAlive(kaltura, ks)], [false, false])
+  t.ok(await isAlive(kaltura, await provider.getKs({ userId: 'ada' })), 'the next one lives')
+})
+
 test('endSessions ends sessions that may not end themselves', async (t) => {
   const { kaltura, credentials } = await isolatedKaltura(t, {
     sessionPrivileges: `${ISOLATED},urirestrict:*`,

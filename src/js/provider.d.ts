@@ -134,8 +134,8 @@ export interface SessionProvider {
   /**
    * Logs out: ends all sessions of the request's user on the server, or with `isolate: 'session'`
    * those that this request was answered with, also those that are no longer cached. The next ones
-   * live. Other processes learn of it through the store, within two seconds; without a store, only
-   * what this process has started is ended.
+   * live. Other processes learn of it through the store, which each looks into every two seconds;
+   * without a store, only what this process has started is ended.
    *
    * It starts a session to end them with, which may do what the application token gives it: where that
    * may not call `session.end`, because of a `urirestrict` or `iprestrict` of the token's, it fails.

@@ -22,6 +22,8 @@ use crate::session::Session;
 
 /// How long what the store told of a generation is believed, in milliseconds.
 const CHECK_EVERY_MS: i64 = 2000;
+/// How long a store may take to give back what it was told, in milliseconds.
+const SETTLES_IN_MS: i64 = 60_000;
 /// How many generations wait to be written to the store.
 const MOST_UNPUBLISHED: usize = 10_000;
 
@@ -99,6 +101,8 @@ struct Known {
     generation: i64,
     /// When the store was looked into, by the steady clock.
     checked_ms: i64,
+    /// When the store was told last, by the same clock.
+    told_ms: i64,
     /// Flights before this one began with an earlier generation.
     since: FlightId,
 }
@@ -107,6 +111,7 @@ impl Known {
     const NOTHING: Self = Self {
         generation: 0,
         checked_ms: i64::MIN,
+        told_ms: i64::MIN,
         since: FlightId::FIRST,
     };
 }
@@ -324,8 +329,11 @@ impl Provider {
             if told > known.generation {
                 known.generation = told;
                 known.since = if is_check { upcoming } else { flight };
-            } else if told < known.generation {
+            } else if told < known.generation
+                && now.steady_ms.saturating_sub(known.told_ms) >= SETTLES_IN_MS
+            {
                 // The store has lost it.
+                known.told_ms = now.steady_ms;
                 note(&mut isolation.unpublished, &scope);
             }
             isolation.learn(&scope, known, seed);
@@ -409,6 +417,7 @@ impl Provider {
         let minute = now.wall_ms.div_euclid(60_000);
         known.generation = known.generation.saturating_add(1).max(minute);
         known.since = since;
+        known.told_ms = now.steady_ms;
         isolation.learn(&mark.scope, known, seed);
         if has_store {
             note(&mut isolation.unpublished, &mark.scope);

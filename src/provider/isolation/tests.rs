@@ -261,6 +261,10 @@ fn a_fleet_has_the_same_ids_and_learns_of_an_end_within_two_seconds() {
     two.abandon(check);
     assert_eq!(served(two, &wish(1), later), "c");
     assert_eq!(two.take_unpublished(), records);
+    // It may take its time, and is not told each time that it is asked.
+    let check = lead(two, &wish(1), later.plus(2000));
+    two.learn_generation(check, None, later.plus(2000));
+    assert!(!two.has_unpublished());
 }
 
 #[test]
