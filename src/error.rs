@@ -75,6 +75,8 @@ pub struct InvalidOption {
     pub path: String,
     /// What is expected there, to be read after "must be".
     pub expected: &'static str,
+    /// A name that the reader needs, to be read after that; mostly none.
+    pub name: &'static str,
 }
 
 impl InvalidOption {
@@ -83,6 +85,15 @@ impl InvalidOption {
         Self {
             path: path.into(),
             expected,
+            name: "",
+        }
+    }
+
+    /// `path` must be `expected`, which ends before `name`.
+    pub fn naming(path: impl Into<String>, expected: &'static str, name: &'static str) -> Self {
+        Self {
+            name,
+            ..Self::new(path, expected)
         }
     }
 
@@ -113,7 +124,7 @@ impl InvalidOption {
 
     /// What is wrong, in words.
     pub fn message(&self) -> String {
-        [&*self.path, " must be ", self.expected].concat()
+        [&*self.path, " must be ", self.expected, self.name].concat()
     }
 }
 

@@ -287,12 +287,10 @@ pub fn differences(wish: &Wish, grant: &Grant<'_>) -> Vec<Difference> {
         wish.expiry_s.map(i64::from),
         grant.lifetime,
     ));
-    if let Some(asked) = &wish.privileges {
-        found.extend(privileges::differences(asked, grant.privileges));
-    }
-    if wish.no_other_privileges {
+    let only = wish.no_other_privileges;
+    if wish.privileges.is_some() || only {
         let asked = wish.privileges.as_deref().unwrap_or_default();
-        found.extend(privileges::unasked(asked, grant.privileges));
+        found.extend(privileges::differences(asked, grant.privileges, only));
     }
     if let Some(own) = &wish.session_id
         && !carries_session_id(grant.privileges, own)

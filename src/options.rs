@@ -1,14 +1,17 @@
 //! What callers may ask for: each option's rule, in one place.
 
 use crate::api::ServiceUrl;
-use crate::decimal::{self, decimal};
+use crate::decimal;
 use crate::error::InvalidOption;
 use crate::grants::{GrantPolicy, Isolate, SessionType, names_session_id};
 use crate::hash::HashType;
-use crate::privileges::{self, Privilege};
 use crate::retry::RetryPolicy;
 use crate::secret::{Secret, looks_secret};
 use crate::work;
+
+pub mod privileges;
+
+pub use privileges::{Listed, session_privileges};
 
 /// A JavaScript value, as far as options are concerned.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,8 +26,8 @@ pub enum Input {
     Number(f64),
     /// A boolean.
     Bool(bool),
-    /// An array of objects with `name` and `values`.
-    Privileges(Vec<Privilege>),
+    /// An array of objects with `name`, and `values` or `any`.
+    Privileges(Vec<Listed>),
     /// Anything else.
     Other,
 }
@@ -161,22 +164,6 @@ pub fn expiry_s(Named { path, input }: Named) -> Read<Option<u32>> {
     optional_integer(Named { path, input }, 1, TEN_YEARS_S, EXPECTED)
 }
 
-/// Privileges as Kaltura's text, or as a list of names and values.
-pub fn session_privileges(Named { path, input }: Named) -> Read<Option<String>> {
-    const EXPECTED: &str = "text such as 'edit:0_a,sview:*', or an array of { name, values }";
-    match input {
-        Input::Missing => Ok(None),
-        Input::Text(Some(text)) if !has_control(&text) => Ok(Some(text)),
-        Input::Privileges(list) => {
-            for (index, privilege) in list.iter().enumerate() {
-                check_privilege(&path, index, privilege)?;
-            }
-            Ok(Some(privileges::format(&list)))
-        }
-        _ => Err(InvalidOption::new(path, EXPECTED)),
-    }
-}
-
 /// Privileges to ask for. A `sessionid` may be another application token's, and who holds such a
 /// session can end every session of that.
 pub fn asked_privileges(option: Named) -> Read<Option<String>> {
@@ -197,30 +184,6 @@ pub fn isolate(Named { path, input }: Named) -> Read<Option<Isolate>> {
         Input::Text(Some(text)) if text == "session" => Ok(Some(Isolate::Session)),
         _ => Err(InvalidOption::new(path, "'user' or 'session'")),
     }
-}
-
-/// A comma in a value would begin another privilege, so a list is held to what it says.
-fn check_privilege(path: &str, index: usize, privilege: &Privilege) -> Read<()> {
-    let name = &privilege.name;
-    work::steps(name.len());
-    if name.trim().is_empty() || name.contains([',', ':']) || has_control(name) {
-        let path = [path, "[", &decimal(index), "].name"].concat();
-        return Err(InvalidOption::new(
-            path,
-            "a privilege's name, without ',' and ':'",
-        ));
-    }
-    for (nth, value) in privilege.values.iter().enumerate() {
-        work::steps(value.len() + 1);
-        if value.is_empty() || value.contains([',', '/']) || has_control(value) {
-            let path = [path, "[", &decimal(index), "].values[", &decimal(nth), "]"].concat();
-            return Err(InvalidOption::new(
-                path,
-                "a privilege's value, without ',' and '/'",
-            ));
-        }
-    }
-    Ok(())
 }
 
 /// What to do about sessions that are not what was asked for.
@@ -330,13 +293,6 @@ mod tests {
         Input::Text(Some(text.to_owned()))
     }
 
-    fn privilege(name: &str, values: &[&str]) -> Privilege {
-        Privilege {
-            name: name.into(),
-            values: values.iter().map(|it| (*it).into()).collect(),
-        }
-    }
-
     #[test]
     fn a_partner_is_a_positive_integer_or_its_digits() {
         assert_eq!(partner_id(at("p", Input::Number(102.0))), Ok(102));
@@ -421,25 +377,6 @@ mod tests {
     }
 
     #[test]
-    fn a_list_of_privileges_cannot_smuggle_in_another() {
-        let read = |list| session_privileges(at("sp", Input::Privileges(list)));
-        assert_eq!(
-            read(vec![privilege("edit", &["0_a", "0_b"])]),
-            Ok(Some("edit:0_a/0_b".into()))
-        );
-        let error = |list| read(list).unwrap_err().path;
-        assert_eq!(
-            error(vec![privilege("edit", &["0_a,disableentitlement"])]),
-            "sp[0].values[0]"
-        );
-        assert_eq!(
-            error(vec![privilege("a", &[]), privilege("edit:*", &[])]),
-            "sp[1].name"
-        );
-        assert_eq!(error(vec![privilege("", &[])]), "sp[0].name");
-    }
-
-    #[test]
     fn text_that_is_no_unicode_is_refused_wherever_it_stands() {
         let broken = || Input::Text(None);
         assert!(user_id(at("u", broken())).is_err());
@@ -488,23 +425,15 @@ mod tests {
                         );
                         let _ = (session_type(option()), session_privileges(option()));
                         let _ = (service_url(option(), false), service_url(option(), true));
-                        let list = vec![privilege(&text, &[&text, "a"])];
+                        let list = vec![Listed {
+                            name: text.clone(),
+                            values: vec![text.clone(), "a".to_owned()],
+                            any: false,
+                        }];
                         let _ = session_privileges(at("o", Input::Privileges(list)));
                     }
                 });
             }
         }
-        work::assert_linear("lists", |factor| {
-            let list = vec![privilege("edit", &vec!["0_a"; 1000 * factor]); 2];
-            move || {
-                let _ = session_privileges(at("o", Input::Privileges(list))).unwrap();
-            }
-        });
-        work::assert_linear("names", |factor| {
-            let list = vec![privilege("edit", &[]); 1000 * factor];
-            move || {
-                let _ = session_privileges(at("o", Input::Privileges(list))).unwrap();
-            }
-        });
     }
 }

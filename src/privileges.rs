@@ -6,43 +6,8 @@
 use crate::php;
 use crate::work;
 
-/// The names that the server keeps to itself: a caller of `appToken.startSession` can't add
-/// them, only the token can carry them.
-pub const SERVER_PRIVILEGES: [&str; 33] = [
-    "edit",
-    "sview",
-    "list",
-    "download",
-    "downloadasset",
-    "editplaylist",
-    "sviewplaylist",
-    "actionslimit",
-    "setrole",
-    "restrictingrole",
-    "limitentry",
-    "iprestrict",
-    "urirestrict",
-    "enableentitlement",
-    "disableentitlement",
-    "disableentitlementforentry",
-    "disableentitlementforplaylist",
-    "privacycontext",
-    "enablecategorymoderation",
-    "reftime",
-    "sessionkey",
-    "preview",
-    "sessionid",
-    "jobtype",
-    "apptoken",
-    "enablechangeaccount",
-    "edituser",
-    "enablecaptionmoderation",
-    "editadmintags",
-    "restrictexplicitliveview",
-    "virtualeventid",
-    "searchcontext",
-    "disablesessiontypecheck",
-];
+pub mod search;
+pub mod table;
 
 /// Every value; as a name, every privilege.
 pub(crate) const ANY: &str = "*";
@@ -57,7 +22,8 @@ pub struct Privilege {
 }
 
 impl Privilege {
-    fn has_value(&self, value: &str) -> bool {
+    /// Whether one of its values is `value`.
+    pub(crate) fn has_value(&self, value: &str) -> bool {
         work::steps(self.values.len() + value.len());
         self.values.iter().any(|known| known == value)
     }
@@ -110,7 +76,7 @@ pub fn format(privileges: &[Privilege]) -> String {
 /// `requested` and the token itself has `token_privileges`, by the server's own rule.
 ///
 /// A name that the token has stays as it is there, unless its values contain `*`: then the
-/// requested ones take their place. Other names are added, but for [`SERVER_PRIVILEGES`].
+/// requested ones take their place. Other names are added, but for the [reserved](table::reserved).
 /// Nothing of that is an error: what is not granted is left out silently.
 pub fn predict(
     app_token_id: &str,
@@ -144,7 +110,7 @@ pub fn predict(
         match granted.get_mut(place).filter(|_| place < known) {
             Some(known) if known.has_value(ANY) => *known = privilege,
             Some(_) => {}
-            None if SERVER_PRIVILEGES.contains(&php::trim(&privilege.name)) => {}
+            None if table::is_reserved(php::trim(&privilege.name)) => {}
             None => granted.push(privilege),
         }
     }

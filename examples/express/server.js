@@ -24,7 +24,7 @@ const handler = createKsHandler({
   provider,
   authorize(request) {
     const userId = userOf(request.headers.get('cookie'))
-    return userId && { userId, sessionPrivileges: [{ name: 'sview', values: ['*'] }] }
+    return userId && { userId, sessionPrivileges: [{ name: 'sview', any: true }] }
   },
   onEvent(event) {
     if (event.type === 'failed') console.error(event.error)

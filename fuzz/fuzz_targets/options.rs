@@ -6,8 +6,8 @@
 use std::collections::HashSet;
 
 use kaltura_app_token::api::ServiceUrl;
-use kaltura_app_token::options::{self, Input, Named};
-use kaltura_app_token::privileges::{Privilege, parse};
+use kaltura_app_token::options::{self, Input, Listed, Named};
+use kaltura_app_token::privileges::{parse, search};
 use kaltura_app_token_fuzz::bounded;
 use libfuzzer_sys::fuzz_target;
 use url::{Host, Url};
@@ -30,8 +30,18 @@ fuzz_target!(|data: &[u8]| {
         let names: HashSet<_> = asked.iter().map(|it| &it.name).collect();
         // Equal names become one.
         if !asked.is_empty() && names.len() == asked.len() {
-            assert_eq!(parse(&written), *asked, "{written}");
+            let found = parse(&written).into_iter();
+            let found: Vec<_> = found.map(|it| (it.name, it.values.join("/"))).collect();
+            let values = |it: &Listed| match (it.any, &*it.name) {
+                (true, _) => "*".to_owned(),
+                (_, "urirestrict") => it.values.join("|"),
+                _ => it.values.join("/"),
+            };
+            let said: Vec<_> = asked.iter().map(|it| (it.name.clone(), values(it))).collect();
+            assert_eq!(found, said, "{written}");
         }
+        let found = search::found(&written);
+        assert!(found.iter().all(|it| !it.is_hidden), "{written}");
     }
     for allow_http in [false, true] {
         if let Ok(url) = bounded(text.len(), || ServiceUrl::parse(&text, allow_http)) {
@@ -48,13 +58,14 @@ fn number(bytes: &[u8]) -> f64 {
     f64::from_le_bytes(eight)
 }
 
-fn list(text: &str) -> Vec<Privilege> {
+fn list(text: &str) -> Vec<Listed> {
     let privilege = |line: &str| {
         let mut parts = line.split('\t').map(str::to_owned);
-        Privilege {
-            name: parts.next().unwrap_or_default(),
-            values: parts.collect(),
-        }
+        let name = parts.next().unwrap_or_default();
+        let values: Vec<_> = parts.collect();
+        let any = values == [""];
+        let values = if any { Vec::new() } else { values };
+        Listed { name, values, any }
     };
     text.lines().map(privilege).collect()
 }

@@ -37,6 +37,23 @@ test('inspect explains privileges in words', async (t) => {
   t.match(said, /mine:1\n +not one of Kaltura's own/)
 })
 
+test('inspect reads the paths of urirestrict as paths', async (t) => {
+  const meaning = async (privileges) =>
+    JSON.parse(await printed(['inspect', '--json', made({ privileges })], { env })).session.explained[0].meaning
+  const media = '/api_v3/service/media/*'
+  t.equal(await meaning(`urirestrict:${media}`), `works for the API paths ${media} alone`)
+  t.equal(
+    await meaning(`urirestrict:${media}|/api_v3/service/user/action/get`),
+    `works for the API paths ${media} or /api_v3/service/user/action/get alone`,
+  )
+  for (const all of ['*', '/*']) t.equal(await meaning(`urirestrict:${all}`), 'works for any API path')
+})
+
+test('inspect says that a misspelt privilege does nothing', async (t) => {
+  const said = await printed(['inspect', made({ privileges: 'ipRestrict:10.0.0.1' })], { env })
+  t.match(said, /ipRestrict:10.0.0.1\n +nothing, as it is written: Kaltura's own is iprestrict\n/)
+})
+
 test("inspect has words for every privilege of the server's", async (t) => {
   for (const values of ['', ':0_a', ':*']) {
     const privileges = serverPrivileges.map((name) => name + values).join(',')

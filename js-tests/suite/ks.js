@@ -22,6 +22,15 @@ test('generateKs makes every recorded KS byte for byte', (t) => {
     // PHP's false: 0 in version 2, no text in version 1.
     const sessionType = type === false ? [null, 0][version - 1] : type
     const random = version === 1 ? rand : bytes(randomPrefixHex)
+    // In version 1 a semicolon would move what follows it.
+    const moved = ['userId', 'privileges', 'random'].find(
+      (name) => version === 1 && `${{ ...rest, random }[name]}`.includes(';'),
+    )
+    if (moved !== undefined) {
+      const make = () => generateKs({ version, ...rest, sessionType, random }, adminSecret)
+      t.equal(t.throws(make).path, moved)
+      continue
+    }
     const generated = generateKs({ version, ...rest, sessionType, random }, adminSecret)
     t.ok(generated === ks, `${id}: expected ${ks}, got ${generated}`)
     made += 1
@@ -108,6 +117,24 @@ test('two KSs with the same fields differ', (t) => {
     const make = () => generateKs({ ...fields, version }, SECRET)
     t.ok(make() !== make())
   }
+})
+
+test('no field of version 1 can move into another', (t) => {
+  for (const [name, value] of [
+    ['userId', 'ada;edit:*'],
+    ['privileges', 'sview:0_a;disableentitlement'],
+    ['random', '1;edit'],
+  ]) {
+    t.equal(t.throws(() => generateKs({ ...fields, version: 1, [name]: value }, SECRET)).path, name)
+    if (name !== 'random') {
+      const { session } = inspectKs(generateKs({ ...fields, [name]: value }, SECRET), SECRET)
+      t.equal(session[name], value)
+    }
+  }
+  // What the server made of such a user, it made; it is read as it is.
+  const { ks } = recorded.vectors.find(({ id }) => id === 'ks1-110')
+  const { userId, privileges } = inspectKs(ks).session
+  t.deepEqual({ userId, privileges }, { userId: 'a', privileges: 'b' })
 })
 
 test('privileges can be given as a list', (t) => {

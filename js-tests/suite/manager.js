@@ -41,7 +41,7 @@ test('an application token that is added starts sessions as it says', async (t) 
   const kaltura = await t.kaltura()
   const { appToken, warnings } = await managerOf(kaltura).add({
     ...viewer,
-    sessionPrivileges: [{ name: 'sview', values: ['*'] }],
+    sessionPrivileges: [{ name: 'sview', any: true }],
     expiry: nowS() + 86_400,
     description: 'the portal',
   })
@@ -108,6 +108,8 @@ test('what Kaltura would misread is refused before anything is sent', async (t) 
     ['hashType', () => manager.add({ ...viewer, hashType: 'sha256' })],
     ['sessionPrivileges[0].name', () =>
       manager.add({ ...viewer, sessionPrivileges: [{ name: 'a,b', values: [] }] })],
+    ['sessionPrivileges', () => manager.add({ ...viewer, sessionPrivileges: 'sview:*,ipRestrict:10.0.0.1' })],
+    ['sessionPrivileges', () => manager.update(id, { sessionPrivileges: 'setRole:1' })],
     ['token', () => manager.add({ ...viewer, token: 'mine' })],
     ['status', () => manager.update(id, { status: 1 })],
     ['sessionprivileges', () => manager.add({ ...viewer, sessionprivileges: 'sview:*' })],
@@ -151,6 +153,32 @@ test('what works but is unwise comes back as warnings', async (t) => {
   t.equal((await start(kaltura, appToken, { sessionType: 'admin' })).sessionType, 2)
   const changed = await manager.update(appToken.id, { sessionType: 'user', hashType: 'SHA512' })
   t.deepEqual(changed.warnings.map(({ code }) => code), ['HASH_TYPE_CHANGED'])
+})
+
+test('privileges that Kaltura makes something else of come back as warnings', async (t) => {
+  const kaltura = await t.kaltura()
+  const manager = managerOf(kaltura)
+  for (const [sessionPrivileges, ...codes] of [
+    ['enableentitlement,privacycontext:MediaSpace,sview:*'],
+    ['role:viewerRole,userContextualRole:3,actionslimit:-1,eventId:7,firstName:Ada'],
+    ['urirestrict:/api_v3/service/media/action/list'],
+    ['firstName:Ada, Lovelace', 'PRIVILEGE_COMMA'],
+    ['iprestrict:10.0.0.1,10.0.0.2', 'PRIVILEGE_COMMA'],
+    ['iprestrict:10.0.0.1/24', 'PRIVILEGE_VALUE'],
+    ['actionslimit:ten', 'PRIVILEGE_VALUE'],
+    ['sview:,list:', 'PRIVILEGE_VALUE'],
+    ['xedit:0_a', 'HIDDEN_PRIVILEGE'],
+    ['urirestrict:/api_v3/service/media/*', 'REPLACEABLE_RESTRICTION'],
+  ]) {
+    const { appToken, warnings: all } = await manager.add({ ...viewer, sessionPrivileges })
+    const warnings = all.filter(({ code }) => code !== 'SESSIONS_END_TOGETHER')
+    t.deepEqual(warnings.map(({ code }) => code), codes)
+    t.ok(warnings.every(({ path }) => path === 'sessionPrivileges'))
+    if (!codes.includes('REPLACEABLE_RESTRICTION')) continue
+    // It is true what it says.
+    const replaced = await start(kaltura, appToken, { sessionPrivileges: 'urirestrict:/*' })
+    t.match(replaced.privileges, /,urirestrict:\/\*$/)
+  }
 })
 
 test('a token for many users is for partners that take it', async (t) => {

@@ -31,7 +31,7 @@ const wrong = {
   userId: ['a\nb', 'x'.repeat(2000), 5, ...hostile()],
   sessionType: ['ADMIN', '2', 1, -1, NaN, ...hostile()],
   expiry: [0, -1, 1.5, NaN, '3600', Date.now(), ...hostile()],
-  sessionPrivileges: [5, 'a\nb', [{}], [{ name: 'a' }], ...hostile()],
+  sessionPrivileges: [5, 'a\nb', [{}], [{ name: 'a', value: ['1'] }], [{ name: 'a', any: 1 }], ...hostile()],
   grants: ['none', 1, ...hostile()],
   retry: [-1, 11, 0.5, '1', true, ...hostile().filter((v) => v !== true)],
   clientTag: ['a\r\nx: y', 'ü', 'x'.repeat(300), 5, ...hostile()],
@@ -69,6 +69,56 @@ test('a list of privileges says which entry is wrong', async (t) => {
     sessionPrivileges: [{ name: 'edit', values: ['0_a'] }, { name: 'edit', values: ['0_a,disableentitlement'] }],
   })
   t.equal(error.path, 'sessionPrivileges[1].values[0]')
+})
+
+test('a list of privileges grants nothing that it does not say', async (t) => {
+  const kaltura = await t.kaltura({ appToken: { sessionUserId: 'ada' } })
+  for (const [path, privilege] of [
+    ['values[0]', { name: 'firstName', values: ['edit:*'] }],
+    ['values[0]', { name: 'firstName', values: ['Ada;edit'] }],
+    ['values[0]', { name: 'note', values: ['disableentitlement'] }],
+    ['values[0]', { name: 'edit', values: ['*'] }],
+    ['name', { name: 'xedit', any: true }],
+    ['name', { name: 'note;edit', any: true }],
+    ['any', { name: 'edit', values: ['0_a'], any: true }],
+  ]) {
+    const options = { ...kaltura.credentials, sessionPrivileges: [privilege] }
+    const error = await t.rejects(startAppTokenSession(options))
+    t.equal(error.code, 'ERR_INVALID_OPTIONS')
+    t.equal(error.path, `sessionPrivileges[0].${path}`)
+  }
+  t.deepEqual(await kaltura.requests(), [])
+})
+
+test('what is in Object.prototype makes no privilege one for everything', async (t) => {
+  const kaltura = await t.kaltura({ appToken: { sessionUserId: 'ada' } })
+  Object.prototype.any = true
+  try {
+    const sessionPrivileges = [{ name: 'mine', values: [] }]
+    const { privileges } = await startAppTokenSession({ ...kaltura.credentials, sessionPrivileges })
+    t.match(privileges, /,mine$/)
+  } finally {
+    delete Object.prototype.any
+  }
+})
+
+test('a misspelt restriction is refused with its right name, before anything is sent', async (t) => {
+  const kaltura = await t.kaltura({ appToken: { sessionUserId: 'ada' } })
+  for (const [sessionPrivileges, path, right] of [
+    ['enableEntitlement,mine:1', 'sessionPrivileges', 'enableentitlement'],
+    ['mine:1,IPRESTRICT:10.0.0.1', 'sessionPrivileges', 'iprestrict'],
+    ['setRole:1', 'sessionPrivileges', 'setrole'],
+    ['iprestrict=10.0.0.1', 'sessionPrivileges', 'iprestrict'],
+    ['*privacycontext:MediaSpace', 'sessionPrivileges', 'privacycontext'],
+    ['mine:1, actionslimit:5', 'sessionPrivileges', 'actionslimit'],
+    [[{ name: 'urirestrict ', values: ['/x'] }], 'sessionPrivileges[0].name', 'urirestrict'],
+  ]) {
+    const options = { ...kaltura.credentials, sessionPrivileges }
+    const error = await t.rejects(startAppTokenSession(options))
+    t.equal(error.path, path)
+    t.match(error.message, new RegExp(`^${path.replace(/[[\]]/g, '.')} must be .* ${right}$`))
+  }
+  t.deepEqual(await kaltura.requests(), [])
 })
 
 test('a misspelt option is an error: it might have been a restriction', async (t) => {

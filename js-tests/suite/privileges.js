@@ -5,14 +5,54 @@ import { phpText, privileges as recorded } from '../vectors/index.js'
 const listed = (privileges) =>
   privileges.map(({ name, values }) => ({ name: phpText(name), values: values.map(phpText) }))
 
+/** What a list has to say for the server's text. */
+const said = (privileges) =>
+  privileges.map(({ name, values }) => (values.join() === '*' ? { name, any: true } : { name, values }))
+
+const isPlain = ({ name, values = [] }) => /^[a-z0-9_]+$/.test(name) && values.every((it) => /^\w+$/.test(it))
+
 test('parsePrivileges and formatPrivileges read and write every recorded text as the server did', (t) => {
+  let written = 0
+  const write = (privileges, text) => {
+    const list = said(privileges)
+    try {
+      t.equal(formatPrivileges(list), text)
+      written += 1
+    } catch (error) {
+      t.ok(error.code === 'ERR_INVALID_OPTIONS' && !list.every(isPlain), `${text}: ${error}`)
+    }
+  }
   for (const { input, result, rebuilt } of recorded.parsePrivileges) {
     const parsed = parsePrivileges(input)
     t.deepEqual(parsed, listed(result))
-    t.equal(formatPrivileges(parsed), rebuilt)
+    write(parsed, rebuilt)
   }
-  for (const { input, result } of recorded.buildPrivileges) {
-    t.equal(formatPrivileges(listed(input)), result)
+  for (const { input, result } of recorded.buildPrivileges) write(listed(input), result)
+  t.ok(written > 10, `${written}`)
+})
+
+test('formatPrivileges writes what its list says, and refuses what Kaltura would read otherwise', (t) => {
+  const list = [
+    { name: 'edit', values: ['0_a', '0_b'] },
+    { name: 'sview', any: true },
+    { name: 'disableentitlement' },
+    { name: 'urirestrict', values: ['/api_v3/service/media/*', '/api_v3/service/user/action/get'] },
+  ]
+  t.equal(
+    formatPrivileges(list),
+    'edit:0_a/0_b,sview:*,disableentitlement,urirestrict:/api_v3/service/media/*|/api_v3/service/user/action/get',
+  )
+  for (const [path, privilege] of [
+    ['list[0].values[0]', { name: 'firstName', values: ['Ada, disableentitlement'] }],
+    ['list[0].values[0]', { name: 'theme', values: ['edit:*'] }],
+    ['list[0].values[0]', { name: 'theme', values: ['a;b'] }],
+    ['list[0].values[0]', { name: 'edit', values: ['*'] }],
+    ['list[0].values[0]', { name: 'urirestrict', values: ['/a|/b'] }],
+    ['list[0].name', { name: 'xedit', any: true }],
+    ['list[0].name', { name: 'ipRestrict', values: ['10.0.0.1'] }],
+    ['list', { name: 'edit', value: ['0_a'] }],
+  ]) {
+    t.equal(t.throws(() => formatPrivileges([privilege])).path, path)
   }
 })
 
@@ -39,7 +79,7 @@ test('a wrong argument about privileges is named', (t) => {
   }
   t.equal(path(() => parsePrivileges(7)), 'text')
   t.equal(path(() => formatPrivileges('edit:*')), 'list')
-  t.equal(path(() => formatPrivileges([{ name: 'edit' }])), 'list')
+  t.equal(path(() => formatPrivileges([{ values: ['0_a'] }])), 'list')
   t.equal(path(() => formatPrivileges([{ name: 7, values: [] }])), 'list')
   t.equal(path(() => predictPrivileges(7, null, null)), 'appTokenId')
   t.equal(path(() => predictPrivileges('0_id', 7)), 'tokenPrivileges')

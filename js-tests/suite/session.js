@@ -144,6 +144,32 @@ test('a dropped restriction is an error, and the session is not handed out', asy
   t.deepEqual(session.differences, refused.differences)
 })
 
+test('a session is judged by what Kaltura finds in its privileges, wherever that stands', async (t) => {
+  const judged = async (ofToken, asked) => {
+    const appToken = { sessionUserId: 'ada', sessionPrivileges: ofToken }
+    const kaltura = await t.kaltura({ appToken })
+    const wish = { ...kaltura.credentials, sessionPrivileges: asked, grants: 'report' }
+    const { differences } = await startAppTokenSession(wish)
+    return differences.map(({ privilege, asked, granted, effect }) => [privilege, asked, granted, effect])
+  }
+  t.deepEqual(await judged('firstName:edit:*', 'firstName:x'), [
+    ['firstName', 'x', 'edit:*', 'broader'],
+    ['edit', undefined, 'edit:*', 'broader'],
+  ])
+  t.deepEqual(await judged('theme:edit:*', 'mine:1'), [['edit', undefined, 'theme:edit:*', 'broader']])
+  t.deepEqual(await judged('theme:edit:*', 'theme:edit:*'), [])
+  t.deepEqual(await judged('edit:*', 'mine:1'), [])
+  const path = 'urirestrict:/api_v3/service/media'
+  t.deepEqual(await judged(`${path}/list/action`, `${path}/action/list`), [
+    [
+      'urirestrict',
+      '/api_v3/service/media/action/list',
+      '/api_v3/service/media/list/action',
+      'broader',
+    ],
+  ])
+})
+
 test('a narrower session is handed out and says so, unless it must be exact', async (t) => {
   const kaltura = await t.kaltura({ appToken: { sessionUserId: 'ada', sessionDuration: 600 } })
   const wish = { ...kaltura.credentials, sessionPrivileges: 'edit:0_a', expiry: 86_400 }

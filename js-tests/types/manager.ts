@@ -21,7 +21,7 @@ export async function use(signal: AbortSignal): Promise<void> {
   const added: AddedAppToken = await manager.add({
     sessionUserId: 'viewer',
     sessionType: 'user',
-    sessionPrivileges: [{ name: 'sview', values: ['*'] }],
+    sessionPrivileges: [{ name: 'sview', any: true }],
   })
   added.appToken.token satisfies string
   for (const { code } of added.warnings) code satisfies string

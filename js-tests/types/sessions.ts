@@ -1,5 +1,11 @@
 // What startAppTokenSession takes and gives: each marked line must be refused.
-import { startAppTokenSession, type AppTokenSession, type HashType, type StartOptions } from 'kaltura-app-token'
+import {
+  parsePrivileges,
+  startAppTokenSession,
+  type AppTokenSession,
+  type HashType,
+  type StartOptions,
+} from 'kaltura-app-token'
 
 const credentials = { partnerId: 1234567, appTokenId: '0_ab12cd34', appToken: 'secret' }
 
@@ -47,8 +53,12 @@ await startAppTokenSession({ ...credentials, hashType: 'sha256' })
 await startAppTokenSession({ ...credentials, sessionType: 1 })
 // @ts-expect-error: seconds are a number
 await startAppTokenSession({ ...credentials, expiry: '3600' })
+await startAppTokenSession({
+  ...credentials,
+  sessionPrivileges: [{ name: 'edit', any: true }, { name: 'disableentitlement' }, ...parsePrivileges('sview:0_a')],
+})
 // @ts-expect-error: a privilege has a list of values
-await startAppTokenSession({ ...credentials, sessionPrivileges: [{ name: 'edit' }] })
+await startAppTokenSession({ ...credentials, sessionPrivileges: [{ name: 'edit', values: '0_a' }] })
 // @ts-expect-error: no such option
 const options: StartOptions = { ...credentials, privileges: 'edit:0_a' }
 // @ts-expect-error: a session is read

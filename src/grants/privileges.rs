@@ -1,40 +1,16 @@
 //! Privileges that were asked for, compared with those that were granted.
 //!
-//! Both may be long lists of long lists, so each is sorted once and looked up by halves.
+//! What a session may do is judged as the server judges it, which searches the text. Both texts
+//! may be long lists of long lists, so each is sorted once and looked up by halves.
 
-use core::iter;
+use core::{iter, slice};
 
 use super::{Difference, Effect, Field, shown};
 use crate::php;
-use crate::privileges::{self, Privilege};
+use crate::privileges::search::{self, Found};
+use crate::privileges::table::{self, Known, Purpose, Shape};
+use crate::privileges::{self, ANY, Privilege};
 use crate::work;
-
-/// The server's privileges that let their bearer do more. Every other name of its own limits
-/// what the session may do or see, so that losing it makes the session broader.
-const WIDENING: [&str; 14] = [
-    "edit",
-    "sview",
-    "list",
-    "download",
-    "downloadasset",
-    "editplaylist",
-    "sviewplaylist",
-    "disableentitlement",
-    "disableentitlementforentry",
-    "disableentitlementforplaylist",
-    "enablechangeaccount",
-    "edituser",
-    "editadmintags",
-    "disablesessiontypecheck",
-];
-
-/// Those of them that are flags: alone, they allow all that they are about. The others, alone,
-/// allow nothing: their values are what they allow.
-const FLAGS: [&str; 3] = [
-    "disableentitlement",
-    "enablechangeaccount",
-    "disablesessiontypecheck",
-];
 
 /// Set by the server on every session of an application token, whatever is asked.
 const OWN: [&str; 2] = ["sessionid", "apptoken"];
@@ -42,26 +18,48 @@ const OWN: [&str; 2] = ["sessionid", "apptoken"];
 /// How many privileges are listed that differ. The rest are counted.
 const MOST_PRIVILEGES: usize = 50;
 
-/// In which privileges `granted` is not what was `asked`.
-pub(super) fn differences(asked: &str, granted: &str) -> Vec<Difference> {
-    let granted = privileges::parse(granted);
-    let granted = Granted::new(&granted);
-    let values = |it: &Privilege| shown(&mut it.values.iter().map(String::as_str), "/");
+/// In which privileges `granted` is not what was `asked`; with `only`, what lets the session do more
+/// and was not asked for is a difference too.
+pub(super) fn differences(asked: &str, granted: &str, only: bool) -> Vec<Difference> {
+    let mut asked = privileges::parse(asked);
+    // As the server would write it down.
+    let asked_text = privileges::format(&asked);
+    let mut parsed = privileges::parse(granted);
+    let broader = broader(
+        [&asked, &parsed],
+        [&search::found(&asked_text), &search::found(granted)],
+        only,
+    );
+    for privilege in asked.iter_mut().chain(&mut parsed) {
+        split_paths(privilege);
+    }
+    let granted = Granted::new(&parsed);
+
     let mut found = Vec::new();
     let mut more = 0_u32;
     let mut effect_of_more = Effect::Narrower;
-    for asked in privileges::parse(asked) {
-        if asked.name.is_empty() || OWN.contains(&asked.name.trim()) {
+    for asked in &asked {
+        let name = asked.name.trim();
+        if asked.name.is_empty() || OWN.contains(&name) {
             continue;
         }
-        let Some((effect, granted)) = granted.compare(&asked) else {
+        let known = table::find(name);
+        let is_broader = broader.iter().any(|it| it.known.name == name);
+        let granted = granted.find(&asked.name).or_else(|| granted.find(name));
+        if !is_broader && granted.is_some_and(|it| it.is(asked, known)) {
             continue;
+        }
+        let widens = known.is_some_and(|it| it.purpose == Purpose::Grants);
+        let effect = if widens && !is_broader {
+            Effect::Narrower
+        } else {
+            Effect::Broader
         };
         if found.len() < MOST_PRIVILEGES {
             found.push(Difference {
                 field: Field::Privilege(shown(&mut iter::once(&*asked.name), "")),
-                asked: Some(values(&asked)),
-                granted: granted.map(values),
+                asked: Some(shown_values(asked)),
+                granted: granted.map(|it| shown_values(it.privilege)),
                 effect,
             });
         } else {
@@ -79,117 +77,225 @@ pub(super) fn differences(asked: &str, granted: &str) -> Vec<Difference> {
             effect: effect_of_more,
         });
     }
+    let unasked = broader.into_iter().filter(|it| it.unasked.is_some());
+    found.extend(unasked.map(|it| Difference {
+        field: Field::Privilege(it.known.name.to_owned()),
+        asked: None,
+        granted: it.unasked,
+        effect: Effect::Broader,
+    }));
     found
 }
 
-/// The rights that `granted` gives by privileges of which `asked` has none of that name.
-pub(super) fn unasked(asked: &str, granted: &str) -> Vec<Difference> {
-    let asked = privileges::parse(asked);
-    let granted = privileges::parse(granted);
-    let named = |list: &[Privilege], name| list.iter().position(|it| it.name.trim() == name);
-    let mut found = Vec::new();
-    for name in WIDENING {
-        let place = named(&granted, name).filter(|_| named(&asked, name).is_none());
-        let Some(privilege) = place.and_then(|it| granted.get(it)) else {
+/// To the server, what `urirestrict` is limited to is one text, with bars between the paths.
+fn split_paths(privilege: &mut Privilege) {
+    if has_paths(&privilege.name) {
+        let text = privilege.values.join("/");
+        work::steps(text.len());
+        privilege.values = text.split('|').map(str::to_owned).collect();
+    }
+}
+
+fn has_paths(name: &str) -> bool {
+    table::find(name.trim()).is_some_and(|it| it.shape == Shape::Paths)
+}
+
+fn shown_values(privilege: &Privilege) -> String {
+    let separator = if has_paths(&privilege.name) { "|" } else { "/" };
+    shown(&mut privilege.values.iter().map(String::as_str), separator)
+}
+
+/// A privilege of which a session allows more than was asked.
+struct Broader {
+    known: &'static Known,
+    /// What was granted, if it was not asked for by its name.
+    unasked: Option<String>,
+}
+
+/// The privileges of which a session allows more than was asked: of what was asked and of what was
+/// granted, the privileges are given, and what the server finds in them. What a session has beside
+/// what was asked is its token's choice, unless it hides or was asked for `only`.
+fn broader(
+    [asked, granted]: [&[Privilege]; 2],
+    [asked_found, granted_found]: [&[Found<'_>]; 2],
+    only: bool,
+) -> Vec<Broader> {
+    let mut all = Vec::new();
+    for known in table::servers() {
+        if known.purpose != Purpose::Grants {
             continue;
+        }
+        let is_asked = own(asked, known).next().is_some();
+        let mut first = texts(asked_found, known, false);
+        let granted_first = texts(granted_found, known, false);
+        if !is_asked && !only {
+            first.extend(&granted_first);
+        }
+        if first.iter().any(|it| it.starts_with(ANY)) {
+            continue;
+        }
+        let asked_values = values(own(asked, known));
+        let mut lengths = asked_values.iter().map(|it| it.len());
+        let length = lengths.next();
+        let allowed = Allowed {
+            first: Texts::new(&first),
+            values: Texts::new(&asked_values),
+            is_of_one_length: lengths.all(|it| Some(it) == length),
         };
-        // Without values, only a flag allows anything.
-        if FLAGS.contains(&name) || !privilege.values.is_empty() {
-            found.push(Difference {
-                field: Field::Privilege(name.to_owned()),
-                asked: None,
-                granted: Some(shown(&mut privilege.values.iter().map(String::as_str), "/")),
-                effect: Effect::Broader,
+        let hidden = Texts::new(&texts(asked_found, known, true));
+        let granted_hidden = texts(granted_found, known, true);
+        let more_hidden = granted_hidden.iter().find(|it| !hidden.has(it));
+        let granted_values = values(own(granted, known));
+        let more = || {
+            let mut first = granted_first.iter().filter(|it| !allowed.covers(it));
+            let mut values = granted_values.iter().filter(|it| !allowed.has(it));
+            first.next().or_else(|| values.next())
+        };
+        let more = more_hidden.or_else(|| if is_asked || only { more() } else { None });
+        if let Some(more) = more {
+            let mut texts: &[&str] = &granted_values;
+            if more_hidden.is_some() || texts.is_empty() {
+                texts = slice::from_ref(more);
+            }
+            let unasked = || shown(&mut texts.iter().copied(), "/");
+            all.push(Broader {
+                known,
+                unasked: (!is_asked).then(unasked),
             });
         }
     }
+    all
+}
+
+/// What is found of `known`.
+fn texts<'a>(found: &[Found<'a>], known: &Known, is_hidden: bool) -> Vec<&'a str> {
+    work::steps(found.len());
+    let found = found.iter();
     found
+        .filter(|it| it.known.name == known.name && it.is_hidden == is_hidden)
+        .map(|it| it.text)
+        .collect()
+}
+
+/// The privileges that are `known` by their names.
+fn own<'a>(all: &'a [Privilege], known: &Known) -> impl Iterator<Item = &'a Privilege> {
+    work::steps(all.len());
+    all.iter().filter(|it| it.name.trim() == known.name)
+}
+
+fn values<'a>(privileges: impl Iterator<Item = &'a Privilege>) -> Vec<&'a str> {
+    privileges
+        .flat_map(|it| it.values.iter().map(String::as_str))
+        .collect()
+}
+
+/// What a text allows of one privilege.
+struct Allowed<'a> {
+    /// What follows its name.
+    first: Texts<'a>,
+    /// Its values.
+    values: Texts<'a>,
+    /// Whether all its values are equally long.
+    is_of_one_length: bool,
+}
+
+impl Allowed<'_> {
+    /// Whether it allows `value`.
+    fn has(&self, value: &str) -> bool {
+        self.values.has(value) || self.first.has_beginning(value)
+    }
+
+    /// Whether it allows `value` and each beginning of it, as a text does that has it first. Of ids
+    /// of one length none begins another, so that their beginnings name nothing.
+    fn covers(&self, value: &str) -> bool {
+        let mut shorter = value.chars();
+        shorter.next_back();
+        self.has(value) && (self.is_of_one_length || self.first.has_beginning(shorter.as_str()))
+    }
 }
 
 /// The privileges of a session, to be looked up by name.
 struct Granted<'a> {
-    privileges: &'a [Privilege],
+    privileges: Vec<Values<'a>>,
     /// The names in order, each with the index of its privilege.
-    names: Vec<(&'a str, usize)>,
-    /// The values of each privilege.
-    values: Vec<Values<'a>>,
+    names: Texts<'a>,
 }
 
 impl<'a> Granted<'a> {
     fn new(privileges: &'a [Privilege]) -> Self {
         let names: Vec<&str> = privileges.iter().map(|it| &*it.name).collect();
         Self {
-            privileges,
-            names: php::sorted(&names),
-            values: privileges.iter().map(Values::new).collect(),
+            privileges: privileges.iter().map(Values::new).collect(),
+            names: Texts(php::sorted(&names)),
         }
     }
 
-    fn find(&self, name: &str) -> Option<(&'a Privilege, &Values<'a>)> {
-        let place = self
-            .names
-            .binary_search_by(|(known, _)| work::compare(known, name));
-        let (_, index) = self.names.get(place.ok()?)?;
-        Some((self.privileges.get(*index)?, self.values.get(*index)?))
-    }
-
-    /// What it means that `asked` was granted as it was, and as what; `None` if it is the same.
-    fn compare(&self, asked: &Privilege) -> Option<(Effect, Option<&'a Privilege>)> {
-        // Trimmed, a name may be the server's own, which drops it like any other of those.
-        let name = asked.name.trim();
-        let widens = WIDENING.contains(&name);
-        let Some((granted, values)) = self.find(&asked.name).or_else(|| self.find(name)) else {
-            let effect = if widens {
-                Effect::Narrower
-            } else {
-                Effect::Broader
-            };
-            return Some((effect, None));
-        };
-        let asked = Values::new(asked);
-        if asked == *values {
-            return None;
-        }
-        let effect = if widens && asked.cover(values, FLAGS.contains(&name)) {
-            Effect::Narrower
-        } else {
-            Effect::Broader
-        };
-        Some((effect, Some(granted)))
+    fn find(&self, name: &str) -> Option<&Values<'a>> {
+        self.privileges.get(self.names.index(name)?)
     }
 }
 
-/// A privilege's values, in order and each once.
-struct Values<'a>(Vec<(&'a str, usize)>);
+/// A privilege, and its values in order.
+struct Values<'a> {
+    privilege: &'a Privilege,
+    sorted: Texts<'a>,
+}
 
-impl PartialEq for Values<'_> {
+impl<'a> Values<'a> {
+    fn new(privilege: &'a Privilege) -> Self {
+        Self {
+            privilege,
+            sorted: Texts::new(&values(iter::once(privilege))),
+        }
+    }
+
+    /// Whether `asked`, which is `known`, has the same values.
+    fn is(&self, asked: &Privilege, known: Option<&Known>) -> bool {
+        if known.is_some_and(|it| matches!(it.shape, Shape::Ids | Shape::Addresses | Shape::Paths))
+        {
+            return Texts::new(&values(iter::once(asked))) == self.sorted;
+        }
+        let (one, other) = (&asked.values, &self.privilege.values);
+        one.len() == other.len()
+            && (one.iter().zip(other)).all(|(a, b)| work::compare(a, b).is_eq())
+    }
+}
+
+/// Texts in order and each once, with their indices.
+struct Texts<'a>(Vec<(&'a str, usize)>);
+
+impl PartialEq for Texts<'_> {
     fn eq(&self, other: &Self) -> bool {
         self.0.len() == other.0.len()
             && (self.0.iter().zip(&other.0)).all(|(a, b)| work::compare(a.0, b.0).is_eq())
     }
 }
 
-impl<'a> Values<'a> {
-    fn new(privilege: &'a Privilege) -> Self {
-        let values: Vec<&str> = privilege.values.iter().map(|it| &**it).collect();
-        let mut values = php::sorted(&values);
-        values.dedup_by(|one, other| work::compare(one.0, other.0).is_eq());
-        Self(values)
+impl<'a> Texts<'a> {
+    fn new(texts: &[&'a str]) -> Self {
+        let mut texts = php::sorted(texts);
+        texts.dedup_by(|one, other| work::compare(one.0, other.0).is_eq());
+        Self(texts)
     }
 
-    fn has(&self, value: &str) -> bool {
+    fn place(&self, text: &str) -> Result<usize, usize> {
         self.0
-            .binary_search_by(|(known, _)| work::compare(known, value))
-            .is_ok()
+            .binary_search_by(|(known, _)| work::compare(known, text))
     }
 
-    /// Whether all that the `narrow` ones allow, these allow too.
-    fn cover(&self, narrow: &Self, is_flag: bool) -> bool {
-        let any = |it: &Self| (is_flag && it.0.is_empty()) || it.has(privileges::ANY);
-        // As each is there once, more of them can't be among fewer.
-        any(self)
-            || (!any(narrow)
-                && narrow.0.len() <= self.0.len()
-                && narrow.0.iter().all(|(value, _)| self.has(value)))
+    fn index(&self, text: &str) -> Option<usize> {
+        Some(self.0.get(self.place(text).ok()?)?.1)
+    }
+
+    fn has(&self, text: &str) -> bool {
+        self.place(text).is_ok()
+    }
+
+    /// Whether one of them begins with `text`.
+    fn has_beginning(&self, text: &str) -> bool {
+        let (Ok(place) | Err(place)) = self.place(text);
+        self.0
+            .get(place)
+            .is_some_and(|(it, _)| it.starts_with(text))
     }
 }

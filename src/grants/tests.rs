@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::privileges::{Privilege, parse};
+use crate::privileges::{allows, format, parse};
 use crate::work;
 
 fn granted(privileges: &str) -> Grant<'_> {
@@ -276,7 +276,10 @@ fn rights_that_nobody_asked_for_are_broader_where_others_are_not_wanted() {
         [other("edit"), other("disableentitlement")]
     );
     assert_eq!(told("", "sview:0_a"), [other("sview")]);
-    assert_eq!(told("edit:0_a", "edit:0_a, edit:0_b"), [], "named alike");
+    let more = "privilege edit has another value".to_owned();
+    let told_of = told("edit:0_a", "edit:0_a, edit:0_b");
+    assert_eq!(told_of, [(more, Effect::Broader)], "named alike");
+    assert_eq!(told("", "theme:edit:*"), [other("edit")]);
     assert_eq!(told("sview:0_a", "sview:0_a, list :*"), [other("list")]);
     // What restricts takes nothing away from the caller's meaning, nor does what allows nothing.
     assert_eq!(told("sview:0_a", "sview:0_a,iprestrict:10.0.0.1,edit"), []);
@@ -306,39 +309,6 @@ fn the_text_of_a_difference_names_no_user() {
         .map(Difference::message)
         .collect::<String>();
     assert!(!text.contains("bob") && !text.contains("ada"), "{text}");
-}
-
-/// The effects of the privileges that differ, by the plain rule.
-fn plain(asked: &str, granted: &str) -> Vec<Effect> {
-    const WIDENING: [&str; 2] = ["edit", "enablechangeaccount"];
-    const OWN: [&str; 2] = ["sessionid", "apptoken"];
-    let among = |some: &Privilege, others: &Privilege| {
-        some.values
-            .iter()
-            .all(|value| others.values.contains(value))
-    };
-    let granted = parse(granted);
-    let mut effects = Vec::new();
-    for asked in parse(asked) {
-        let name = asked.name.trim();
-        if asked.name.is_empty() || OWN.contains(&name) {
-            continue;
-        }
-        let called = |name: &str| granted.iter().find(|it| it.name == name);
-        let found = called(&asked.name).or_else(|| called(name));
-        let any = |it: &Privilege| {
-            (name == "enablechangeaccount" && it.values.is_empty())
-                || it.values.iter().any(|value| value == "*")
-        };
-        let less = |found: &Privilege| any(&asked) || (!any(found) && among(found, &asked));
-        effects.push(match found {
-            Some(found) if among(&asked, found) && among(found, &asked) => continue,
-            Some(found) if WIDENING.contains(&name) && less(found) => Effect::Narrower,
-            None if WIDENING.contains(&name) => Effect::Narrower,
-            _ => Effect::Broader,
-        });
-    }
-    effects
 }
 
 fn found(asked_for: &str, grant: &str) -> Vec<Difference> {
@@ -415,7 +385,17 @@ fn work_grows_with_the_privileges_and_no_faster() {
         let names: Vec<_> = (0..count).map(|n| spaces(n) + "edit:1").collect();
         names.join(",")
     };
-    let shapes: [(&str, Shape<'_>); 9] = [
+    let hidden = |count: usize| {
+        let names: Vec<_> = (0..count).map(|n| format!("x{n:05}:edit:{n:05}")).collect();
+        names.join(",")
+    };
+    let shapes: [(&str, Shape<'_>); 12] = [
+        ("hidden", &|n| [hidden(n), hidden(n)]),
+        ("hidden and dropped", &|n| [hidden(n), "edit:1,".repeat(n)]),
+        ("paths", &|n| {
+            let paths = |part: &str| ["urirestrict:", &part.repeat(n)].concat();
+            [paths("/a|"), paths("/b|")]
+        }),
         ("the same ids", &|n| [list("edit", n), list("edit", n)]),
         ("one id less", &|n| [list("edit", n), list("edit", n - 1)]),
         ("one id more", &|n| [list("edit", n), list("edit", n + 1)]),
@@ -438,13 +418,149 @@ fn work_grows_with_the_privileges_and_no_faster() {
     }
 }
 
+/// Whether a session with `grant` may do something with a privilege that was asked for which the
+/// question didn't allow, as the server judges it.
+fn allows_more(asked: &str, grant: &str) -> bool {
+    let asked = parse(asked);
+    let as_asked = format(&asked);
+    let names = ["edit", "list", "sviewplaylist"];
+    let was_asked = |name: &&str| asked.iter().any(|it| it.name.trim() == *name);
+    let values = ["a", "b", "ab", "ba", "bb", "abc", "zz"];
+    names.into_iter().filter(was_asked).any(|name| {
+        let own = asked.iter().filter(|it| it.name.trim() == name);
+        let ids: Vec<_> = own.flat_map(|it| &it.values).collect();
+        // Of ids of one length, none begins another.
+        let is_no_id = |value: &str| {
+            let one_length = ids.iter().all(|id| id.len() == ids[0].len());
+            let begins = |id: &&String| id.starts_with(value) && id.len() > value.len();
+            one_length && ids.iter().any(begins)
+        };
+        let allowed = |text: &str, value: &str| allows(text, name, Some(value));
+        let more =
+            |value: &&str| allowed(grant, value) && !allowed(&as_asked, value) && !is_no_id(value);
+        values.iter().any(more)
+    })
+}
+
+/// What the server finds of `name` in no privilege of that name, nor of another that it knows.
+fn hides(text: &str, name: &str) -> bool {
+    let items = text.split([',', '/']);
+    items.map(|it| it.replace("playlist", "")).any(|it| {
+        let inner = it.trim_start().strip_prefix(name).unwrap_or(&it);
+        inner.contains(&format!("{name}:"))
+    })
+}
+
 proptest! {
     #[test]
-    fn privileges_are_compared_as_the_plain_rule_says(
-        asked_for in "((edit|enablechangeaccount| edit|a|sessionid)?:?([abc*]/){0,4}[abc*]?,?){0,6}",
-        grant in "((edit|enablechangeaccount|a)?:?([abc*]/){0,4}[abc*]?,?){0,6}",
+    fn a_session_that_allows_more_is_never_handed_out_as_asked(
+        asked_for in "((edit|list|sviewplaylist| edit|x|xedit)?:?([ab*]{0,3}/){0,3}[ab*]{0,3},?){0,5}",
+        grant in "((edit|list|sviewplaylist| edit|x|xedit)?:?(edit:)?([ab*]{0,3}/){0,3}[ab*]{0,3},?){0,5}",
     ) {
-        let effects: Vec<_> = found(&asked_for, &grant).iter().map(|it| it.effect).collect();
-        prop_assert_eq!(effects, plain(&asked_for, &grant));
+        let guarded = GrantPolicy::Guard.refuses(&found(&asked_for, &grant));
+        prop_assert!(guarded || !allows_more(&asked_for, &grant));
+        let is_new = hides(&grant, "edit") && !allows(&grant, "edit", Some("*"));
+        prop_assert!(guarded || !is_new || hides(&asked_for, "edit") || asked_for.contains("edit:*"));
     }
+
+    #[test]
+    fn what_was_asked_is_never_a_difference(
+        text in "((edit|list| edit|a|urirestrict|disableentitlement|sessionid)?:?(edit:|[abc*|]/){0,4}[abc*]?,?){0,6}",
+        beside in "(,sview:[*ab]|, mine:1|,iprestrict:1|,list|,)*",
+    ) {
+        let granted = format(&parse(&text));
+        prop_assert_eq!(found(&text, &granted), []);
+        // Nor is what its token has beside it.
+        prop_assert_eq!(found(&text, &[&*granted, &beside].concat()), []);
+    }
+}
+
+#[test]
+fn what_the_search_allows_counts_and_not_what_is_written() {
+    let refused = |asked: &str, grant: &str| GrantPolicy::Guard.refuses(&found(asked, grant));
+    for (asked, grant) in [
+        ("firstName:x", "firstName:edit:*"),
+        // Nothing differs in what was asked.
+        ("firstName:x", "firstName:x,theme:edit:*"),
+        ("firstName:x", "firstName:x,xedit:0_a"),
+        ("firstName:x", "firstName:x,note:disableentitlement"),
+        ("mine:1", "mine:1,mywidget:1"),
+        ("edit:0_a", "edit:0_a,theme:edit:*"),
+        ("edit:0_a", "theme:edit:*"),
+        // The first value is searched for by its beginnings, the others are not.
+        ("edituser:bob/ada1", "edituser:ada1/bob"),
+        ("edit:0_a", "edit:0_ab"),
+        // A `*` that isn't first is a value like others.
+        ("edit:0_a/*", "edit:0_b"),
+        ("edit:0_a", "edit:0_a/*"),
+        ("edit:0_a", "edit:*x"),
+        // Who may play every playlist may list, as the search has it.
+        ("list:0_a", "list:0_a,sviewplaylist:*"),
+    ] {
+        assert!(refused(asked, grant), "{asked} as {grant}");
+    }
+    for (asked, grant) in [
+        (
+            "mine:1",
+            "mine:1,edit:*,sviewplaylist:*, sview:0_a,disableentitlement",
+        ),
+        ("theme:edit:*", "theme:edit:*"),
+        ("edit:*", "edit:*,theme:edit:0_a"),
+        ("edit:0_ab", "edit:0_a"),
+        ("edit:*", "edit:0_b/*"),
+        ("edit:0_ab12cd34/0_xy12cd34", "edit:0_xy12cd34"),
+        ("sview:0_xy12cd34/0_ab12cd34", "sview:0_ab12cd34/0_xy12cd34"),
+    ] {
+        assert!(!refused(asked, grant), "{asked} as {grant}");
+    }
+}
+
+#[test]
+fn what_hides_in_another_privilege_is_named() {
+    let found = found("mine:1", "mine:1,theme:edit:*");
+    let [difference] = found.as_slice() else {
+        panic!("{found:?}");
+    };
+    assert_eq!(difference.field.privilege(), Some("edit"));
+    assert_eq!(
+        (&difference.asked, difference.effect),
+        (&None, Effect::Broader)
+    );
+    assert_eq!(difference.granted.as_deref(), Some("theme:edit:*"));
+    let message = difference.message();
+    assert_eq!(message, "privilege edit was not asked for");
+}
+
+#[test]
+fn the_paths_of_urirestrict_are_compared_as_paths() {
+    let list = "urirestrict:/api_v3/service/media/list/action";
+    let action = "urirestrict:/api_v3/service/media/action/list";
+    assert_eq!(
+        effects(&asked(list), &granted(action)),
+        [("sessionPrivileges", "broader")]
+    );
+    assert_eq!(effects(&asked(list), &granted(list)), []);
+    let paths = |text: &str| format!("urirestrict:{text}");
+    let others = differences(&asked(&paths("/a/*|/b/c")), &granted(&paths("/b/c|/a/*")));
+    assert_eq!(others, []);
+    let others = differences(&asked(&paths("/a/*|/b/c")), &granted(&paths("/a/*")));
+    let shown = |it: &Option<String>| it.clone().unwrap();
+    assert_eq!(shown(&others[0].asked), "/a/*|/b/c");
+    assert_eq!(shown(&others[0].granted), "/a/*");
+}
+
+#[test]
+fn of_a_restriction_with_several_values_the_first_may_count() {
+    let effect = |wish, grant| effects(&asked(wish), &granted(grant));
+    assert_eq!(
+        effect("setrole:1/2", "setrole:2/1"),
+        [("sessionPrivileges", "broader")]
+    );
+    assert_eq!(
+        effect(
+            "iprestrict:10.0.0.1/10.0.0.2",
+            "iprestrict:10.0.0.2/10.0.0.1"
+        ),
+        []
+    );
 }

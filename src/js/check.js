@@ -52,7 +52,12 @@ export function copied(path, value, copy = same) {
 
 const same = (value) => value
 
-export const plainPrivilege = ({ name, values }, list) => ({ name, values: list(values) })
+/** A copy of a privilege in a list; one that says something else is none, to the core. */
+export function plainPrivilege(privilege, list) {
+  const { name, values, any, ...rest } = Object.assign(Object.create(null), privilege)
+  if (Object.keys(rest).length > 0) return {}
+  return { name, values: values === undefined ? values : list(values), any }
+}
 
 export function checkFunctions(options) {
   for (const [path, value] of Object.entries(options)) {

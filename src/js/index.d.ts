@@ -71,7 +71,8 @@ export function inspectKs(ks: string, secrets?: string | readonly string[] | nul
 
 /**
  * Makes a KS with a partner's admin secret, without any request. Who holds that secret may do
- * everything: where an application token will do, use one.
+ * everything: where an application token will do, use one. In version 1, a `;` begins the next
+ * field, so `userId`, `privileges` and `random` may have none.
  *
  * @throws {@link AppTokenError} with `ERR_INVALID_OPTIONS`
  *
@@ -97,8 +98,20 @@ export function generateKs(fields: KsFields, secret: string): string
  */
 export function parsePrivileges(text: string | null | undefined): Privilege[]
 
-/** Writes privileges as Kaltura does. Nothing is escaped: a comma begins another privilege. */
-export function formatPrivileges(list: readonly Privilege[]): string
+/**
+ * Writes a list of privileges as Kaltura's text, which says what the list says and nothing else.
+ * Kaltura escapes nothing and searches the text, so a name or a value that would end a privilege,
+ * begin another, or be found as another is refused; see {@link ListedPrivilege}.
+ *
+ * @throws {@link AppTokenError} with `ERR_INVALID_OPTIONS`
+ *
+ * @example
+ * ```js
+ * formatPrivileges([{ name: 'edit', values: ['0_a', '0_b'] }, { name: 'sview', any: true }])
+ * // 'edit:0_a/0_b,sview:*'
+ * ```
+ */
+export function formatPrivileges(list: readonly ListedPrivilege[]): string
 
 /**
  * What a session of an application token will carry, by Kaltura's own rule. Asked privileges
@@ -173,7 +186,7 @@ export interface KsFields {
    * Its privileges, as Kaltura's text or as a list. Version 2 keeps names as PHP does: `.`,
    * space and `[` become `_`, and of equal names the last counts.
    */
-  privileges?: string | readonly Privilege[] | null
+  privileges?: string | readonly ListedPrivilege[] | null
   /** The partner on whose behalf `partnerId` is used. */
   masterPartnerId?: number | null
   /** Free text. */
@@ -333,9 +346,11 @@ export interface SessionRequest {
   /**
    * Privileges to add, as Kaltura's text (`'edit:0_a,sview:*'`) or as a list. Kaltura drops
    * silently what the token doesn't allow; see {@link SessionOptions.grants}. In a list no
-   * value can smuggle in another privilege; still, never pass on what an end user typed.
+   * value can smuggle in another privilege; still, never pass on what an end user typed. A name
+   * that is Kaltura's own but for case or for a `*`, `=` or white space beside it is an error: to
+   * Kaltura it would mean nothing, and a restriction would restrict nothing.
    */
-  sessionPrivileges?: string | Privilege[]
+  sessionPrivileges?: string | readonly ListedPrivilege[]
   /**
    * Whether `sessionPrivileges` are all that the session may do: rights that the application token
    * adds by itself, such as `edit:*`, count as a difference then, of the effect `'broader'`.
@@ -345,12 +360,29 @@ export interface SessionRequest {
   noOtherPrivileges?: boolean
 }
 
-/** A privilege, and the values that it is limited to. */
+/** A privilege, and the values that it is limited to, as {@link parsePrivileges} reads them. */
 export interface Privilege {
   /** Such as `edit`. */
   name: string
   /** Such as `['0_ab12cd34']`; empty for a flag. */
   values: string[]
+}
+
+/**
+ * A privilege that is asked for, in a list. No name and no value may have `,`, `:`, `;` or `/` in
+ * it, since Kaltura escapes none of them. Nor may Kaltura's search find another privilege in it: a
+ * name that ends in one, such as `xedit`, is refused unless it is one itself.
+ */
+export interface ListedPrivilege {
+  /** Such as `edit`. */
+  name: string
+  /**
+   * Such as `['0_ab12cd34']`; empty or left out for a flag. No value begins with `*`. Those of
+   * `urirestrict` are paths, with slashes: `['/api_v3/service/media/action/list']`.
+   */
+  values?: readonly string[] | undefined
+  /** For every value (`edit:*`); then `values` are left out. */
+  any?: boolean | undefined
 }
 
 /** How long to wait, and what to accept. */
@@ -365,6 +397,9 @@ export interface SessionOptions {
    *
    * The case that bites: `iprestrict` asked of a token that doesn't carry it gives, silently,
    * a session without any restriction.
+   *
+   * Privileges are judged by what Kaltura's search finds in their text: `edit:0_ab` allows `0_a`
+   * too, and a `*` counts where it is the first value.
    *
    * @default 'guard'
    */
@@ -418,7 +453,8 @@ export interface Difference {
   more?: number
   /**
    * What was asked, cut off after 2,000 bytes; left out if nothing was. Errors leave out a user's
-   * name here.
+   * name here. A privilege that nobody asked for is one that Kaltura's search finds in another, such
+   * as `edit:*` in `theme:edit:*`, or with `noOtherPrivileges` any right.
    */
   asked?: string
   /** What was granted, cut off as well; left out if nothing was. */

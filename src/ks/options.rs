@@ -2,7 +2,7 @@
 //!
 //! Numbers come as the text that JavaScript writes them with, since text is what a KS carries.
 
-use super::{KsError, Number, Random, Version};
+use super::{KsError, KsFields, Number, Random, Version};
 use crate::error::InvalidOption;
 use crate::options::{self, Input, Named, Read};
 use crate::php;
@@ -51,7 +51,7 @@ pub fn privileges(Named { path, input }: Named) -> Read<String> {
     match input {
         Input::Missing | Input::Null => Ok(String::new()),
         Input::Text(Some(text)) => Ok(text),
-        input => Ok(options::session_privileges(Named { path, input })?.unwrap_or_default()),
+        input => Ok(options::privileges::text(Named { path, input })?.unwrap_or_default()),
     }
 }
 
@@ -88,6 +88,27 @@ pub fn random(Named { path, input }: Named, version: Version) -> Read<Random> {
         _ => None,
     };
     random.ok_or_else(|| InvalidOption::new(path, EXPECTED))
+}
+
+/// Refuses fields that would move others: version 1 parts them by `;`, and escapes nothing. What is
+/// last moves nothing.
+pub fn check_fields(fields: &KsFields, random: &Random) -> Read<()> {
+    const EXPECTED: &str = "free of ';' in version 1, where it begins the next field";
+    let random = match random {
+        Random::Text(random) => random,
+        Random::Bytes(_) => "",
+    };
+    let user_id = fields.user_id.as_deref().unwrap_or_default();
+    for (path, text) in [
+        ("userId", user_id),
+        ("privileges", &fields.privileges),
+        ("random", random),
+    ] {
+        if fields.version == Version::V1 && text.contains(';') {
+            return Err(InvalidOption::new(path, EXPECTED));
+        }
+    }
+    Ok(())
 }
 
 /// An admin secret of the partner.
@@ -196,6 +217,37 @@ mod tests {
             Ok(Random::Text("00".to_owned()))
         );
         assert!(random(given(Input::Number(7.0)), Version::V1).is_err());
+    }
+
+    #[test]
+    fn a_semicolon_moves_no_field_of_version_1() {
+        let check = |fields: &KsFields, random: &str| {
+            let random = Random::Text(random.to_owned());
+            check_fields(fields, &random).map_err(|it| it.path)
+        };
+        let version = Version::V1;
+        let fields = KsFields {
+            version,
+            additional_data: Some("a;b".to_owned()),
+            ..KsFields::default()
+        };
+        assert_eq!(check(&fields, "1"), Ok(()));
+        assert_eq!(check(&fields, "1;2"), Err("random".to_owned()));
+        let user = KsFields {
+            user_id: Some("ada;edit:*".to_owned()),
+            ..fields.clone()
+        };
+        assert_eq!(check(&user, "1"), Err("userId".to_owned()));
+        let privileges = KsFields {
+            privileges: "sview:0_a;1".to_owned(),
+            ..fields
+        };
+        assert_eq!(check(&privileges, "1"), Err("privileges".to_owned()));
+        let encoded = KsFields {
+            version: Version::V2,
+            ..user
+        };
+        assert_eq!(check_fields(&encoded, &Random::Bytes([0; 16])), Ok(()));
     }
 
     #[test]

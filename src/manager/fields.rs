@@ -1,5 +1,6 @@
 //! The fields of an application token, as a caller sets them, and the traps in them.
 
+use super::privileges;
 use super::warning::{
     ADMIN_SESSIONS, ANONYMOUS_SESSIONS, ANY_USER, LONG_SESSIONS, WEAK_HASH_TYPE, Warning,
 };
@@ -8,7 +9,7 @@ use crate::error::InvalidOption;
 use crate::grants::SessionType;
 use crate::hash::HashType;
 use crate::options::{self, Input, Named, Read};
-use crate::privileges;
+use crate::privileges::{format, parse};
 use crate::work;
 
 /// The fields that a caller sets.
@@ -115,9 +116,7 @@ impl Given {
             })?,
             user_id: Change::read(get("sessionUserId"), |it| user_id(it, known_user))?,
             session_duration: Change::read(get("sessionDuration"), session_duration)?,
-            privileges: Change::read(get("sessionPrivileges"), |it| {
-                Ok(options::session_privileges(it)?.map(|text| tidied(&text)))
-            })?,
+            privileges: Change::read(get("sessionPrivileges"), session_privileges)?,
             expiry: Change::read(get("expiry"), |it| expiry(it, now_s))?,
             description: Change::read(get("description"), description)?,
         })
@@ -158,6 +157,9 @@ impl Given {
         }
         if matches!(self.session_duration, Change::Set(seconds) if seconds > LONG_SESSION_S) {
             warnings.push(LONG_SESSIONS);
+        }
+        if let Change::Set(text) = &self.privileges {
+            warnings.extend(privileges::warnings(text));
         }
         warnings
     }
@@ -286,6 +288,16 @@ fn description(Named { path, input }: Named) -> Read<Option<String>> {
     }
 }
 
+/// What its sessions may do, or may not.
+fn session_privileges(named: Named) -> Read<Option<String>> {
+    let path = named.path.clone();
+    let text = options::privileges::text(named)?.map(|text| tidied(&text));
+    if let Some(text) = &text {
+        options::privileges::check_spelling(&path, text)?;
+    }
+    Ok(text)
+}
+
 /// As the server writes privileges, without the white space that it would take for a part of
 /// their names.
 fn tidied(text: &str) -> String {
@@ -294,5 +306,5 @@ fn tidied(text: &str) -> String {
         .split(',')
         .map(str::trim)
         .filter(|item| !item.is_empty());
-    privileges::format(&privileges::parse(&items.collect::<Vec<_>>().join(",")))
+    format(&parse(&items.collect::<Vec<_>>().join(",")))
 }

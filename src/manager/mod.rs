@@ -11,6 +11,7 @@ mod fields;
 mod list;
 mod outcome;
 mod prepare;
+mod privileges;
 mod token;
 mod warning;
 

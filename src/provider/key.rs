@@ -6,6 +6,7 @@ use crate::api::ServiceUrl;
 use crate::decimal::decimal;
 use crate::grants::{SessionType, Wish};
 use crate::privileges;
+use crate::privileges::table::{self, Shape};
 use crate::work;
 
 /// Whose sessions they are.
@@ -68,22 +69,13 @@ impl Key {
     }
 }
 
-/// The privileges whose values are a list; elsewhere they may be the parts of a path.
-const LISTS: [&str; 6] = [
-    "edit",
-    "sview",
-    "list",
-    "download",
-    "editplaylist",
-    "sviewplaylist",
-];
-
 /// The same text for the same privileges in another order.
 fn normalised(text: &str) -> String {
     let mut list = privileges::parse(text);
     for privilege in &mut list {
         privilege.name = privilege.name.trim().to_owned();
-        if LISTS.contains(&&*privilege.name) {
+        // Elsewhere values may be the parts of a path, or the first of them count.
+        if table::find(&privilege.name).is_some_and(|it| it.shape == Shape::Ids) {
             privilege
                 .values
                 .sort_unstable_by(|a, b| work::compare(a, b));

@@ -8,6 +8,7 @@ use super::convert::{self, Options, Plain};
 use crate::api::push_text;
 use crate::error::InvalidOption;
 use crate::ks::{self, KsFields, KsInfo, KsSession, Number, Random, Version, options};
+use crate::options::privileges::written;
 use crate::options::{Input, NO_ID, Named};
 use crate::privileges;
 use crate::secret::looks_secret;
@@ -101,7 +102,9 @@ fn ks_fields(fields: &Object) -> Result<(KsFields, Random), InvalidOption> {
         master_partner_id: options::master_partner_id(from.get("masterPartnerId"))?,
         additional_data: options::text(from.get("additionalData"))?,
     };
-    Ok((fields, options::random(from.get("random"), version)?))
+    let random = options::random(from.get("random"), version)?;
+    options::check_fields(&fields, &random)?;
+    Ok((fields, random))
 }
 
 /// `parsePrivileges(text)`, as JSON: made one by one, 100,000 objects would take a second.
@@ -128,11 +131,12 @@ pub fn parse_privileges(text: &str) -> String {
 /// `formatPrivileges(list)`
 #[wasm_bindgen(js_name = formatPrivileges, skip_typescript)]
 pub fn format_privileges(list: &JsValue) -> Result<String, JsValue> {
-    const EXPECTED: &str = "an array of { name, values }";
-    match convert::input(list) {
-        Input::Privileges(list) => Ok(privileges::format(&list)),
-        _ => Err(convert::invalid(InvalidOption::new("list", EXPECTED))),
-    }
+    const EXPECTED: &str = "an array of { name, values }, of { name, any: true } for every value";
+    let text = match convert::input(list) {
+        Input::Privileges(list) => written("list", &list),
+        _ => Err(InvalidOption::new("list", EXPECTED)),
+    };
+    text.map_err(convert::invalid)
 }
 
 /// `predictPrivileges(appTokenId, tokenPrivileges, requested)`

@@ -5,8 +5,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::error::InvalidOption;
-use crate::options::{Input, LONGEST_TEXT, Named};
-use crate::privileges::Privilege;
+use crate::options::{Input, LONGEST_TEXT, Listed, Named};
 
 /// An options object; the shell has copied its own properties into one without a prototype,
 /// so that nothing inherited is taken for an option.
@@ -64,8 +63,8 @@ pub fn input(value: &JsValue) -> Input {
     }
 }
 
-/// An array of `{ name, values }`, which all together are no longer than other options.
-fn privileges(value: &JsValue) -> Option<Vec<Privilege>> {
+/// An array of `{ name, values, any }`, which all together are no longer than other options.
+fn privileges(value: &JsValue) -> Option<Vec<Listed>> {
     let mut room = LONGEST_TEXT as usize;
     let mut text = |value: &JsValue| {
         let text = match input(value) {
@@ -78,9 +77,17 @@ fn privileges(value: &JsValue) -> Option<Vec<Privilege>> {
     let mut privileges = Vec::new();
     for item in items(value)? {
         let name = text(&Reflect::get(&item, &"name".into()).ok()?)?;
-        let values = items(&Reflect::get(&item, &"values".into()).ok()?)?;
+        let values = match Reflect::get(&item, &"values".into()).ok()? {
+            none if none.is_undefined() => Vec::new(),
+            values => items(&values)?,
+        };
         let values = values.iter().map(&mut text).collect::<Option<_>>()?;
-        privileges.push(Privilege { name, values });
+        let any = match input(&Reflect::get(&item, &"any".into()).ok()?) {
+            Input::Missing => false,
+            Input::Bool(any) => any,
+            _ => return None,
+        };
+        privileges.push(Listed { name, values, any });
     }
     Some(privileges)
 }

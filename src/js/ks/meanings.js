@@ -1,5 +1,4 @@
-// What Kaltura's privileges mean, in words. The names are the server's own; those of the codec
-// (src/privileges.rs) are all here.
+// What Kaltura's privileges mean, in words. The names are those of src/privileges/table.rs.
 
 // `with`: a privilege with values, which stand for `…`; `any`: with `*`; `alone`: without values.
 // What is left out here can't be said of the privilege.
@@ -24,7 +23,7 @@ const MEANINGS = {
   restrictingrole: { with: 'has no right that the role … lacks' },
   limitentry: { with: 'is limited to the entry …', any: 'is limited to entries' },
   iprestrict: { with: 'works from the address … alone', any: 'works from any address' },
-  urirestrict: { with: 'works for the API paths … alone', any: 'works for any API path' },
+  urirestrict: { with: 'works for the API paths … alone', any: 'works for any API path', parts: pathsOf },
   enableentitlement: { alone: 'sees only what its user is entitled to' },
   disableentitlement: { alone: 'sees content whatever its user is entitled to' },
   disableentitlementforentry: {
@@ -59,18 +58,40 @@ const MEANINGS = {
   searchcontext: { with: 'searches within the context …' },
   disablesessiontypecheck: { alone: 'the type of the session is not looked at' },
   widget: { with: 'marks the session of a widget, which nobody has signed in to' },
+  appId: { with: 'is used by the application …' },
+  email: { with: 'says that its user has the address …' },
+  eventId: { with: 'is for the room or event …' },
+  firstName: { with: 'says that its user is called …' },
+  lastName: { with: 'says that its user is called …' },
+  resourceId: { with: 'is for the room …' },
+  role: { with: 'has the role … in an application, which decides what that means' },
+  userContextualRole: { with: 'has the role … in a room or channel (0 manages, 3 takes part)' },
 }
 
 const UNKNOWN = "not one of Kaltura's own: it means what an application makes of it"
 
 /** What a privilege means, as the rest of a sentence that begins with "the session". */
 export function meaningOf({ name, values }) {
-  if (!Object.hasOwn(MEANINGS, name)) return UNKNOWN
+  if (!Object.hasOwn(MEANINGS, name)) return meant(name)
   const known = MEANINGS[name]
-  if (values.includes('*') && known.any) return known.any
-  if (values.length > 0 && known.with) return known.with.replace('…', () => listed(values))
+  const parts = known.parts?.(values) ?? values
+  if (parts.includes('*') && known.any) return known.any
+  if (parts.length > 0 && known.with) return known.with.replace('…', () => listed(parts))
   // What is for values allows nothing without them, whatever it would with `*`.
   return known.alone ?? known.with?.replace('…', '(no value)') ?? UNKNOWN
+}
+
+/** The paths of `urirestrict`: slashes are part of them, and bars are between them. */
+function pathsOf(values) {
+  const paths = values.join('/').split('|').filter((path) => path !== '')
+  return paths.map((path) => (path === '/*' ? '*' : path))
+}
+
+// The server tells case apart, and knows no name with something beside it.
+function meant(name) {
+  const word = name.split('=')[0].replace(/^[^\w-]+|[^\w-]+$/g, '').toLowerCase()
+  const isServers = Object.hasOwn(MEANINGS, word) && word !== ''
+  return isServers ? `nothing, as it is written: Kaltura's own is ${word}` : UNKNOWN
 }
 
 const listed = (values) =>

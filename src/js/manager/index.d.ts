@@ -3,6 +3,7 @@ import type {
   HashType,
   Privilege,
   RetriedEvent,
+  ListedPrivilege,
   SessionOptions,
   Signal,
 } from '../index.js'
@@ -164,8 +165,12 @@ export interface AppTokenFields {
   sessionType?: 'user' | 'admin' | 0 | 2 | null
   /** The longest life of its sessions, in seconds. Left out: the partner's longest. */
   sessionDuration?: number | null
-  /** What its sessions may do, as Kaltura's text (`'sview:*,edit:0_a'`) or as a list. */
-  sessionPrivileges?: string | readonly Privilege[] | null
+  /**
+   * What its sessions may do, as Kaltura's text (`'sview:*,edit:0_a'`) or as a list. A name that is
+   * Kaltura's own but for case or for what is beside it is an error; what Kaltura can make nothing
+   * of, or what its search would find in it, is a warning.
+   */
+  sessionPrivileges?: string | readonly ListedPrivilege[] | null
   /**
    * When the token itself ends, in unix seconds: a moment, never a duration, since Kaltura takes
    * what is less than ten years for seconds from now. Left out: never.
@@ -279,7 +284,14 @@ export interface AppTokenWarning {
    *   pages, isolate them, or close the token by a `urirestrict` without `multirequest`;
    * - `ISOLATED_SESSIONS`: its sessions can end alone, and outlive the token;
    * - `LONG_ISOLATED_SESSIONS`: those may live for more than an hour;
-   * - `SESSIONS_OUTLIVE_TOKEN`: the deleted token's isolated sessions live on.
+   * - `SESSIONS_OUTLIVE_TOKEN`: the deleted token's isolated sessions live on;
+   * - `MISSPELT_PRIVILEGE`: a name that is Kaltura's own but for case or what is beside it, which
+   *   restricts nothing (told by `rotate`; elsewhere it is an error);
+   * - `HIDDEN_PRIVILEGE`: Kaltura's search finds another privilege in one, as in `xedit:0_a`;
+   * - `PRIVILEGE_COMMA`: what follows a comma is likely the rest of a value;
+   * - `PRIVILEGE_VALUE`: values that Kaltura can make nothing of, such as `iprestrict:10.0.0.1/24`;
+   * - `REPLACEABLE_RESTRICTION`: the token's holder can ask for another in its place, since one of
+   *   its values is `*`; a path of `urirestrict` that ends in `/*` is enough.
    */
   code:
     | 'WEAK_HASH_TYPE'
@@ -293,6 +305,11 @@ export interface AppTokenWarning {
     | 'ISOLATED_SESSIONS'
     | 'LONG_ISOLATED_SESSIONS'
     | 'SESSIONS_OUTLIVE_TOKEN'
+    | 'MISSPELT_PRIVILEGE'
+    | 'HIDDEN_PRIVILEGE'
+    | 'PRIVILEGE_COMMA'
+    | 'PRIVILEGE_VALUE'
+    | 'REPLACEABLE_RESTRICTION'
   /** The field, such as `sessionType`. */
   path: string
   /** What it means, and what would be better. */

@@ -1,0 +1,165 @@
+//! What the server's search finds in the text of a session's privileges.
+//!
+//! The server looks for `name:value` anywhere in the text, and for a flag's name alone. So
+//! `theme:edit:*` and `xedit:*` allow to edit everything, and `edit:0_ab` allows `0_a`.
+
+use super::ANY;
+use super::table::{self, Known, Purpose, Shape};
+use crate::work;
+
+/// A granting privilege that the search finds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Found<'a> {
+    /// Which one.
+    pub known: &'static Known,
+    /// What follows it, up to the next value: the search takes each beginning of that for a value.
+    /// If it is hidden, the text that it is hidden in.
+    pub text: &'a str,
+    /// Whether it stands where nobody looks for it: in a value, or in a name that isn't known.
+    pub is_hidden: bool,
+}
+
+/// All granting privileges that the search finds in `text`.
+pub fn found(text: &str) -> Vec<Found<'_>> {
+    let mut all = Vec::new();
+    for item in text.split(',') {
+        work::steps(item.len() + 1);
+        let (name, values) = item.split_once(':').unwrap_or((item, ""));
+        let own = table::find(name.trim());
+        let mut parts = item;
+        if let Some(own) = own {
+            let first = values.split('/').next().unwrap_or_default();
+            let mut shown = |known, text| {
+                let is_hidden = false;
+                all.push(Found {
+                    known,
+                    text,
+                    is_hidden,
+                });
+            };
+            if !first.is_empty() {
+                let ends = |it: &&Known| name.ends_with(it.name);
+                granting().filter(ends).for_each(|it| shown(it, first));
+            } else if is_flag(own) {
+                // Alone, it allows all that it is about.
+                shown(own, ANY);
+            }
+            parts = values;
+        }
+        for text in parts.split('/') {
+            work::steps(text.len() + 1);
+            all.extend(granting().filter(|it| is_in(it, text)).map(|known| Found {
+                known,
+                text,
+                is_hidden: true,
+            }));
+        }
+    }
+    all
+}
+
+/// The privilege that the server finds in a name or a value that is for another.
+pub fn hidden_in(text: &str, is_name: bool) -> Option<&'static Known> {
+    work::steps(text.len());
+    let hides =
+        |it: &&Known| is_in(it, text) || (is_name && text.ends_with(it.name) && text != it.name);
+    if is_name && table::find(text).is_some() {
+        return None;
+    }
+    table::servers().iter().find(hides)
+}
+
+fn granting() -> impl Iterator<Item = &'static Known> {
+    let servers = table::servers().iter();
+    servers.filter(|it| it.purpose == Purpose::Grants)
+}
+
+/// Whether the server finds `known` somewhere in `text`: a flag as it is, others before a colon.
+fn is_in(known: &Known, text: &str) -> bool {
+    // A search for a text of any length, as `str` has it, is large.
+    let name = known.name.as_bytes();
+    let is_flag = is_flag(known);
+    let mut parts = text.as_bytes().windows(name.len() + usize::from(!is_flag));
+    parts.any(|it| it.starts_with(name) && (is_flag || it.ends_with(b":")))
+}
+
+fn is_flag(known: &Known) -> bool {
+    known.purpose == Purpose::Grants && known.shape == Shape::Flag
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(text: &str) -> Vec<(&'static str, &str, bool)> {
+        let found = found(text).into_iter();
+        found
+            .map(|it| (it.known.name, it.text, it.is_hidden))
+            .collect()
+    }
+
+    #[test]
+    fn what_stands_in_its_place_is_not_hidden() {
+        assert_eq!(
+            shown("sessionid:0_t,edit:0_a/0_b, sview:*,disableentitlement"),
+            [
+                ("edit", "0_a", false),
+                ("sview", "*", false),
+                ("disableentitlement", "*", false),
+            ]
+        );
+        assert_eq!(shown("edit,mine:1,iprestrict:1,,"), []);
+        // To the server, who may play every playlist may list too.
+        assert_eq!(
+            shown("sviewplaylist:*"),
+            [("list", "*", false), ("sviewplaylist", "*", false)]
+        );
+    }
+
+    #[test]
+    fn what_hides_in_another_name_or_in_a_value_is_found() {
+        for (text, name, within) in [
+            ("xedit:0_a", "edit", "xedit:0_a"),
+            ("theme:edit:*", "edit", "theme:edit:*"),
+            ("privacycontext:a/edit:*", "edit", "edit:*"),
+            ("firstName:Ada:edit:*/x", "edit", "Ada:edit:*"),
+            (
+                "note:disableentitlement",
+                "disableentitlement",
+                "note:disableentitlement",
+            ),
+            (
+                "xenablechangeaccountx",
+                "enablechangeaccount",
+                "xenablechangeaccountx",
+            ),
+            ("mywidget:1", "widget", "mywidget:1"),
+        ] {
+            assert_eq!(shown(text), [(name, within, true)], "{text}");
+        }
+        assert_eq!(shown("credits:Edith/edit,editor:1"), []);
+        assert_eq!(shown("disableentitlementforentry:0_a").len(), 1);
+    }
+
+    #[test]
+    fn work_grows_with_the_text_and_no_faster() {
+        for part in [
+            ",",
+            ":",
+            "/",
+            "edit:",
+            "edit",
+            "edit:*,",
+            "xedit:/",
+            "sviewplaylist:*,",
+            " ",
+        ] {
+            work::assert_linear(part, |factor| {
+                let text = part.repeat(1000 * factor);
+                move || {
+                    let _ = (found(&text), hidden_in(&text, true));
+                }
+            });
+        }
+    }
+}
