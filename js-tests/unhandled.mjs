@@ -129,6 +129,8 @@ for (const [index, broken] of [...failures, never].entries()) {
   scenes[`waitUntil ${index}`] = () => useInEveryWay({ fetch: slowly, waitUntil: broken })
   scenes[`vault ${index}`] = () => useInEveryWay({ fetch: slowly, appToken: broken })
   scenes[`vault ${index} of one session`] = () => startInEveryWay({ fetch: slowly, appToken: broken })
+  scenes[`signer ${index}`] = () => useInEveryWay({ fetch: slowly, appToken: { hash: broken } })
+  scenes[`signer ${index} of one session`] = () => startInEveryWay({ fetch: slowly, appToken: { hash: broken } })
   scenes[`second vault ${index}`] = () =>
     useInEveryWay({ appTokenId: '0_gone0000', fallback: { appTokenId: id, appToken: broken } })
   for (const method of ['get', 'set', 'lock']) {
