@@ -172,6 +172,20 @@ test('a token whose sessions were ended is told in the first answer, and tried a
   })
 })
 
+test("after a change of the partner's secret nobody is handed a session of the old one for longer than a minute", async (t) => {
+  await withSite(async ({ kaltura, pass, visit, isAlive }) => {
+    const visitors = ['ada', 'bob', 'cy']
+    for (const visitor of visitors) t.equal((await visit(visitor)).status, 200)
+    kaltura.setPartner(kaltura.partnerId, { adminSecret: 'another secret' })
+    pass(MINUTE_MS)
+    for (const visitor of visitors) {
+      const { status, ks } = await visit(visitor)
+      t.equal(status, 200)
+      t.ok(await isAlive(ks), visitor)
+    }
+  })
+})
+
 test('a session is not used up, and not asked where it may not answer, to prove that it lives', async (t) => {
   for (const closed of ['actionslimit:1', 'urirestrict:/api_v3/service/media/*', 'iprestrict:10.0.0.1']) {
     const appToken = { sessionPrivileges: `sview:*,${closed}` }

@@ -7,6 +7,36 @@ export const edits = [
     why: 'an admin is known by the name alone',
   },
   {
+    file: 'handler/grant.js',
+    from: "effect !== 'narrower'",
+    to: "effect === 'broader'",
+    why: 'a session that is over already, or differs in a way that is not known, is handed out',
+  },
+  {
+    file: 'handler/grant.js',
+    from: ": [{ field: 'sessionPrivileges', effect: 'broader' }]",
+    to: ': []',
+    why: 'a provider that does not compare is believed',
+  },
+  {
+    file: 'handler/index.js',
+    from: '  if (isAppTokenError(thrown)) throw thrown\n',
+    to: '',
+    why: "a status of Kaltura's is taken for one of the rules'",
+  },
+  {
+    file: 'handler/limit.js',
+    from: '\\0${kind}\\0${user}',
+    to: '\\0${user}',
+    why: "a limit key is another user's id",
+  },
+  {
+    file: 'handler/options.js',
+    from: " && !text.includes('*')",
+    to: '',
+    why: 'an origin with a wildcard, which matches none, is taken',
+  },
+  {
     file: 'error.js',
     from: "name === 'AppTokenError' && typeof code",
     to: 'typeof code',

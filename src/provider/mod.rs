@@ -476,6 +476,10 @@ impl Provider {
     /// A token is revoked, and with it all its sessions, which are forgotten; gives their keys.
     pub fn revoke(&mut self, credential: usize, now: Moment) -> Vec<Key> {
         self.standings.revoke(credential, now);
+        self.drop_those_of(credential)
+    }
+
+    fn drop_those_of(&mut self, credential: usize) -> Vec<Key> {
         let dropped = self.entries.drop_those_of(credential);
         for key in &dropped {
             self.shared.note_obsolete(key.clone());

@@ -72,6 +72,10 @@ impl Provider {
         {
             self.standings.doubt(credential, now);
         }
+        if verdict == Liveness::Dead {
+            // Nobody has ended it: the partner's secret is another, or the clock. So it is with all.
+            self.drop_those_of(credential);
+        }
         false
     }
 

@@ -116,6 +116,13 @@ fn a_dead_session_of_the_token_is_forgotten_and_the_next_one_is_tried_out() {
     }
     assert!(provider.fresh(&key(&provider, 1), START).is_some());
     assert!(!provider.take_proof(&ks("ada"), OF_TOKEN, Liveness::Dead, START));
+    for user in [1, 2] {
+        assert!(
+            provider.fresh(&key(&provider, user), START).is_none(),
+            "{user}"
+        );
+    }
+    keep(&mut provider, 2, "bob", OF_TOKEN, START);
     assert!(
         !provider.standings.is_doubtful(0),
         "its age tells nothing of the token"
