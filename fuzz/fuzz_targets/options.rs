@@ -141,7 +141,7 @@ fn judge(url: &ServiceUrl, allow_http: bool) {
         "http" if allow_http => {}
         "http" => {
             let is_loopback = match parsed.host() {
-                Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+                Some(Host::Domain(name)) => name == "localhost",
                 Some(Host::Ipv4(address)) => address.is_loopback(),
                 Some(Host::Ipv6(address)) => address.is_loopback(),
                 None => false,

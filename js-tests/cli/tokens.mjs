@@ -256,7 +256,7 @@ test('a token whose file takes nothing is named, so that it can be deleted', asy
   const line = `ulimit -f 0; kaltura-app-token tokens add --user-id ada --token-file ${file}`
   const { code, stdout, stderr } = await command(['-c', line], { program: ['sh'], env })
   t.deepEqual([code, stdout], [1, ''])
-  const [, id] = stderr.match(/^error: (\S+) was made, but can't be written to .*\(EFBIG\)/)
+  const [, id] = stderr.match(/^error: (\S+) was made, but can't be written to .*\(EFBIG\)/m)
   t.ok((await listed(env)).some((appToken) => appToken.id === id))
   t.ok(stderr.includes(`tokens delete ${id}`), stderr)
 })

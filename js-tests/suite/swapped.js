@@ -69,6 +69,8 @@ test('a secret in the place of an option that shows is refused, and not shown', 
       t.throws(() => createSessionProvider({ ...right, fallback: { appTokenId: ID, appToken: 'a', [secret]: 1 } })),
       await t.rejects(provider.getKs({ [secret]: 'x' })),
       await t.rejects(provider.startSessions([{}], { [secret]: 1 })),
+      await t.rejects(provider.call(secret, 'get')),
+      await t.rejects(provider.call('session', secret)),
       t.throws(() => generateKs({ [secret]: 1 }, 'secret')),
     ]) {
       t.equal(error.code, 'ERR_INVALID_OPTIONS')

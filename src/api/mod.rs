@@ -14,7 +14,7 @@ pub use value::{Fields, Value};
 
 use crate::clock::TimeHeaders;
 use crate::error::Error;
-use crate::secret::Secret;
+use crate::secret::{Secret, looks_secret};
 
 /// A service and an action of Kaltura's API, such as `appToken.startSession`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +31,8 @@ impl Operation {
         let is_name = |text: &str| {
             (1..=64).contains(&text.len())
                 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+                // Names stand in the URL, and URLs are logged.
+                && !looks_secret(text)
         };
         (is_name(service) && is_name(action)).then(|| Self {
             service: service.to_owned().into(),

@@ -46,7 +46,7 @@ export function fetch(url, { method, headers, body, signal }) {
       sent.on('response', (message) => resolve(responseOf(message)))
       sent.end(body)
     }
-    if (Object.keys(agent.freeSockets).length === 0) begin()
+    if (Object.keys(agent.freeSockets ?? {}).length === 0) begin()
     else afterReading(begin)
   })
 }
