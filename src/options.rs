@@ -10,8 +10,10 @@ use crate::secret::{Secret, looks_secret};
 use crate::work;
 
 pub mod privileges;
+mod seal;
 
 pub use privileges::{Listed, session_privileges};
+pub use seal::{seal_id, seal_key, wrong_id};
 
 /// A JavaScript value, as far as options are concerned.
 #[derive(Clone, Debug, PartialEq)]

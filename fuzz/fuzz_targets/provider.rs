@@ -110,7 +110,7 @@ impl World {
                 }
             }
             8 if number % 8 == 0 => {
-                self.provider.clear();
+                self.provider.clear(self.now);
                 self.forget_all();
             }
             8 if number % 8 == 1 => {

@@ -1,15 +1,38 @@
 // How often a handler may be asked.
+import { createSessionProvider } from 'kaltura-app-token'
 import { createKsHandler } from 'kaltura-app-token/handler'
 import { memoryStore } from 'kaltura-app-token/stores'
 import { withClocks } from './clocks.js'
 import { answerOf, endpoint, granted, HERE, session, THERE } from './endpoint.js'
 import { test } from './harness.js'
 
+const storeKey = crypto.getRandomValues(new Uint8Array(32))
+
+/** The digits of an HMAC under that key. */
+async function macOf(text) {
+  const hmac = { name: 'HMAC', hash: 'SHA-256' }
+  const key = await crypto.subtle.importKey('raw', storeKey, hmac, false, ['sign'])
+  const mac = new Uint8Array(await crypto.subtle.sign(hmac, key, new TextEncoder().encode(text)))
+  return Array.from(mac, (byte) => byte.toString(16).padStart(2, '0')).join('')
+}
+
+/** A store that can be looked into. */
+function openStore() {
+  const kept = new Map()
+  return {
+    kept,
+    get: async (name) => kept.get(name),
+    set: async (name, text) => void kept.set(name, text),
+    delete: async (name) => void kept.delete(name),
+  }
+}
+
 /** A handler whose sessions cost nothing, and what so many who ask it in a row are answered. */
 function counting(options) {
   const handler = createKsHandler({
     provider: { getSession: async ({ userId }) => session({ userId }) },
     authorize: () => granted({ userId: 'ada' }),
+    ...(options.store && { storeKey }),
     ...options,
   })
   const request = new Request(`${HERE}/ks`, { method: 'POST' })
@@ -143,10 +166,12 @@ test('a store keeps a bucket until it is full again, under a name of fixed lengt
     await statuses(1)
     const at = elsewhere()
     // Processes of other versions look for it there.
-    const name = 'kaltura-limit:5a6ab5ee9cf23857c2c6da376488587060943afb'
+    const inMemory = '5a6ab5ee9cf23857c2c6da376488587060943afb'
+    const name = `kaltura-limit:${(await macOf(`name ${inMemory}`)).slice(0, 40)}`
+    const sealed = async (text) => `${text} ${await macOf(`${name} ${text} `)}`
     t.deepEqual(told, [
-      [name, `2 ${at - 250}`, 1000],
-      [name, `1.25 ${at}`, 1750],
+      [name, await sealed(`2 ${at - 250}`), 1000],
+      [name, await sealed(`1.25 ${at}`), 1750],
     ])
     // Of who has to wait there is nothing to write.
     t.deepEqual(await statuses(3), [200, 429, 429])
@@ -157,7 +182,8 @@ test('a store keeps a bucket until it is full again, under a name of fixed lengt
 test('of what a store says and what is remembered, the stricter counts', async (t) => {
   await withClocks(async ({ elsewhere }) => {
     let text
-    const store = { get: async () => text, set: async () => {}, delete: async () => {} }
+    const get = async (name) => `${text} ${await macOf(`${name} ${text} `)}`
+    const store = { get, set: async () => {}, delete: async () => {} }
     const open = (said) => {
       text = said
       return counting({ store, rateLimit: { burst: 5, perMinute: 1 } }).statuses(2)
@@ -181,10 +207,82 @@ test('a fleet counts together in its store, which is shown no user', async (t) =
     delete: async (name) => void entries.delete(name),
   }
   const options = { store, rateLimit: { burst: 1, perMinute: 1 } }
-  const [one, other] = [await endpoint(t, options), await endpoint(t, options)]
+  const one = await endpoint(t, options)
+  const provider = createSessionProvider(one.kaltura.credentials)
+  const other = await endpoint(t, { ...options, provider })
   t.equal((await one.ask()).status, 200)
   t.equal((await other.ask()).status, 429)
   t.ok(!JSON.stringify([...entries]).includes('ada'), 'the store shows the user')
+})
+
+test('who can write to the store can give nobody a bucket: neither a full one nor an empty one', async (t) => {
+  const rateLimit = { burst: 2, perMinute: 1 }
+  const store = openStore()
+  const authorize = (_, userId) => granted({ userId })
+  const { ask, kaltura } = await endpoint(t, { store, rateLimit, authorize })
+  t.equal((await ask({}, 'bob')).status, 200)
+  const [[bobs, full]] = store.kept
+  for (let asked = 0; asked < 3; asked += 1) await ask({}, 'ada')
+  const [adas] = [...store.kept.keys()].filter((name) => name !== bobs)
+  const empty = store.kept.get(adas)
+  const provider = createSessionProvider(kaltura.credentials)
+  // Another process, which remembers nothing itself.
+  const next = () => endpoint(t, { store, rateLimit, authorize, provider })
+  const [tokens, at, mac] = empty.split(' ')
+  const hour = 3_600_000
+  const forgeries = [
+    // Of ada's own, of another user's, of nobody's.
+    [adas, 'ada', `99 ${at} ${mac}`],
+    [adas, 'ada', full],
+    [adas, 'ada', `${tokens} ${Number(at) - hour} ${mac}`],
+    [bobs, 'bob', empty],
+    [bobs, 'bob', `0 ${at}`],
+    [bobs, 'bob', `0 ${Number(at) + hour} ${full.split(' ')[2]}`],
+  ]
+  for (const [name, userId, text] of forgeries) {
+    store.kept.clear()
+    store.kept.set(name, text)
+    const { ask, events } = await next()
+    const statuses = []
+    for (let asked = 0; asked < 3; asked += 1) statuses.push((await ask({}, userId)).status)
+    // As if nothing were there, which who can delete can have too.
+    t.deepEqual(statuses, [200, 200, 429])
+    const problems = events.filter(({ type }) => type === 'storeFailed').map(({ problem }) => problem)
+    t.deepEqual(problems, ['no bucket of ours'])
+  }
+  // A process that has counted itself is not fooled.
+  store.kept.set(adas, full)
+  t.equal((await ask({}, 'ada')).status, 429)
+})
+
+test('a provider of ones own brings no key, so a store needs one', async (t) => {
+  const provider = { getSession: async () => session() }
+  const options = { provider, authorize: () => granted({ userId: 'ada' }), store: openStore() }
+  t.equal(t.throws(() => createKsHandler(options)).path, 'storeKey')
+  t.equal(typeof createKsHandler({ ...options, storeKey }), 'function')
+})
+
+test('while the vault gives no token each process counts for itself', async (t) => {
+  const store = openStore()
+  let isOpen = false
+  const { kaltura } = await endpoint(t)
+  const appToken = async () => {
+    if (!isOpen) throw new Error('s3cret')
+    return kaltura.credentials.appToken
+  }
+  const provider = createSessionProvider({ ...kaltura.credentials, appToken })
+  const getSession = async () => session()
+  const answering = new Proxy(provider, {
+    get: (_, name) => (/Session$/.test(String(name)) ? getSession : provider[name]?.bind?.(provider)),
+  })
+  const { ask, events } = await endpoint(t, { store, provider: answering, rateLimit: { burst: 2, perMinute: 1 } })
+  t.equal((await ask()).status, 200)
+  t.equal(store.kept.size, 0)
+  t.match(events.find(({ type }) => type === 'storeFailed').problem, /^no key for buckets/)
+  isOpen = true
+  t.equal((await ask()).status, 200)
+  t.equal(store.kept.size, 1)
+  t.equal((await ask()).status, 429)
 })
 
 test('a store that is behind lifts no limit', async (t) => {

@@ -344,6 +344,7 @@ test('a handler that is made wrongly is not made', async (t) => {
     expiry: [0, -1, 1.5, '60'],
     timeoutMs: [0, '5', 2 ** 31],
     store: [{}, null, 5],
+    storeKey: [null, 'key', new Uint8Array(32), crypto.getRandomValues(new Uint8Array(31)), {}],
     onEvent: ['log'],
     isolate: ['user', 'session', 'users', null, true],
     dangerouslyAllowAdmin: [1],

@@ -70,10 +70,10 @@ export class Flights {
   }
 
   /** Tells the store what has been found to be dead, while the callers go on. */
-  deleteObsolete() {
+  tellNews() {
     const { shelf, sealSecret } = this.#settings
     if (shelf?.hasUnpublished) this.keepAlive(shelf.publish())
-    if (shelf?.hasObsolete) this.keepAlive(shelf.deleteObsolete(() => sealSecret()))
+    if (shelf?.hasNews) this.keepAlive(shelf.tellNews(() => sealSecret()))
   }
 
   /** Tells the store which sessions were ended. It never rejects. */
@@ -132,15 +132,22 @@ export class Flights {
     const fetchWidget = () => (widget ??= this.#fetchWidget(crew, deadline, host))
     if (shelf) {
       const isBare = taken.length > 0 && taken.every(Boolean)
-      const token = isBare ? undefined : await host.askForSealSecret().catch(() => undefined)
+      const { hasOwnKeys } = shelf
+      const isNeeded = !isBare && (isolate || !hasOwnKeys)
+      const secret = isNeeded ? await host.askForSealSecret().catch(() => undefined) : undefined
+      const hasSecret = typeof secret === 'string'
       deadline.progress.waitsFor('the store')
       if (isolate) {
-        if (typeof token === 'string') this.#core.isolateWith(token)
+        if (!isBare && (hasSecret || hasOwnKeys)) this.#core.isolateWith(hasSecret ? secret : undefined)
         await deadline.within(Promise.all(ids.map((id) => shelf.check(id))))
         checks.forEach((isCheck, index) => isCheck && this.#core.abandon(ids[index], false, now()))
       }
-      const take = (id, index) => taken[index] || shelf.take(id, token, crew, deadline, fetchWidget)
-      if (typeof token === 'string') taken = await deadline.within(Promise.all(ids.map(take)))
+      if (!isBare && (hasSecret || hasOwnKeys)) {
+        const token = hasOwnKeys ? undefined : secret
+        const epoch = shelf.learnEpoch(token)
+        const take = (id, index) => taken[index] || shelf.take(id, token, crew, deadline, epoch, fetchWidget)
+        taken = await deadline.within(Promise.all(ids.map(take)))
+      }
     }
     const left = ids.filter((_, index) => !taken[index]?.outcome)
     let minted = []
@@ -153,7 +160,7 @@ export class Flights {
       }
     } finally {
       // Nobody waits until the others can have it.
-      this.deleteObsolete()
+      this.tellNews()
       for (const { put } of taken) if (put) this.keepAlive(put())
       host.wipe()
     }
@@ -238,7 +245,7 @@ export class Flights {
       sleep: (ms) => heard(crew.rest(host.sleep(ms))),
       askForAppToken,
       askForHash: (...what) => signing(host.askForHash(...what)),
-      askForSealSecret: () => sealSecret(() => askForAppToken(0)),
+      askForSealSecret: async () => sealSecret?.(() => askForAppToken(0)),
       /** Whoever gave bytes may have them back, but not what they were. */
       wipe: () => asked.forEach((one) => void one.then(wipe, () => {})),
     }

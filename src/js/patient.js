@@ -39,8 +39,8 @@ export class PatientStore {
   }
 
   /**
-   * What its method gives: text of `get`, a function or false of `lock`. Undefined if there is
-   * nothing, or if it fails, is slow, or has lately been so. It never rejects.
+   * What its method gives: text of `get`, or null if there is nothing; a function or false of `lock`.
+   * Undefined if it fails, is slow, or has lately been so. It never rejects.
    */
   async ask(method, name, ...args) {
     if (this.#pauses.has(method, name)) return undefined
@@ -80,7 +80,7 @@ export class PatientStore {
   /** Clients may give text as bytes. */
   #textOf(value) {
     if (typeof value === 'string') return value
-    if (value === undefined || value === null || value === false) return undefined
+    if (value === undefined || value === null || value === false) return null
     try {
       // Fails for bytes that are no text, and for all that is no bytes.
       return new TextDecoder('utf-8', { fatal: true }).decode(value)
@@ -146,7 +146,7 @@ const ALL = ''
 const placeOf = (method, name) => `${method} ${name}`
 
 /** `{ value }`, `{ error }`, or undefined if there is no answer in time. It never rejects. */
-function inTime(promise) {
+export function inTime(promise) {
   return new Promise((resolve) => {
     let timer
     const answered = (answer) => {

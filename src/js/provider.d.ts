@@ -57,8 +57,13 @@ export interface ProviderOptions
    * for 86,400 seconds at most; a longer `expiry` is refused.
    */
   isolate?: 'user' | 'session'
-  /** What a fleet shares its sessions through; see `kaltura-app-token/stores`. */
+  /**
+   * What a fleet shares its sessions through; see `kaltura-app-token/stores`. They are sealed: with
+   * the keys of {@link ProviderOptions.seal}, or else with one that the application token gives.
+   */
   store?: SessionStore
+  /** Keys of your own for what is in the store. */
+  seal?: SealOptions
   /** Is handed the work that goes on after an answer was given, such as a renewal. */
   waitUntil?: (work: Promise<unknown>) => void
   /**
@@ -81,6 +86,35 @@ export interface ProviderOptions
   batchesInFlight?: number
   /** Told of what happens; there is nothing secret in an event. */
   onEvent?: (event: AppTokenEvent | ProviderEvent) => void
+}
+
+/**
+ * Keys of your own for what a store holds, in place of one that is derived from the application
+ * token: where a short token could be guessed from what was sealed with it, or where nobody should
+ * ask a vault for the token when a session is in the store.
+ */
+export interface SealOptions {
+  /**
+   * One to four keys. The first seals, and all of them open.
+   *
+   * To replace a key, give each process the new one behind the old, then in front of it, and at last
+   * alone: no stored session is lost meanwhile.
+   *
+   * A new application token begins with an empty store under any key: what was started from the old
+   * one ends with it.
+   */
+  keys: readonly SealKey[]
+}
+
+/** A key of {@link SealOptions}. */
+export interface SealKey {
+  /** What tells it from others, in the clear in each value: 1 to 32 letters, digits, `-` or `_`. */
+  id: string
+  /**
+   * 32 random bytes: as they are, or as text in hexadecimal or base64 (`openssl rand -hex 32`). It is
+   * copied. Anything that somebody could guess is refused: fewer bytes, a pattern, a password.
+   */
+  key: Uint8Array | string
 }
 
 /** One request of a provider: whose session, and how long to wait for it. */
@@ -149,7 +183,11 @@ export interface SessionProvider {
    * held here, it is deleted from the store too, in the background.
    */
   invalidate(requestOrKs?: SessionRequest | string): void
-  /** Forgets all sessions in memory; those in the store stay there, and are taken again. */
+  /**
+   * Forgets all sessions in memory, and has a new epoch begin in the store: what was put there before
+   * is dead to every process that looks there from then on. Other processes keep what they have in
+   * memory. The store is told in the background; see {@link ProviderOptions.waitUntil}.
+   */
   clear(): void
 }
 

@@ -22,6 +22,7 @@ import { remade } from './load.js'
 import { startMany } from './many.js'
 import { checkStore } from './patient.js'
 import { readRequest } from './request.js'
+import { readSeal, STORE_KEY } from './seal.js'
 import { Shelf } from './shelf.js'
 import { sealSecretOf, takeToken } from './token.js'
 
@@ -32,7 +33,9 @@ const MOST_CALLS = 3
 const PROOF_MS = 3000
 
 /** The options that the core doesn't see. */
-const SHELL_OPTIONS = ['timeoutMs', 'fetch', 'onEvent', 'auditKey', 'waitUntil', 'fallback', 'store']
+const SHELL_OPTIONS = [
+  ...['timeoutMs', 'fetch', 'onEvent', 'auditKey', 'waitUntil', 'fallback', 'store', 'seal'],
+]
 
 /**
  * Reads the options of a provider. `wasm` gives the core's functions; `usualFetch` is for callers
@@ -41,19 +44,21 @@ const SHELL_OPTIONS = ['timeoutMs', 'fetch', 'onEvent', 'auditKey', 'waitUntil',
 export function createSessionProvider(wasm, options, usualFetch) {
   const own = ownOptions(options)
   const allowUnverified = takeAllowUnverified(own, usualFetch)
-  const { timeoutMs, fetch = usualFetch, onEvent, waitUntil, fallback, store } = own
+  const { timeoutMs, fetch = usualFetch, onEvent, waitUntil, fallback, store, seal } = own
   const auditKey = auditKeyOf(own.auditKey)
   for (const name of SHELL_OPTIONS) delete own[name]
   const limits = readLimits({ timeoutMs })
   checkFunctions({ fetch, onEvent, waitUntil })
   if (store !== undefined) checkStore(store)
   const second = fallback === undefined ? undefined : ownOptions(fallback, 'fallback', 'fallback.')
+  const keys = seal === undefined ? [] : readSeal(seal)
   const tokens = [own, second].filter((from) => from !== undefined).map(takeToken)
-  const sealSecret = store && sealSecretOf(tokens[0])
+  const hasOwnKeys = keys.length > 0
+  const sealSecret = sealSecretOf(tokens[0], store !== undefined && !hasOwnKeys)
   const leases = new Leases(own.maxEntries ?? 10_000)
   const settings = {
     ...{ fetch, onEvent, auditKey, waitUntil, allowUnverified },
-    ...{ leases, tokens, sealSecret, isolate: own.isolate },
+    ...{ leases, tokens, sealSecret, hasOwnKeys, isolate: own.isolate },
     timeoutMs: limits.timeoutMs,
     isOver: ({ expiresAt }) => wasm().ProviderCore.isOver(expiresAt, now()),
   }
@@ -62,7 +67,8 @@ export function createSessionProvider(wasm, options, usualFetch) {
     for (const [index, { copy }] of tokens.entries()) {
       if (copy) guarded(() => ProviderCore.checkToken(index === 0 ? 'appToken' : 'fallback.appToken', copy))
     }
-    const core = guarded(() => new ProviderCore(own, second, tokens[0].kind, tokens[1]?.kind ?? 0, leases.ofNewCore()))
+    const kinds = [tokens[0].kind, tokens[1]?.kind ?? 0]
+    const core = guarded(() => new ProviderCore(own, second, ...kinds, leases.ofNewCore(), keys))
     const shelf = store && new Shelf(core, store, (event) => tell(onEvent, event), limits.timeoutMs)
     const everyMs = ProviderCore.checkEveryMs()
     return { core, instance, flights: new Flights(core, everyMs, { ...settings, shelf, instance }) }
@@ -140,7 +146,7 @@ class SessionProvider {
       deadline.settle()
     }
     if (!failure) return undefined
-    flights.deleteObsolete()
+    flights.tellNews()
     this.#forget()
     return fromCore(failure)
   }
@@ -212,7 +218,7 @@ class SessionProvider {
       if (!this.isolate) {
         // The session was new: it is the whole token that was ended.
         this.#tell({ type: 'revoked', appTokenId: this.#core.revoke(privileges, now()) })
-        this.#flights.deleteObsolete()
+        this.#flights.tellNews()
         this.#forget()
       }
       if (attempts > MOST_CALLS) throw failure
@@ -233,7 +239,7 @@ class SessionProvider {
       guarded(() => core.ended(wanted.wish, session.privileges, now()))
       tellOf(core, this.#settings, 'ended', session)
       this.#forget()
-      flights.deleteObsolete()
+      flights.tellNews()
       await flights.publish()
     } catch (thrown) {
       throw counted(deadline.error ?? fromCore(thrown), deadline)
@@ -258,14 +264,25 @@ class SessionProvider {
       wanted ? core.invalidate(wanted.wish, now()) : core.invalidateKs(requestOrKs, now()),
     )
     if (held) tellOf(core, this.#settings, 'invalidated', held)
-    this.#flights.deleteObsolete()
+    this.#flights.tellNews()
     this.#forget()
   }
 
   clear() {
     this.#forget()
     this.#flights.forget()
-    guarded(() => this.#core.clear())
+    guarded(() => this.#core.clear(now()))
+    this.#flights.tellNews()
+  }
+
+  /** Gives 32 bytes that only who has the key, or the token, can tell; none if this process has neither. */
+  get [STORE_KEY]() {
+    const { sealSecret, hasOwnKeys } = this.#settings
+    if (!sealSecret && !hasOwnKeys) return undefined
+    return async () => {
+      const secret = hasOwnKeys ? undefined : await sealSecret()
+      return this.#core.deriveKey(typeof secret === 'string' ? secret : undefined)
+    }
   }
 
   #forget() {

@@ -28,30 +28,44 @@ export class Shelf {
     core.useStore()
   }
 
+  /** Whether values are sealed with keys of one's own, and nobody need be asked for the token. */
+  get hasOwnKeys() {
+    return this.#core.hasOwnKeys
+  }
+
   /**
    * What the store gives for a flight: `{ outcome }`, or `{ put }` to be called when the
-   * session was minted, or could not be. `learnTime` makes a request that tells the server's
-   * time, if none has been made.
+   * session was minted, or could not be. `epoch` is what {@link learnEpoch} gave, and
+   * `learnTime` makes a request that tells the server's time, if none has been made.
    */
-  async take(flight, token, crew, deadline, learnTime) {
+  async take(flight, token, crew, deadline, epoch, learnTime) {
     const place = this.#core.place(flight, token)
     if (!place) return {}
-    const { name } = place
-    const look = async () => {
-      const sealed = await this.#store.ask('get', name)
-      crew.progress()
-      if (sealed === undefined) return undefined
-      let outcome = this.#core.adopt(flight, token, sealed, now())
+    const [name] = place.names
+    const adopt = async (text, place) => {
+      let outcome = this.#core.adopt(flight, token, text, now())
       if (outcome?.needsTime) {
         // It rejects only when the time is over.
         await learnTime().catch(() => {})
-        outcome = this.#core.adopt(flight, token, sealed, now())
+        outcome = this.#core.adopt(flight, token, text, now())
       }
       if (outcome?.rejected) this.#store.report('get', 'no session of ours')
-      if (outcome?.obsolete) await this.#change(name, () => this.#store.ask('delete', name))
+      if (outcome?.obsolete) await this.#change(place, () => this.#store.ask('delete', place))
       return outcome?.session && outcome
     }
-    let outcome = await look()
+    const look = async (epoch) => {
+      const texts = await this.#getAll(place.names)
+      crew.progress()
+      if (!epoch && !texts.some(isText)) return undefined
+      // Without it nobody knows whether they are dead.
+      if (!(await (epoch ?? this.learnEpoch(token)))) return undefined
+      for (const [index, text] of texts.entries()) {
+        const outcome = isText(text) && (await adopt(text, place.names[index]))
+        if (outcome) return outcome
+      }
+      return undefined
+    }
+    let outcome = await look(epoch)
     if (outcome) return { outcome }
     // Batches take no locks: two that hold what the other waits for would stand still, and one
     // that is made twice costs two requests for 25 sessions.
@@ -66,7 +80,8 @@ export class Shelf {
       if (outcome || isLost) await this.#unlock(name, lock)
       if (outcome) return { outcome }
     }
-    return { put: () => this.#put(place, token, lock) }
+    const { epoch: startedIn } = this.#core
+    return { put: () => this.#put(place, token, startedIn, lock) }
   }
 
   /** Sees whether the sessions that a flight is for were ended elsewhere. */
@@ -91,8 +106,8 @@ export class Shelf {
   }
 
   /** It never rejects. */
-  async #put({ name, key }, token, lock) {
-    const sealed = unlessTrapped(() => this.#core.seal(key, token, now()))
+  async #put({ names: [name], key }, token, startedIn, lock) {
+    const sealed = unlessTrapped(() => this.#core.seal(key, token, startedIn, now()))
     if (sealed?.tooLong) this.#store.report('set', 'the session is too long to be shared')
     if (sealed?.text) {
       await this.#change(name, () => this.#store.ask('set', name, sealed.text, sealed.ttlMs))
@@ -100,22 +115,46 @@ export class Shelf {
     await this.#unlock(name, lock)
   }
 
-  /** Whether this process has found sessions dead that the store may still hold. */
-  get hasObsolete() {
-    return this.#core.hasObsolete
+  /**
+   * Learns from the store whether an epoch has begun since, and tells it of a later one. False if it
+   * can't be asked. It never rejects.
+   */
+  async learnEpoch(token) {
+    const names = unlessTrapped(() => this.#core.epochNames(token)) ?? []
+    const texts = await this.#getAll(names)
+    if (names.length === 0 || texts.includes(undefined)) return false
+    const learnt = unlessTrapped(() => this.#core.learnEpoch(token, texts.filter(isText), now()))
+    if (!learnt) return false
+    const { rejected, text, ttlMs } = learnt
+    if (rejected) this.#store.report('get', 'no epoch of ours')
+    if (text) await this.#change(names[0], () => this.#store.ask('set', names[0], text, ttlMs))
+    return true
   }
 
-  /** Deletes those from the store, and what replaced them not. It never rejects. */
-  async deleteObsolete(askForToken) {
-    const token = await this.#askInTime(askForToken)
-    if (typeof token !== 'string') return
+  #getAll(names) {
+    return Promise.all(names.map((name) => this.#store.ask('get', name)))
+  }
+
+  /** Whether this process knows of a new epoch, or of dead sessions, that the store doesn't. */
+  get hasNews() {
+    return this.#core.hasNews
+  }
+
+  /**
+   * Tells the store of the epoch, and deletes the dead sessions, but not what replaced them. It never
+   * rejects.
+   */
+  async tellNews(askForToken) {
+    const token = this.hasOwnKeys ? undefined : await this.#askInTime(askForToken)
+    if (!this.hasOwnKeys && typeof token !== 'string') return
+    await this.learnEpoch(token)
     const places = unlessTrapped(() => this.#core.takeObsolete(token)) ?? []
-    const left = places.values()
+    const left = places.flatMap(({ names, key }) => names.map((name) => ({ name, key }))).values()
     const worker = async () => {
       for (const { name, key } of left) {
         await this.#change(name, async () => {
           const sealed = await this.#store.ask('get', name)
-          if (sealed === undefined) return
+          if (!isText(sealed)) return
           const isDead = unlessTrapped(() => this.#core.isDead(key, token, sealed))
           if (isDead) await this.#store.ask('delete', name)
         })
@@ -180,6 +219,8 @@ export class Shelf {
     await this.#store.release(release)
   }
 }
+
+const isText = (value) => typeof value === 'string'
 
 /** What the core gives; nothing if it has run out of memory. */
 function unlessTrapped(ask) {

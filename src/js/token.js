@@ -52,13 +52,23 @@ function signerOf(object) {
 const SHORTEST_KEY = 32
 
 /**
- * A function that gives, as text, what the values in a store are sealed with: the token, which it gets
- * from the function that it is handed, or a signer's key in its place.
+ * A function that gives, as text, what the values in a store are sealed with where there are no keys of
+ * one's own: the token, which it gets from the function that it is handed, or a signer's key in its
+ * place. Undefined if a signer has none and nothing is to be stored.
  */
-export function sealSecretOf({ kind, ask, sealKey }) {
-  if (kind !== SIGNER) return async (askForToken = ask) => textOf(await askForToken())
+export function sealSecretOf({ kind, ask, sealKey }, hasStore) {
+  if (kind !== SIGNER) {
+    return async (askForToken) => {
+      const token = await (askForToken ?? ask)()
+      const text = textOf(token)
+      // Who asks by a function of his own wipes it himself.
+      if (!askForToken) wipe(token)
+      return text
+    }
+  }
+  if (sealKey === undefined && !hasStore) return undefined
   if (sealKey === undefined) {
-    throw invalid('store', 'left out, unless the signer has a sealKey: there is no token to seal with')
+    throw invalid('store', 'left out, unless there are keys in seal, or the signer has a sealKey')
   }
   const text = Array.from(keyOf('appToken.sealKey', sealKey), hexOf).join('')
   return async () => text

@@ -9,9 +9,11 @@ mod budget;
 mod cache;
 mod credentials;
 mod entry;
+mod epoch;
 mod flights;
 mod isolation;
 mod key;
+mod keys;
 mod life;
 pub mod mint;
 pub mod probe;
@@ -25,12 +27,14 @@ mod widget;
 pub use budget::RetryBudget;
 pub use cache::Ticket;
 pub use credentials::{Standings, TokenConfig};
+pub use epoch::{Epoch, StoredEpoch};
 pub use flights::FlightId;
 pub use isolation::{Isolation, Record};
 pub use key::{Issuer, Key};
+pub use keys::{Keys, NONCE, Purpose, is_of_another_version};
 pub use life::{Life, Moment, is_over};
 pub use proof::Proved;
-pub use seal::{Sealer, Stored, is_of_another_version};
+pub use seal::Stored;
 pub use server_time::ServerTime;
 pub use shared::{Shared, Verdict};
 pub use table::Seed;
@@ -325,6 +329,11 @@ impl Provider {
         ticket.filter(|_| !self.must_ask())
     }
 
+    /// The key of what all of a provider's sessions have in common.
+    pub fn issuer_key(&self) -> Key {
+        self.key(&Wish::default())
+    }
+
     /// The session that a flight which is under way is for.
     pub fn wanted(&self, flight: FlightId) -> Option<(&Key, &Wish)> {
         let flight = self.flights.get(flight);
@@ -475,6 +484,10 @@ impl Provider {
 
     /// A token is revoked, and with it all its sessions, which are forgotten; gives their keys.
     pub fn revoke(&mut self, credential: usize, now: Moment) -> Vec<Key> {
+        // Who finds it revoked again has begun one, and nothing of it was kept since.
+        if !self.standings.is_doubtful(credential) {
+            self.shared.epoch.begin(now);
+        }
         self.standings.revoke(credential, now);
         self.drop_those_of(credential)
     }
@@ -487,8 +500,10 @@ impl Provider {
         dropped
     }
 
-    /// Forgets everything; what is under way is not kept when it comes.
-    pub fn clear(&mut self) {
+    /// Forgets everything; what is under way is not kept when it comes, and what a store holds is
+    /// dead.
+    pub fn clear(&mut self, now: Moment) {
+        self.shared.epoch.begin(now);
         self.entries.clear();
         self.flights.forget_leaders();
         self.first_flight = self.flights.upcoming();

@@ -1,25 +1,15 @@
-//! Sessions as a store that others can read may hold them: sealed under a key that only the
-//! application token gives, and bound to the wish that they answer.
-
-use chacha20poly1305::aead::{AeadInOut, KeyInit};
-use chacha20poly1305::{ChaCha20Poly1305, Nonce};
-use hkdf::Hkdf;
-use sha2::Sha256;
-use zeroize::Zeroizing;
+//! Sessions as a store that others can read may hold them: sealed, and bound to the wish that they
+//! answer.
 
 use super::Key;
-use crate::base64;
+use super::keys::{Keys, NONCE, Purpose};
 use crate::clock::{ServerClock, ms_of};
 use crate::decimal::{self, decimal};
 use crate::grants::SessionType;
-use crate::secret::{Secret, Wiped, wipe_stack};
+use crate::secret::Secret;
 use crate::session::Session;
 
-const VERSION: &str = "2";
-const NONCE: usize = 12;
-const TAG: usize = 16;
-/// Longer text is neither written nor read, in bytes.
-pub const LONGEST: usize = 500_000;
+const SESSION: Purpose = "session";
 
 /// A session out of a store. It carries the server's time alone: the clock of the process that
 /// started it may have been wrong.
@@ -29,6 +19,8 @@ pub struct Stored {
     session: Session,
     /// From the moment it was received to its end, at least.
     life_ms: i64,
+    /// In which epoch of the store it was started.
+    epoch: i64,
     /// By how much its end was later on a clock that agreed with the server's rounded one.
     shift_ms: i64,
 }
@@ -37,10 +29,11 @@ pub struct Stored {
 const AGREEING_MS: i64 = 1000;
 
 impl Stored {
-    fn new(session: &Session) -> Self {
+    fn new(session: &Session, epoch: i64) -> Self {
         let expiry_ms = ms_of(session.expiry_s);
         let shift_ms = session.expires_at_ms.saturating_sub(expiry_ms);
         Self {
+            epoch,
             life_ms: session.expires_at_ms.saturating_sub(session.came_at_ms),
             shift_ms: if (-AGREEING_MS..=AGREEING_MS).contains(&shift_ms) {
                 shift_ms
@@ -71,6 +64,11 @@ impl Stored {
         &self.session.privileges
     }
 
+    /// In which epoch of the store it was started.
+    pub fn epoch(&self) -> i64 {
+        self.epoch
+    }
+
     /// The server's time in milliseconds when the session was received.
     pub fn received_at_server_ms(&self) -> i64 {
         let expiry_ms = ms_of(self.session.expiry_s);
@@ -97,110 +95,26 @@ impl Stored {
     }
 }
 
-/// Whether another version of this package has sealed this, in a format that is not read here.
-pub fn is_of_another_version(sealed: &str) -> bool {
-    sealed.split_once('.').is_some_and(|(version, _)| {
-        version != VERSION
-            && (1..=3).contains(&version.len())
-            && version.bytes().all(|byte| byte.is_ascii_digit())
-    })
-}
-
-/// What an application token seals and opens sessions with.
-/// On the heap, which is wiped: a value on the stack leaves a copy wherever it has been.
-pub struct Sealer(Box<Hkdf<Sha256>>);
-
-impl Sealer {
-    /// The sealer of this token.
-    pub fn new(app_token: &Secret) -> Self {
-        let sealer = Self::extract(app_token);
-        wipe_stack();
-        sealer
+impl Keys {
+    /// Where the session of `key` may be kept.
+    pub fn session_names(&self, key: &Key) -> Vec<String> {
+        self.names(SESSION, key)
     }
 
-    #[inline(never)]
-    fn extract(app_token: &Secret) -> Self {
-        let salt = b"kaltura-app-token store 2";
-        let token = app_token.expose().as_bytes();
-        Self(Box::new(Hkdf::new(Some(salt), token)))
-    }
-
-    #[inline(never)]
-    fn derive<const N: usize>(&self, purpose: &[u8], key: &str) -> Option<Zeroizing<[u8; N]>> {
-        let mut bytes = Zeroizing::new([0; N]);
-        self.0
-            .expand_multi_info(&[purpose, key.as_bytes()], &mut *bytes)
-            .ok()?;
-        Some(bytes)
-    }
-
-    /// Where the session of `key` is kept. The name tells neither user nor token.
-    pub fn name(&self, key: &Key) -> Option<String> {
-        let name = self.derive::<20>(b"name ", key.as_str())?;
-        wipe_stack();
-        Some(["kaltura-session:", &hex::encode(*name)].concat())
-    }
-
-    fn cipher(&self) -> Option<ChaCha20Poly1305> {
-        ChaCha20Poly1305::new_from_slice(&*self.derive::<32>(b"seal", "")?).ok()
-    }
-
-    /// The session as text that only [`open`](Self::open) can read; `None` if that would be longer
-    /// than [`LONGEST`]. No nonce may be used twice.
-    pub fn seal(&self, key: &Key, session: &Session, nonce: [u8; NONCE]) -> Option<String> {
-        let sealed = self.encrypt(key, session, nonce);
-        wipe_stack();
-        sealed
-    }
-
-    #[inline(never)]
-    fn encrypt(&self, key: &Key, session: &Session, nonce: [u8; NONCE]) -> Option<String> {
-        let mut text = Wiped::new(write(&Stored::new(session)).into_bytes());
-        let plain = text.len().saturating_add(NONCE + TAG);
-        let encoded = plain.saturating_mul(4).div_ceil(3);
-        if encoded.saturating_add(VERSION.len() + 1) > LONGEST {
-            return None;
-        }
-        crate::work::steps(text.len());
-        let tag = self
-            .cipher()?
-            .encrypt_inout_detached(
-                &Nonce::from(nonce),
-                key.as_str().as_bytes(),
-                text.as_mut_slice().into(),
-            )
-            .ok()?;
-        let sealed = [nonce.as_slice(), tag.as_slice(), text.as_slice()].concat();
-        Some([VERSION, ".", &base64::encode_url(&sealed)].concat())
+    /// The session that was started in this epoch, sealed for its key.
+    pub fn seal_session(
+        &self,
+        key: &Key,
+        session: &Session,
+        epoch: i64,
+        nonce: [u8; NONCE],
+    ) -> Option<String> {
+        self.seal(SESSION, key, write(&Stored::new(session, epoch)), nonce)
     }
 
     /// The session that was sealed for `key`; `None` if the text is anything else.
-    pub fn open(&self, key: &Key, sealed: &str) -> Option<Stored> {
-        let stored = self.decrypt(key, sealed);
-        wipe_stack();
-        stored
-    }
-
-    #[inline(never)]
-    fn decrypt(&self, key: &Key, sealed: &str) -> Option<Stored> {
-        if sealed.len() > LONGEST {
-            return None;
-        }
-        crate::work::steps(sealed.len());
-        let sealed = sealed.strip_prefix(VERSION)?.strip_prefix('.')?;
-        let sealed = base64::decode(sealed.as_bytes(), base64::URL)?;
-        let (nonce, rest) = sealed.split_first_chunk::<NONCE>()?;
-        let (tag, text) = rest.split_first_chunk::<TAG>()?;
-        let mut text = Wiped::new(text.to_vec());
-        self.cipher()?
-            .decrypt_inout_detached(
-                &Nonce::from(*nonce),
-                key.as_str().as_bytes(),
-                text.as_mut_slice().into(),
-                &(*tag).into(),
-            )
-            .ok()?;
-        read(core::str::from_utf8(&text).ok()?)
+    pub fn open_session(&self, key: &Key, sealed: &str) -> Option<Stored> {
+        read(&self.open(SESSION, key, sealed)?)
     }
 }
 
@@ -214,6 +128,7 @@ fn write(stored: &Stored) -> String {
         &decimal(session.expiry_s),
         &decimal(stored.life_ms),
         &decimal(stored.shift_ms),
+        &decimal(stored.epoch),
         &decimal(session.privileges.len()),
         &[session.privileges.as_str(), &session.user_id].concat(),
     ]
@@ -221,12 +136,13 @@ fn write(stored: &Stored) -> String {
 }
 
 fn read(text: &str) -> Option<Stored> {
-    let mut parts = text.splitn(8, '\n');
+    let mut parts = text.splitn(9, '\n');
     let ks = Secret::new(parts.next()?.to_owned());
     let mut number = || decimal::parse(parts.next()?);
     let partner_id = u32::try_from(number()?).ok()?;
     let session_type = SessionType::from_number(number()?)?;
-    let (expiry_s, life_ms, shift_ms) = (number()?, number()?, number()?);
+    let (expiry_s, life_ms) = (number()?, number()?);
+    let (shift_ms, epoch) = (number()?, number()?);
     let length = usize::try_from(number()?).ok()?;
     let (privileges, user_id) = parts.next()?.split_at_checked(length)?;
     Some(Stored {
@@ -242,19 +158,19 @@ fn read(text: &str) -> Option<Stored> {
             differences: Vec::new(),
         },
         life_ms,
+        epoch,
         shift_ms,
     })
 }
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
+    use crate::provider::keys::LONGEST;
     use crate::provider::tests::session;
 
-    fn sealer(token: &str) -> Sealer {
-        Sealer::new(&Secret::new(token.to_owned()))
+    fn sealer(token: &str) -> Keys {
+        Keys::of_secret(token.as_bytes())
     }
 
     fn key(text: &str) -> Key {
@@ -267,11 +183,14 @@ mod tests {
         stored.came_at_ms = 1_795_499_000_000;
         stored.user_id = "ada\nlovelace".to_owned();
         stored.privileges = "edit:0_a".to_owned();
-        let sealed = sealer("t").seal(&key("a"), &stored, [7; 12]).unwrap();
-        let opened = sealer("t").open(&key("a"), &sealed).unwrap();
+        let sealed = sealer("t")
+            .seal_session(&key("a"), &stored, 5, [7; 12])
+            .unwrap();
+        let opened = sealer("t").open_session(&key("a"), &sealed).unwrap();
+        assert_eq!(opened.epoch(), 5);
         assert_eq!(opened.at(ServerClock::UNKNOWN), stored);
-        assert_eq!(sealer("u").open(&key("a"), &sealed), None);
-        assert_eq!(sealer("t").open(&key("b"), &sealed), None);
+        assert_eq!(sealer("u").open_session(&key("a"), &sealed), None);
+        assert_eq!(sealer("t").open_session(&key("b"), &sealed), None);
     }
 
     #[test]
@@ -281,8 +200,10 @@ mod tests {
         // The machine that started it is an hour ahead of the server.
         minted.came_at_ms = 1_795_503_600_000;
         minted.expires_at_ms = 1_795_503_660_000;
-        let sealed = sealer("t").seal(&key("a"), &minted, [7; 12]).unwrap();
-        let stored = sealer("t").open(&key("a"), &sealed).unwrap();
+        let sealed = sealer("t")
+            .seal_session(&key("a"), &minted, 5, [7; 12])
+            .unwrap();
+        let stored = sealer("t").open_session(&key("a"), &sealed).unwrap();
         assert_eq!(stored.received_at_server_ms(), 1_795_500_000_000);
         for (offset_ms, expires_at_ms) in [
             (0, 1_795_500_060_000),
@@ -304,8 +225,10 @@ mod tests {
         let mut minted = session("djJ8MTAy", 1_795_500_060_048);
         minted.came_at_ms = 1_795_500_000_000;
         let read = |minted: &Session| {
-            let sealed = sealer("t").seal(&key("a"), minted, [7; 12]).unwrap();
-            let stored = sealer("t").open(&key("a"), &sealed).unwrap();
+            let sealed = sealer("t")
+                .seal_session(&key("a"), minted, 5, [7; 12])
+                .unwrap();
+            let stored = sealer("t").open_session(&key("a"), &sealed).unwrap();
             let clock = stored.agreeing_clock();
             stored.at(clock)
         };
@@ -319,25 +242,15 @@ mod tests {
         let mut stored = session("djJ8MTAy", 1_795_500_000_000);
         let mut sealed_at = |length| {
             stored.privileges = "p".repeat(length);
-            sealer("t").seal(&key("a"), &stored, [7; 12])
+            sealer("t").seal_session(&key("a"), &stored, 5, [7; 12])
         };
         let longest = (374_000..376_000).rev().find(|it| sealed_at(*it).is_some());
         let longest = longest.unwrap();
         let text = sealed_at(longest).unwrap();
         assert!(text.len() <= LONGEST && text.len() > LONGEST - 4);
-        assert!(sealer("t").open(&key("a"), &text).is_some());
+        assert!(sealer("t").open_session(&key("a"), &text).is_some());
         assert_eq!(sealed_at(longest + 1), None);
         assert_eq!(sealed_at(2_000_000), None);
-    }
-
-    #[test]
-    fn another_version_s_text_is_told_from_rubbish() {
-        for sealed in ["1.abc", "3.abc", "12."] {
-            assert!(is_of_another_version(sealed), "{sealed}");
-        }
-        for sealed in ["2.abc", "", ".", "a.b", "1", "-1.a", "1234.a", "+1.a"] {
-            assert!(!is_of_another_version(sealed), "{sealed}");
-        }
     }
 
     #[test]
@@ -346,8 +259,10 @@ mod tests {
             let mut stored = session("djJ8MTAy", 1_795_500_000_000);
             stored.privileges = "p".repeat(1000 * factor);
             move || {
-                let sealed = sealer("t").seal(&key("a"), &stored, [7; 12]).unwrap();
-                assert!(sealer("t").open(&key("a"), &sealed).is_some());
+                let sealed = sealer("t")
+                    .seal_session(&key("a"), &stored, 5, [7; 12])
+                    .unwrap();
+                assert!(sealer("t").open_session(&key("a"), &sealed).is_some());
             }
         });
     }
@@ -355,27 +270,18 @@ mod tests {
     #[test]
     fn a_changed_character_is_not_accepted() {
         let stored = session("djJ8MTAy", 1_795_500_000_000);
-        let sealed = sealer("t").seal(&key("a"), &stored, [7; 12]).unwrap();
+        let sealed = sealer("t")
+            .seal_session(&key("a"), &stored, 5, [7; 12])
+            .unwrap();
         for place in 0..sealed.len() {
             let mut bytes = sealed.clone().into_bytes();
             bytes[place] = if bytes[place] == b'A' { b'B' } else { b'A' };
             let changed = String::from_utf8(bytes).unwrap();
-            assert_eq!(sealer("t").open(&key("a"), &changed), None, "{place}");
-        }
-    }
-
-    #[test]
-    fn a_name_tells_nothing_and_is_everybody_s_own() {
-        let name = sealer("t").name(&key("5:alice")).unwrap();
-        assert!(!name.contains("alice"));
-        assert_ne!(sealer("u").name(&key("5:alice")).unwrap(), name);
-        assert_ne!(sealer("t").name(&key("3:bob")).unwrap(), name);
-    }
-
-    proptest! {
-        #[test]
-        fn rubbish_opens_nothing(text: String) {
-            prop_assert_eq!(sealer("t").open(&key("a"), &text), None);
+            assert_eq!(
+                sealer("t").open_session(&key("a"), &changed),
+                None,
+                "{place}"
+            );
         }
     }
 }

@@ -4,7 +4,7 @@
 use sha2::{Digest, Sha256};
 
 use super::seal::Stored;
-use super::{FlightId, Key, Landed, Life, Moment, Provider, ServerTime, is_over};
+use super::{Epoch, FlightId, Key, Landed, Life, Moment, Provider, ServerTime, is_over};
 use crate::error::Failure;
 use crate::grants::{GrantPolicy, Wish};
 use crate::secret::Secret;
@@ -38,6 +38,8 @@ pub enum Verdict {
 pub struct Shared {
     /// The server's clock.
     pub server_time: ServerTime,
+    /// What was sealed in an older one is dead.
+    pub epoch: Epoch,
     /// Whether there is a store, so that somebody deletes what is noted in `obsolete`.
     has_store: bool,
     /// SHA-256 of the last sessions that were found dead.
@@ -83,9 +85,10 @@ impl Shared {
         }
     }
 
-    /// Whether [`take_obsolete`](Self::take_obsolete) would give anything.
-    pub fn has_obsolete(&self) -> bool {
-        !self.obsolete.is_empty()
+    /// Whether the store is to be told of something: of a new epoch, or of the keys that
+    /// [`take_obsolete`](Self::take_obsolete) gives.
+    pub fn has_news(&self) -> bool {
+        self.has_store && (self.epoch.is_new() || !self.obsolete.is_empty())
     }
 
     /// The keys whose stored sessions may be dead, to be looked at once.
@@ -105,7 +108,7 @@ impl Provider {
     /// Its life is reckoned by the server's clock. Before that has been seen, the local clock
     /// stands for it, unless that is behind the moment at which the session was started.
     pub fn judge(
-        &self,
+        &mut self,
         key: &Key,
         wish: &Wish,
         grants: GrantPolicy,
@@ -113,8 +116,9 @@ impl Provider {
         doubtful: bool,
         now: Moment,
     ) -> Verdict {
+        self.shared.epoch.see(stored.epoch());
         let is_ended = self.mark(key, wish, stored.session()).is_err();
-        if doubtful || is_ended || self.shared.is_dead(stored.ks()) {
+        if doubtful || is_ended || self.is_dead(&stored) {
             return Verdict::Delete;
         }
         let known = self.shared.server_time.clock(now);
@@ -145,6 +149,11 @@ impl Provider {
         } else {
             Verdict::Ignore
         }
+    }
+
+    /// Whether a stored session is known to be dead: itself, or with its whole epoch.
+    pub fn is_dead(&self, stored: &Stored) -> bool {
+        stored.epoch() < self.shared.epoch.number() || self.shared.is_dead(stored.ks())
     }
 
     /// Ends a flight with a session from a store. Before the server's clock has been seen, that

@@ -282,7 +282,7 @@ fn a_refused_token_is_not_asked_with_for_a_while_that_grows() {
 fn a_refusal_is_forgotten_with_the_session_that_the_caller_invalidates() {
     for forget in [
         |scene: &mut Scene| scene.provider.invalidate(&scene.key, scene.now),
-        |scene: &mut Scene| scene.provider.clear(),
+        |scene: &mut Scene| scene.provider.clear(scene.now),
         |scene: &mut Scene| _ = scene.provider.standings.granted(0, HashType::Sha1),
     ] {
         let mut scene = Scene::new();
@@ -492,7 +492,7 @@ fn a_revoked_token_is_not_asked_for_a_while_and_then_with_doubt() {
     assert_eq!(scene.ask(), Err(revoked()));
     scene.after(60_000).lead();
     assert!(scene.provider.standings.is_doubtful(0));
-    scene.provider.clear();
+    scene.provider.clear(scene.now);
     assert!(!scene.provider.standings.is_doubtful(0));
 }
 
@@ -539,7 +539,7 @@ fn the_hash_type_that_worked_is_tried_first_from_then_on() {
 fn what_was_under_way_when_all_was_forgotten_is_not_kept() {
     let mut scene = Scene::new();
     let old = scene.lead();
-    scene.provider.clear();
+    scene.provider.clear(scene.now);
     let new = scene.lead();
     assert_eq!(scene.land(old, "old", 3600).lease, None);
     assert_eq!(scene.ask(), Ok(Answer::Follow(new)));
@@ -719,7 +719,7 @@ fn a_clock_that_is_set_back_does_not_prolong_a_widget_session() {
 fn a_widget_session_from_before_all_was_forgotten_is_not_kept() {
     let mut provider = provider(2, 1);
     let flight = lead_widget(&mut provider, Following::default(), START);
-    provider.clear();
+    provider.clear(START);
     got_widget(&mut provider, flight, widget("w", 1000), START);
     assert_eq!(provider.widget(START), None);
 }
@@ -918,7 +918,7 @@ impl Play {
                 self.provider.revoke(0, self.now);
             }
             Event::Clear => {
-                self.provider.clear();
+                self.provider.clear(self.now);
                 // What is under way goes on, for those who wait for it.
                 for flight in core::mem::take(&mut self.flights).into_keys() {
                     self.land(flight, Ok(100));

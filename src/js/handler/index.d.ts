@@ -110,10 +110,16 @@ export interface KsHandlerOptions<Context extends unknown[] = []> {
   rateLimit?: { burst?: number; perMinute?: number } | false
   /**
    * Where a fleet counts together, such as the provider's `store`; without it each process counts
-   * for itself. Requests at the same moment may be counted as one. It holds hashes of user ids;
-   * while it fails, the process goes on alone.
+   * for itself. Requests at the same moment may be counted as one. It shows no user id. What is
+   * there is authenticated: who can write to it can make no bucket, but can delete one. While it
+   * fails, the process goes on alone.
    */
   store?: SessionStore
+  /**
+   * 32 random bytes that buckets in the store are authenticated with. A provider of this package
+   * brings such a key by itself, from its own: it is needed for another one.
+   */
+  storeKey?: Uint8Array
   /**
    * How long to wait for a session, in milliseconds.
    *

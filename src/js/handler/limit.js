@@ -1,5 +1,5 @@
 // How often one user may ask: a bucket of tokens each, in memory, and in a store if there is one.
-import { PatientStore } from '../patient.js'
+import { hexOf, SharedBuckets } from './buckets.js'
 
 const MOST_BUCKETS = 10_000
 
@@ -7,12 +7,12 @@ export class RateLimit {
   #burst
   #perMs
   #buckets = new Map()
-  #store
+  #shared
 
-  constructor({ burst, perMinute }, store, tell) {
+  constructor({ burst, perMinute }, store, askForKey, tell) {
     this.#burst = burst
     this.#perMs = perMinute / 60_000
-    this.#store = store && new PatientStore(store, tell)
+    this.#shared = store && new SharedBuckets(store, askForKey, tell)
   }
 
   /**
@@ -21,9 +21,10 @@ export class RateLimit {
    */
   async take(kind, user) {
     const name = await nameOf(kind, user)
-    const shared = await this.#store?.ask('get', name)
+    const place = await this.#shared?.place(name)
+    const shared = place && (await this.#shared.get(place))
     const now = Date.now()
-    const kept = [this.#buckets.get(name), typeof shared === 'string' ? read(shared) : undefined]
+    const kept = [this.#buckets.get(name), shared]
     // What a store says may be a minute old, so that of its own memory counts too.
     const [own, others] = kept.map((bucket) => this.#filled(bucket, now))
     const bucket = own.tokens < others.tokens ? own : others
@@ -34,7 +35,7 @@ export class RateLimit {
     if (wait === 0) bucket.tokens -= 1
     this.#keep(name, bucket)
     const untilFull = Math.ceil((this.#burst - bucket.tokens) / this.#perMs)
-    await this.#store?.ask('set', name, `${bucket.tokens} ${bucket.at}`, untilFull)
+    if (place) await this.#shared.set(place, bucket, untilFull)
     return wait
   }
 
@@ -52,15 +53,9 @@ export class RateLimit {
   }
 }
 
-function read(text) {
-  // What is left in a bucket may be next to nothing, which JavaScript writes as 1.7e-15.
-  const [, tokens, at] = /^(\d+(?:\.\d+)?(?:e-\d+)?) (\d+)$/.exec(text) ?? []
-  return at && { tokens: Number(tokens), at: Number(at) }
-}
-
-/** A store is shown no user. */
+/** Of fixed length, however long the user's. */
 async function nameOf(kind, user) {
   const text = new TextEncoder().encode(`kaltura-app-token rate limit\0${kind}\0${user}`)
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', text), 0, 20)
-  return `kaltura-limit:${Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('')}`
+  return hexOf(digest)
 }

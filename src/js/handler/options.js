@@ -4,11 +4,12 @@ import { readLimits } from '../deadline.js'
 import { invalid, unknownOption } from '../error.js'
 import { tell } from '../host.js'
 import { checkStore } from '../patient.js'
+import { STORE_KEY } from '../seal.js'
 import { RateLimit } from './limit.js'
 
 const OPTIONS = [
   ...['provider', 'authorize', 'methods', 'origins', 'expiry', 'rateLimit', 'store', 'timeoutMs'],
-  ...['onEvent', 'isolate', 'dangerouslyAllowAdmin'],
+  ...['storeKey', 'onEvent', 'isolate', 'dangerouslyAllowAdmin'],
 ]
 const RATE = { burst: 10, perMinute: 30 }
 
@@ -29,14 +30,30 @@ export function readOptions(options) {
   }
   const say = (event, request) => tell(onEvent && ((told) => onEvent(told, request)), event)
   const rate = rateLimit === false ? undefined : readRate(rateLimit)
+  const isKeyed = store !== undefined || own.storeKey !== undefined
+  const storeKey = isKeyed ? readStoreKey(own.storeKey, provider) : undefined
   return {
     obtain: obtainFrom(provider, () => say({ type: 'exposed' })),
     ...{ authorize, expiry, timeoutMs, dangerouslyAllowAdmin },
     tell: say,
     methods: readMethods(own.methods),
     origins: readOrigins(own.origins),
-    limit: rate && new RateLimit(rate, store, say),
+    limit: rate && new RateLimit(rate, store, storeKey, say),
   }
+}
+
+/** What gives the key for buckets: the provider, unless there is one of one's own. */
+function readStoreKey(key, provider) {
+  if (key === undefined && gives(provider, STORE_KEY)) return () => provider[STORE_KEY]()
+  try {
+    const isKey = ArrayBuffer.isView(key) && key.BYTES_PER_ELEMENT === 1 && key.length === 32
+    // A key of few values is a pattern, or text.
+    const copy = isKey && Uint8Array.from(key)
+    if (new Set(copy).size >= 16) return () => copy
+  } catch {
+    // What can't be read is no key.
+  }
+  throw invalid('storeKey', '32 random bytes, since this provider gives none for what is in the store')
 }
 
 export function refuseUnknown(own, known, prefix) {

@@ -215,7 +215,7 @@ impl World {
                 }
             }
             _ => {
-                self.provider.clear();
+                self.provider.clear(self.now);
                 self.forgotten.extend(self.sessions.keys().cloned());
                 assert!(self.provider.widget(self.now).is_none());
             }

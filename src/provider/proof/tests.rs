@@ -42,7 +42,7 @@ fn the_sessions_of_a_token_are_proved_once_a_minute_all_together() {
     );
     assert!(is_due(&mut provider, "y", OF_TOKEN, 60_000));
     assert!(!is_due(&mut provider, "x", OF_TOKEN, 119_999));
-    provider.clear();
+    provider.clear(START);
     assert!(is_due(&mut provider, "x", OF_TOKEN, 119_999));
 }
 

@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::clock::{ServerClock, TimeHeaders, Timing};
-use crate::provider::seal::Sealer;
+use crate::provider::Keys;
 use crate::provider::tests::{key, provider, session};
 use crate::provider::{Answer, Following};
 
@@ -14,18 +14,27 @@ const START: Moment = Moment {
 
 /// What another process, whose clock is the server's, has stored: `lived_s` ago, to live `life_s`.
 fn stored(ks: &str, lived_s: i64, life_s: i64) -> Stored {
+    stored_in(0, ks, lived_s, life_s)
+}
+
+fn stored_in(epoch: i64, ks: &str, lived_s: i64, life_s: i64) -> Stored {
     let came_at_ms = START.wall_ms - lived_s * 1000;
-    sealed_and_opened(&Session {
+    let session = Session {
         came_at_ms,
         ..session(ks, came_at_ms + life_s * 1000)
-    })
+    };
+    sealed_in(epoch, &session)
 }
 
 fn sealed_and_opened(session: &Session) -> Stored {
-    let sealer = Sealer::new(&Secret::new("t".to_owned()));
+    sealed_in(0, session)
+}
+
+fn sealed_in(epoch: i64, session: &Session) -> Stored {
+    let keys = Keys::of_secret(b"t");
     let key = Key::from_text("a".to_owned());
-    let text = sealer.seal(&key, session, [7; 12]).unwrap();
-    sealer.open(&key, &text).unwrap()
+    let text = keys.seal_session(&key, session, epoch, [7; 12]).unwrap();
+    keys.open_session(&key, &text).unwrap()
 }
 
 /// A process that looks into the store.
@@ -62,7 +71,7 @@ impl Reader {
         self.provider.shared.server_time.see(Some(clock), self.now);
     }
 
-    fn judge(&self, stored: Stored) -> Verdict {
+    fn judge(&mut self, stored: Stored) -> Verdict {
         let grants = GrantPolicy::Guard;
         self.provider
             .judge(&self.key, &Wish::default(), grants, stored, false, self.now)
@@ -104,7 +113,7 @@ fn a_stored_session_lives_the_life_that_it_began_elsewhere() {
     let landed = reader.provider.settle(flight, Ok(new), 0, reader.now);
     assert!(landed.unwrap().lease.is_some());
     assert_eq!(reader.judge(late), Verdict::Ignore, "it ends sooner");
-    let other = Reader::informed(0);
+    let mut other = Reader::informed(0);
     let verdict = other.judge(stored("a", 3570, 3600));
     assert_eq!(verdict, Verdict::Ignore, "callers would wait for the next");
 }
@@ -122,9 +131,10 @@ fn a_dead_session_is_deleted_and_never_taken() {
     reader.adopt(stored("b", 0, 3600));
     reader.provider.invalidate(&reader.key, reader.now);
     assert_eq!(reader.judge(dead.clone()), Verdict::Delete);
-    reader.provider.clear();
+    reader.provider.clear(reader.now);
     assert_eq!(reader.judge(dead), Verdict::Delete);
-    assert!(is_adopted(&reader.judge(stored("c", 0, 3600))));
+    let epoch = reader.provider.shared.epoch.number();
+    assert!(is_adopted(&reader.judge(stored_in(epoch, "c", 0, 3600))));
 }
 
 #[test]
@@ -154,16 +164,50 @@ fn a_revocation_makes_all_that_was_kept_obsolete() {
     reader.provider.shared.use_store();
     reader.adopt(stored("a", 0, 3600));
     reader.provider.revoke(0, reader.now);
-    assert!(reader.provider.shared.has_obsolete());
+    assert!(reader.provider.shared.has_news());
     assert_eq!(reader.provider.shared.take_obsolete(), [reader.key.clone()]);
-    assert!(!reader.provider.shared.has_obsolete());
+    // The new epoch is still to be written.
+    assert!(reader.provider.shared.has_news());
+}
+
+#[test]
+fn what_was_sealed_before_a_new_epoch_is_dead_to_whoever_knows_of_it() {
+    let mut reader = Reader::informed(0);
+    let old = || stored("a", 0, 3600);
+    let new_from = |epoch| stored_in(epoch, "b", 0, 3600);
+    assert!(is_adopted(&reader.judge(old())));
+    reader.provider.clear(reader.now);
+    let epoch = reader.provider.shared.epoch.number();
+    assert_eq!(reader.judge(old()), Verdict::Delete);
+    assert!(reader.provider.is_dead(&old()));
+    assert_eq!(reader.judge(new_from(epoch - 1)), Verdict::Delete);
+    assert!(is_adopted(&reader.judge(new_from(epoch))));
+    // A session of a later one tells of it.
+    assert!(is_adopted(&reader.judge(new_from(epoch + 1))));
+    assert_eq!(reader.judge(new_from(epoch)), Verdict::Delete);
+}
+
+#[test]
+fn a_revocation_begins_one_epoch_however_often_it_is_seen() {
+    let mut reader = Reader::informed(0);
+    reader.provider.revoke(0, reader.now);
+    let epoch = reader.provider.shared.epoch.number();
+    assert!(epoch > 0);
+    for _ in 0..3 {
+        reader.now = reader.now.plus(60_000);
+        reader.provider.revoke(0, reader.now);
+        assert_eq!(reader.provider.shared.epoch.number(), epoch);
+    }
+    reader.provider.standings.clear_doubt(0);
+    reader.provider.revoke(0, reader.now);
+    assert!(reader.provider.shared.epoch.number() > epoch);
 }
 
 #[test]
 fn nothing_is_noted_where_there_is_no_store_and_the_list_is_bounded() {
     let mut shared = Shared::default();
     shared.note_obsolete(Key::from_text(String::new()));
-    assert!(!shared.has_obsolete());
+    assert!(!shared.has_news());
     shared.use_store();
     for _ in 0..2 * MOST_OBSOLETE {
         shared.note_obsolete(Key::from_text(String::new()));
@@ -173,7 +217,7 @@ fn nothing_is_noted_where_there_is_no_store_and_the_list_is_bounded() {
 
 #[test]
 fn a_session_of_a_token_that_was_revoked_is_deleted() {
-    let reader = Reader::informed(0);
+    let mut reader = Reader::informed(0);
     let grants = GrantPolicy::Guard;
     let stored = stored("a", 0, 3600);
     let verdict = reader.provider.judge(
@@ -204,7 +248,7 @@ fn a_machine_that_is_an_hour_ahead_prolongs_no_session() {
         expires_at_ms: START.wall_ms + ahead_ms + 59_000,
         ..session("a", 0)
     };
-    for reader in [Reader::new(0), Reader::informed(0)] {
+    for mut reader in [Reader::new(0), Reader::informed(0)] {
         let Verdict::Adopt(read) = reader.judge(sealed_and_opened(&minted)) else {
             panic!("it is not taken");
         };

@@ -16,11 +16,19 @@ use crate::wasm::host::Host;
 
 #[wasm_bindgen(js_class = ProviderCore)]
 impl Handle {
-    /// Derives session ids from what the store's contents are sealed under.
+    /// Derives session ids from the token or what stands for it, and from a key of one's own where
+    /// this process has neither.
     #[wasm_bindgen(js_name = isolateWith)]
-    pub fn isolate_with(&self, secret: String) {
-        let secret = Secret::new(secret);
-        self.decide(|provider| provider.isolate_with(secret.expose().as_bytes()));
+    pub fn isolate_with(&self, secret: Option<String>) {
+        if let Some(secret) = secret {
+            let secret = Secret::new(secret);
+            self.decide(|provider| provider.isolate_with(secret.expose().as_bytes()));
+        } else if let Some(keys) = &self.keys {
+            let issuer = self.decide(|provider| provider.issuer_key());
+            if let Some(secret) = keys.derive::<32>("isolate", &issuer) {
+                self.decide(|provider| provider.isolate_with(&*secret));
+            }
+        }
     }
 
     /// Whether a flight is to look into the store alone.

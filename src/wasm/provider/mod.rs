@@ -11,7 +11,7 @@ use core::cell::RefCell;
 use core::ops::Deref;
 use std::rc::Rc;
 
-use js_sys::{Float64Array, Function, Object};
+use js_sys::{Array, Float64Array, Function, Object};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -25,8 +25,8 @@ use crate::exchange::Terms;
 use crate::grants::{LONGEST_ISOLATED_S, Wish};
 use crate::options::{self, Input, Named};
 use crate::provider::{
-    CHECK_EVERY_MS, FlightId, Following, Isolation, Issuer, Moment, Provider, Seed, Standings,
-    Ticket, TokenConfig, is_over,
+    CHECK_EVERY_MS, FlightId, Following, Isolation, Issuer, Keys, Moment, Provider, Seed,
+    Standings, Ticket, TokenConfig, is_over,
 };
 use crate::secret::Secret;
 use crate::session::{SHARED_WIDGET_S, Session};
@@ -64,6 +64,8 @@ pub struct ProviderCore {
     max_response_bytes: u32,
     batch_size: u32,
     batches_in_flight: u32,
+    /// Keys of one's own for what a store holds.
+    keys: Option<Rc<Keys>>,
     /// Gives the tickets of the leases that were used since it was called last.
     uses: Function,
 }
@@ -72,7 +74,8 @@ pub struct ProviderCore {
 impl Handle {
     /// Reads the options. Tokens that are no text are left out of them; `kind` and `fallback_kind`
     /// tell what they are. `uses` gives the tickets of the leases that were used
-    /// since it was called last, in the order of use.
+    /// since it was called last, in the order of use. `keys` are those of one's own for what a store
+    /// holds: `[id, key, …]`.
     #[wasm_bindgen(constructor)]
     pub fn new(
         options: &Object,
@@ -80,10 +83,12 @@ impl Handle {
         kind: u32,
         fallback_kind: u32,
         uses: Function,
+        keys: &Array,
     ) -> Result<Self, JsValue> {
         let fallback = fallback.is_object().then(|| fallback.unchecked_ref());
         let kinds = [kind, fallback_kind].map(TokenKind::from_number);
-        ProviderCore::read(options, fallback, kinds, uses)
+        store::own_keys(keys)
+            .and_then(|keys| ProviderCore::read(options, fallback, kinds, uses, keys))
             .map(|core| Self(Rc::new(core)))
             .map_err(convert::invalid)
     }
@@ -227,9 +232,10 @@ impl Handle {
         results::audit(key, (&id, hash_type, by_fallback), (ks.expose(), user_id)).into()
     }
 
-    /// Forgets everything.
-    pub fn clear(&self) {
-        self.decide(Provider::clear);
+    /// Forgets everything, and what a store holds is dead.
+    pub fn clear(&self, now: &Now) {
+        let now = now.moment();
+        self.decide(|provider| provider.clear(now));
     }
 }
 
@@ -250,6 +256,7 @@ impl ProviderCore {
         fallback: Option<&Object>,
         [kind, fallback_kind]: [TokenKind; 2],
         uses: Function,
+        keys: Option<Rc<Keys>>,
     ) -> Result<Self, InvalidOption> {
         let from = Options::new(object, "", &[&terms::OPTIONS, &OPTIONS])?;
         let terms = Terms {
@@ -297,6 +304,7 @@ impl ProviderCore {
             provider: RefCell::new(provider),
             terms,
             uses,
+            keys,
             defaults: terms::wish(&from)?,
             max_response_bytes: options::max_response_bytes(from.get("maxResponseBytes"))?,
             batch_size: count("batchSize", 100, "a whole number from 1 to 100", 25)?,

@@ -1,28 +1,88 @@
 //! Sessions to and from a store that a fleet shares.
 
-use js_sys::Array;
-use wasm_bindgen::JsValue;
+use std::rc::Rc;
+
+use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
 
 use super::told::end;
-use super::{Handle, Now};
-use crate::provider::{FlightId, Key, Provider, Sealer, Stored, Verdict, is_of_another_version};
-use crate::secret::Secret;
-use crate::wasm::convert::Plain;
+use super::{Handle, Now, ProviderCore};
+use crate::decimal::decimal;
+use crate::error::InvalidOption;
+use crate::options::{self, Named};
+use crate::provider::{
+    FlightId, Key, Keys, NONCE, Provider, Stored, StoredEpoch, Verdict, is_of_another_version,
+};
+use crate::secret::{Secret, Wiped};
+use crate::wasm::convert::{self, Plain};
+use crate::wasm::fetch;
 
 /// Some seven weeks.
 const LONGEST_TTL_MS: i64 = u32::MAX as i64;
 
 #[wasm_bindgen(js_class = ProviderCore)]
 impl Handle {
-    /// Where a flight's session is kept in a store: `{ name, key }`.
-    pub fn place(&self, flight: f64, token: String) -> JsValue {
-        let token = Secret::new(token);
+    /// Whether values are sealed with keys of one's own. Otherwise the functions here need the
+    /// application token.
+    #[wasm_bindgen(getter, js_name = hasOwnKeys)]
+    pub fn has_own_keys(&self) -> bool {
+        self.keys.is_some()
+    }
+
+    /// Bytes for a purpose outside the core, which only who has the key or the token can tell.
+    #[wasm_bindgen(js_name = deriveKey)]
+    pub fn derive_key(&self, token: Option<String>) -> Option<Vec<u8>> {
+        let issuer = self.decide(|provider| provider.issuer_key());
+        let key = self.keys(token)?.derive::<32>("handler", &issuer)?;
+        Some(key.to_vec())
+    }
+
+    /// The names under which the epoch is kept in a store.
+    #[wasm_bindgen(js_name = epochNames)]
+    pub fn epoch_names(&self, token: Option<String>) -> Vec<String> {
+        let issuer = self.decide(|provider| provider.issuer_key());
+        self.keys(token)
+            .map_or_else(Vec::new, |keys| keys.epoch_names(&issuer))
+    }
+
+    /// Takes what a store gave under those names: `{ rejected }` if that was no epoch; `{ text, ttlMs }`
+    /// to be put under the first name, if the store is to be told.
+    #[wasm_bindgen(js_name = learnEpoch)]
+    pub fn learn_epoch(&self, token: Option<String>, texts: Vec<String>, now: &Now) -> JsValue {
+        let now = now.moment();
+        let Some((keys, nonce)) = self.keys(token).zip(nonce()) else {
+            return JsValue::UNDEFINED;
+        };
+        let text = self.decide(|provider| {
+            let issuer = provider.issuer_key();
+            let stored = keys.open_epochs(&issuer, texts.iter().map(String::as_str));
+            let epoch = &mut provider.shared.epoch;
+            let text = epoch.compare(stored, now).then(|| epoch.number());
+            let text = text.and_then(|number| keys.seal_epoch(&issuer, number, nonce));
+            (stored == StoredEpoch::Rubbish, text)
+        });
+        let told = Plain::new();
+        told.set("rejected", text.0);
+        told.set_some("text", text.1);
+        told.set("ttlMs", u32::MAX);
+        told.into()
+    }
+
+    /// The epoch in which a session is started that is asked for now.
+    #[wasm_bindgen(getter)]
+    #[expect(clippy::cast_precision_loss, reason = "times are safe integers")]
+    pub fn epoch(&self) -> f64 {
+        self.decide(|provider| provider.shared.epoch.number()) as f64
+    }
+
+    /// Where a flight's session is kept in a store: `{ names, key }`.
+    pub fn place(&self, flight: f64, token: Option<String>) -> JsValue {
         let key = FlightId::from_number(flight).and_then(|flight| {
             self.decide(|provider| provider.wanted(flight).map(|(key, _)| key.clone()))
         });
-        let place = key.and_then(|key| place(&Sealer::new(&token), &key));
-        place.map_or(JsValue::UNDEFINED, JsValue::from)
+        let keys = self.keys(token).zip(key);
+        keys.map_or(JsValue::UNDEFINED, |(keys, key)| place(&keys, &key).into())
     }
 
     /// There is a store: dead sessions are to be deleted from it.
@@ -32,10 +92,10 @@ impl Handle {
     }
 
     /// Ends a flight with what a store gave, if that is a session and of use. Otherwise
-    /// `{ rejected }` if it is no session of this token, `{ obsolete }` if it is to be deleted,
+    /// `{ rejected }` if it was sealed with another key, `{ obsolete }` if it is to be deleted,
     /// and `{ needsTime }` if the server's clock must be seen first.
-    pub fn adopt(&self, flight: f64, token: String, sealed: &str, now: &Now) -> JsValue {
-        let (token, now) = (Secret::new(token), now.moment());
+    pub fn adopt(&self, flight: f64, token: Option<String>, sealed: &str, now: &Now) -> JsValue {
+        let now = now.moment();
         let Some(flight) = FlightId::from_number(flight) else {
             return JsValue::UNDEFINED;
         };
@@ -46,7 +106,8 @@ impl Handle {
         let Some((key, wish)) = wanted else {
             return JsValue::UNDEFINED;
         };
-        let stored = Sealer::new(&token).open(&key, sealed);
+        let keys = self.keys(token);
+        let stored = keys.and_then(|keys| keys.open_session(&key, sealed));
         let rejected = stored.is_none() && !is_of_another_version(sealed);
         let verdict = stored.map_or(Verdict::Ignore, |stored| {
             self.decide(|provider| {
@@ -68,49 +129,49 @@ impl Handle {
         told.into()
     }
 
-    /// Whether [`take_obsolete`](Self::take_obsolete) would give anything.
-    #[wasm_bindgen(getter, js_name = hasObsolete)]
-    pub fn has_obsolete(&self) -> bool {
-        self.decide(|provider| provider.shared.has_obsolete())
+    /// Whether the store is to be told of a new epoch, or of what
+    /// [`take_obsolete`](Self::take_obsolete) would give.
+    #[wasm_bindgen(getter, js_name = hasNews)]
+    pub fn has_news(&self) -> bool {
+        self.decide(|provider| provider.shared.has_news())
     }
 
-    /// Where sessions are kept that may be dead, once: `[{ name, key }]`.
+    /// Where sessions are kept that may be dead, once: `[{ names, key }]`.
     #[wasm_bindgen(js_name = takeObsolete)]
-    pub fn take_obsolete(&self, token: String) -> Array {
-        let sealer = Sealer::new(&Secret::new(token));
-        let keys = self.decide(|provider| provider.shared.take_obsolete());
-        let places = keys.iter().filter_map(|key| place(&sealer, key));
+    pub fn take_obsolete(&self, token: Option<String>) -> Array {
+        let Some(keys) = self.keys(token) else {
+            return Array::new();
+        };
+        let obsolete = self.decide(|provider| provider.shared.take_obsolete());
+        let places = obsolete.iter().map(|key| place(&keys, key));
         places.map(JsValue::from).collect()
     }
 
     /// Whether a store holds a dead session under this key.
     #[wasm_bindgen(js_name = isDead)]
-    pub fn is_dead(&self, key: String, token: String, text: &str) -> bool {
-        let sealer = Sealer::new(&Secret::new(token));
-        let stored = sealer.open(&Key::from_text(key), text);
+    pub fn is_dead(&self, key: String, token: Option<String>, text: &str) -> bool {
+        let keys = self.keys(token);
+        let stored = keys.and_then(|keys| keys.open_session(&Key::from_text(key), text));
         stored.is_some_and(|stored| {
-            self.decide(|provider| {
-                provider.shared.is_dead(stored.ks()) || is_doubtful(provider, &stored)
-            })
+            self.decide(|provider| provider.is_dead(&stored) || is_doubtful(provider, &stored))
         })
     }
 
-    /// The session of a key, sealed for a store: `{ text, ttlMs }`, if there is one, or
-    /// `{ tooLong }`.
-    pub fn seal(&self, key: String, token: String, now: &Now) -> JsValue {
+    /// The session of a key that was started in this epoch, sealed for a store: `{ text, ttlMs }`,
+    /// if there is one, or `{ tooLong }`.
+    pub fn seal(&self, key: String, token: Option<String>, epoch: f64, now: &Now) -> JsValue {
         let key = Key::from_text(key);
-        let mut nonce = [0; 12];
         let now = now.moment();
-        if getrandom::fill(&mut nonce).is_err() {
+        let Some((keys, nonce)) = self.keys(token).zip(nonce()) else {
             return JsValue::UNDEFINED;
-        }
+        };
         let session = self.decide(|provider| provider.fresh(&key, now).cloned());
         let sealed = session.map(|session| {
             // A store that forgets a session of years after weeks is given it again.
             let left_ms = session.expires_at_ms.saturating_sub(now.wall_ms);
             let ttl_ms = u32::try_from(left_ms.clamp(0, LONGEST_TTL_MS)).unwrap_or_default();
-            let sealer = Sealer::new(&Secret::new(token));
-            (sealer.seal(&key, &session, nonce), ttl_ms)
+            let epoch = fetch::whole_ms(epoch);
+            (keys.seal_session(&key, &session, epoch, nonce), ttl_ms)
         });
         let Some((text, ttl_ms)) = sealed else {
             return JsValue::UNDEFINED;
@@ -130,9 +191,48 @@ fn is_doubtful(provider: &Provider, stored: &Stored) -> bool {
     credential.is_some_and(|it| standings.is_doubtful(it))
 }
 
-fn place(sealer: &Sealer, key: &Key) -> Option<Plain> {
+fn place(keys: &Keys, key: &Key) -> Plain {
     let place = Plain::new();
-    place.set("name", sealer.name(key)?);
+    place.set("names", keys.session_names(key));
     place.set("key", key.as_str());
-    Some(place)
+    place
+}
+
+fn nonce() -> Option<[u8; NONCE]> {
+    let mut nonce = [0; NONCE];
+    getrandom::fill(&mut nonce).ok().map(|()| nonce)
+}
+
+impl ProviderCore {
+    /// The keys that values are sealed with: those of the options, or what the token gives.
+    fn keys(&self, token: Option<String>) -> Option<Rc<Keys>> {
+        let of_token =
+            |token: String| Rc::new(Keys::of_secret(Secret::new(token).expose().as_bytes()));
+        self.keys.clone().or_else(|| token.map(of_token))
+    }
+}
+
+/// Reads keys of one's own: `[id, key, id, key, …]`, each key text or bytes.
+pub fn own_keys(list: &Array) -> Result<Option<Rc<Keys>>, InvalidOption> {
+    let mut keys = Vec::<(String, Wiped<Vec<u8>>)>::new();
+    for index in (0..list.length()).step_by(2) {
+        let path = |name| ["seal.keys[", &decimal(index / 2), "].", name].concat();
+        let id = options::seal_id(Named {
+            path: path("id"),
+            input: convert::input(&list.get(index)),
+        })?;
+        if keys.iter().any(|(known, _)| *known == id) {
+            return Err(options::wrong_id(path("id")));
+        }
+        let key = list.get(index + 1);
+        let bytes = key.dyn_ref::<Uint8Array>().map(Uint8Array::to_vec);
+        let text = key.as_string().map(Secret::new);
+        let text = text.as_ref().map(Secret::expose);
+        keys.push((
+            id,
+            options::seal_key(path("key"), text, bytes.unwrap_or_default())?,
+        ));
+    }
+    let own = keys.iter().map(|(id, key)| (id.as_str(), key.as_slice()));
+    Ok((!keys.is_empty()).then(|| Rc::new(Keys::new(own))))
 }

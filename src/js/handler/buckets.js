@@ -1,0 +1,74 @@
+// Buckets in a store, authenticated: who can write there can neither make one nor put one in the place
+// of another's. Who can delete there can still make it forget what it has counted.
+import { attempt } from '../host.js'
+import { inTime, PatientStore } from '../patient.js'
+
+const HMAC = { name: 'HMAC', hash: 'SHA-256' }
+const MAC_DIGITS = 64
+
+export class SharedBuckets {
+  #store
+  #askForKey
+  #key
+
+  /** `askForKey` gives 32 bytes that nobody else knows, or a promise of them. */
+  constructor(store, askForKey, tell) {
+    this.#store = new PatientStore(store, tell)
+    this.#askForKey = askForKey
+  }
+
+  /** Where the bucket of this name is kept; nothing while there is no key. It never rejects. */
+  async place(name) {
+    // Not one promise for all: in Workers it would end with the request that began it.
+    this.#key ??= await this.#importedKey()
+    if (this.#key) return `kaltura-limit:${hexOf(await this.#sign(`name ${name}`)).slice(0, 40)}`
+    this.#store.report('get', 'no key for buckets: the provider gave none in time')
+    return undefined
+  }
+
+  /** What is kept there; what fails to verify is as good as nothing. It never rejects. */
+  async get(place) {
+    const held = await this.#store.ask('get', place)
+    if (typeof held !== 'string') return undefined
+    const text = held.slice(0, -MAC_DIGITS)
+    const mac = bytesOf(held.slice(-MAC_DIGITS))
+    const bucket = read(text)
+    const isOurs =
+      bucket && mac && (await crypto.subtle.verify(HMAC, this.#key, mac, encoded(`${place} ${text}`)))
+    if (isOurs) return bucket
+    this.#store.report('get', 'no bucket of ours')
+    return undefined
+  }
+
+  /** It never rejects. */
+  async set(place, { tokens, at }, ttlMs) {
+    const text = `${tokens} ${at} `
+    const mac = await this.#sign(`${place} ${text}`)
+    await this.#store.ask('set', place, text + hexOf(mac), ttlMs)
+  }
+
+  async #importedKey() {
+    const { value } = (await inTime(attempt(this.#askForKey))) ?? {}
+    if (value === undefined) return undefined
+    return crypto.subtle.importKey('raw', value, HMAC, false, ['sign', 'verify'])
+  }
+
+  async #sign(text) {
+    return new Uint8Array(await crypto.subtle.sign(HMAC, this.#key, encoded(text)))
+  }
+}
+
+const encoded = (text) => new TextEncoder().encode(text)
+
+export const hexOf = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+
+function bytesOf(hex) {
+  if (!/^[0-9a-f]{64}$/.test(hex)) return undefined
+  return Uint8Array.from(hex.match(/../g), (digits) => Number.parseInt(digits, 16))
+}
+
+function read(text) {
+  // What is left in a bucket may be next to nothing, which JavaScript writes as 1.7e-15.
+  const [, tokens, at] = /^(\d+(?:\.\d+)?(?:e-\d+)?) (\d+) $/.exec(text) ?? []
+  return at && { tokens: Number(tokens), at: Number(at) }
+}

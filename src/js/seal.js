@@ -1,0 +1,43 @@
+// Keys of one's own for what a store holds: read here, judged in the core.
+import { copied, ownProperties } from './check.js'
+import { invalid } from './error.js'
+
+/** By which a handler gets a key for its buckets from a provider, whichever copy of the package made it. */
+export const STORE_KEY = Symbol.for('kaltura-app-token.storeKey')
+
+const MOST_KEYS = 4
+const LONGEST_KEY = 1000
+
+/** `[id, key, …]`, the keys as copies: their owner may wipe them, and a trap makes a new core. */
+export function readSeal(seal) {
+  const own = ownProperties(seal, 'seal')
+  refuseUnknown(own, ['keys'], 'seal')
+  const keys = copied('seal.keys', own.keys)
+  if (!Array.isArray(keys) || keys.length < 1 || keys.length > MOST_KEYS) {
+    throw invalid('seal.keys', `a list of 1 to ${MOST_KEYS} keys: { id, key }`)
+  }
+  return keys.flatMap((one, index) => {
+    const path = `seal.keys[${index}]`
+    const entry = ownProperties(one, path)
+    refuseUnknown(entry, ['id', 'key'], path)
+    return [entry.id, copyOf(entry.key)]
+  })
+}
+
+function refuseUnknown(own, known, path) {
+  // The name is not told: it may be a key itself.
+  if (Object.keys(own).some((name) => !known.includes(name))) {
+    throw invalid(path, `an object with ${known.join(' and ')} alone`)
+  }
+}
+
+/** Bytes of any realm as a plain view, and text as it is; what is no key is nothing. */
+function copyOf(key) {
+  if (typeof key === 'string') return key.slice(0, LONGEST_KEY)
+  try {
+    const isBytes = ArrayBuffer.isView(key) && key.BYTES_PER_ELEMENT === 1
+    return isBytes && key.length <= LONGEST_KEY ? Uint8Array.from(key) : undefined
+  } catch {
+    return undefined
+  }
+}
