@@ -2,16 +2,14 @@
 // What the fuzzers found, through the WebAssembly that ships: every input of their corpora, and
 // changed ones for as long as there is time. Nothing may trap, and every error is one of ours.
 import { createCipheriv, createHash, randomBytes } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { createSessionProvider, formatPrivileges, inspectKs, isAppTokenError, parsePrivileges, predictPrivileges, startAppTokenSession } from 'kaltura-app-token'
 import { createEmulator } from 'kaltura-app-token/emulator'
+import { readCorpus } from '../fuzz/corpus.mjs'
 
 const LONGEST_MS = 10_000
 const SECRET = '1ff6f3c05143ef42880ef4d00c38ca7c'
 
 const seed = process.argv[2] === undefined ? randomBytes(4).readUInt32LE() : Number(process.argv[2])
-const corpus = fileURLToPath(new URL('../fuzz/corpus', import.meta.url))
 
 const right = { partnerId: 102, appTokenId: '0_c6eputqa', appToken: 'a token', retry: 0, timeoutMs: 1000 }
 
@@ -114,11 +112,11 @@ async function judged(call) {
   }
 }
 
+const corpus = readCorpus()
 const inputs = Object.keys(targets).flatMap((target) => {
-  const folder = `${corpus}/${target}`
-  if (!existsSync(folder)) throw new Error(`no corpus for ${target}`)
-  const files = readdirSync(folder)
-  return files.map((file) => ({ target, file, bytes: readFileSync(`${folder}/${file}`) }))
+  const own = corpus.filter((input) => input.target === target)
+  if (own.length === 0) throw new Error(`no corpus for ${target}`)
+  return own
 })
 
 let state = seed || 1
