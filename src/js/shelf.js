@@ -88,7 +88,7 @@ export class Shelf {
   async check(flight) {
     const name = this.#core.generationName(flight, now())
     if (name === undefined) return
-    const text = await this.#store.ask('get', name)
+    const text = (await this.#store.ask('get', name)) ?? ''
     this.#core.learnGeneration(flight, text, now())
   }
 

@@ -46,12 +46,12 @@ impl Handle {
         self.decide(|provider| provider.generation_name(flight, now))
     }
 
-    /// Takes what the store told.
+    /// Takes what the store told; an empty text is none.
     #[wasm_bindgen(js_name = learnGeneration)]
-    pub fn learn_generation(&self, flight: f64, text: Option<String>, now: &Now) {
+    pub fn learn_generation(&self, flight: f64, text: &str, now: &Now) {
         let now = now.moment();
         if let Some(flight) = FlightId::from_number(flight) {
-            self.decide(|provider| provider.learn_generation(flight, text.as_deref(), now));
+            self.decide(|provider| provider.learn_generation(flight, Some(text), now));
         }
     }
 
