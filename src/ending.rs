@@ -18,31 +18,34 @@ pub fn is_exposed(privileges: &str, app_token_id: &str) -> bool {
     !ends_alone(privileges, app_token_id) && !is_closed(privileges)
 }
 
-/// Whether the session is restricted to URIs among which `session.end` is not. Of a multirequest the
-/// outer URI alone is checked, so that one that is allowed allows every call.
+/// Whether the session is restricted to URIs among which none may end sessions.
 fn is_closed(privileges: &str) -> bool {
     work::steps(privileges.len());
     let mut restrictions = privileges
         .split(',')
         .filter_map(|item| item.strip_prefix("urirestrict:"))
         .peekable();
-    restrictions.peek().is_some()
-        && restrictions.all(|paths| paths.split('|').all(is_of_one_service))
+    restrictions.peek().is_some() && !restrictions.any(|paths| paths.split('|').any(may_end))
 }
 
-/// Whether a URI, which may end in `*`, is of one service's, and of none that ends sessions.
-fn is_of_one_service(path: &str) -> bool {
+/// Whether a path of `urirestrict` may be that of a call that ends sessions: any but those of one
+/// service, and of a service that can't. Of a multirequest the server checks the outer URI alone, and
+/// under `index.php` and the API's root the body says which action is called.
+pub fn may_end(path: &str) -> bool {
     let service = path.strip_prefix("/api_v3/service/");
-    let service = service.and_then(|it| it.split_once('/'));
-    service.is_some_and(|(name, _)| {
-        !name.is_empty()
-            && name
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-            && !["multirequest", "session"]
-                .iter()
-                .any(|it| it.eq_ignore_ascii_case(name))
-    })
+    let Some((name, action)) = service.and_then(|it| it.split_once('/')) else {
+        return true;
+    };
+    let is_word = |text: &str| {
+        let mut bytes = text.bytes();
+        !text.is_empty() && bytes.all(|it| it.is_ascii_alphanumeric() || it == b'_')
+    };
+    let is = |other: &str| name.eq_ignore_ascii_case(other);
+    let is_other_action = || {
+        let action = action.strip_prefix("action/");
+        action.is_some_and(|it| is_word(it) && !it.eq_ignore_ascii_case("end"))
+    };
+    !is_word(name) || is("multirequest") || (is("session") && !is_other_action())
 }
 
 #[cfg(test)]
@@ -67,6 +70,7 @@ mod tests {
         for closed in [
             "urirestrict:/api_v3/service/media/*",
             "urirestrict:/api_v3/service/media/action/list|/api_v3/service/baseEntry/*",
+            "urirestrict:/api_v3/service/session/action/get",
         ] {
             assert!(!exposed(closed), "{closed}");
             assert!(exposed(&["x", closed].concat()), "another privilege");
@@ -84,6 +88,8 @@ mod tests {
             "urirestrict:/api_v3/service/m*",
             "urirestrict:/api_v3/service/media*",
             "urirestrict:/api_v3/service/session/*",
+            "urirestrict:/api_v3/service/session/action/e*",
+            "urirestrict:/api_v3/service/session/action/end/ks/x",
             "urirestrict:/api_v3/service/Session/action/end",
             "urirestrict:/api_v3/service/multiRequest/action/null",
             "urirestrict:/api_v3/service/multirequest",

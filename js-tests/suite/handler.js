@@ -172,6 +172,27 @@ test('rules may grant what the token carries, by itself or with more', async (t)
   }
 })
 
+test('a user who may see none of the videos gets no session that shows any', async (t) => {
+  const provider = async (seed) => {
+    const kaltura = await t.kaltura(seed)
+    return createSessionProvider({ ...kaltura.credentials, grants: 'report' })
+  }
+  for (const appToken of [{ sessionPrivileges: 'sview:*' }, { sessionPrivileges: 'sview:0_a' }, {}]) {
+    for (const sessionPrivileges of ['sview', 'sview:', [{ name: 'sview', values: [] }]]) {
+      const sessions = await provider({ appToken })
+      const handed = []
+      const getSession = async (request) => {
+        const session = await sessions.getSession(request)
+        handed.push(session)
+        return session
+      }
+      const authorize = () => ({ userId: 'ada', sessionPrivileges })
+      const { ask } = await endpoint(t, { authorize, provider: { getSession } })
+      if ((await ask()).status === 200) t.ok(!/sview:[^,]/.test(handed[0].privileges), handed[0].privileges)
+    }
+  }
+})
+
 test('a provider that does not say what a session is has it handed to nobody', async (t) => {
   const vague = [
     { differences: undefined },

@@ -6,6 +6,7 @@
 
 use super::fields::{Change, Given};
 use super::warning::{ISOLATED_SESSIONS, LONG_ISOLATED_SESSIONS, SESSIONS_END_TOGETHER, Warning};
+use crate::ending;
 use crate::error::InvalidOption;
 use crate::options::Read;
 use crate::privileges::{self, ANY};
@@ -89,27 +90,7 @@ pub fn is_closed(privileges: &str) -> bool {
     }
     let paths = limit.values.join("/");
     work::steps(paths.len());
-    !paths.split('|').any(may_end)
-}
-
-/// Whether a path of `urirestrict` may be that of a call that ends sessions.
-fn may_end(path: &str) -> bool {
-    /// Under `index.php`, and the API's root, the body says which action is called.
-    const ENDING: [&str; 4] = [
-        "/api_v3/service/session/action/end",
-        "/api_v3/service/multirequest",
-        "/api_v3/index.php",
-        "/api_v3/?",
-    ];
-    let (beginning, is_pattern) = match path.split_once('*') {
-        Some((beginning, _)) => (beginning, true),
-        None => (path, false),
-    };
-    let beginning = beginning.to_ascii_lowercase();
-    beginning.trim_end_matches('/') == "/api_v3"
-        || ENDING.iter().any(|ending| {
-            beginning.starts_with(ending) || (is_pattern && ending.starts_with(&beginning))
-        })
+    !paths.split('|').any(ending::may_end)
 }
 
 #[cfg(test)]
