@@ -63,11 +63,12 @@ Deno.serve({ hostname: '127.0.0.1', port: 0, onListen: listening }, app.fetch)`,
     serve: `import { createServer } from 'node:http'
 import { getRequestListener } from '${adapter}'
 export { handler as POST, handler as OPTIONS }
-const route = await import('./serve.mjs')
-const none = () => new Response(null, { status: 405 })
-const byMethod = (request) => (route[request.method] ?? none)(request, { params: Promise.resolve({}) })
-const server = createServer(getRequestListener(byMethod))
-server.listen(0, '127.0.0.1', () => listening(server.address()))`,
+import('./serve.mjs').then((route) => {
+  const none = () => new Response(null, { status: 405 })
+  const byMethod = (request) => (route[request.method] ?? none)(request, { params: Promise.resolve({}) })
+  const server = createServer(getRequestListener(byMethod))
+  server.listen(0, '127.0.0.1', () => listening(server.address()))
+})`,
     start: [() => node(20)],
   },
 }
