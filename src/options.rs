@@ -3,7 +3,7 @@
 use crate::api::ServiceUrl;
 use crate::decimal;
 use crate::error::InvalidOption;
-use crate::grants::{GrantPolicy, Isolate, SessionType, names_session_id};
+use crate::grants::{GrantPolicy, Isolate, SessionType};
 use crate::hash::HashType;
 use crate::retry::RetryPolicy;
 use crate::secret::{Secret, looks_secret};
@@ -164,18 +164,6 @@ pub fn expiry_s(Named { path, input }: Named) -> Read<Option<u32>> {
     const EXPECTED: &str = "a positive whole number of seconds (not milliseconds), at most ten years; leave it out for the longest";
     const TEN_YEARS_S: u32 = 315_360_000;
     optional_integer(Named { path, input }, 1, TEN_YEARS_S, EXPECTED)
-}
-
-/// Privileges to ask for. A `sessionid` may be another application token's, and who holds such a
-/// session can end every session of that.
-pub fn asked_privileges(option: Named) -> Read<Option<String>> {
-    const EXPECTED: &str = "without sessionid, by which a session could end another token's; the option isolate of a provider gives each user one";
-    let path = option.path.clone();
-    let read = session_privileges(option)?;
-    if read.as_deref().is_some_and(names_session_id) {
-        return Err(InvalidOption::new(path, EXPECTED));
-    }
-    Ok(read)
 }
 
 /// Whose sessions shall end alone; nobody's if nothing is said.

@@ -3,6 +3,7 @@
 use super::{Input, Named, Read, has_control};
 use crate::decimal::decimal;
 use crate::error::InvalidOption;
+use crate::grants::names_session_id;
 use crate::privileges::table::{self, Shape};
 use crate::privileges::{ANY, search};
 use crate::work;
@@ -19,11 +20,16 @@ pub struct Listed {
 }
 
 /// What sessions are asked to carry. A name that Kaltura would take for another is refused: it may
-/// have been meant as a restriction.
+/// have been meant as a restriction. So is a `sessionid`, which may be another application token's:
+/// who holds such a session can end every session of that.
 pub fn session_privileges(named: Named) -> Read<Option<String>> {
+    const EXPECTED: &str = "without sessionid, by which a session could end another token's; the option isolate of a provider gives each user one";
     let path = named.path.clone();
     let text = text(named)?;
     if let Some(text) = &text {
+        if names_session_id(text) {
+            return Err(InvalidOption::new(path, EXPECTED));
+        }
         check_spelling(&path, text)?;
     }
     Ok(text)
@@ -226,10 +232,8 @@ mod tests {
     #[test]
     fn every_name_that_is_known_can_be_listed() {
         for known in table::servers() {
-            assert_eq!(
-                read(vec![any(known.name)]),
-                Ok(Some(format!("{}:*", known.name)))
-            );
+            let text = format!("{}:*", known.name);
+            assert_eq!(written("sp", &[any(known.name)]), Ok(text));
         }
         for name in ["role", "userContextualRole", "eventId", "editor", "Edith"] {
             assert!(read(vec![listed(name, &["1"])]).is_ok(), "{name}");

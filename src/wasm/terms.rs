@@ -75,7 +75,7 @@ pub fn wish(from: &Options) -> Result<Wish, InvalidOption> {
         user_id: options::user_id(from.get("userId"))?,
         session_type: options::session_type(from.get("sessionType"))?,
         expiry_s: options::expiry_s(from.get("expiry"))?,
-        privileges: options::asked_privileges(from.get("sessionPrivileges"))?,
+        privileges: options::session_privileges(from.get("sessionPrivileges"))?,
         no_other_privileges: options::switch(from.get("noOtherPrivileges"))?,
         session_id: None,
     })
