@@ -37,6 +37,7 @@ const wrong = {
   clientTag: ['a\r\nx: y', 'ü', 'x'.repeat(300), 5, ...hostile()],
   maxResponseBytes: [0, 1.5, '1', 2 ** 40, ...hostile()],
   dangerouslyAllowHttp: ['yes', 1, ...hostile().filter((v) => v !== true)],
+  dangerouslyAllowUnverifiedTls: ['yes', 1, ...hostile().filter((v) => v !== true)],
   timeoutMs: [0, -1, 1.5, NaN, Infinity, '10', 2 ** 31, ...hostile()],
   signal: [5, 'x', ...hostile()],
   fetch: [5, 'x', ...hostile().filter((v) => typeof v !== 'function')],
