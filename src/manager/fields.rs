@@ -2,7 +2,8 @@
 
 use super::privileges;
 use super::warning::{
-    ADMIN_SESSIONS, ANONYMOUS_SESSIONS, ANY_USER, LONG_SESSIONS, WEAK_HASH_TYPE, Warning,
+    ADMIN_SESSIONS, ANONYMOUS_SESSIONS, ANY_USER, LONG_SESSIONS, NOT_THE_ONLY_USER, WEAK_HASH_TYPE,
+    Warning,
 };
 use crate::api::Params;
 use crate::error::InvalidOption;
@@ -152,6 +153,9 @@ impl Given {
         }
         match &self.user_id {
             Change::Set(id) if id.is_empty() => warnings.push(ANONYMOUS_SESSIONS),
+            Change::Set(id) if id.chars().any(|it| it.is_uppercase() || it.len_utf8() > 3) => {
+                warnings.push(NOT_THE_ONLY_USER);
+            }
             Change::Clear => warnings.push(ANY_USER),
             _ => {}
         }

@@ -41,6 +41,11 @@ pub(super) const ANY_USER: Warning = Warning {
     path: "sessionUserId",
     message: "left open: whoever holds the token can ask for a session of any user, an administrator's too",
 };
+pub(super) const NOT_THE_ONLY_USER: Warning = Warning {
+    code: "NOT_THE_ONLY_USER",
+    path: "sessionUserId",
+    message: "Kaltura ignores the case of user ids, and loses characters such as emoji, so that other ids name this user too: write it in small letters, and compare ids so in your own program",
+};
 pub(super) const LONG_SESSIONS: Warning = Warning {
     code: "LONG_SESSIONS",
     path: "sessionDuration",
