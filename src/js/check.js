@@ -1,5 +1,5 @@
 // What the shell judges by itself: the kinds of things it is handed.
-import { fromCore, invalid, pathOf } from './error.js'
+import { AppTokenError, fromCore, invalid, pathOf } from './error.js'
 
 /** No list has more entries, and no text more characters: the core's memory has an end. */
 const MOST = 10_000
@@ -11,28 +11,56 @@ const LONGEST = 1_000_000
  */
 export function ownOptions(options, path = 'options', prefix = '') {
   const own = ownProperties(options, path)
-  // The only lists among the options are lists of privileges.
+  // The only lists among the options are lists of privileges; the core is shown no other.
   for (const name of Object.keys(own)) {
-    own[name] = copied(pathOf(prefix, name), own[name], plainPrivilege)
+    const copy = /privileges$/i.test(name) ? plainPrivilege : nothing
+    own[name] = copied(pathOf(prefix, name), own[name], copy)
   }
   return own
 }
 
-/** A copy of an object's own properties, without a prototype. */
+/** A copy of a plain object's own properties, without a prototype. */
 export function ownProperties(object, path) {
-  if (object === null || typeof object !== 'object') throw invalid(path, 'an object')
+  checkPlain(object, path)
   try {
-    // Of a list, bytes or a text there may be a million.
-    if (Array.isArray(object) || ArrayBuffer.isView(object) || object instanceof String) throw new TypeError()
     return Object.assign(Object.create(null), object)
   } catch {
-    throw invalid(path, 'an object whose properties can be read')
+    throw refused(path, READABLE)
   }
+}
+
+/** `path` may be what gives it. */
+const refused = (path, expected) => invalid(typeof path === 'function' ? path() : path, expected)
+
+const READABLE = 'an object whose properties can be read'
+
+/**
+ * Of anything but a plain object some properties would be missed: those of a map are no properties,
+ * and those of a class may be its prototype's.
+ */
+export function checkPlain(object, path) {
+  if (object === null || typeof object !== 'object') throw refused(path, 'an object')
+  let isPlain
+  try {
+    isPlain = hasPlainPrototype(object)
+  } catch {
+    throw refused(path, READABLE)
+  }
+  if (!isPlain) {
+    throw refused(path, 'a plain object such as { … }, not a list, a map, or an object of a class or with a prototype')
+  }
+}
+
+function hasPlainPrototype(object) {
+  const prototype = Object.getPrototypeOf(object)
+  if (prototype === Object.prototype || prototype === null) return true
+  // That of another realm.
+  return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf')
 }
 
 /**
  * A copy of an array, and anything else as it is: the core can't stand an array that throws
- * when it is read. `copy` is handed each entry, and what copies a list within.
+ * when it is read. `copy` is handed each entry, what copies a list within, and what gives its path.
  */
 export function copied(path, value, copy = same) {
   let room = MOST
@@ -41,21 +69,23 @@ export function copied(path, value, copy = same) {
     const { length } = array
     room -= length
     if (!Array.isArray(array) || room < 0) throw new RangeError()
-    return Array.from({ length }, (_, index) => each(array[index], list))
+    return Array.from({ length }, (_, index) => each(array[index], list, () => `${path}[${index}]`))
   }
   try {
     return Array.isArray(value) ? list(value, copy) : value
-  } catch {
+  } catch (thrown) {
+    if (thrown instanceof AppTokenError) throw thrown
     throw invalid(path, `a value that can be read, of at most ${MOST} entries`)
   }
 }
 
 const same = (value) => value
+const nothing = () => {}
 
 /** A copy of a privilege in a list; one that says something else is none, to the core. */
-export function plainPrivilege(privilege, list) {
-  const { name, values, any, ...rest } = Object.assign(Object.create(null), privilege)
-  if (Object.keys(rest).length > 0) return {}
+export function plainPrivilege(item, list, place) {
+  const { name, values, any, ...rest } = ownProperties(item, place)
+  if (Object.keys(rest).length > 0) return Object.create(null)
   return { name, values: values === undefined ? values : list(values), any }
 }
 

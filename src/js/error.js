@@ -2,7 +2,8 @@
  * The one error of this package. What it shows is redacted: no token, hash or KS is in it.
  */
 export class AppTokenError extends Error {
-  constructor({ message, causes = [], cause = chain(causes), ...details }) {
+  constructor(given) {
+    const { message, causes = [], cause = chain(causes), ...details } = { __proto__: null, ...given }
     super(message, cause === undefined ? undefined : { cause })
     this.retryable = false
     this.attempts = 0
@@ -67,7 +68,8 @@ export const internal = (name) => ({
 
 /** The errors behind one, from the outermost. */
 function chain(causes) {
-  return causes.reduceRight((cause, { name, code, message }) => {
+  return causes.reduceRight((cause, one) => {
+    const { name, code, message } = { __proto__: null, ...one }
     const error = new Error(message, cause === undefined ? undefined : { cause })
     error.name = name
     error.stack = `${name}: ${message}`

@@ -19,7 +19,7 @@ const LOOK_EVERY_MS = 10
 /** The core replaces a leader that has given no sign for so many checks. */
 const PATIENCE = 3
 /** What a follower is told of such a leader, and of a flight that nobody knows any more. */
-export const SILENT = Object.freeze({ silentChecks: PATIENCE })
+export const SILENT = Object.freeze({ __proto__: null, silentChecks: PATIENCE })
 /**
  * For so long a crew whose request is not answered is taken to be alive. workerd doesn't see that
  * a client has gone who has only closed its side of the connection, so there it is not for long.
@@ -150,6 +150,9 @@ export class Crew {
   }
 }
 
+/** What comes of a flight is told by one that has replaced it, or by the core, which is asked again. */
+export const UNTOLD = Object.freeze({ __proto__: null })
+
 /** One session, or the widget session, being fetched by a crew. */
 export class Flight {
   outcome
@@ -172,7 +175,7 @@ export class Flight {
    */
   end(outcome) {
     // Who was replaced may have failed; who has replaced it tells.
-    this.outcome ??= !outcome.session && outcome.failure && this.heir ? {} : outcome
+    this.outcome ??= !outcome.session && outcome.failure && this.heir ? UNTOLD : outcome
     this.crew.hasLanded(this)
     this.#wake()
     if (!outcome.session) return

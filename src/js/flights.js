@@ -2,7 +2,7 @@
 // from Kaltura.
 import { tellOf } from './audit.js'
 import { fromCore } from './error.js'
-import { Crew, Flight, SILENT } from './flight.js'
+import { Crew, Flight, SILENT, UNTOLD } from './flight.js'
 import { attempt, createHost, heard, now, tell } from './host.js'
 import { wipe } from './token.js'
 
@@ -115,7 +115,7 @@ export class Flights {
     } catch (thrown) {
       const lost = deadline.error ?? fromCore(thrown)
       for (const id of ids) this.#core.abandon(id, lost.code === 'ERR_TIMEOUT', now())
-      outcomes = ids.map(() => ({ lost }))
+      outcomes = ids.map(() => ({ __proto__: null, lost }))
     } finally {
       crew.end()
     }
@@ -127,7 +127,7 @@ export class Flights {
     const { shelf, isolate } = this.#settings
     const host = this.#host(crew, deadline)
     const checks = isolate && shelf ? ids.map((id) => this.#core.isCheck(id)) : []
-    let taken = checks.map((isCheck) => isCheck && { outcome: {} })
+    let taken = checks.map((isCheck) => isCheck && { __proto__: null, outcome: UNTOLD })
     let widget
     const fetchWidget = () => (widget ??= this.#fetchWidget(crew, deadline, host))
     if (shelf) {
@@ -212,10 +212,10 @@ export class Flights {
   async #leadWidget(flight, deadline, host) {
     try {
       await deadline.within(this.#core.fetchWidget(flight.id, host, deadline.at))
-      flight.end({})
+      flight.end(UNTOLD)
     } finally {
       if (!flight.outcome) this.#core.abandonWidget(flight.id, now())
-      flight.end({ lost: true })
+      flight.end({ __proto__: null, lost: true })
       this.#drop(flight)
       for (const replaced of flight.formers()) this.#drop(replaced)
       flight.unlink()

@@ -17,7 +17,8 @@ const SIGNER = 'the signer'
  * The core relies on it that nothing here throws: an exception that flew through wasm would
  * leave the call pending.
  */
-export function createHost({ deadline, fetch, onEvent, auditKey, tokens = [], allowUnverified }) {
+export function createHost(given) {
+  const { deadline, fetch, onEvent, auditKey, tokens = [], allowUnverified } = { __proto__: null, ...given }
   const { progress } = deadline
   return {
     signal: deadline.signal,

@@ -1,6 +1,5 @@
 // The hot path: sessions that the core lets be handed out without being asked.
 import { steady } from './host.js'
-import { requestKey } from './request.js'
 
 /** What a lease takes beside its texts, about. */
 const OVERHEAD = 256
@@ -25,14 +24,11 @@ export class Leases {
     this.#most = most
   }
 
-  /** The session that answers this request; undefined if the core has to be asked. */
-  sessionFor(request) {
-    const key = requestKey(request)
+  /** The session that answers a request that was read; undefined if the core has to be asked. */
+  sessionFor({ key, signal }) {
     const lease = this.#young.get(key) ?? this.#old.get(key)
-    // Its caller may have aborted already. What got into Object.prototype is no signal.
-    if (lease === undefined || (request !== undefined && request.signal !== undefined)) {
-      return undefined
-    }
+    // Its caller may have aborted already.
+    if (lease === undefined || signal !== undefined) return undefined
     if (Date.now() >= lease.wall || steady() >= lease.steady) return undefined
     if (lease.usedAt === 0) this.#use(key, lease)
     this.#uses += 1

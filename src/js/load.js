@@ -17,7 +17,7 @@ export function loader(instantiate, load) {
 
 /** The same for what may be used in a page. */
 export function instances(instantiate, load) {
-  if (!modules.has(instantiate)) modules.set(instantiate, {})
+  if (!modules.has(instantiate)) modules.set(instantiate, Object.create(null))
   const known = modules.get(instantiate)
   return () => {
     const { core } = known

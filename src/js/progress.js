@@ -46,19 +46,19 @@ export class Progress {
 
   /** What it waits for, in words. */
   get step() {
-    const { other, isOwn } = Object(this.#waitsFor)
-    if (!other) return this.#waitsFor
+    if (typeof this.#waitsFor !== 'object') return this.#waitsFor
+    const { other, isOwn } = this.#waitsFor
     const step = other.#ownStep
     return isOwn ? step : `another call${step ? `, which is waiting for ${step}` : ''}`
   }
 
   get #ownStep() {
-    return this.#waitsFor?.other ? 'another call' : this.#waitsFor
+    return typeof this.#waitsFor === 'object' ? 'another call' : this.#waitsFor
   }
 
   /** The error of the last failure. */
   get cause() {
-    const failure = this.#failure ?? this.#waitsFor?.other?.#failure
+    const failure = this.#failure ?? (typeof this.#waitsFor === 'object' ? this.#waitsFor.other.#failure : undefined)
     return failure && new AppTokenError(failure)
   }
 }

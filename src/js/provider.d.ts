@@ -117,7 +117,11 @@ export interface SealKey {
   key: Uint8Array | string
 }
 
-/** One request of a provider: whose session, and how long to wait for it. */
+/**
+ * One request of a provider: whose session, and how long to wait for it. A plain object, each property
+ * of which is read once. Requests share a session only if they say the same, to the letter; the order
+ * of privileges doesn't matter.
+ */
 export interface ProviderRequest extends SessionRequest {
   /** Ends this caller's wait, and nobody else's. */
   signal?: Signal

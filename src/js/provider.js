@@ -107,11 +107,13 @@ class SessionProvider {
   }
 
   async getKs(request) {
-    return (this.#leases.sessionFor(request) ?? (await this.#get(request))).ks
+    const read = readRequest(request)
+    return (this.#leases.sessionFor(read) ?? (await this.#get(read))).ks
   }
 
   async getSession(request) {
-    return copyOf(this.#leases.sessionFor(request) ?? (await this.#get(request)))
+    const read = readRequest(request)
+    return copyOf(this.#leases.sessionFor(read) ?? (await this.#get(read)))
   }
 
   async getProvenSession(request, onExposed) {
@@ -186,10 +188,9 @@ class SessionProvider {
   async call(service, action, params = {}, request) {
     checkText('service', service)
     checkText('action', action)
-    const parameters = ownProperties(params, 'params')
-    // Nothing is sent for what could not be sent.
+    // Nothing is sent for what could not be sent, and what the caller changes later isn't.
     guarded(() => this.#core.checkCall(service, action))
-    bodyOf(parameters)
+    const parameters = JSON.parse(bodyOf(ownProperties(params, 'params')))
     const wanted = readRequest(request)
     const parts = this.#parts()
     const deadline = this.#deadline(parts, wanted, `answer to ${service}.${action}`)
@@ -207,7 +208,7 @@ class SessionProvider {
     const host = createHost({ deadline, fetch, onEvent, allowUnverified })
     for (let attempts = 1; ; attempts += 1) {
       const { ks, privileges } = await this.#obtain(parts, wanted, deadline)
-      const body = bodyOf({ ...parameters, format: 1, ks })
+      const body = JSON.stringify({ __proto__: null, ...parameters, format: 1, ks })
       const answer = parts.core.call(service, action, body, ks, attempts, host)
       const { text, failure, dead, loggedOut } = await deadline.within(answer)
       if (text !== undefined) return JSON.parse(text)
@@ -295,13 +296,12 @@ class SessionProvider {
    * come from the same context, and their time ends at the same moment.
    */
   async #get(request) {
-    const wanted = readRequest(request)
-    const { key } = wanted
-    if (key === undefined || !wanted.isPlain) return this.#start(wanted)
+    const { key } = request
+    if (key === undefined || !request.isPlain) return this.#start(request)
     let started = this.#turn.get(key)
     if (!started) {
       if (this.#turn.size === 0) queueMicrotask(() => this.#turn.clear())
-      started = this.#start(wanted)
+      started = this.#start(request)
       this.#turn.set(key, started)
     }
     return started
@@ -365,8 +365,8 @@ class SessionProvider {
   }
 
   /** Whether the session that came has ended since. */
-  #isOver({ session }) {
-    return session !== undefined && this.#settings.isOver(session)
+  #isOver(outcome) {
+    return Object.hasOwn(outcome, 'session') && this.#settings.isOver(outcome.session)
   }
 
   /** Gives what it was told to, and keeps it for as long as the core lets it. */
@@ -408,7 +408,7 @@ function readOne(one, all, also, instance) {
     const deadline = isPlain ? all : new Deadline({ signal, timeoutMs, also, instance })
     return { request, deadline, error: undefined }
   } catch (error) {
-    return { error }
+    return { request: undefined, deadline: undefined, error }
   }
 }
 

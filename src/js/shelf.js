@@ -40,7 +40,7 @@ export class Shelf {
    */
   async take(flight, token, crew, deadline, epoch, learnTime) {
     const place = this.#core.place(flight, token)
-    if (!place) return {}
+    if (!place) return NOTHING
     const [name] = place.names
     const adopt = async (text, place) => {
       let outcome = this.#core.adopt(flight, token, text, now())
@@ -66,7 +66,7 @@ export class Shelf {
       return undefined
     }
     let outcome = await look(epoch)
-    if (outcome) return { outcome }
+    if (outcome) return taken(outcome)
     // Batches take no locks: two that hold what the other waits for would stand still, and one
     // that is made twice costs two requests for 25 sessions.
     let lock
@@ -78,10 +78,10 @@ export class Shelf {
       // When the time is over nobody waits for this, and nobody will call `put`.
       const isLost = deadline.isOver && lock?.crew === crew
       if (outcome || isLost) await this.#unlock(name, lock)
-      if (outcome) return { outcome }
+      if (outcome) return taken(outcome)
     }
     const { epoch: startedIn } = this.#core
-    return { put: () => this.#put(place, token, startedIn, lock) }
+    return { __proto__: null, put: () => this.#put(place, token, startedIn, lock) }
   }
 
   /** Sees whether the sessions that a flight is for were ended elsewhere. */
@@ -193,7 +193,7 @@ export class Shelf {
     // A lock that never runs out must fail nobody, so half of the time is left for a mint.
     const giveUpAt = steady() + Math.min(2 * LOCK_MS, (deadline.at - Date.now()) / 2)
     while (steady() < giveUpAt) {
-      const lock = { until: steady() + LOCK_MS, crew }
+      const lock = { __proto__: null, until: steady() + LOCK_MS, crew }
       this.#locks.set(name, lock)
       const release = await this.#store.ask('lock', `${name}:lock`, LOCK_MS)
       crew.progress()
@@ -205,7 +205,7 @@ export class Shelf {
       if (release === undefined) return undefined
       await deadline.sleep(LOOK_EVERY_MS * (0.5 + Math.random()))
       const outcome = await look()
-      if (outcome) return { outcome }
+      if (outcome) return taken(outcome)
     }
     return undefined
   }
@@ -221,6 +221,8 @@ export class Shelf {
 }
 
 const isText = (value) => typeof value === 'string'
+const NOTHING = Object.freeze({ __proto__: null })
+const taken = (outcome) => ({ __proto__: null, outcome })
 
 /** What the core gives; nothing if it has run out of memory. */
 function unlessTrapped(ask) {

@@ -6,7 +6,6 @@ use crate::api::ServiceUrl;
 use crate::decimal::decimal;
 use crate::grants::{SessionType, Wish};
 use crate::privileges;
-use crate::privileges::table::{self, Shape};
 use crate::work;
 
 /// Whose sessions they are.

@@ -47,7 +47,7 @@ fn ks_info(info: &KsInfo) -> JsValue {
     };
     #[expect(clippy::cast_precision_loss, reason = "JavaScript has no other number")]
     let partner_id = info.partner_id as f64;
-    let plain = Plain::new();
+    let plain = Plain::ordinary();
     plain.set("version", version);
     plain.set("partnerId", partner_id);
     plain.set("verified", or_null(info.verified));
@@ -58,7 +58,7 @@ fn ks_info(info: &KsInfo) -> JsValue {
 fn ks_session(session: &KsSession) -> Plain {
     // JavaScript reads numbers anyway; Rust would bring tables for it.
     let number = |number: &Number| or_null(number.digits().map(js_sys::parse_float));
-    let plain = Plain::new();
+    let plain = Plain::ordinary();
     plain.set("userId", or_null(session.user_id.as_deref()));
     plain.set("sessionType", number(&session.session_type));
     plain.set("expiry", number(&session.expiry));

@@ -121,8 +121,14 @@ extern "C" {
 pub struct Plain(Object);
 
 impl Plain {
-    /// An object without properties.
+    /// An object without properties for the shell, which reads some that are left out: it has no
+    /// prototype, where somebody else may have put them.
     pub fn new() -> Self {
+        Self(Object::create(JsValue::NULL.unchecked_ref()))
+    }
+
+    /// An ordinary object, for the caller.
+    pub fn ordinary() -> Self {
         Self(Object::new())
     }
 

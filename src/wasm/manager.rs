@@ -212,7 +212,7 @@ impl ManagerCore {
         let Some(page) = manager::read_page(text.as_bytes()) else {
             return JsValue::UNDEFINED;
         };
-        let plain = Plain::new();
+        let plain = Plain::ordinary();
         plain.set(
             "appTokens",
             convert::array(&page.app_tokens, |token| app_token(token, false)),
@@ -301,7 +301,7 @@ fn told(prepared: Prepared) -> Plain {
 
 fn warnings(warnings: &[Warning]) -> JsValue {
     convert::array(warnings, |warning| {
-        let plain = Plain::new();
+        let plain = Plain::ordinary();
         plain.set("code", warning.code);
         plain.set("path", warning.path);
         plain.set("message", warning.message);
@@ -313,7 +313,7 @@ fn warnings(warnings: &[Warning]) -> JsValue {
 fn app_token(token: &AppToken, with_token: bool) -> Plain {
     let or_null = |value: Option<i64>| value.map_or(JsValue::NULL, number);
     let text = |value: &Option<String>| value.as_ref().map_or(JsValue::NULL, Into::into);
-    let plain = Plain::new();
+    let plain = Plain::ordinary();
     plain.set("id", &*token.id);
     if with_token {
         plain.set("token", token.token.expose());

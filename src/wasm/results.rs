@@ -16,7 +16,7 @@ use crate::session::Session;
     reason = "times are checked to be safe integers"
 )]
 pub fn session(session: &Session) -> JsValue {
-    let plain = Plain::new();
+    let plain = Plain::ordinary();
     plain.set("ks", session.ks.expose());
     plain.set("partnerId", session.partner_id);
     plain.set("userId", &*session.user_id);
@@ -33,7 +33,7 @@ pub fn session(session: &Session) -> JsValue {
 
 /// Without its values where it gets into logs: no user's name belongs there.
 fn difference(difference: &Difference, with_user: bool) -> Plain {
-    let plain = Plain::new();
+    let plain = Plain::ordinary();
     plain.set("field", difference.field.option());
     plain.set_some("privilege", difference.field.privilege());
     plain.set_some("more", difference.field.more());
@@ -122,7 +122,7 @@ pub fn minted(key: &[u8], token: (&str, Option<HashType>, bool), session: &Sessi
 
 /// The event of a token whose sessions are all dead.
 pub fn revoked(app_token_id: &str) -> JsValue {
-    let plain = Plain::new();
+    let plain = Plain::ordinary();
     plain.set("type", "revoked");
     plain.set("appTokenId", app_token_id);
     plain.into()
@@ -130,7 +130,7 @@ pub fn revoked(app_token_id: &str) -> JsValue {
 
 /// The event of a hash type that was found by trying.
 pub fn hash_type_found(app_token_id: &str, hash_type: HashType) -> JsValue {
-    let plain = Plain::new();
+    let plain = Plain::ordinary();
     plain.set("type", "hashTypeFound");
     plain.set("appTokenId", app_token_id);
     plain.set("hashType", hash_type.name());
@@ -140,7 +140,7 @@ pub fn hash_type_found(app_token_id: &str, hash_type: HashType) -> JsValue {
 /// The event of a retry that is to come.
 #[expect(clippy::cast_precision_loss, reason = "a minute at most")]
 pub fn retried_event(reason: &Error, delay_ms: u64) -> JsValue {
-    let plain = Plain::new();
+    let plain = Plain::ordinary();
     plain.set("type", "retried");
     plain.set("code", reason.code());
     if let Error::Kaltura(refusal) = reason {

@@ -97,7 +97,11 @@ class AppTokenManager {
   }
 
   list(filter, pager, options) {
-    return new AppTokenList((all, further) => this.#page({ filter, pager, options, all, further }))
+    let asked
+    return new AppTokenList((all, further) => {
+      asked ??= this.#askedOf(filter, pager, options)
+      return this.#page(asked, all, further)
+    })
   }
 
   async update(id, fields, options) {
@@ -186,10 +190,15 @@ class AppTokenManager {
     }
   }
 
-  async #page({ filter = {}, pager = {}, options, all, further }) {
+  /** What a list is asked for: read once, however many pages it has. */
+  async #askedOf(filter = {}, pager = {}, options) {
     const { limits } = this.#read(options)
     const which = withText(ownProperties(filter, 'filter'))
-    const where = ownProperties(pager, 'pager')
+    return { limits, which, where: ownProperties(pager, 'pager') }
+  }
+
+  async #page(asked, all, further) {
+    const { limits, which, where } = await asked
     const rules = this.#rules
     const { args, size, index } = guarded(() => rules.list(which, where, all, further))
     const { text, attempts } = await this.#call('list', args, limits)
@@ -263,11 +272,11 @@ class AppTokenManager {
         // All but the last were turned away at the door.
         if (!answer.isUnsure) sent.vain += sent.attempts - before - 1
         if (answer.failure) throw answer.failure
-        return { ...answer, attempts: sent.attempts }
+        return { __proto__: null, ...answer, attempts: sent.attempts }
       } catch (thrown) {
         const error = deadline.error ?? fromCore(thrown)
         const verdict = this.#judge(action, error, sent.attempts - sent.vain)
-        if (verdict.isDone) return { isDone: true }
+        if (verdict.isDone) return { __proto__: null, isDone: true }
         if (verdict.deadKs) this.#core.forgetKs(ks)
         if (!verdict.deadKs || isLast) throw judged(error, verdict, sent.attempts)
         // Whose KS is refused has not been heard.
@@ -277,7 +286,8 @@ class AppTokenManager {
   }
 
   /** `open`: the requests that may have had effect, the last among them. */
-  #judge(action, { code, kalturaCode = '', ksRefusal = '', status = 0 }, open) {
+  #judge(action, error, open) {
+    const { code, kalturaCode = '', ksRefusal = '', status = 0 } = { __proto__: null, ...error }
     const rules = this.#rules
     const isMade = this.#key.ks === undefined
     return rules.judge(action, code, kalturaCode, ksRefusal, status, open, isMade)
