@@ -55,8 +55,10 @@ const targets = {
   },
   grants(bytes) {
     const [asked, granted = ''] = parted(bytes.subarray(9), '\0')
-    const session = { partnerId: 102, ks: 'ks', userId: '', sessionType: 0, expiry: 4e9, privileges: granted }
-    const fetch = async () => answer(JSON.stringify(session))
+    const own = `apptoken:${right.appTokenId},`
+    const session = { partnerId: 102, userId: '', sessionType: 0, expiry: 4e9, privileges: `${own}${granted}` }
+    const fetch = async (url) =>
+      answer(JSON.stringify({ ...session, ...(url.includes('Widget') ? { ks: 'w' } : { ks: 'ks', objectType: 'KalturaSessionInfo' }) }))
     return startAppTokenSession({ ...right, sessionPrivileges: asked, fetch })
   },
   texts(bytes) {

@@ -5,7 +5,7 @@ import { hashAppToken, startAppTokenSession } from 'kaltura-app-token'
 const KS = 'djJ8MTAyfIOer4PKo_qwzIFP3E15TU4pWMgGOfGnKTPylK7tlAAkPxGo-Mfbiu0Ql_5dfBIIrLh4vu4D'
 const TOKEN = '599d54237bca94c1db5746efd0416795'
 
-const widget = JSON.stringify({ partnerId: 102, ks: KS, userId: 0 })
+const widget = JSON.stringify({ partnerId: 102, ks: 'a-widget-session', userId: 0 })
 const session = JSON.stringify({
   ks: KS,
   partnerId: '102',
@@ -13,6 +13,7 @@ const session = JSON.stringify({
   sessionType: 0,
   expiry: Math.floor(Date.now() / 1000) + 86_400,
   privileges: 'sessionid:0_c6eputqa,apptoken:0_c6eputqa',
+  objectType: 'KalturaSessionInfo',
 })
 const refusal = JSON.stringify({
   objectType: 'KalturaAPIException',

@@ -25,9 +25,10 @@ use crate::api::{
     ApiError, KsRefusal, Operation, Request, ResponseHead, ServiceUrl, Value, read_response,
 };
 use crate::clock::{ServerClock, Timing};
-use crate::error::{Cause, Error};
+use crate::error::{Cause, Error, InvalidOption};
 use crate::grants::{GrantPolicy, Wish};
 use crate::hash::{HashType, is_hash};
+use crate::ks;
 use crate::retry::{self, RetryPolicy};
 use crate::secret::Secret;
 use crate::session::{Session, Widget};
@@ -190,6 +191,7 @@ impl Exchange {
         if let Some((ms, reason)) = self.pause(now_ms) {
             return Step::Wait { ms, reason };
         }
+        self.refuse_semicolons();
         let open = self.open();
         let is_widget_wanted = self.items.is_empty() && self.widget.is_none();
         if self.widget_error.is_some() || (open.is_empty() && !is_widget_wanted) {
@@ -356,6 +358,24 @@ impl Exchange {
             }
         }
         longest
+    }
+
+    /// Ends the requests that a KS of version 1 would not carry as they are. What Kaltura's answer
+    /// says of such a session is not what it is. The partner's version is that of the widget session,
+    /// so nothing else has been sent.
+    fn refuse_semicolons(&mut self) {
+        let widget = self.widget.as_ref();
+        if widget.is_none_or(|widget| ks::is_encrypted(widget.ks.expose())) {
+            return;
+        }
+        for index in self.open() {
+            let item = self.items.get(index);
+            if let Some(path) = item.and_then(|item| item.wish.with_semicolon()) {
+                let expected = "without ';', which begins another field in this partner's KSs: they are not known to be of version 2";
+                let wrong = InvalidOption::new(path, expected);
+                self.settle(index, Err(Box::new(wrong.into())));
+            }
+        }
     }
 
     fn settle(&mut self, index: usize, result: Settled) {

@@ -41,6 +41,22 @@ pub enum Isolate {
     Session,
 }
 
+impl Wish {
+    /// The option with a `;` in it, which in a KS of version 1 would begin another field.
+    pub fn with_semicolon(&self) -> Option<&'static str> {
+        let has_one = |text: &Option<String>| {
+            let text = text.as_deref().unwrap_or_default();
+            work::steps(text.len());
+            text.contains(';')
+        };
+        if has_one(&self.user_id) {
+            Some("userId")
+        } else {
+            has_one(&self.privileges).then_some("sessionPrivileges")
+        }
+    }
+}
+
 /// The two types of a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SessionType {
@@ -118,13 +134,16 @@ pub enum GrantPolicy {
 }
 
 impl GrantPolicy {
-    /// Whether a session with these differences must not be handed out.
+    /// Whether a session with these differences must not be handed out. One that contradicts what
+    /// was said of it never is.
     pub fn refuses(self, differences: &[Difference]) -> bool {
-        match self {
-            Self::Guard => differences.iter().any(|it| it.effect != Effect::Narrower),
-            Self::Exact => !differences.is_empty(),
-            Self::Report => differences.iter().any(|it| it.field == Field::SessionId),
-        }
+        let never = |it: &Difference| matches!(it.field, Field::Carried(_) | Field::SessionId);
+        differences.iter().any(never)
+            || match self {
+                Self::Guard => differences.iter().any(|it| it.effect != Effect::Narrower),
+                Self::Exact => !differences.is_empty(),
+                Self::Report => false,
+            }
     }
 }
 
@@ -156,6 +175,8 @@ pub enum Field {
     MorePrivileges(u32),
     /// The `sessionid` that it was to have alone.
     SessionId,
+    /// What this option asks for: the KS itself carries another than the answer says.
+    Carried(&'static str),
 }
 
 /// What a difference means.
@@ -177,6 +198,7 @@ impl Field {
             Self::SessionType => "sessionType",
             Self::Expiry => "expiry",
             Self::Privilege(_) | Self::MorePrivileges(_) | Self::SessionId => "sessionPrivileges",
+            Self::Carried(option) => option,
         }
     }
 
@@ -240,6 +262,12 @@ impl Difference {
             }
             Field::SessionId => "its sessionid is not its own: `isolate` needs an application token with the privilege sessionid:* (make one with isolatedSessions: true)".to_owned(),
             Field::MorePrivileges(count) => [&*decimal(*count), " more privileges differ"].concat(),
+            Field::Carried(option) => [
+                "the KS itself, of version 1, carries another ",
+                option,
+                " than Kaltura's answer says (a `;` in a user or a privilege ends it there)",
+            ]
+            .concat(),
         }
     }
 }

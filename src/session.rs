@@ -2,8 +2,9 @@
 
 use crate::api::{Fields, Value};
 use crate::clock::{ROUNDING_MS, ServerClock, Timing};
-use crate::grants::{self, Difference, Grant, Lifetime, SessionType, Wish};
-use crate::ks;
+use crate::decimal::decimal;
+use crate::grants::{self, Difference, Effect, Field, Grant, Lifetime, SessionType, Wish};
+use crate::ks::{self, Decoded};
 use crate::secret::Secret;
 use crate::work;
 
@@ -62,7 +63,9 @@ impl Widget {
         timing: Timing,
     ) -> Result<Self, &'static str> {
         let [object_type, ks, partner] = answer.get_all(["objectType", "ks", "partnerId"]);
-        expect_type(object_type, "KalturaStartWidgetSessionResponse")?;
+        if object_type != Value::Missing {
+            expect_type(object_type, "KalturaStartWidgetSessionResponse")?;
+        }
         let ks = read_ks(ks, partner, partner_id)?;
         // Nothing in the answer tells its end, so it is reckoned from the sending.
         let life_ms = i64::from(expiry_s.saturating_sub(WIDGET_CACHE_S)) * 1000;
@@ -74,11 +77,13 @@ impl Widget {
 }
 
 impl Session {
-    /// Reads the answer to `appToken.startSession`, or says what is wrong with it.
+    /// Reads the answer to `appToken.startSession`, which `widget` was sent with, or says what is
+    /// wrong with it.
     pub fn read(
         answer: Fields<'_>,
         partner_id: u32,
         app_token_id: &str,
+        widget: Option<&Widget>,
         wish: &Wish,
         clock: Option<ServerClock>,
         timing: Timing,
@@ -102,6 +107,9 @@ impl Session {
         ]);
         expect_type(object_type, "KalturaSessionInfo")?;
         let ks = read_ks(ks, partner, partner_id)?;
+        if widget.is_some_and(|widget| widget.ks == ks) {
+            return Err("the widget session that was sent");
+        }
         let optional_text = |field: Value<'_>| match field {
             Value::Missing => Some(String::new()),
             field => field.text(),
@@ -116,9 +124,9 @@ impl Session {
             .integer()
             .filter(|expiry| (0..=LATEST_EXPIRY_S).contains(expiry))
             .ok_or("expiry is no unix time")?;
-        // Every session of an application token names it, so another name means a mix-up.
-        if names_token(&privileges, app_token_id) == Some(false) {
-            return Err("the session of another application token");
+        // Every session of an application token names it. It may have a `sessionid` of its own.
+        if names_token(&privileges, app_token_id) != Some(true) {
+            return Err("not a session of this application token");
         }
         let clock = clock.unwrap_or(ServerClock::UNKNOWN);
         let (first_s, last_s) = clock.seconds_of(timing);
@@ -134,7 +142,7 @@ impl Session {
             privileges: &privileges,
         };
         let differences = grants::differences(wish, &grant);
-        Ok(Self {
+        let mut session = Self {
             ks,
             partner_id,
             user_id,
@@ -144,7 +152,9 @@ impl Session {
             came_at_ms: timing.ended_ms,
             expires_at_ms,
             differences,
-        })
+        };
+        session.add_contradictions();
+        Ok(session)
     }
 }
 
@@ -169,7 +179,37 @@ impl Session {
             privileges: &self.privileges,
         };
         self.differences = grants::differences(&wish, &grant);
+        self.add_contradictions();
         self
+    }
+
+    /// Adds in what the KS itself is not what Kaltura said of it. Only version 1 can be read; a `;`
+    /// in one of its fields is the end of that one.
+    fn add_contradictions(&mut self) {
+        let Some(decoded) = Decoded::new(self.ks.expose()) else {
+            return;
+        };
+        let Some(carried) = decoded.readable() else {
+            return;
+        };
+        let session_type = decimal(self.session_type.number());
+        let expiry = decimal(self.expiry_s);
+        for (option, carried, said) in [
+            ("userId", carried.user_id, &self.user_id),
+            ("sessionType", carried.session_type, &session_type),
+            ("expiry", carried.expiry, &expiry),
+            ("sessionPrivileges", carried.privileges, &self.privileges),
+        ] {
+            work::steps(said.len());
+            if carried != said.as_bytes() {
+                self.differences.push(Difference {
+                    field: Field::Carried(option),
+                    asked: None,
+                    granted: None,
+                    effect: Effect::Broader,
+                });
+            }
+        }
     }
 }
 
@@ -177,7 +217,7 @@ impl Session {
 const LATEST_EXPIRY_S: i64 = 9_000_000_000_000;
 
 fn expect_type(object_type: Value<'_>, name: &str) -> Result<(), &'static str> {
-    if object_type == Value::Missing || object_type.is(name) {
+    if object_type.is(name) {
         Ok(())
     } else {
         Err("the answer to another request")

@@ -10,6 +10,7 @@ use kaltura_app_token::grants::{GrantPolicy, Wish};
 use kaltura_app_token::hash::HashType;
 use kaltura_app_token::retry::RetryPolicy;
 use kaltura_app_token::secret::Secret;
+use kaltura_app_token::session::names_token;
 use kaltura_app_token_fuzz::bounded;
 use libfuzzer_sys::fuzz_target;
 
@@ -65,6 +66,7 @@ fn hold(text: &[u8]) {
     for session in started.clone() {
         assert!(!session.ks.expose().is_empty());
         assert_eq!(session.partner_id, 102);
+        assert_eq!(names_token(&session.privileges, "0_c6eputqa"), Some(true));
     }
     // An escaped name is one too, so only the plain case can be counted.
     if !text.contains(&b'\\') {

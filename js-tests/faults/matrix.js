@@ -1,12 +1,13 @@
 // Each row of the matrix by each way to a session, in whatever runtime this is. It needs nothing
 // but fetch and timers. The first import is to see the memory of wasm.
-import '../suite/memory.js'
+import { overflowNext } from '../suite/memory.js'
 import { isAppTokenError } from 'kaltura-app-token'
 import { columns, columnsOf, USUAL_MS } from './columns.js'
 import { unblocked, undisturbed } from '../suite/heartbeat.js'
 import { blockingInputs } from './inputs.js'
 import { judge } from './judge.js'
 import { rows } from './rows/index.js'
+import { placeOf } from './rows/row.js'
 import { lookForSecrets } from './search.js'
 import { watch } from './watch.js'
 
@@ -32,10 +33,12 @@ export async function runMatrix(proxy) {
       results.push({ row: job.index, column: job.column, wrong: seen.wrong })
     }
   }
-  const small = jobs.filter(({ row }) => !row.large && !row.heavy).values()
+  const small = jobs.filter(({ row }) => !row.large && !row.heavy && !row.traps).values()
   await Promise.all(Array.from({ length: AT_ONCE }, () => take(small)))
   // One after the other: the memory that they take is looked through again and again.
   await take(jobs.filter(({ row }) => row.large).values())
+  // Alone: a trap ends all that is under way.
+  await take(jobs.filter(({ row }) => row.traps).values())
   // Alone: how long each takes is measured.
   await take(jobs.filter(({ row }) => row.heavy).values())
   const blocking = withInputs ? await blockingInputs() : []
@@ -59,6 +62,7 @@ async function tryOnce(proxy, { row, index, column }, watched) {
   const events = []
   const onEvent = (event) => void events.push(event)
   const { abortMs, ...options } = row.options ?? {}
+  if (row.traps) options.fetch = trappingAt(row.at)
   const controller = new AbortController()
   const signal = abortMs && controller.signal
   if (abortMs) setTimeout(() => controller.abort(), abortMs)
@@ -80,6 +84,13 @@ async function tryOnce(proxy, { row, index, column }, watched) {
     ? { leaks: [], looks: 0 }
     : await lookForSecrets({ column, settled, under, events, report, watched })
   return { wrong: [...wrong, ...leaks.map(({ kind, place }) => `${kind} in ${place}`)], problem, looks }
+}
+
+/** A fetch: the core traps when it reads the answer from there. */
+const trappingAt = (at) => async (url, init) => {
+  const response = await fetch(url, init)
+  if (placeOf(url) === at) overflowNext()
+  return response
 }
 
 function inTime(promise, ms) {

@@ -132,7 +132,8 @@ async function inMemory() {
     fetch: async (url) =>
       new Response(
         JSON.stringify({
-          ...{ ks: KS, partnerId: 102, userId: '', sessionType: 0, privileges: '' },
+          ...(url.includes('Widget') ? { ks: 'a-widget-session' } : { ks: KS, objectType: 'KalturaSessionInfo' }),
+          ...{ partnerId: 102, userId: '', sessionType: 0, privileges: 'apptoken:0_ab12cd34' },
           expiry: Math.floor(Date.now() / 1000) + 86_400,
         }),
       ),

@@ -13,7 +13,7 @@ import { generateKs } from 'kaltura-app-token'
 import { createEmulator } from 'kaltura-app-token/emulator'
 import { misbehave } from './misbehave.mjs'
 import { rows } from './rows/index.js'
-import { CALL, SESSION, WIDGET } from './rows/row.js'
+import { CALL, SESSION, WIDGET, placeOf } from './rows/row.js'
 import { neverConnecting } from './unreachable.mjs'
 
 const LONGEST_RUN_MS = 20 * 60_000
@@ -101,10 +101,10 @@ async function listeningAside(make) {
 const hex = (bytes) => randomBytes(bytes).toString('hex')
 
 async function plant(row, column, { elsewhere, unreachable }) {
-  const partner = { id: 1_000_000 + Math.floor(Math.random() * 1e9), adminSecret: hex(16) }
+  const partner = { ...row.partner, id: 1_000_000 + Math.floor(Math.random() * 1e9), adminSecret: hex(16) }
   const emulator = createEmulator({ partners: [partner] })
-  const appToken = emulator.addAppToken({})
-  const users = [0, 1, 2].map(() => `ada.${hex(8)}@${hex(8)}.example`)
+  const appToken = emulator.addAppToken(row.appToken ?? {})
+  const users = [0, 1, 2].map(() => `ada.${hex(8)}@${hex(8)}.example${row.suffix ?? ''}`)
   const ks = (partnerId, adminSecret, lifeS) =>
     generateKs(
       {
@@ -119,6 +119,11 @@ async function plant(row, column, { elsewhere, unreachable }) {
     stale: { partnerId: partner.id, ks: ks(partner.id, partner.adminSecret, -HOUR_S) },
   }
   const report = reportOf({ partner, appToken, users, facts })
+  facts.signed = (fields) => {
+    const signed = generateKs({ version: 1, partnerId: partner.id, ...fields }, partner.adminSecret)
+    report.answer(`"ks":"${signed}"`)
+    return signed
+  }
   const make = () =>
     createServer((request, response) => {
       serve({ row, emulator, report, facts, server }, request, response).catch((error) => response.destroy(error))
@@ -223,11 +228,6 @@ function isMeant({ at: wanted, times = Infinity }, at, report) {
 function sentOf(body) {
   const sent = JSON.parse(body)
   return { ...sent, ...sent['2'] }
-}
-
-function placeOf(url) {
-  if (url.endsWith('/startWidgetSession')) return WIDGET
-  return /startSession$|index\.php$/.test(url) ? SESSION : CALL
 }
 
 function pairs(flat) {

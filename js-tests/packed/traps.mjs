@@ -47,6 +47,7 @@ const options = { partnerId: 102, appTokenId: '0_c6eputqa', appToken: TOKEN }
 const session = {
   ...{ ks: KS, partnerId: '102', userId: 'ada', sessionType: 0 },
   privileges: 'sessionid:0_c6eputqa,apptoken:0_c6eputqa',
+  objectType: 'KalturaSessionInfo',
 }
 
 /** A fetch whose answers come late, so that the core goes on in a task of its own. */
@@ -70,7 +71,7 @@ test('a call that runs out of memory ends at once, and the process goes on', asy
   process.on('unhandledRejection', listen)
   try {
     const { startAppTokenSession } = instantiate(bounded(wasm, 8))
-    const good = () => startAppTokenSession({ ...options, fetch: answering(KS) })
+    const good = () => startAppTokenSession({ ...options, fetch: answering('a-widget-session') })
     t.equal((await good()).userId, 'ada')
     const bad = { fetch: answering(HUGE), maxResponseBytes: 2 * HUGE.length, timeoutMs: 2 ** 31 - 1 }
     const beside = t.rejects(startAppTokenSession({ ...options, fetch: () => new Promise(() => {}) }))

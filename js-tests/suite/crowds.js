@@ -9,11 +9,12 @@ const options = { partnerId: 102, appTokenId: '0_c6eputqa', appToken: '599d54237
 const session = {
   ...{ ks: 'djJ8MTAyfIOer4PK', partnerId: '102', userId: 'ada', sessionType: 0 },
   privileges: 'sessionid:0_c6eputqa,apptoken:0_c6eputqa',
+  objectType: 'KalturaSessionInfo',
 }
 
 /** Kaltura, whose lists come in pieces as `list` gives them. */
 const kaltura = (list) => async (url) => {
-  if (url.includes('startWidgetSession')) return Response.json({ ks: session.ks, partnerId: 102, userId: 0 })
+  if (url.includes('startWidgetSession')) return Response.json({ ks: 'a-widget-session', partnerId: 102, userId: 0 })
   if (url.includes('startSession')) {
     return Response.json({ ...session, expiry: Math.floor(Date.now() / 1000) + 86_400 })
   }

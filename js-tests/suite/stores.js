@@ -766,7 +766,7 @@ test('a session that is too long to be read again is not put into the store, and
   const session = {
     ...{ objectType: 'KalturaSessionInfo', partnerId: 102, ks: 'k', userId: '', sessionType: 0 },
     expiry: Math.floor(Date.now() / 1000) + 3600,
-    privileges: 'p'.repeat(400_000),
+    privileges: `apptoken:0_a,${'p'.repeat(400_000)}`,
   }
   const fetch = async (url) =>
     new Response(JSON.stringify(String(url).includes('Widget') ? widget : session), {

@@ -117,7 +117,9 @@ test('the names of a call can lead nowhere else', async (t) => {
   const answers = async (url) => {
     urls.push(url)
     return new Response(JSON.stringify({
-      ...{ ks: 'a-session', partnerId: 102, userId: '', sessionType: 0, privileges: '' },
+      ...{ ks: url.includes('Widget') ? 'a-widget-session' : 'a-session', partnerId: 102, userId: '' },
+      ...{ sessionType: 0, privileges: `apptoken:${options.appTokenId}` },
+      ...(url.includes('Widget') ? {} : { objectType: 'KalturaSessionInfo' }),
       expiry: Math.floor(Date.now() / 1000) + 86_400,
     }))
   }

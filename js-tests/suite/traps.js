@@ -12,6 +12,7 @@ import { test } from './harness.js'
 import { memories, modules, occurrencesIn, overflowNext } from './memory.js'
 
 const KS = 'djJ8MTAyfIOer4PKo_qwzIFP3E15TU4pWMgGOfGnKTPylK7tlAAkPxGo'
+const WIDGET_KS = 'djJ8MTAyfOer4PKo_qwzIFP3E15TU4pWMgGOfGnKTPylK7tlAAkPxGp'
 const TOKEN = '599d54237bca94c1db5746efd0416795'
 const SECRET = 'a-secret-of-an-administrator'
 const options = { partnerId: 102, appTokenId: '0_c6eputqa', appToken: TOKEN }
@@ -29,11 +30,12 @@ const kaltura =
     const [, action] = url.match(/\/action\/(\w+)/) ?? []
     const asked = JSON.parse(body)
     const answer = () => {
-      if (action === 'startWidgetSession') return { ks: KS, partnerId: 102, userId: 0 }
+      if (action === 'startWidgetSession') return { ks: WIDGET_KS, partnerId: 102, userId: 0 }
       if (action !== 'startSession') return true
       const userId = asked.userId ?? 'ada'
       const expiry = Math.floor(Date.now() / 1000) + 86_400
-      return { ks: `${KS}${userId}`, partnerId: '102', userId, sessionType: 0, privileges, expiry }
+      const objectType = 'KalturaSessionInfo'
+      return { objectType, ks: `${KS}${userId}`, partnerId: '102', userId, sessionType: 0, privileges, expiry }
     }
     const response = Response.json(answer())
     await before(action, asked)

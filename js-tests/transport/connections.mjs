@@ -10,6 +10,7 @@ const session = (serverNow) => ({
   ...{ ks: 'a-session', partnerId: '102', userId: 'ada', sessionType: 0 },
   expiry: Math.floor(serverNow / 1000) + 86_400,
   privileges: 'sessionid:0_ab12cd34,apptoken:0_ab12cd34',
+  objectType: 'KalturaSessionInfo',
 })
 
 /** Answers as Kaltura would, but for what `meddle` has answered itself, by returning true. */

@@ -56,6 +56,7 @@ async function withTls(use) {
       ...{ ks: 'a-session', partnerId: '102', userId: 'ada', sessionType: 0 },
       expiry: Math.floor(Date.now() / 1000) + 86_400,
       privileges: 'sessionid:0_ab12cd34,apptoken:0_ab12cd34',
+      objectType: 'KalturaSessionInfo',
     },
   }
   let requests = 0

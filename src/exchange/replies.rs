@@ -155,6 +155,7 @@ impl Exchange {
             answer,
             self.credentials.partner_id,
             &self.credentials.app_token_id,
+            self.widget.as_ref(),
             wish,
             self.clock,
             timing,

@@ -1,3 +1,4 @@
+mod identity;
 mod items;
 mod signer;
 mod slow;

@@ -337,6 +337,13 @@ export interface SessionRequest {
   /**
    * The session's user. A token with a user of its own keeps that one; without any the session
    * is anonymous.
+   *
+   * Kaltura takes ids for one that differ in case alone, beyond their first 100 characters, or in
+   * characters such as emoji: ids that come from outside have to be told apart as it tells them.
+   *
+   * A `;` is sent only if the account's KSs are of version 2, as the widget session shows before: in
+   * version 1 it would begin another field, and what follows could be privileges. Otherwise the error
+   * is `ERR_INVALID_OPTIONS`; so it is for `sessionPrivileges`.
    */
   userId?: string
   /** The session's type; a token with a type of its own keeps that one. */
@@ -401,6 +408,9 @@ export interface SessionOptions {
    * Privileges are judged by what Kaltura's search finds in their text: `edit:0_ab` allows `0_a`
    * too, and a `*` counts where it is the first value.
    *
+   * Whatever is said here, a KS of version 1, which can be read, is `ERR_NOT_GRANTED` unless its user,
+   * type, expiry and privileges are those that Kaltura's answer says.
+   *
    * @default 'guard'
    */
   grants?: 'guard' | 'exact' | 'report'
@@ -414,7 +424,7 @@ export interface SessionOptions {
   signal?: Signal
 }
 
-/** The options of {@link startAppTokenSession}. */
+/** The options of {@link startAppTokenSession}: a plain object, of which own properties count. */
 export interface StartOptions extends ConnectionOptions, SessionRequest, SessionOptions {}
 
 /** A session. A plain object; nothing has to be freed. */
@@ -568,7 +578,10 @@ export interface AppTokenErrorBase extends Error {
   readonly cause?: unknown
 }
 
-/** An option or argument is missing or wrong; nothing was sent. */
+/**
+ * An option or argument is missing or wrong. Nothing was sent, but for a `;` in a user or a privilege:
+ * there the widget session was asked for.
+ */
 export interface InvalidOptionsError extends AppTokenErrorBase {
   readonly code: 'ERR_INVALID_OPTIONS'
   /** Which one, such as `sessionPrivileges[0].name`. */
@@ -608,7 +621,10 @@ export interface KalturaError extends AppTokenErrorBase {
   readonly action: string
 }
 
-/** The session differs from what was asked for, in a way that `grants` doesn't allow. */
+/**
+ * The session differs from what was asked for, in a way that `grants` doesn't allow. Or its KS is not
+ * what Kaltura's answer says of it: then the difference has neither `asked` nor `granted`.
+ */
 export interface NotGrantedError extends AppTokenErrorBase {
   readonly code: 'ERR_NOT_GRANTED'
   /** In what. */

@@ -20,6 +20,7 @@ mod v1;
 mod v2;
 
 pub use number::Number;
+pub use v1::Readable;
 
 /// The longest KS that is read or made, in bytes of its text. The server sets no limit; one
 /// with 3,000 privileges is some 40 KB long.
@@ -210,21 +211,44 @@ fn read(ks: &str, secrets: &[Secret]) -> Result<KsInfo, KsError> {
     }
 }
 
-/// The partner that `ks` names, without reading the rest of it.
-pub fn partner_of(ks: &str) -> Option<i64> {
-    if ks.len() > MAX_LENGTH {
-        return None;
+/// A KS, decoded: what anyone can read of it, for which no secret and no cipher is needed.
+pub struct Decoded(Wiped<Vec<u8>>);
+
+impl Decoded {
+    /// Decodes `ks`; `None` if it is no base64, or longer than [`MAX_LENGTH`].
+    pub fn new(ks: &str) -> Option<Self> {
+        if ks.len() > MAX_LENGTH {
+            return None;
+        }
+        decode(ks).ok().map(Self)
     }
-    let decoded = decode(ks).ok()?;
-    let named = match decoded.strip_prefix(v2::PREFIX) {
-        Some(rest) => rest.split(|&byte| byte == b'|').next()?,
-        None => decoded
-            .splitn(2, |&byte| byte == b'|')
-            .nth(1)?
-            .split(|&byte| byte == b';')
-            .next()?,
-    };
-    partner_id(named).ok()
+
+    /// The partner that it names.
+    pub fn partner(&self) -> Option<i64> {
+        let named = match self.0.strip_prefix(v2::PREFIX) {
+            Some(rest) => rest.split(|&byte| byte == b'|').next()?,
+            None => (self.0.splitn(2, |&byte| byte == b'|').nth(1)?)
+                .split(|&byte| byte == b';')
+                .next()?,
+        };
+        partner_id(named).ok()
+    }
+
+    /// Its fields, if it is of version 1.
+    pub fn readable(&self) -> Option<Readable<'_>> {
+        v1::read(&self.0)
+    }
+}
+
+/// The partner that `ks` names.
+pub fn partner_of(ks: &str) -> Option<i64> {
+    Decoded::new(ks)?.partner()
+}
+
+/// Whether the server encrypts what `ks` carries: it is of version 2.
+pub fn is_encrypted(ks: &str) -> bool {
+    // The base64 of `v2|`.
+    ks.starts_with("djJ8")
 }
 
 /// Makes the KS that carries `fields`, signed with `secret`.
@@ -322,6 +346,7 @@ mod tests {
             };
             let ks = generate(&fields, &random, &secret("s")).unwrap();
             assert_eq!(partner_of(ks.expose()), Some(102));
+            assert_eq!(is_encrypted(ks.expose()), version == Version::V2);
         }
         for no_ks in ["", "a-ks", "djJ8", "djJ8eHw="] {
             assert_eq!(partner_of(no_ks), None, "{no_ks}");

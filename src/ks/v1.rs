@@ -11,15 +11,45 @@ use super::{KsError, KsFields, KsInfo, KsSession, Version, partner_id};
 use crate::secret::{Secret, Wiped};
 use crate::work;
 
+/// What a KS says to anyone who reads it. The server takes fields that are left out for empty ones.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Readable<'a> {
+    /// The user.
+    pub user_id: &'a [u8],
+    /// The number of its type.
+    pub session_type: &'a [u8],
+    /// Unix time, in seconds, at which it ends.
+    pub expiry: &'a [u8],
+    /// The privileges.
+    pub privileges: &'a [u8],
+}
+
+/// The fields in the decoded text of a KS; `None` if it is of no version 1.
+pub(super) fn read(decoded: &[u8]) -> Option<Readable<'_>> {
+    let (_, info) = halves(decoded)?;
+    work::steps(info.len());
+    let mut fields = info.split(|&byte| byte == b';').skip(2);
+    let mut next = || fields.next().unwrap_or_default();
+    let (expiry, session_type, _random) = (next(), next(), next());
+    Some(Readable {
+        expiry,
+        session_type,
+        user_id: next(),
+        privileges: next(),
+    })
+}
+
+/// The signature, and what it signs.
+fn halves(decoded: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (signature, rest) = decoded.split_at_checked(40)?;
+    let info = rest.strip_prefix(b"|")?;
+    let is_hex = signature.iter().all(u8::is_ascii_hexdigit);
+    is_hex.then_some((signature, info))
+}
+
 /// Reads the decoded text of a KS.
 pub(super) fn inspect(decoded: &[u8], secrets: &[Secret]) -> Result<KsInfo, KsError> {
-    let mut halves = decoded.splitn(2, |&byte| byte == b'|');
-    let (Some(signature), Some(info)) = (halves.next(), halves.next()) else {
-        return Err(KsError::Malformed);
-    };
-    if signature.len() != 40 || !signature.iter().all(u8::is_ascii_hexdigit) {
-        return Err(KsError::Malformed);
-    }
+    let (signature, info) = halves(decoded).ok_or(KsError::Malformed)?;
     work::steps(info.len());
     let text = Wiped::new(String::from_utf8_lossy(info).into_owned());
     let fields: Vec<&str> = text.split(';').collect();

@@ -56,6 +56,11 @@ const confused = [
   unusable(SESSION, "another application token's session", {
     answer: as(() => ({ privileges: 'sessionid:0_zzzzzzzz,apptoken:0_zzzzzzzz' })),
   }),
+  unusable(SESSION, "another application token's session with an id of this one", {
+    answer: as(({ privileges }) => ({ privileges: privileges.replace(/apptoken:\w+/, 'apptoken:0_zzzzzzzz') })),
+  }),
+  unusable(SESSION, "no application token's session", { answer: as(() => ({ privileges: 'sview:*' })) }),
+  unusable(SESSION, 'the widget session that was sent', { answer: as((_, { sent }) => ({ ks: sent.ks })) }),
 ]
 
 const expired = [

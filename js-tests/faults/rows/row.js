@@ -19,6 +19,8 @@
 //   heavy     takes long to read: it may not keep the event loop, which is measured
 //   columns   those that it is tried by, where not all are
 //   life      false: when the session ends is not judged
+//   traps     the core traps when it is to read that answer, so the row is tried alone
+//   partner, appToken, suffix   what the Kaltura has beside the usual, and what ends each user's id
 //
 // Of a batch the second of three sessions is the one that it happens to, and the others are
 // sessions, unless the whole answer suffers: then all come to the same.
@@ -31,6 +33,12 @@ export const CALL = 'the call'
 const REACHED = { [WIDGET]: 1, [SESSION]: 2, [CALL]: { call: 3, else: 1 } }
 
 export const reached = (at) => REACHED[at]
+
+/** What a URL is of these. */
+export function placeOf(url) {
+  if (url.endsWith('/startWidgetSession')) return WIDGET
+  return /startSession$|index\.php$/.test(url) ? SESSION : CALL
+}
 
 const ADD = 'manager.add'
 

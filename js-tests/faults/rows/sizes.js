@@ -108,7 +108,7 @@ export const sizes = [
   ...Object.entries(privileges).map(([name, text]) => ({
     name: `a megabyte of privileges: ${name}`,
     at: SESSION,
-    fault: { answer: (answer) => JSON.stringify({ ...answer, privileges: text }) },
+    fault: { answer: (answer) => JSON.stringify({ ...answer, privileges: `${answer.privileges},${text}` }) },
     // It is told as a difference, since nothing was asked for.
     expect: 'session',
     columns: STARTING,

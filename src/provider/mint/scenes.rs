@@ -54,7 +54,7 @@ impl Scene {
         let expiry = self.now.wall_ms / 1000 + 3600;
         json!({
             "ks": ks, "partnerId": "102", "userId": "user 1", "sessionType": 0,
-            "expiry": expiry, "privileges": "", "objectType": "KalturaSessionInfo",
+            "expiry": expiry, "privileges": "apptoken:0_a/0_b/0_token", "objectType": "KalturaSessionInfo",
         })
     }
 

@@ -2,6 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::clock::{ServerClock, TimeHeaders, Timing};
+use crate::ks::{self, KsFields, Number, Random, Version};
 use crate::provider::Keys;
 use crate::provider::tests::{key, provider, session};
 use crate::provider::{Answer, Following};
@@ -116,6 +117,43 @@ fn a_stored_session_lives_the_life_that_it_began_elsewhere() {
     let mut other = Reader::informed(0);
     let verdict = other.judge(stored("a", 3570, 3600));
     assert_eq!(verdict, Verdict::Ignore, "callers would wait for the next");
+}
+
+#[test]
+fn a_stored_ks_that_contradicts_what_is_said_of_it_is_not_taken_whatever_is_granted() {
+    let mut reader = Reader::informed(0);
+    let carrying = |user_id: &str| {
+        let expires_at_ms = START.wall_ms + 3_600_000;
+        let ks = ks::generate(
+            &KsFields {
+                version: Version::V1,
+                partner_id: 102,
+                user_id: Some(user_id.to_owned()),
+                session_type: Number::from(0),
+                expiry: Number::from(expires_at_ms / 1000),
+                ..KsFields::default()
+            },
+            &Random::Text("1".to_owned()),
+            &Secret::new("s".to_owned()),
+        );
+        let session = Session {
+            ks: ks.unwrap(),
+            user_id: "ada;edit:*".to_owned(),
+            came_at_ms: START.wall_ms,
+            ..session("", expires_at_ms)
+        };
+        sealed_and_opened(&session)
+    };
+    let mut judge = |stored: Stored, grants| {
+        let wish = Wish::default();
+        reader
+            .provider
+            .judge(&reader.key, &wish, grants, stored, false, reader.now)
+    };
+    for grants in [GrantPolicy::Guard, GrantPolicy::Exact, GrantPolicy::Report] {
+        assert_eq!(judge(carrying("ada;edit:*"), grants), Verdict::Ignore);
+    }
+    assert!(is_adopted(&judge(stored("a", 0, 3600), GrantPolicy::Exact)));
 }
 
 #[test]
