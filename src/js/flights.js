@@ -124,7 +124,7 @@ export class Flights {
 
   /** From the store what is there, and from Kaltura the rest. */
   async #fetch(crew, ids, deadline) {
-    const { shelf, isolate } = this.#settings
+    const { shelf, isolate, sealSecret } = this.#settings
     const host = this.#host(crew, deadline)
     const checks = isolate && shelf ? ids.map((id) => this.#core.isCheck(id)) : []
     let taken = checks.map((isCheck) => isCheck && { __proto__: null, outcome: UNTOLD })
@@ -138,7 +138,8 @@ export class Flights {
       const hasSecret = typeof secret === 'string'
       deadline.progress.waitsFor('the store')
       if (isolate) {
-        if (!isBare && (hasSecret || hasOwnKeys)) this.#core.isolateWith(hasSecret ? secret : undefined)
+        // A token that could not be had for once must not change anybody's id.
+        if (hasSecret || (!isBare && hasOwnKeys && !sealSecret)) this.#core.isolateWith(secret)
         await deadline.within(Promise.all(ids.map((id) => shelf.check(id))))
         checks.forEach((isCheck, index) => isCheck && this.#core.abandon(ids[index], false, now()))
       }
