@@ -71,7 +71,7 @@ const targets = {
   },
   async sealed(bytes) {
     const held = text(bytes)
-    const store = { get: async () => `2.${held}`, set: async () => {}, delete: async () => {} }
+    const store = { get: async () => `3..${held}`, set: async () => {}, delete: async () => {} }
     return createSessionProvider({ ...right, store, fetch: async () => answer('{}') }).getKs()
   },
   async emulator(bytes) {

@@ -37,7 +37,10 @@ fuzz_target!(|data: &[u8]| {
                 (_, "urirestrict") => it.values.join("|"),
                 _ => it.values.join("/"),
             };
-            let said: Vec<_> = asked.iter().map(|it| (it.name.clone(), values(it))).collect();
+            let said: Vec<_> = asked
+                .iter()
+                .map(|it| (it.name.clone(), values(it)))
+                .collect();
             assert_eq!(found, said, "{written}");
         }
         let found = search::found(&written);

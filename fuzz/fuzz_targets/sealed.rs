@@ -5,7 +5,7 @@
 
 use kaltura_app_token::clock::ServerClock;
 use kaltura_app_token::grants::SessionType;
-use kaltura_app_token::provider::{Key, Sealer, is_of_another_version};
+use kaltura_app_token::provider::{Key, Keys, StoredEpoch, is_of_another_version};
 use kaltura_app_token::secret::Secret;
 use kaltura_app_token::session::Session;
 use kaltura_app_token::work;
@@ -28,11 +28,16 @@ fn seal_and_open(data: &[u8]) {
         return;
     };
     let text = String::from_utf8_lossy(rest);
-    let sealer = Sealer::new(&Secret::new("599d54237bca94c1db5746efd0416795".to_owned()));
+    let young = ("2026", b"599d54237bca94c1db5746efd0416795".as_slice());
+    let old = ("2025", b"c4f0c4f3c07bdb18042dd32a1992d9b2".as_slice());
+    let keys = Keys::new([young, old]);
     let key = Key::from_text("102".to_owned());
-    assert_eq!(sealer.open(&key, &text), None);
-    assert_eq!(sealer.open(&key, &["2.", &text].concat()), None);
-    let _ = is_of_another_version(&text);
+    for head in ["", "3.", "3..", "3.2025.", "3.2026."] {
+        let rubbish = [head, &text].concat();
+        assert_eq!(keys.open_session(&key, &rubbish), None);
+        let epoch = keys.open_epochs(&key, [rubbish.as_str()]);
+        assert!(epoch == StoredEpoch::Rubbish || is_of_another_version(&rubbish));
+    }
 
     let mut parts = text.split('\0');
     let mut part = || parts.next().unwrap_or_default().to_owned();
@@ -55,15 +60,39 @@ fn seal_and_open(data: &[u8]) {
     // Its own bytes are in the clear, and must not look like a part.
     let nonce = core::array::from_fn(|index| spoilt.wrapping_add(37_u8.wrapping_mul(index as u8)));
     let length = session.user_id.len() + session.privileges.len() + session.ks.expose().len();
-    let Some(sealed) = sealer.seal(&key, &session, nonce) else {
-        assert!(length > LONGEST / 4 * 3 - 200, "nothing else keeps it from that");
+    // Whichever of the two keys comes first seals.
+    let (id, _) = if spoilt % 3 == 0 { old } else { young };
+    let sealer = if spoilt % 3 == 0 {
+        Keys::new([old, young])
+    } else {
+        Keys::new([young])
+    };
+    let epoch = i64::from(spoilt) * 9_000_000_000;
+    let sealed_epoch = sealer
+        .seal_epoch(&key, epoch, nonce)
+        .expect("a number is short");
+    assert_eq!(
+        keys.open_epochs(&key, [sealed_epoch.as_str()]),
+        StoredEpoch::Number(epoch)
+    );
+    let Some(sealed) = sealer.seal_session(&key, &session, epoch, nonce) else {
+        assert!(
+            length > LONGEST / 4 * 3 - 200,
+            "nothing else keeps it from that"
+        );
         return;
     };
     assert!(sealed.len() <= LONGEST && !is_of_another_version(&sealed));
+    assert!(sealed.starts_with(&["3.", id, "."].concat()));
     for secret in [&session.user_id, &session.privileges, session.ks.expose()] {
         assert!(secret.len() < 8 || !sealed.contains(secret));
     }
-    let stored = sealer.open(&key, &sealed).expect("what was sealed");
+    let stored = keys.open_session(&key, &sealed).expect("what was sealed");
+    assert_eq!(stored.epoch(), epoch);
+    assert_eq!(
+        keys.open_epochs(&key, [sealed.as_str()]),
+        StoredEpoch::Rubbish
+    );
     // A reader has the times of his own clock.
     let (clock, agreeing) = (
         ServerClock {
@@ -85,15 +114,13 @@ fn seal_and_open(data: &[u8]) {
         assert_eq!(read.expires_at_ms, expiry_s * 1000);
     }
 
-    assert_eq!(
-        sealer.open(&Key::from_text("103".to_owned()), &sealed),
-        None
-    );
-    let other = Sealer::new(&Secret::new("another".to_owned()));
-    assert_eq!(other.open(&key, &sealed), None);
+    let other = Key::from_text("103".to_owned());
+    assert_eq!(keys.open_session(&other, &sealed), None);
+    let other = Keys::new([(id, b"another".as_slice())]);
+    assert_eq!(other.open_session(&key, &sealed), None);
     let mut changed = sealed.into_bytes();
     let place = usize::from(spoilt) * 7 % changed.len();
     changed[place] = if changed[place] == b'A' { b'B' } else { b'A' };
     let changed = String::from_utf8(changed).expect("ASCII");
-    assert_eq!(sealer.open(&key, &changed), None);
+    assert_eq!(keys.open_session(&key, &changed), None);
 }

@@ -42,6 +42,12 @@ void worker(new Request('https://a.example'), { USER: 'ada' }, {})
 // @ts-expect-error: the environment is missing
 void worker(new Request('https://a.example'))
 
+createKsHandler({
+  provider: { getSession: (request) => provider.getSession(request) },
+  authorize: () => null,
+  store: memoryStore(),
+  storeKey: new Uint8Array(32),
+})
 // A provider of one's own needs no more than this.
 createKsHandler({ provider: { getSession: (request) => provider.getSession(request) }, authorize: () => null })
 

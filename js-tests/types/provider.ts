@@ -7,6 +7,7 @@ const provider = createSessionProvider({
   appToken: async () => 'token',
   fallback: { appTokenId: '0_b', appToken: 'token', hashType: 'SHA256' },
   store: memoryStore(),
+  seal: { keys: [{ id: 'new', key: new Uint8Array(32) }, { id: 'old', key: 'hex or base64' }] },
   waitUntil: (work) => void work,
   onEvent: (event) => {
     if (event.type === 'failed') event.code satisfies string
@@ -36,6 +37,8 @@ export async function use(): Promise<void> {
   provider.clear()
   // @ts-expect-error: there is no such request
   await provider.getKs({ iprestrict: '10.0.0.1' })
+  // @ts-expect-error: a key has an id
+  createSessionProvider({ partnerId: 1, appTokenId: '', appToken: '', seal: { keys: [{ key: '' }] } })
   // @ts-expect-error: a provider outlives any one signal
   createSessionProvider({ partnerId: 1, appTokenId: '', appToken: '', signal: undefined as never })
 }

@@ -13,8 +13,8 @@ import { mutantsOf } from './mutate.mjs'
 // What the suites of js-tests/transport and js-tests/packed are about is not among them.
 const FILES = [
   ...['check', 'deadline', 'error', 'host', 'progress', 'shell', 'signals'],
-  ...['flight', 'flights', 'leases', 'many', 'patient', 'provider', 'request', 'shelf'],
-  ...['handler/cors', 'handler/grant', 'handler/index', 'handler/limit', 'handler/options', 'stores/index'],
+  ...['flight', 'flights', 'leases', 'many', 'patient', 'provider', 'request', 'seal', 'shelf'],
+  ...['handler/buckets', 'handler/cors', 'handler/grant', 'handler/index', 'handler/limit', 'handler/options', 'stores/index'],
   ...['ks/shell', 'manager/list', 'manager/shell'],
 ].map((name) => `${name}.js`)
 
