@@ -185,6 +185,31 @@ test('processes whose signers have the same key to seal with share sessions', as
   t.deepEqual(key, bytesOf(SEAL_KEY))
 })
 
+test('a signer needs no key where there are keys to seal with', async (t) => {
+  const { options, asked } = await signedBy(t)
+  const entries = new Map()
+  const store = {
+    get: async (name) => entries.get(name),
+    set: async (name, text) => void entries.set(name, text),
+    delete: async (name) => void entries.delete(name),
+  }
+  const seal = { keys: [{ id: '2026', key: crypto.getRandomValues(new Uint8Array(32)) }] }
+  const ks = await createSessionProvider({ ...options, store, seal }).getKs()
+  await t.until(() => entries.size > 0)
+  t.equal(await createSessionProvider({ ...options, store, seal }).getKs(), ks)
+  t.equal(asked.length, 1)
+})
+
+test('a signer and sessions that end alone go together', async (t) => {
+  const { kaltura, signer, options } = await signedBy(t)
+  const { id, token } = await kaltura.tell('addAppToken', { sessionPrivileges: 'sessionid:*' })
+  const appToken = { ...signer, hash: (ks, hashType) => hashOf(token, ks, hashType) }
+  const provider = createSessionProvider({ ...options, appTokenId: id, appToken, isolate: 'user' })
+  const one = await provider.getKs({ userId: 'ada' })
+  await provider.endSessions({ userId: 'ada' })
+  t.ok((await provider.getKs({ userId: 'ada' })) !== one)
+})
+
 test('what has got into Object.prototype makes no signer, nor gives one its key', async (t) => {
   const { options, signer } = await signedBy(t)
   Object.prototype.hash = () => 'f'.repeat(40)

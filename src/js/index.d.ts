@@ -287,8 +287,8 @@ export interface ConnectionOptions {
  * - bytes of text (UTF-8). They are copied, and **yours are filled with zeros at once**, whatever comes of the
  *   call. The copy is wiped when the call ends; a provider keeps its copy.
  * - a function that fetches either, from a vault for instance; a provider asks it at each mint. Bytes
- *   that it gives are filled with zeros as soon as they were read. With a
- *   {@link ProviderOptions.store} the key is derived from the token, for which a text of it is made.
+ *   that it gives are filled with zeros as soon as they were read. A {@link ProviderOptions.store} without
+ *   {@link ProviderOptions.seal} derives its key from the token, for which a text of it is made.
  * - a signer: the token is never in this process.
  */
 export type AppTokenSource =
@@ -327,7 +327,7 @@ export interface AppTokenSigner {
   /**
    * What a {@link ProviderOptions.store} is sealed with in the token's place: 32 bytes or more, or a text of as
    * many characters, drawn at random, and the same for all who share the store. It is read once, and not
-   * wiped. Without it a provider takes no store.
+   * wiped. Without it, and without {@link ProviderOptions.seal}, a provider takes no store.
    */
   readonly sealKey?: string | Uint8Array
 }
