@@ -104,7 +104,7 @@ async function plant(row, column, { elsewhere, unreachable }) {
   const partner = { ...row.partner, id: 1_000_000 + Math.floor(Math.random() * 1e9), adminSecret: hex(16) }
   const emulator = createEmulator({ partners: [partner] })
   const appToken = emulator.addAppToken(row.appToken ?? {})
-  const users = [0, 1, 2].map(() => `ada.${hex(8)}@${hex(8)}.example${row.suffix ?? ''}`)
+  const users = [0, 1, 2].map(() => `ada.${hex(8)}${row.infix ?? ''}@${hex(8)}.example`)
   const ks = (partnerId, adminSecret, lifeS) =>
     generateKs(
       {

@@ -31,8 +31,8 @@ export const readable = [
   ...other('a longer life', ({ expiry }) => ({ expiry: expiry + 86_400 })),
   ...other('another privilege', ({ privileges }) => ({ privileges: `${privileges},edit:*` })),
   ...other('less than its privileges', ({ privileges }) => ({ privileges: privileges.split(',')[0] })),
-  semicolon('a user with a semicolon', 1, 'ERR_INVALID_OPTIONS', 1, { suffix: ';edit:*,disableentitlement' }),
-  semicolon('a user with a semicolon', 2, 'session', 2, { suffix: ';edit:*,disableentitlement' }),
+  semicolon('a user with a semicolon', 1, 'ERR_INVALID_OPTIONS', 1, { infix: ';edit:*,disableentitlement,x:' }),
+  semicolon('a user with a semicolon', 2, 'session', 2, { infix: ';edit:*,disableentitlement,x:' }),
   semicolon('a token that has a semicolon in its privileges', 1, 'ERR_NOT_GRANTED', 2, {
     appToken: { sessionPrivileges: 'mine:1;2,iprestrict:10.0.0.1' },
   }),

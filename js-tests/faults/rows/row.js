@@ -20,7 +20,7 @@
 //   columns   those that it is tried by, where not all are
 //   life      false: when the session ends is not judged
 //   traps     the core traps when it is to read that answer, so the row is tried alone
-//   partner, appToken, suffix   what the Kaltura has beside the usual, and what ends each user's id
+//   partner, appToken, infix   what the Kaltura has beside the usual, and what is in each user's id
 //
 // Of a batch the second of three sessions is the one that it happens to, and the others are
 // sessions, unless the whole answer suffers: then all come to the same.
