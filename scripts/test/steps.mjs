@@ -12,6 +12,7 @@ import { dependenciesAreJustified } from './dependencies.mjs'
 import { checkPackage } from './package.mjs'
 import { publishingIsGuarded } from './release.mjs'
 import { runtimeSteps } from './runtimes.mjs'
+import { claimsAreTested } from './security.mjs'
 import { suiteIsComplete } from './suite.mjs'
 import { oneToolchain } from './toolchain.mjs'
 
@@ -89,6 +90,7 @@ export const steps = [
   { name: 'dependencies', run: () => dependenciesAreJustified(root) },
   { name: 'suite', run: () => suiteIsComplete(root) },
   { name: 'complaints', run: () => complaintsAreTested(root) },
+  { name: 'security', run: () => claimsAreTested(root) },
   {
     name: 'browser',
     waits: true,

@@ -1,0 +1,34 @@
+// Pages that promise something name the tests that hold it: whether each is still there, by that name.
+//
+// A section begins with a heading of `level`, and has lines such as
+//   - `suite/secrets.js`: no secret stays in the memory of wasm after a call
+// A name of a Rust test is written with blanks; `…` stands for what differs from one test to the next.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** The headings of the sections in `text`; throws unless each names tests, and all of them are there. */
+export function sectionsWithTests(text, level, folderOf) {
+  const [, ...sections] = text.split(new RegExp(`^${level} `, 'm'))
+  const headings = sections.map((section) => section.split('\n')[0])
+  const missing = sections.flatMap((section, index) => {
+    const tests = [...section.matchAll(/^ *- `(.+?)`: (.+)$/gm)]
+    if (tests.length === 0) return [`no test for ${headings[index]}`]
+    return tests
+      .filter(([, file, name]) => !isNamed(readFileSync(join(folderOf(file), file), 'utf8'), file, name))
+      .map(([, file, name]) => `${file} has no test named: ${name}`)
+  })
+  if (missing.length > 0) throw new Error(missing.join('\n'))
+  return headings
+}
+
+/** Each part of the name, and in its order; a quote in it may be escaped there. */
+function isNamed(source, file, name) {
+  const isRust = file.endsWith('.rs')
+  const text = source.replaceAll("\\'", "'")
+  const words = isRust ? `fn ${name.replaceAll(' ', '_')}(` : name
+  let at = 0
+  return words.split('…').every((part) => {
+    at = text.indexOf(part, at)
+    return at !== -1
+  })
+}

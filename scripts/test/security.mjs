@@ -1,0 +1,14 @@
+// SECURITY.md names the tests that hold each of its claims: whether they are there, by those names.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { sectionsWithTests } from './named-tests.mjs'
+
+const DEFENDED = /^## What is defended$(.*?)^## /ms
+
+export function claimsAreTested(root) {
+  const page = readFileSync(join(root, 'SECURITY.md'), 'utf8')
+  const [, defended] = DEFENDED.exec(page) ?? []
+  if (!defended) throw new Error('SECURITY.md has no section "What is defended"')
+  const folderOf = (file) => (file.startsWith('src/') || file.startsWith('scripts/') ? root : join(root, 'js-tests'))
+  return `${sectionsWithTests(defended, '###', folderOf).length} claims, each with its tests`
+}
