@@ -212,7 +212,8 @@ test('a fleet counts together in its store, which is shown no user', async (t) =
   const other = await endpoint(t, { ...options, provider })
   t.equal((await one.ask()).status, 200)
   t.equal((await other.ask()).status, 429)
-  t.ok(!JSON.stringify([...entries]).includes('ada'), 'the store shows the user')
+  // Its letters may be part of a hash.
+  t.ok(!/(?<![\w-])ada(?![\w-])/.test(JSON.stringify([...entries])), 'the store shows the user')
 })
 
 test('who can write to the store can give nobody a bucket: neither a full one nor an empty one', async (t) => {
