@@ -114,7 +114,7 @@ struct Broader {
 
 /// The privileges of which a session allows more than was asked: of what was asked and of what was
 /// granted, the privileges are given, and what the server finds in them. What a session has beside
-/// what was asked is its token's choice, unless it hides or was asked for `only`.
+/// what was asked is its token's choice, unless it hides, or unless `only` that was wanted.
 fn broader(
     [asked, granted]: [&[Privilege]; 2],
     [asked_found, granted_found]: [&[Found<'_>]; 2],
