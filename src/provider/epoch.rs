@@ -88,17 +88,18 @@ impl Keys {
     }
 
     /// What the texts say that are kept under the names of an epoch.
-    pub fn open_epochs<'a>(
+    pub fn open_epochs(
         &self,
         issuer: &Key,
-        texts: impl IntoIterator<Item = &'a str>,
+        texts: impl IntoIterator<Item: AsRef<str>>,
     ) -> StoredEpoch {
         let mut latest = 0;
-        // Text of another version is as good as none, which who writes it could have too.
-        let ours = texts
-            .into_iter()
-            .filter(|text| !is_of_another_version(text));
-        for text in ours {
+        for text in texts {
+            let text = text.as_ref();
+            // It is as good as none, which who writes it could have too.
+            if is_of_another_version(text) {
+                continue;
+            }
             let number = self.open(EPOCH, issuer, text);
             match number.and_then(|it| decimal::parse(&it)) {
                 Some(number) => latest = latest.max(number),

@@ -56,7 +56,7 @@ impl Handle {
         };
         let text = self.decide(|provider| {
             let issuer = provider.issuer_key();
-            let stored = keys.open_epochs(&issuer, texts.iter().map(String::as_str));
+            let stored = keys.open_epochs(&issuer, texts);
             let epoch = &mut provider.shared.epoch;
             let text = epoch.compare(stored, now).then(|| epoch.number());
             let text = text.and_then(|number| keys.seal_epoch(&issuer, number, nonce));
