@@ -1,5 +1,5 @@
 // What a store holds: sealed with keys of one's own, and dead when a new epoch has begun.
-import { createSessionProvider } from 'kaltura-app-token'
+import { createSessionProvider, hashAppToken } from 'kaltura-app-token'
 import { PLENTY_MS, test } from './harness.js'
 import { occurrences } from './memory.js'
 
@@ -57,6 +57,21 @@ test('sessions are sealed with a key of ones own, whose id is in the value, and 
   const stranger = member(kaltura, { store, seal: { keys: [{ id: 'k-1', key: random() }] } })
   t.ok((await stranger.ks()) !== ks, 'another key under the same id opens nothing')
   t.ok((await member(kaltura, { store }).ks()) !== ks, 'nor does the application token')
+})
+
+test('where a signer has the token, keys of ones own do for a store, and for users whose sessions end alone', async (t) => {
+  const kaltura = await t.kaltura({ appToken: { sessionPrivileges: 'sessionid:*' } })
+  const { appToken: token } = kaltura.credentials
+  const hash = (ks, hashType) => hashAppToken(ks, token, hashType)
+  const seal = { keys: [{ id: 'a', key: random() }] }
+  for (const isolate of [undefined, 'user']) {
+    const store = openStore()
+    const options = { store, seal, appToken: { hash }, ...(isolate && { isolate }) }
+    const ks = await member(kaltura, options).ks()
+    await settled(t, store, 1)
+    t.equal(await member(kaltura, options).ks(), ks)
+    t.ok((await member(kaltura, options).ks('bob')) !== ks, "another user's")
+  }
 })
 
 test('a key is replaced step by step, and at each step the sessions in the store are found', async (t) => {
