@@ -71,7 +71,8 @@ export function inspectKs(ks: string, secrets?: string | readonly string[] | nul
 
 /**
  * Makes a KS with a partner's admin secret, without any request. Who holds that secret may do
- * everything: where an application token will do, use one.
+ * everything: where an application token will do, use one. In version 1, a `;` begins the next
+ * field, so `userId`, `privileges` and `random` may have none.
  *
  * @throws {@link AppTokenError} with `ERR_INVALID_OPTIONS`
  *
@@ -97,8 +98,20 @@ export function generateKs(fields: KsFields, secret: string): string
  */
 export function parsePrivileges(text: string | null | undefined): Privilege[]
 
-/** Writes privileges as Kaltura does. Nothing is escaped: a comma begins another privilege. */
-export function formatPrivileges(list: readonly Privilege[]): string
+/**
+ * Writes a list of privileges as Kaltura's text, which says what the list says and nothing else.
+ * Kaltura escapes nothing and searches the text, so a name or a value that would end a privilege,
+ * begin another, or be found as another is refused; see {@link ListedPrivilege}.
+ *
+ * @throws {@link AppTokenError} with `ERR_INVALID_OPTIONS`
+ *
+ * @example
+ * ```js
+ * formatPrivileges([{ name: 'edit', values: ['0_a', '0_b'] }, { name: 'sview', any: true }])
+ * // 'edit:0_a/0_b,sview:*'
+ * ```
+ */
+export function formatPrivileges(list: readonly ListedPrivilege[]): string
 
 /**
  * What a session of an application token will carry, by Kaltura's own rule. Asked privileges
@@ -173,7 +186,7 @@ export interface KsFields {
    * Its privileges, as Kaltura's text or as a list. Version 2 keeps names as PHP does: `.`,
    * space and `[` become `_`, and of equal names the last counts.
    */
-  privileges?: string | readonly Privilege[] | null
+  privileges?: string | readonly ListedPrivilege[] | null
   /** The partner on whose behalf `partnerId` is used. */
   masterPartnerId?: number | null
   /** Free text. */
@@ -192,13 +205,20 @@ export type HashType = 'SHA1' | 'SHA256' | 'SHA512' | 'MD5'
 export interface ConnectionOptions {
   /** The partner (account) number; its digits as text do as well. */
   partnerId: number | string
-  /** The application token's id, such as `0_ab12cd34`. Not a secret. */
-  appTokenId: string
-  /** The application token itself, or a function that fetches it, from a vault for instance. */
-  appToken: string | (() => string | Promise<string>)
   /**
-   * The token's own `hashType`. `'auto'` tries all of them when one is refused; it costs up to
-   * four requests more, so set it once it is known.
+   * The application token's id, such as `0_ab12cd34`. Not a secret: what looks like one (32 hex
+   * digits, a KS) is refused, since it may be the token in the wrong place.
+   */
+  appTokenId: string
+  /**
+   * The application token itself, a function that fetches it, or a signer that keeps it. What looks
+   * like an id is refused.
+   */
+  appToken: AppTokenSource
+  /**
+   * The token's own `hashType`. `'auto'` tries SHA1, SHA256 and SHA512 in turn, and never MD5. It
+   * costs up to four requests more and sends hashes of types that are not the token's, so set the
+   * type that `onEvent` tells; see {@link HashTypeFoundEvent}.
    *
    * @default 'SHA1'
    */
@@ -211,11 +231,21 @@ export interface ConnectionOptions {
    */
   serviceUrl?: Region | (string & {})
   /**
-   * Allows `http:` for hosts other than the loopback. Sessions then travel in the clear.
+   * Allows `http:` for hosts other than `localhost`, 127.0.0.0/8 and `::1`. Sessions then travel
+   * in the clear.
    *
    * @default false
    */
   dangerouslyAllowHttp?: boolean
+  /**
+   * Sends requests although `NODE_TLS_REJECT_UNAUTHORIZED=0` turns off the verification of
+   * certificates in this process, so that anybody on the way could read them. Without it they fail
+   * with `ERR_INVALID_OPTIONS`, also with a `fetch` of your own. `kaltura-app-token/node` verifies
+   * whatever the environment says.
+   *
+   * @default false
+   */
+  dangerouslyAllowUnverifiedTls?: boolean
   /**
    * Used in place of the global `fetch`, called as `fetch(url, init)` with `this` undefined.
    * It must keep `init.redirect` and give a `Response`.
@@ -232,6 +262,16 @@ export interface ConnectionOptions {
   /** Told of what happens on the way; there is nothing secret in an event. */
   onEvent?: (event: AppTokenEvent) => void
   /**
+   * The key of the fingerprints in events (see {@link SessionAudit}): 32 random bytes or more, or a text as
+   * long. With one key for a fleet, its logs can be put together; and whoever keeps it can look for a
+   * KS that was found somewhere, since its fingerprint is
+   * `hkdfSync('sha256', auditKey, 'kaltura-app-token audit 1', 'ks ' + ks, 8)` of `node:crypto` in hex.
+   * It is not wiped.
+   *
+   * @default drawn at random by each process
+   */
+  auditKey?: string | Uint8Array
+  /**
    * How often to try again after a failure that passes, 0 to 10; `false` is 0. Waits grow,
    * are spread at random, and heed `Retry-After`.
    *
@@ -240,11 +280,70 @@ export interface ConnectionOptions {
   retry?: number | false
 }
 
+/**
+ * Where an application token comes from, from the simplest to the safest:
+ *
+ * - text. JavaScript can't wipe it: it stays in memory until the collector takes it, or for ever.
+ * - bytes of text (UTF-8). They are copied, and **yours are filled with zeros at once**, whatever comes of the
+ *   call. The copy is wiped when the call ends; a provider keeps its copy.
+ * - a function that fetches either, from a vault for instance; a provider asks it at each mint. Bytes
+ *   that it gives are filled with zeros as soon as they were read. A {@link ProviderOptions.store} without
+ *   {@link ProviderOptions.seal} derives its key from the token, for which a text of it is made.
+ * - a signer: the token is never in this process.
+ */
+export type AppTokenSource =
+  | string
+  | Uint8Array
+  | (() => string | Uint8Array | Promise<string | Uint8Array>)
+  | AppTokenSigner
+
+/**
+ * Proves an application token that is kept elsewhere: in another process, a vault that computes, an
+ * HSM. What it gives is worth any session that the token allows, for as long as the KS lives (a
+ * quarter of an hour, or an hour with a provider): let it check who asks.
+ *
+ * @example
+ * ```js
+ * const appToken = {
+ *   hash: async (ks, hashType) => {
+ *     const body = JSON.stringify({ ks, hashType })
+ *     const response = await fetch('http://127.0.0.1:8200/hash', { method: 'POST', body })
+ *     return response.text()
+ *   },
+ * }
+ * const { ks } = await startAppTokenSession({ partnerId, appTokenId, appToken, hashType: 'SHA256' })
+ * ```
+ */
+export interface AppTokenSigner {
+  /**
+   * The hash of the text `ks` with the application token behind it, as {@link hashAppToken} gives it:
+   * lower-case hex. It is asked once for each widget session and hash type that a call tries, within the
+   * call's time. What it throws is `ERR_TOKEN_SOURCE`; its words are not passed on.
+   *
+   * @param ks The KS of a widget session.
+   * @param hashType The token's own, or with `'auto'` each that is tried.
+   */
+  hash(ks: string, hashType: HashType): string | Promise<string>
+  /**
+   * What a {@link ProviderOptions.store} is sealed with in the token's place: 32 bytes or more, or a text of as
+   * many characters, drawn at random, and the same for all who share the store. It is read once, and not
+   * wiped. Without it, and without {@link ProviderOptions.seal}, a provider takes no store.
+   */
+  readonly sealKey?: string | Uint8Array
+}
+
 /** What the session should be. What is left out is the application token's choice. */
 export interface SessionRequest {
   /**
    * The session's user. A token with a user of its own keeps that one; without any the session
    * is anonymous.
+   *
+   * Kaltura takes ids for one that differ in case alone, beyond their first 100 characters, or in
+   * characters such as emoji: ids that come from outside have to be told apart as it tells them.
+   *
+   * A `;` is sent only if the account's KSs are of version 2, as the widget session shows before: in
+   * version 1 it would begin another field, and what follows could be privileges. Otherwise the error
+   * is `ERR_INVALID_OPTIONS`; so it is for `sessionPrivileges`.
    */
   userId?: string
   /** The session's type; a token with a type of its own keeps that one. */
@@ -254,17 +353,43 @@ export interface SessionRequest {
   /**
    * Privileges to add, as Kaltura's text (`'edit:0_a,sview:*'`) or as a list. Kaltura drops
    * silently what the token doesn't allow; see {@link SessionOptions.grants}. In a list no
-   * value can smuggle in another privilege; still, never pass on what an end user typed.
+   * value can smuggle in another privilege; still, never pass on what an end user typed. A name
+   * that is Kaltura's own but for case or for a `*`, `=` or white space beside it is an error: to
+   * Kaltura it would mean nothing, and a restriction would restrict nothing.
    */
-  sessionPrivileges?: string | Privilege[]
+  sessionPrivileges?: string | readonly ListedPrivilege[]
+  /**
+   * Whether `sessionPrivileges` are all that the session may do: rights that the application token
+   * adds by itself, such as `edit:*`, count as a difference then, of the effect `'broader'`.
+   *
+   * @default false
+   */
+  noOtherPrivileges?: boolean
 }
 
-/** A privilege, and the values that it is limited to. */
+/** A privilege, and the values that it is limited to, as {@link parsePrivileges} reads them. */
 export interface Privilege {
   /** Such as `edit`. */
   name: string
   /** Such as `['0_ab12cd34']`; empty for a flag. */
   values: string[]
+}
+
+/**
+ * A privilege that is asked for, in a list. No name and no value may have `,`, `:`, `;` or `/` in
+ * it, since Kaltura escapes none of them. Nor may Kaltura's search find another privilege in it: a
+ * name that ends in one, such as `xedit`, is refused unless it is one itself.
+ */
+export interface ListedPrivilege {
+  /** Such as `edit`. */
+  name: string
+  /**
+   * Such as `['0_ab12cd34']`; empty or left out for a flag. No value begins with `*`. Those of
+   * `urirestrict` are paths, with slashes: `['/api_v3/service/media/action/list']`.
+   */
+  values?: readonly string[] | undefined
+  /** For every value (`edit:*`); then `values` are left out. */
+  any?: boolean | undefined
 }
 
 /** How long to wait, and what to accept. */
@@ -280,6 +405,12 @@ export interface SessionOptions {
    * The case that bites: `iprestrict` asked of a token that doesn't carry it gives, silently,
    * a session without any restriction.
    *
+   * Privileges are judged by what Kaltura's search finds in their text: `edit:0_ab` allows `0_a`
+   * too, and a `*` counts where it is the first value.
+   *
+   * Whatever is said here, a KS of version 1, which can be read, is `ERR_NOT_GRANTED` unless its user,
+   * type, expiry and privileges are those that Kaltura's answer says.
+   *
    * @default 'guard'
    */
   grants?: 'guard' | 'exact' | 'report'
@@ -293,7 +424,7 @@ export interface SessionOptions {
   signal?: Signal
 }
 
-/** The options of {@link startAppTokenSession}. */
+/** The options of {@link startAppTokenSession}: a plain object, of which own properties count. */
 export interface StartOptions extends ConnectionOptions, SessionRequest, SessionOptions {}
 
 /** A session. A plain object; nothing has to be freed. */
@@ -331,7 +462,9 @@ export interface Difference {
    */
   more?: number
   /**
-   * What was asked, cut off after 2,000 bytes. Errors leave out a user's name here.
+   * What was asked, cut off after 2,000 bytes; left out if nothing was. Errors leave out a user's
+   * name here. A privilege that nobody asked for is one that Kaltura's search finds in another, such
+   * as `edit:*` in `theme:edit:*`, or with `noOtherPrivileges` any right.
    */
   asked?: string
   /** What was granted, cut off as well; left out if nothing was. */
@@ -344,7 +477,34 @@ export interface Difference {
 export type Region = 'us' | 'de' | 'eu' | 'sg' | 'ca' | 'ap'
 
 /** What happened on the way to a session. */
-export type AppTokenEvent = RetriedEvent
+export type AppTokenEvent = MintedEvent | RetriedEvent | HashTypeFoundEvent
+
+/**
+ * Which session an event is about, without a name or a secret: with the time of the event, what an
+ * audit trail keeps.
+ */
+export interface SessionAudit {
+  /** When the session ends, in milliseconds by this machine's clock. */
+  expiresAt: number
+  /** The id of the application token that it was started from. */
+  appTokenId: string
+  /** The hash type that this process proves that token with; left out while it has not done so. */
+  hashType?: HashType
+  /** Whether that token is the provider's `fallback`. */
+  byFallback: boolean
+  /**
+   * 16 hexadecimal digits that are the same for the same user id, and tell nothing without
+   * {@link ConnectionOptions.auditKey}.
+   */
+  userFingerprint: string
+  /** The same of the KS. */
+  ksFingerprint: string
+}
+
+/** A session was started. */
+export interface MintedEvent extends SessionAudit {
+  type: 'minted'
+}
 
 /** A failure that passes: the next try follows. */
 export interface RetriedEvent {
@@ -355,6 +515,15 @@ export interface RetriedEvent {
   kalturaCode?: string
   /** In how many milliseconds the next try follows. */
   delayMs: number
+}
+
+/** `hashType: 'auto'` has found an application token's hash type: set that one. */
+export interface HashTypeFoundEvent {
+  type: 'hashTypeFound'
+  /** The id of the token. */
+  appTokenId: string
+  /** Its hash type, which Kaltura has accepted. */
+  hashType: Exclude<HashType, 'MD5'>
 }
 
 /** Whether `value` is an error of this package, also of another copy of it. */
@@ -409,7 +578,10 @@ export interface AppTokenErrorBase extends Error {
   readonly cause?: unknown
 }
 
-/** An option or argument is missing or wrong; nothing was sent. */
+/**
+ * An option or argument is missing or wrong. Nothing was sent, but for a `;` in a user or a privilege:
+ * there the widget session was asked for.
+ */
 export interface InvalidOptionsError extends AppTokenErrorBase {
   readonly code: 'ERR_INVALID_OPTIONS'
   /** Which one, such as `sessionPrivileges[0].name`. */
@@ -449,7 +621,10 @@ export interface KalturaError extends AppTokenErrorBase {
   readonly action: string
 }
 
-/** The session differs from what was asked for, in a way that `grants` doesn't allow. */
+/**
+ * The session differs from what was asked for, in a way that `grants` doesn't allow. Or its KS is not
+ * what Kaltura's answer says of it: then the difference has neither `asked` nor `granted`.
+ */
 export interface NotGrantedError extends AppTokenErrorBase {
   readonly code: 'ERR_NOT_GRANTED'
   /** In what. */
@@ -461,7 +636,10 @@ export interface OtherError extends AppTokenErrorBase {
   readonly code:
     | 'ERR_TIMEOUT'
     | 'ERR_ABORTED'
-    /** The function given as `appToken` (or as `adminSecret`, `ks` of a manager) failed. */
+    /**
+     * The function or signer given as `appToken` (or the function given as `adminSecret` or `ks` of a
+     * manager) failed; or a signer gave no hash, and `retryable` is false.
+     */
     | 'ERR_TOKEN_SOURCE'
     /** Every session of the token is refused: `session.end` was called with one of them. */
     | 'ERR_SESSION_REVOKED'

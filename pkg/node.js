@@ -14,7 +14,8 @@ function clientFor(scheme) {
   let client = clients.get(scheme);
   if (!client) {
     const { request, Agent } = process.getBuiltinModule(scheme === "https:" ? "node:https" : "node:http");
-    client = { request, agent: new Agent({ keepAlive: true, timeout: IDLE_MS }) };
+    const agent = new Agent({ keepAlive: true, timeout: IDLE_MS, rejectUnauthorized: true });
+    client = { request, agent };
     clients.set(scheme, client);
   }
   return client;
@@ -23,17 +24,34 @@ function fetch(url, { method, headers, body, signal }) {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
     const { request, agent } = clientFor(url.slice(0, url.indexOf(":") + 1));
-    const sent = request(url, { method, agent, headers: { ...headers, ...ALWAYS } });
-    const abort = () => sent.destroy();
-    signal.addEventListener("abort", abort, { once: true });
-    sent.on("close", () => {
-      signal.removeEventListener("abort", abort);
-      reject(new TypeError("fetch failed"));
-    });
-    sent.on("error", (cause) => reject(new TypeError("fetch failed", { cause })));
-    sent.on("response", (message) => resolve(responseOf(message)));
-    sent.end(body);
+    const begin = () => {
+      if (signal.aborted) return reject(signal.reason);
+      const sent = request(url, { method, agent, headers: { ...headers, ...ALWAYS } });
+      const abort = () => sent.destroy();
+      signal.addEventListener("abort", abort, { once: true });
+      sent.on("close", () => {
+        signal.removeEventListener("abort", abort);
+        reject(new TypeError("fetch failed"));
+      });
+      sent.on("error", (cause) => reject(new TypeError("fetch failed", { cause })));
+      sent.on("socket", (socket) => expectOneAnswer(socket, sent));
+      sent.on("response", (message) => resolve(responseOf(message)));
+      sent.end(body);
+    };
+    if (Object.keys(agent.freeSockets ?? {}).length === 0) begin();
+    else afterReading(begin);
   });
+}
+var afterReading = (begin) => setImmediate(() => setImmediate(begin));
+var answers = /* @__PURE__ */ new WeakMap();
+function expectOneAnswer(socket, sent) {
+  if (!answers.has(socket)) {
+    socket.prependListener("data", () => {
+      if (answers.get(socket)?.complete) socket.destroy();
+    });
+  }
+  answers.set(socket, void 0);
+  sent.on("response", (message) => answers.set(socket, message));
 }
 var ALWAYS = { "user-agent": "kaltura-app-token", "accept-encoding": "identity" };
 function responseOf(message) {

@@ -4,6 +4,7 @@ import type {
   ConnectionOptions,
   HashType,
   SessionOptions,
+  SessionAudit,
   SessionRequest,
   Signal,
 } from './index.js'
@@ -46,8 +47,23 @@ export interface ProviderOptions
     appToken: ConnectionOptions['appToken']
     hashType?: HashType | 'auto'
   }
-  /** What a fleet shares its sessions through; see `kaltura-app-token/stores`. */
+  /**
+   * Which sessions end together, and with no others, when `session.end` is called with one of them:
+   * all of one user, or those that one request is answered with. Without it, they end with every
+   * session of the application token.
+   *
+   * The token must carry the privilege `sessionid:*`, or sessions are refused with `ERR_NOT_GRANTED`,
+   * whatever `grants` says. Its sessions then outlive `appToken.delete` until they expire. They live
+   * for 86,400 seconds at most; a longer `expiry` is refused.
+   */
+  isolate?: 'user' | 'session'
+  /**
+   * What a fleet shares its sessions through; see `kaltura-app-token/stores`. They are sealed: with
+   * the keys of {@link ProviderOptions.seal}, or else with one that the application token gives.
+   */
   store?: SessionStore
+  /** Keys of your own for what is in the store. */
+  seal?: SealOptions
   /** Is handed the work that goes on after an answer was given, such as a renewal. */
   waitUntil?: (work: Promise<unknown>) => void
   /**
@@ -72,7 +88,40 @@ export interface ProviderOptions
   onEvent?: (event: AppTokenEvent | ProviderEvent) => void
 }
 
-/** One request of a provider: whose session, and how long to wait for it. */
+/**
+ * Keys of your own for what a store holds, in place of one that is derived from the application
+ * token: where a short token could be guessed from what was sealed with it, or where nobody should
+ * ask a vault for the token when a session is in the store.
+ */
+export interface SealOptions {
+  /**
+   * One to four keys. The first seals, and all of them open.
+   *
+   * To replace a key, give each process the new one behind the old, then in front of it, and at last
+   * alone: no stored session is lost meanwhile.
+   *
+   * A new application token begins with an empty store under any key: what was started from the old
+   * one ends with it.
+   */
+  keys: readonly SealKey[]
+}
+
+/** A key of {@link SealOptions}. */
+export interface SealKey {
+  /** What tells it from others, in the clear in each value: 1 to 32 letters, digits, `-` or `_`. */
+  id: string
+  /**
+   * 32 random bytes: as they are, or as text in hexadecimal or base64 (`openssl rand -hex 32`). It is
+   * copied. Anything that somebody could guess is refused: fewer bytes, a pattern, a password.
+   */
+  key: Uint8Array | string
+}
+
+/**
+ * One request of a provider: whose session, and how long to wait for it. A plain object, each property
+ * of which is read once. Requests share a session only if they say the same, to the letter; the order
+ * of privileges doesn't matter.
+ */
 export interface ProviderRequest extends SessionRequest {
   /** Ends this caller's wait, and nobody else's. */
   signal?: Signal
@@ -81,10 +130,25 @@ export interface ProviderRequest extends SessionRequest {
 
 /** Keeps live sessions at hand; made by {@link createSessionProvider}. */
 export interface SessionProvider {
+  /** The option {@link ProviderOptions.isolate}. */
+  readonly isolate: 'user' | 'session' | undefined
   /** A live KS. */
   getKs(request?: ProviderRequest): Promise<string>
   /** A live session. */
   getSession(request?: ProviderRequest): Promise<AppTokenSession>
+  /**
+   * A live session to be handed to somebody else, such as a page's visitor, who may have ended it:
+   * `session.end` ends all sessions of the application token, and Kaltura goes on starting more,
+   * each of them dead. At most once a minute (for all that end together) Kaltura is asked whether
+   * the session is alive, by a call that changes nothing. A dead one is replaced; if the new one is
+   * dead too, `ERR_SESSION_REVOKED` is thrown. Sessions with `actionslimit`, which the question would
+   * use up, and those with `urirestrict` or `iprestrict`, which may not ask it, are handed out
+   * without.
+   *
+   * @param onExposed Is called if whoever gets this session can end all others of its application
+   * token with it.
+   */
+  getProvenSession(request?: ProviderRequest, onExposed?: () => void): Promise<AppTokenSession>
   /**
    * Sessions for many users in few requests. Each has an outcome of its own, in order. They are
    * given together, so they should live for longer than it takes to start them all.
@@ -106,11 +170,28 @@ export interface SessionProvider {
     request?: ProviderRequest,
   ): Promise<Answer>
   /**
+   * Logs out: ends all sessions of the request's user on the server, or with `isolate: 'session'`
+   * those that this request was answered with, also those that are no longer cached. The next ones
+   * live. Other processes learn of it through the store, which each looks into every two seconds;
+   * without a store, only what this process has started is ended.
+   *
+   * It starts a session to end them with, which may do what the application token gives it: where that
+   * may not call `session.end`, because of a `urirestrict` or `iprestrict` of the token's, it fails.
+   *
+   * @throws {@link AppTokenError} with `ERR_INVALID_OPTIONS` without `isolate`, and with
+   * `ERR_NOT_GRANTED` if the application token lacks `sessionid:*`. Nothing was ended then.
+   */
+  endSessions(request?: ProviderRequest): Promise<void>
+  /**
    * Forgets a session that was found to be dead: by what it was asked with, or by its KS. If it is
    * held here, it is deleted from the store too, in the background.
    */
   invalidate(requestOrKs?: SessionRequest | string): void
-  /** Forgets all sessions in memory; those in the store stay there, and are taken again. */
+  /**
+   * Forgets all sessions in memory, and has a new epoch begin in the store: what was put there before
+   * is dead to every process that looks there from then on. Other processes keep what they have in
+   * memory. The store is told in the background; see {@link ProviderOptions.waitUntil}.
+   */
   clear(): void
 }
 
@@ -119,11 +200,24 @@ export type SessionOutcome =
   | { session: AppTokenSession; error?: undefined }
   | { session?: undefined; error: unknown }
 
+/** What has become of a session. */
+export interface SessionEvent extends SessionAudit {
+  /**
+   * - `'renewed'`: it was started in place of another;
+   * - `'fromStore'`: it was taken from the store;
+   * - `'servedStale'`: it was served though it should have been renewed by now, and could not be;
+   * - `'invalidated'`: it was forgotten, as it was found to be dead;
+   * - `'ended'`: {@link SessionProvider.endSessions} ended it, and with it all that end together.
+   */
+  type: 'renewed' | 'fromStore' | 'servedStale' | 'invalidated' | 'ended'
+}
+
 /** What a provider tells beside {@link AppTokenEvent}. */
 export type ProviderEvent =
-  | { type: 'minted' | 'renewed' | 'servedStale'; expiresAt: number }
+  | SessionEvent
   | { type: 'failed'; code: string; kalturaCode?: string }
-  | { type: 'revoked' }
+  /** Every session of this application token is dead. */
+  | { type: 'revoked'; appTokenId: string }
   /** `method` of the store was too slow, failed, or gave what is of no use. */
   | { type: 'storeFailed'; method: string; problem: string }
   /** {@link ProviderOptions.waitUntil} threw, or rejected; `problem` says so. */

@@ -3,11 +3,11 @@ import{isAppTokenError as d}from"../shared.js";var E={0:"done",1:"refused or fai
  setting or a secret is missing or wrong",130:"ended with Ctrl-C"},p={partnerId:"--partner-id (KALTURA_PARTNER_ID)",appTokenId:"--app-token-id (KALTURA_APP_TOKE\
 N_ID)",appToken:"the application token (KALTURA_APP_TOKEN or --app-token-file)",adminSecret:"the admin secret (KALTURA_ADMIN_SECRET or --admin-secret-file)",ks:"\
 the KS","secrets[0]":"the admin secret (KALTURA_ADMIN_SECRET or --admin-secret-file)",hashType:"--hash-type (KALTURA_HASH_TYPE)",serviceUrl:"--service-url (KALT\
-URA_SERVICE_URL)",sessionUserId:"--user-id"},r=class t extends Error{constructor(e,{code:s,exitCode:o=1,hint:n,details:i={}}){super(e),Object.assign(this,{code:s,
-exitCode:o,hint:n,details:i})}static of(e){if(e instanceof t)return e;if(d(e))return l(e);let s=e?.code??e?.name??typeof e;return new t(`internal error (${s}); \
-please report it`,{code:"ERR_INTERNAL"})}toJSON(){let{code:e,message:s,hint:o,details:n}=this;return{code:e,message:s,...n,...o&&{hint:o}}}};function l(t){let{code:e,
-message:s,cause:o,...n}=t;if(e==="ERR_INVALID_OPTIONS"){let c=t.message.replace(t.path,u(t.path)).replace("dangerouslyAllowHttp","--dangerously-allow-http").replace(
-"then say knownUser: true","then say --known-user");return new r(c,{code:e,exitCode:2,details:n})}let a=["startSession","startWidgetSession"].includes(n.action)?
-"kaltura-app-token doctor looks for the cause":void 0;return new r(t.message,{code:e,hint:a,details:n})}function u(t){return t.startsWith("request.")?t.slice(8):
-p[t]??`--${t.replaceAll(/[A-Z]/g,e=>`-${e.toLowerCase()}`)}`}var R=(t,e)=>new r(t,{code:"ERR_USAGE",exitCode:2,hint:e}),T=(t,e,s)=>new r(`can't ${t} ${e} (${s.code??
-s.name})`,{code:"ERR_FILE",exitCode:2}),f=()=>new r("interrupted",{code:"ERR_INTERRUPTED",exitCode:130});export{E as EXIT_CODES,r as Failure,T as fileFailure,f as interrupted,R as usage};
+URA_SERVICE_URL)",sessionUserId:"--user-id",id:"ID"},r=class t extends Error{constructor(e,{code:s,exitCode:o=1,hint:n,details:i={}}){super(e),Object.assign(this,
+{code:s,exitCode:o,hint:n,details:i})}static of(e){if(e instanceof t)return e;if(d(e))return l(e);let s=e?.code??e?.name??typeof e;return new t(`internal error \
+(${s}); please report it`,{code:"ERR_INTERNAL"})}toJSON(){let{code:e,message:s,hint:o,details:n}=this;return{code:e,message:s,...n,...o&&{hint:o}}}};function l(t){
+let{code:e,message:s,cause:o,...n}=t;if(e==="ERR_INVALID_OPTIONS"){let c=t.message.replace(t.path,u(t.path)).replace("dangerouslyAllowHttp","--dangerously-allow\
+-http").replace("then say knownUser: true","then say --known-user");return new r(c,{code:e,exitCode:2,details:n})}let a=["startSession","startWidgetSession"].includes(
+n.action)?"kaltura-app-token doctor looks for the cause":void 0;return new r(t.message,{code:e,hint:a,details:n})}function u(t){return t.startsWith("request.")?
+t.slice(8):p[t]??`--${t.replaceAll(/[A-Z]/g,e=>`-${e.toLowerCase()}`)}`}var R=(t,e)=>new r(t,{code:"ERR_USAGE",exitCode:2,hint:e}),T=(t,e,s)=>new r(`can't ${t} ${e}\
+ (${s.code??s.name})`,{code:"ERR_FILE",exitCode:2}),f=()=>new r("interrupted",{code:"ERR_INTERRUPTED",exitCode:130});export{E as EXIT_CODES,r as Failure,T as fileFailure,f as interrupted,R as usage};

@@ -1,8 +1,9 @@
 import type {
-  AppTokenEvent,
   ConnectionOptions,
   HashType,
   Privilege,
+  RetriedEvent,
+  ListedPrivilege,
   SessionOptions,
   Signal,
 } from '../index.js'
@@ -42,10 +43,10 @@ export type ManagerOptions = ManagerConnection & (ManagerKs | ManagerSecret)
 
 /** Where Kaltura is, and how to reach it. */
 export interface ManagerConnection
-  extends Omit<ConnectionOptions, 'appTokenId' | 'appToken' | 'hashType'>,
+  extends Omit<ConnectionOptions, 'appTokenId' | 'appToken' | 'hashType' | 'onEvent' | 'auditKey'>,
     Pick<SessionOptions, 'timeoutMs'> {
   /** Told of retries; there is nothing secret in an event. */
-  onEvent?: (event: AppTokenEvent) => void
+  onEvent?: (event: RetriedEvent) => void
 }
 
 /** To manage with a KS that is at hand. */
@@ -85,7 +86,7 @@ export interface AppTokenManager {
    * A call whose answer is lost is **not** tried again, since it may have made the token: the
    * error says so, and is not `retryable`.
    */
-  add(fields: AppTokenFields, options?: FieldsOptions): Promise<AddedAppToken>
+  add(fields: NewAppTokenFields, options?: FieldsOptions): Promise<AddedAppToken>
   /** One application token (`appToken.get`), without its value. */
   get(id: string, options?: ManagerCallOptions): Promise<AppToken>
   /**
@@ -111,10 +112,13 @@ export interface AppTokenManager {
   /** Changes what `fields` names (`appToken.update`); `null` clears a field. */
   update(id: string, fields: AppTokenChanges, options?: FieldsOptions): Promise<UpdatedAppToken>
   /**
-   * Deletes an application token (`appToken.delete`). All its sessions end at once; it can't be
+   * Deletes an application token (`appToken.delete`). All its sessions end at once, but for isolated
+   * ones (`isolatedSessions`), which live on until they expire: a warning says so. It can't be
    * brought back.
+   *
+   * What is to be deleted is looked at first, in a request of its own.
    */
-  delete(id: string, options?: ManagerCallOptions): Promise<void>
+  delete(id: string, options?: ManagerCallOptions): Promise<DeletedAppToken>
   /**
    * Makes a successor with the same properties and another value, and proves it by starting a
    * session with it. The predecessor stays as it is: give the successor to your back end, see
@@ -161,8 +165,12 @@ export interface AppTokenFields {
   sessionType?: 'user' | 'admin' | 0 | 2 | null
   /** The longest life of its sessions, in seconds. Left out: the partner's longest. */
   sessionDuration?: number | null
-  /** What its sessions may do, as Kaltura's text (`'sview:*,edit:0_a'`) or as a list. */
-  sessionPrivileges?: string | readonly Privilege[] | null
+  /**
+   * What its sessions may do, as Kaltura's text (`'sview:*,edit:0_a'`) or as a list. A name that is
+   * Kaltura's own but for case or for what is beside it is an error; what Kaltura can make nothing
+   * of, or what its search would find in it, is a warning.
+   */
+  sessionPrivileges?: string | readonly ListedPrivilege[] | null
   /**
    * When the token itself ends, in unix seconds: a moment, never a duration, since Kaltura takes
    * what is less than ten years for seconds from now. Left out: never.
@@ -176,6 +184,22 @@ export interface AppTokenFields {
   hashType?: HashType
   /** What it is for. */
   description?: string | null
+}
+
+/** What a new application token is to be. */
+export interface NewAppTokenFields extends AppTokenFields {
+  /**
+   * Adds `sessionid:*` to the privileges, so that each session can ask for a `sessionid` of its own
+   * and end alone. Without it, whoever holds a session, a page's visitor too, can call `session.end`
+   * and so end all sessions of the token for a day or more.
+   *
+   * It has a price, which a warning tells: such sessions outlive the deletion of the token until they
+   * expire, and whoever holds the token can end those of any other token of the account. So
+   * `sessionDuration` is an hour unless you give another.
+   *
+   * @default false
+   */
+  isolatedSessions?: boolean
 }
 
 /** What of an application token is to change; `null` clears. */
@@ -230,6 +254,12 @@ export interface UpdatedAppToken {
   warnings: AppTokenWarning[]
 }
 
+/** What {@link AppTokenManager.delete} gives. */
+export interface DeletedAppToken {
+  /** What else there is to know; empty if all sessions of the token have ended. */
+  warnings: AppTokenWarning[]
+}
+
 /** What {@link AppTokenManager.rotate} gives. */
 export interface Rotation {
   /** Still in force, until it is deleted. */
@@ -250,6 +280,18 @@ export interface AppTokenWarning {
    * - `ANY_USER`: the token's holder can ask for any user's session;
    * - `ANONYMOUS_SESSIONS`: no session has a user;
    * - `LONG_SESSIONS`: sessions of more than 30 days; were milliseconds meant?
+   * - `SESSIONS_END_TOGETHER`: whoever holds a session of this USER token can end them all; for
+   *   pages, isolate them, or close the token by a `urirestrict` without `multirequest`;
+   * - `ISOLATED_SESSIONS`: its sessions can end alone, and outlive the token;
+   * - `LONG_ISOLATED_SESSIONS`: those may live for more than an hour;
+   * - `SESSIONS_OUTLIVE_TOKEN`: the deleted token's isolated sessions live on;
+   * - `MISSPELT_PRIVILEGE`: a name that is Kaltura's own but for case or what is beside it, which
+   *   restricts nothing (told by `rotate`; elsewhere it is an error);
+   * - `HIDDEN_PRIVILEGE`: Kaltura's search finds another privilege in one, as in `xedit:0_a`;
+   * - `PRIVILEGE_COMMA`: what follows a comma is likely the rest of a value;
+   * - `PRIVILEGE_VALUE`: values that Kaltura can make nothing of, such as `iprestrict:10.0.0.1/24`;
+   * - `REPLACEABLE_RESTRICTION`: the token's holder can ask for another in its place, since one of
+   *   its values is `*`; a path of `urirestrict` that ends in `/*` is enough.
    */
   code:
     | 'WEAK_HASH_TYPE'
@@ -259,6 +301,15 @@ export interface AppTokenWarning {
     | 'ANY_USER'
     | 'ANONYMOUS_SESSIONS'
     | 'LONG_SESSIONS'
+    | 'SESSIONS_END_TOGETHER'
+    | 'ISOLATED_SESSIONS'
+    | 'LONG_ISOLATED_SESSIONS'
+    | 'SESSIONS_OUTLIVE_TOKEN'
+    | 'MISSPELT_PRIVILEGE'
+    | 'HIDDEN_PRIVILEGE'
+    | 'PRIVILEGE_COMMA'
+    | 'PRIVILEGE_VALUE'
+    | 'REPLACEABLE_RESTRICTION'
   /** The field, such as `sessionType`. */
   path: string
   /** What it means, and what would be better. */
