@@ -33,12 +33,21 @@ export function bindKs(load) {
       // What a token without privileges has for them.
       const given = text ?? ''
       checkText('text', given, LONGEST_PRIVILEGES)
-      return JSON.parse(guarded(() => wasm().parsePrivileges(given)))
+      const list = JSON.parse(guarded(() => wasm().parsePrivileges(given)))
+      for (const privilege of list) parsed.set(privilege, textOf(privilege))
+      return list
     },
 
     formatPrivileges(list) {
-      const own = copied('list', list, plainPrivilege)
-      return guarded(() => wasm().formatPrivileges(own))
+      const asParsed = []
+      const own = copied('list', list, (item, ...rest) => {
+        const privilege = plainPrivilege(item, ...rest)
+        const text = isUnchanged(item, privilege) ? parsed.get(item) : undefined
+        asParsed.push(text)
+        return text === undefined ? privilege : STAND_IN
+      })
+      const written = guarded(() => wasm().formatPrivileges(own)).split(',')
+      return written.map((text, index) => asParsed[index] ?? text).join(',')
     },
 
     predictPrivileges(appTokenId, tokenPrivileges = null, requested = null) {
@@ -50,6 +59,17 @@ export function bindKs(load) {
     },
   }
 }
+
+/** What parsePrivileges gave, with Kaltura's text of it: nobody has composed it, so it may be anything. */
+const parsed = new WeakMap()
+
+const textOf = ({ name, values }) => (values.length === 0 ? name : `${name}:${values.join('/')}`)
+
+const isUnchanged = (item, { name, values, any }) =>
+  parsed.has(item) && Array.isArray(values) && any === undefined && textOf({ name, values }) === parsed.get(item)
+
+/** Any privilege that the core has nothing against, and writes without a comma. */
+const STAND_IN = { name: 'x', values: [] }
 
 /** A number as text, which is what a KS carries; anything else as it is. */
 const written = (value) =>
