@@ -5,8 +5,8 @@ import { dirname, join, relative, sep } from 'node:path'
 
 /** What several entries are made of goes into shared.js: there is one of it, whoever imports it. */
 const SHARED = [
-  ...['check.js', 'deadline.js', 'error.js', 'host.js', 'load.js', 'patient.js', 'shell.js', 'tls.js'],
-  ...['trap.js', 'ks/shell.js', 'manager/bind.js'],
+  ...['check.js', 'deadline.js', 'error.js', 'host.js', 'load.js', 'patient.js', 'seal.js', 'shell.js'],
+  ...['tls.js', 'trap.js', 'ks/shell.js', 'manager/bind.js'],
 ]
 
 /** Has a part of shared.js in it instead: it is to be small by itself. */
@@ -62,6 +62,17 @@ export async function bundleEntries(folder) {
   }
   for (const name of names) if (!MADE.test(name)) rmSync(join(folder, name))
   for (const [path, text] of texts) writeFileSync(path, text)
+  await checkImports(folder, entries)
+}
+
+/** Throws unless what the files import from one another is there: SHARED may lack what they share. */
+async function checkImports(folder, entries) {
+  const { build } = await import('esbuild')
+  await build({
+    entryPoints: entries.map((name) => join(folder, name)),
+    ...{ bundle: true, write: false, format: 'esm', logLevel: 'error' },
+    ...{ outdir: folder, external: ['node:*', '*.wasm', '*.wasm?module'] },
+  })
 }
 
 /** Bundles for the folder `within`; what `placeOf` names a place for is imported from there. */
