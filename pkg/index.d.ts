@@ -101,7 +101,8 @@ export function parsePrivileges(text: string | null | undefined): Privilege[]
 /**
  * Writes a list of privileges as Kaltura's text, which says what the list says and nothing else.
  * Kaltura escapes nothing and searches the text, so a name or a value that would end a privilege,
- * begin another, or be found as another is refused; see {@link ListedPrivilege}.
+ * begin another, or be found as another is refused; see {@link ListedPrivilege}. What
+ * {@link parsePrivileges} gave, and nobody has changed, is written as it was read.
  *
  * @throws {@link AppTokenError} with `ERR_INVALID_OPTIONS`
  *
