@@ -131,7 +131,7 @@ test('what a hostile KS says does nothing to the terminal', async (t) => {
   const evil = 'eve\x1b]0;title\x07\x1b[2J\u202e\u0085'
   writeFileSync(
     path,
-    made({ version: 1, userId: evil, privileges: `${evil}:${evil}`, additionalData: evil }),
+    made({ version: 2, userId: evil, privileges: `${evil}:${evil}`, additionalData: evil }),
   )
   const terminal = await onTerminal(`kaltura-app-token inspect < ${path}`, {
     env: { NO_COLOR: '1' },

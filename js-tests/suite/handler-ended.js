@@ -49,7 +49,11 @@ async function withSite(run, { appToken, provider, handler, answer } = {}) {
       const [service, action] = name.split('.')
       const response = await kaltura.fetch(
         `${kaltura.serviceUrl}/api_v3/service/${service}/action/${action}`,
-        { method: 'POST', body: new URLSearchParams({ format: '1', nocache: '1', ks }) },
+        {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ format: 1, nocache: 1, ks }),
+        },
       )
       return response.json()
     }

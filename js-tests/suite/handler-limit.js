@@ -6,7 +6,8 @@ import { withClocks } from './clocks.js'
 import { answerOf, endpoint, granted, HERE, session, THERE } from './endpoint.js'
 import { test } from './harness.js'
 
-const storeKey = crypto.getRandomValues(new Uint8Array(32))
+// Workers draw nothing at random before they are called.
+const storeKey = Uint8Array.from({ length: 32 }, (_, index) => (index * 151 + 77) % 256)
 
 /** The digits of an HMAC under that key. */
 async function macOf(text) {

@@ -26,7 +26,7 @@ pub(super) fn differences(asked: &str, granted: &str, only: bool) -> Vec<Differe
     let asked_text = privileges::format(&asked);
     let mut parsed = privileges::parse(granted);
     let broader = broader(
-        [&asked, &parsed],
+        [&granting(&asked), &granting(&parsed)],
         [&search::found(&asked_text), &search::found(granted)],
         only,
     );
@@ -116,7 +116,7 @@ struct Broader {
 /// granted, the privileges are given, and what the server finds in them. What a session has beside
 /// what was asked is its token's choice, unless it hides, or unless `only` that was wanted.
 fn broader(
-    [asked, granted]: [&[Privilege]; 2],
+    [asked, granted]: [&[Granting<'_>]; 2],
     [asked_found, granted_found]: [&[Found<'_>]; 2],
     only: bool,
 ) -> Vec<Broader> {
@@ -177,10 +177,26 @@ fn texts<'a>(found: &[Found<'a>], known: &Known, is_hidden: bool) -> Vec<&'a str
         .collect()
 }
 
+type Granting<'a> = (&'static Known, &'a Privilege);
+
+/// Those that let a session do more, by their own names.
+fn granting(all: &[Privilege]) -> Vec<Granting<'_>> {
+    let mut granting = Vec::new();
+    for privilege in all {
+        if let Some(known) = table::find(privilege.name.trim()) {
+            if known.purpose == Purpose::Grants {
+                granting.push((known, privilege));
+            }
+        }
+    }
+    granting
+}
+
 /// The privileges that are `known` by their names.
-fn own<'a>(all: &'a [Privilege], known: &Known) -> impl Iterator<Item = &'a Privilege> {
+fn own<'a>(all: &[Granting<'a>], known: &Known) -> impl Iterator<Item = &'a Privilege> {
     work::steps(all.len());
-    all.iter().filter(|it| it.name.trim() == known.name)
+    let own = all.iter().filter(|(it, _)| it.name == known.name);
+    own.map(|(_, privilege)| *privilege)
 }
 
 fn values<'a>(privileges: impl Iterator<Item = &'a Privilege>) -> Vec<&'a str> {

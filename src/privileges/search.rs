@@ -48,7 +48,11 @@ pub fn found(text: &str) -> Vec<Found<'_>> {
         }
         for text in parts.split('/') {
             work::steps(text.len() + 1);
-            all.extend(granting().filter(|it| is_in(it, text)).map(|known| Found {
+            // Most texts are ids, and there may be very many.
+            let has_colon = text.contains(':');
+            let may_be = |it: &&Known| has_colon || (is_flag(it) && it.name.len() <= text.len());
+            let hidden = granting().filter(may_be).filter(|it| is_in(it, text));
+            all.extend(hidden.map(|known| Found {
                 known,
                 text,
                 is_hidden: true,
@@ -76,11 +80,15 @@ fn granting() -> impl Iterator<Item = &'static Known> {
 
 /// Whether the server finds `known` somewhere in `text`: a flag as it is, others before a colon.
 fn is_in(known: &Known, text: &str) -> bool {
-    // A search for a text of any length, as `str` has it, is large.
-    let name = known.name.as_bytes();
-    let is_flag = is_flag(known);
-    let mut parts = text.as_bytes().windows(name.len() + usize::from(!is_flag));
-    parts.any(|it| it.starts_with(name) && (is_flag || it.ends_with(b":")))
+    if is_flag(known) {
+        // A search for a text of any length, as `str` has it, is large.
+        let name = known.name.as_bytes();
+        let mut parts = text.as_bytes().windows(name.len());
+        return parts.any(|it| it.first() == name.first() && it == name);
+    }
+    let mut parts = text.split(':');
+    parts.next_back();
+    parts.any(|it| it.ends_with(known.name))
 }
 
 fn is_flag(known: &Known) -> bool {

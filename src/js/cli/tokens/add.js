@@ -47,7 +47,7 @@ export const options = {
 export const examples = [
   'kaltura-app-token tokens add --user-id ada --session-duration 3600',
   'eval "$(kaltura-app-token tokens add --user-id ada)"',
-  "kaltura-app-token tokens add --any-user --session-privileges 'sview:*' --isolated",
+  'kaltura-app-token tokens add --any-user --isolated',
 ]
 
 export async function run({ values, terminal }) {
