@@ -53,6 +53,9 @@ const fn known(name: &'static str, purpose: Purpose, shape: Shape) -> Known {
 /// add them, only the token can carry them. They come first.
 const RESERVED: usize = 33;
 
+/// The length of the shortest name.
+const SHORTEST: usize = 4;
+
 /// How many mean something to the server.
 const SERVERS: usize = RESERVED + 1;
 
@@ -123,11 +126,16 @@ pub fn servers() -> &'static [Known] {
     TABLE.get(..SERVERS).unwrap_or_default()
 }
 
+/// The first byte of what could be a name. Most texts that are looked up in long lists are none.
+fn beginning(name: &str) -> Option<u8> {
+    let first = name.bytes().next()?;
+    (name.len() >= SHORTEST).then_some(first)
+}
+
 /// The privilege of this name.
 pub fn find(name: &str) -> Option<&'static Known> {
     work::steps(name.len() + 1);
-    // Most names that are looked up in long lists are none of these.
-    let first = name.bytes().next()?;
+    let first = beginning(name)?;
     let mut table = TABLE.iter();
     table.find(|it| it.name.bytes().next() == Some(first) && it.name == name)
 }
@@ -140,9 +148,10 @@ pub fn misspelt(name: &str) -> Option<&'static Known> {
     let sticks = |c: char| !c.is_ascii_alphanumeric() && c != '-' && c != '_';
     let word = name.trim_matches(sticks).split('=').next()?;
     let word = word.trim_end_matches(sticks);
-    let known = servers()
-        .iter()
-        .find(|it| it.name.eq_ignore_ascii_case(word))?;
+    let first = beginning(word)?.to_ascii_lowercase();
+    let is_meant =
+        |it: &&Known| it.name.bytes().next() == Some(first) && it.name.eq_ignore_ascii_case(word);
+    let known = servers().iter().find(is_meant)?;
     (known.name != name).then_some(known)
 }
 
@@ -154,6 +163,8 @@ mod tests {
     fn each_name_is_known_once() {
         for (index, known) in TABLE.iter().enumerate() {
             assert_eq!(find(known.name), Some(known));
+            assert!(known.name.len() >= SHORTEST);
+            assert!(known.name.starts_with(|c: char| c.is_ascii_lowercase()));
             assert!(TABLE[..index].iter().all(|it| it.name != known.name));
             assert_eq!(misspelt(known.name), None, "{}", known.name);
         }
