@@ -183,10 +183,10 @@ type Granting<'a> = (&'static Known, &'a Privilege);
 fn granting(all: &[Privilege]) -> Vec<Granting<'_>> {
     let mut granting = Vec::new();
     for privilege in all {
-        if let Some(known) = table::find(privilege.name.trim()) {
-            if known.purpose == Purpose::Grants {
-                granting.push((known, privilege));
-            }
+        if let Some(known) = table::find(privilege.name.trim())
+            && known.purpose == Purpose::Grants
+        {
+            granting.push((known, privilege));
         }
     }
     granting
