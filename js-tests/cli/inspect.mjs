@@ -128,10 +128,15 @@ test('secret and KS may come in together on standard input', async (t) => {
 
 test('what a hostile KS says does nothing to the terminal', async (t) => {
   const path = join(mkdtempSync(join(tmpdir(), 'cli-inspect-')), 'ks')
-  const evil = 'eve\x1b]0;title\x07\x1b[2J\u202e\u0085'
+  const evil = 'eve\x1b[2J\x07\u202e\u0085'
   writeFileSync(
     path,
-    made({ version: 2, userId: evil, privileges: `${evil}:${evil}`, additionalData: evil }),
+    made({
+      version: 1,
+      userId: evil,
+      privileges: `${evil}:${evil}`,
+      additionalData: `${evil}\x1b]0;title\x07`,
+    }),
   )
   const terminal = await onTerminal(`kaltura-app-token inspect < ${path}`, {
     env: { NO_COLOR: '1' },
