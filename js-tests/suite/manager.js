@@ -153,6 +153,10 @@ test('what works but is unwise comes back as warnings', async (t) => {
   t.equal((await start(kaltura, appToken, { sessionType: 'admin' })).sessionType, 2)
   const changed = await manager.update(appToken.id, { sessionType: 'user', hashType: 'SHA512' })
   t.deepEqual(changed.warnings.map(({ code }) => code), ['HASH_TYPE_CHANGED'])
+  for (const [sessionUserId, isShared] of [['viewer@example.org', false], ['Viewer@example.org', true]]) {
+    const { warnings } = await manager.add({ ...viewer, sessionUserId })
+    t.equal(warnings.some(({ code }) => code === 'NOT_THE_ONLY_USER'), isShared)
+  }
 })
 
 test('privileges that Kaltura makes something else of come back as warnings', async (t) => {
