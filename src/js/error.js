@@ -1,13 +1,17 @@
+/** What an error is told that is not copied as it is. */
+const BY_SUPER = ['message', 'cause', 'causes']
+
 /**
  * The one error of this package. What it shows is redacted: no token, hash or KS is in it.
  */
 export class AppTokenError extends Error {
   constructor(given) {
-    const { message, causes = [], cause = chain(causes), ...details } = { __proto__: null, ...given }
-    super(message, cause === undefined ? undefined : { cause })
+    const own = (name) => (Object.hasOwn(given, name) ? given[name] : undefined)
+    const cause = own('cause') ?? chain(own('causes') ?? [])
+    super(own('message'), cause === undefined ? undefined : { cause })
     this.retryable = false
     this.attempts = 0
-    Object.assign(this, details)
+    for (const name of Object.keys(given)) if (!BY_SUPER.includes(name)) this[name] = given[name]
   }
 
   static {

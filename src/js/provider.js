@@ -29,6 +29,9 @@ import { sealSecretOf, takeToken } from './token.js'
 /** A session that was at hand, and a new one of each token; then there is none to ask for. */
 const MOST_CALLS = 3
 
+/** Of so many wrong requests, the errors tell where they came from. */
+const MOST_STACKS = 100
+
 /** How long the answer to a proof is waited for; a later one tells nothing. */
 const PROOF_MS = 3000
 
@@ -162,7 +165,7 @@ class SessionProvider {
     const parts = this.#parts()
     const { instance } = parts
     const all = new Deadline({ signal, timeoutMs: LONGEST_MS, instance })
-    const wanted = list.map((request) => readOne(request, all, signal, instance))
+    const wanted = readAll(list, (request) => readOne(request, all, signal, instance))
     try {
       if (all.error?.code === 'ERR_INVALID_OPTIONS') throw all.error
       return await startMany(wanted, this.#waysToStart(parts, all))
@@ -398,6 +401,21 @@ function ask({ core, flights, instance }, request, former, silentChecks) {
     return ask({ core, flights, instance }, request, flight, SILENT.silentChecks)
   }
   return decision
+}
+
+/** Reads all before their caller can change any. Most of what thousands of errors cost is their stacks. */
+function readAll(list, read) {
+  const { stackTraceLimit } = Error
+  let wrong = 0
+  try {
+    return list.map((one) => {
+      const it = read(one)
+      if (it.error && (wrong += 1) === MOST_STACKS) Reflect.set(Error, 'stackTraceLimit', 0)
+      return it
+    })
+  } finally {
+    if (wrong >= MOST_STACKS) Reflect.set(Error, 'stackTraceLimit', stackTraceLimit)
+  }
 }
 
 /** One of many requests, within the time of all, or with less of its own; `also` ends it too. */
