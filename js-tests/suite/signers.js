@@ -109,8 +109,8 @@ test('a signer that fails is told of without its words, and its call may be trie
   ]
   for (const hash of failing) {
     const wrong = { ...options, appToken: { hash } }
-    for (const call of [startAppTokenSession(wrong), createSessionProvider(wrong).getKs()]) {
-      const failed = await t.rejects(call)
+    for (const call of [startAppTokenSession, (options) => createSessionProvider(options).getKs()]) {
+      const failed = await t.rejects(call(wrong))
       t.equal(failed.code, 'ERR_TOKEN_SOURCE')
       t.equal(failed.retryable, true)
       t.match(failed.message, /^the signer failed/)
