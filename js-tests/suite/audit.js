@@ -1,5 +1,6 @@
 import { createSessionProvider, startAppTokenSession } from 'kaltura-app-token'
 import { test } from './harness.js'
+import { openStore } from './open-store.js'
 
 const KEY = 'a key of thirty-two characters…!'
 const PRINT = /^[0-9a-f]{16}$/
@@ -98,16 +99,11 @@ test('a session of the token that is fallen back on is told as such', async (t) 
 
 test('a session from the store is followed from one process to the next', async (t) => {
   const kaltura = await t.kaltura(OPEN)
-  const entries = new Map()
-  const store = {
-    get: async (name) => entries.get(name),
-    set: async (name, text) => void entries.set(name, text),
-    delete: async (name) => void entries.delete(name),
-  }
+  const store = openStore()
   const options = { store, auditKey: new TextEncoder().encode(KEY) }
   const one = providerOf(kaltura, options)
   await one.provider.getKs({ userId: 'ada' })
-  await t.until(() => entries.size > 0)
+  await t.until(() => store.kept.size > 0)
   const other = providerOf(kaltura, options)
   await other.provider.getKs({ userId: 'ada' })
   const [minted] = one.told('minted')

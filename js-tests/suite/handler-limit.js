@@ -5,6 +5,7 @@ import { memoryStore } from 'kaltura-app-token/stores'
 import { withClocks } from './clocks.js'
 import { answerOf, endpoint, granted, HERE, session, THERE } from './endpoint.js'
 import { test } from './harness.js'
+import { openStore } from './open-store.js'
 
 // Workers draw nothing at random before they are called.
 const storeKey = Uint8Array.from({ length: 32 }, (_, index) => (index * 151 + 77) % 256)
@@ -15,17 +16,6 @@ async function macOf(text) {
   const key = await crypto.subtle.importKey('raw', storeKey, hmac, false, ['sign'])
   const mac = new Uint8Array(await crypto.subtle.sign(hmac, key, new TextEncoder().encode(text)))
   return Array.from(mac, (byte) => byte.toString(16).padStart(2, '0')).join('')
-}
-
-/** A store that can be looked into. */
-function openStore() {
-  const kept = new Map()
-  return {
-    kept,
-    get: async (name) => kept.get(name),
-    set: async (name, text) => void kept.set(name, text),
-    delete: async (name) => void kept.delete(name),
-  }
 }
 
 /** A handler whose sessions cost nothing, and what so many who ask it in a row are answered. */

@@ -1,6 +1,7 @@
 // Sessions that end alone.
 import { createSessionProvider, startAppTokenSession } from 'kaltura-app-token'
 import { PLENTY_MS, test } from './harness.js'
+import { openStore } from './open-store.js'
 
 const ISOLATED = 'sview:*,sessionid:*'
 
@@ -42,17 +43,6 @@ async function isAlive(kaltura, ks) {
 }
 
 const sessionIdOf = ({ privileges }) => /(?:^|,)sessionid:([^,]*)/.exec(privileges)[1]
-
-/** A store that counts what is asked of it. */
-function openStore() {
-  const kept = new Map()
-  return {
-    kept,
-    get: async (name) => kept.get(name),
-    set: async (name, text) => void kept.set(name, text),
-    delete: async (name) => void kept.delete(name),
-  }
-}
 
 test('whoever ends an isolated session ends nobody else', async (t) => {
   const { kaltura, credentials } = await isolatedKaltura(t)

@@ -2,25 +2,10 @@
 import { createSessionProvider, hashAppToken } from 'kaltura-app-token'
 import { PLENTY_MS, test } from './harness.js'
 import { occurrences } from './memory.js'
+import { openStore } from './open-store.js'
 
 const random = () => crypto.getRandomValues(new Uint8Array(32))
 const hexOf = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
-
-/** A store that can be looked into, and what was asked of it. */
-function openStore() {
-  const kept = new Map()
-  const calls = []
-  const called = (method, run) => async (name, ...args) => {
-    calls.push(`${method} ${name}`)
-    return run(name, ...args)
-  }
-  return {
-    ...{ kept, calls },
-    get: called('get', (name) => kept.get(name)),
-    set: called('set', (name, text) => void kept.set(name, text)),
-    delete: called('delete', (name) => void kept.delete(name)),
-  }
-}
 
 /** A process of a fleet, and how to get a user's KS of it. */
 function member(kaltura, options) {

@@ -2,6 +2,7 @@ import { createSessionProvider, startAppTokenSession } from 'kaltura-app-token'
 import { memoryStore } from 'kaltura-app-token/stores'
 import { PLENTY_MS, test } from './harness.js'
 import { occurrences } from './memory.js'
+import { openStore } from './open-store.js'
 
 const DIGESTS = { SHA1: 'SHA-1', SHA256: 'SHA-256', SHA512: 'SHA-512' }
 const bytesOf = (text) => new TextEncoder().encode(text)
@@ -169,15 +170,10 @@ test('a store is refused to a signer without a key to seal with, and the reason 
 test('processes whose signers have the same key to seal with share sessions', async (t) => {
   const { options, signer, asked } = await signedBy(t)
   const key = bytesOf(SEAL_KEY)
-  const entries = new Map()
-  const store = {
-    get: async (name) => entries.get(name),
-    set: async (name, text) => void entries.set(name, text),
-    delete: async (name) => void entries.delete(name),
-  }
+  const store = openStore()
   const provider = (sealKey) => createSessionProvider({ ...options, store, appToken: { ...signer, sealKey } })
   const ks = await provider(key).getKs()
-  await t.until(() => entries.size > 0)
+  await t.until(() => store.kept.size > 0)
   t.equal(await provider(key).getKs(), ks)
   t.equal(asked.length, 1)
   t.ok((await provider(SEAL_KEY.replace('a', 'b')).getKs()) !== ks)
@@ -187,15 +183,10 @@ test('processes whose signers have the same key to seal with share sessions', as
 
 test('a signer needs no key where there are keys to seal with', async (t) => {
   const { options, asked } = await signedBy(t)
-  const entries = new Map()
-  const store = {
-    get: async (name) => entries.get(name),
-    set: async (name, text) => void entries.set(name, text),
-    delete: async (name) => void entries.delete(name),
-  }
+  const store = openStore()
   const seal = { keys: [{ id: '2026', key: crypto.getRandomValues(new Uint8Array(32)) }] }
   const ks = await createSessionProvider({ ...options, store, seal }).getKs()
-  await t.until(() => entries.size > 0)
+  await t.until(() => store.kept.size > 0)
   t.equal(await createSessionProvider({ ...options, store, seal }).getKs(), ks)
   t.equal(asked.length, 1)
 })

@@ -8,6 +8,7 @@ import {
   unstorageStore,
 } from 'kaltura-app-token/stores'
 import { PLENTY_MS, test } from './harness.js'
+import { openStore } from './open-store.js'
 
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 
@@ -18,18 +19,6 @@ function providerOf(kaltura, options) {
   const problems = () =>
     events.filter(({ type }) => type === 'storeFailed').map(({ method, problem }) => `${method}: ${problem}`)
   return { provider, told: () => events.map(({ type }) => type), problems }
-}
-
-/** A store that can be looked into: all that it was given, by name. */
-function openStore(changes = {}) {
-  const kept = new Map()
-  return {
-    kept,
-    get: async (name) => kept.get(name),
-    set: async (name, text) => void kept.set(name, text),
-    delete: async (name) => void kept.delete(name),
-    ...changes,
-  }
 }
 
 test('what one provider has minted another takes from the store', async (t) => {

@@ -2,7 +2,7 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 
-const HELPERS = ['index.js', 'harness.js', 'clocks.js', 'endpoint.js', 'heartbeat.js']
+const HELPERS = ['index.js', 'harness.js', 'clocks.js', 'endpoint.js', 'heartbeat.js', 'open-store.js']
 
 export function suiteIsComplete(root) {
   const folder = join(root, 'js-tests/suite')
