@@ -1,9 +1,7 @@
 //! What events say of users and sessions: fingerprints. They tell whether two are the same, and nothing
 //! else to whoever doesn't have their key.
 
-use hkdf::Hkdf;
-use sha2::Sha256;
-
+use crate::derive::Deriver;
 use crate::secret::wipe_stack;
 use crate::work;
 
@@ -18,24 +16,15 @@ pub enum Subject {
 
 /// 16 hexadecimal digits: the same for the same text and key.
 pub fn fingerprint(key: &[u8], subject: Subject, text: &str) -> String {
-    let bytes = derive(key, subject, text);
-    wipe_stack();
-    hex::encode(bytes)
-}
-
-#[inline(never)]
-fn derive(key: &[u8], subject: Subject, text: &str) -> [u8; 8] {
     work::steps(text.len());
-    // On the heap, which is wiped.
-    let state = Box::new(Hkdf::<Sha256>::new(Some(b"kaltura-app-token audit 1"), key));
     let name: &[u8] = match subject {
         Subject::User => b"user ",
         Subject::Ks => b"ks ",
     };
-    let mut bytes = [0; 8];
-    // It fails for thousands of bytes alone.
-    let _ = state.expand_multi_info(&[name, text.as_bytes()], &mut bytes);
-    bytes
+    let by = Deriver::new(b"kaltura-app-token audit 1", key);
+    let bytes = by.bytes::<8>(&[name, text.as_bytes()]);
+    wipe_stack();
+    hex::encode(*bytes)
 }
 
 #[cfg(test)]

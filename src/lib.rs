@@ -17,6 +17,7 @@ mod base64;
 pub mod call;
 pub mod clock;
 mod decimal;
+mod derive;
 pub mod ending;
 pub mod error;
 pub mod exchange;

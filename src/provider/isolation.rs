@@ -5,16 +5,13 @@
 //! each id belongs to a generation, and the next session is asked with the id of the next one. What a
 //! fleet shares learns of it through the store.
 
-use core::fmt;
-
-use hkdf::Hkdf;
-use sha2::Sha256;
 use subtle::ConstantTimeEq;
 
 use super::cache::{Bounds, Cache, Cost};
 use super::table::Seed;
 use super::{Answer, FlightId, Following, Key, Moment, Provider};
 use crate::decimal::{self, decimal};
+use crate::derive::Deriver;
 use crate::error::{Error, Failure};
 use crate::grants::{Isolate, Wish, carries_session_id};
 use crate::secret::wipe_stack;
@@ -27,37 +24,24 @@ const SETTLES_IN_MS: i64 = 60_000;
 /// How many generations wait to be written to the store.
 const MOST_UNPUBLISHED: usize = 10_000;
 
-/// What session ids are derived from. On the heap, which is wiped.
-struct IdKey(Box<Hkdf<Sha256>>);
-
-impl fmt::Debug for IdKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("IdKey(…)")
-    }
-}
+/// What session ids are derived from.
+#[derive(Debug)]
+struct IdKey(Deriver);
 
 impl IdKey {
     fn new(secret: &[u8]) -> Self {
-        let key = Self::extract(secret);
+        let by = Deriver::new(b"kaltura-app-token isolate 1", secret);
         wipe_stack();
-        key
-    }
-
-    #[inline(never)]
-    fn extract(secret: &[u8]) -> Self {
-        let salt = b"kaltura-app-token isolate 1";
-        Self(Box::new(Hkdf::new(Some(salt), secret)))
+        Self(by)
     }
 
     /// 16 bytes as hexadecimal digits. No two purposes may begin alike.
     fn derive(&self, purpose: &str, generation: i64, scope: &Key) -> String {
-        let mut bytes = [0; 16];
         let number = decimal(generation);
         let info = [purpose, &number, " ", scope.as_str()].map(str::as_bytes);
-        // It fails for thousands of bytes alone.
-        let _ = self.0.expand_multi_info(&info, &mut bytes);
+        let bytes = self.0.bytes::<16>(&info);
         wipe_stack();
-        hex::encode(bytes)
+        hex::encode(*bytes)
     }
 
     /// The `sessionid` of a generation. An app token's own id is no such text.

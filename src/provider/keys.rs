@@ -4,12 +4,11 @@
 use chacha20poly1305::aead::{AeadInOut, KeyInit};
 use chacha20poly1305::{ChaCha20Poly1305, Nonce};
 use core::fmt;
-use hkdf::Hkdf;
-use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use super::Key;
 use crate::base64;
+use crate::derive::Deriver;
 use crate::secret::{Wiped, wipe_stack};
 
 const VERSION: &str = "3";
@@ -33,8 +32,7 @@ pub fn is_of_another_version(sealed: &str) -> bool {
 
 struct SealKey {
     id: String,
-    /// On the heap, which is wiped: a value on the stack leaves a copy wherever it has been.
-    state: Box<Hkdf<Sha256>>,
+    by: Deriver,
 }
 
 /// The keys of a provider. The first one seals; all of them open.
@@ -56,7 +54,7 @@ impl Keys {
     pub fn new<'a>(keys: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Self {
         let read = |(id, key): (&str, &[u8])| SealKey {
             id: id.to_owned(),
-            state: extract(key),
+            by: Deriver::new(b"kaltura-app-token store 3", key),
         };
         let keys = Self(keys.into_iter().map(read).collect());
         wipe_stack();
@@ -71,17 +69,17 @@ impl Keys {
     ) -> Option<Zeroizing<[u8; N]>> {
         let bytes = expand(self.0.first()?, "derive ", purpose, key);
         wipe_stack();
-        bytes
+        Some(bytes)
     }
 
     /// Where a value may be kept: under the name that each key gives it. It is put under the first.
     /// A name tells neither user nor token.
     pub fn names(&self, purpose: Purpose, key: &Key) -> Vec<String> {
         let name = |by| {
-            let bytes = expand::<20>(by, "name ", purpose, key)?;
-            Some(["kaltura-session:", &hex::encode(*bytes)].concat())
+            let bytes = expand::<20>(by, "name ", purpose, key);
+            ["kaltura-session:", &hex::encode(*bytes)].concat()
         };
-        let names = self.0.iter().filter_map(name).collect();
+        let names = self.0.iter().map(name).collect();
         wipe_stack();
         names
     }
@@ -116,27 +114,19 @@ impl Keys {
     }
 }
 
-#[inline(never)]
-fn extract(key: &[u8]) -> Box<Hkdf<Sha256>> {
-    Box::new(Hkdf::new(Some(b"kaltura-app-token store 3"), key))
-}
-
-#[inline(never)]
 fn expand<const N: usize>(
-    by: &SealKey,
+    key: &SealKey,
     what: &str,
     purpose: Purpose,
-    key: &Key,
-) -> Option<Zeroizing<[u8; N]>> {
-    let mut bytes = Zeroizing::new([0; N]);
-    let info = [what, purpose, " ", key.as_str()].map(str::as_bytes);
-    by.state.expand_multi_info(&info, &mut *bytes).ok()?;
-    Some(bytes)
+    place: &Key,
+) -> Zeroizing<[u8; N]> {
+    let info = [what, purpose, " ", place.as_str()].map(str::as_bytes);
+    key.by.bytes(&info)
 }
 
 fn cipher(by: &SealKey, purpose: Purpose, key: &Key) -> Option<ChaCha20Poly1305> {
     crate::work::steps(key.as_str().len());
-    ChaCha20Poly1305::new_from_slice(&*expand::<32>(by, "seal ", purpose, key)?).ok()
+    ChaCha20Poly1305::new_from_slice(&*expand::<32>(by, "seal ", purpose, key)).ok()
 }
 
 /// What stands before the sealed bytes, and is authenticated with them.

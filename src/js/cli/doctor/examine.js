@@ -1,6 +1,6 @@
 // The examination: each check is told as soon as it is known. A failure that the rest hangs on
 // ends it.
-import { createSessionProvider, parsePrivileges, startAppTokenSession } from '../../index.js'
+import { createSessionProvider, startAppTokenSession } from '../../index.js'
 import { isUnverified } from '../../tls.js'
 import { APP_TOKEN, connectionOf, CONNECTION, defined, given } from '../options.js'
 import { findSecret, SECRETS } from '../secrets.js'
@@ -103,7 +103,7 @@ async function* examineToken({ sessions, observed, all, options }) {
   yield ok(name, `starts a session, with hash type ${options.hashType ?? 'SHA1'}`)
   if (session.expiresAt <= Date.now()) return yield stillborn
   yield* useCheck(sessions, { options, observed })
-  yield* grantChecks(session)
+  yield* grantChecks(session, await isExposed(sessions))
 }
 
 const networkCheck = ({ fastestMs }) => ok('network', `Kaltura answers, in ${fastestMs} ms`)
@@ -155,15 +155,20 @@ async function* useCheck(sessions, about) {
   yield ok('session', 'is accepted by the API')
 }
 
-/** Whether `urirestrict` keeps `session.end` away, in a multirequest too. */
-const isClosed = (privileges) =>
-  privileges.some(({ name }) => name === 'urirestrict') &&
-  !privileges.some(
-    ({ name, values }) =>
-      name === 'urirestrict' && /\*|multirequest|index\.php|action\/end\b|v3\/?(\?|\||$)/i.test(values.join('/')),
-  )
+/** Whether whoever holds one of its sessions can end all others. */
+async function isExposed(sessions) {
+  let exposed = false
+  try {
+    await sessions.getProvenSession(undefined, () => {
+      exposed = true
+    })
+  } catch {
+    // That it is dead has been told.
+  }
+  return exposed
+}
 
-function* grantChecks({ userId, sessionType, privileges, expiresAt }) {
+function* grantChecks({ userId, sessionType, privileges, expiresAt }, exposed) {
   const lines = explained(privileges).map(
     ({ name, values, meaning }) =>
       `${values.length > 0 ? `${name}:${values.join('/')}` : name}: ${meaning}`,
@@ -182,7 +187,7 @@ function* grantChecks({ userId, sessionType, privileges, expiresAt }) {
     const isLong = expiresAt - Date.now() > LONG_ISOLATED_S * 1000
     if (isLong) yield warning('ends', message, 'give it a sessionDuration of an hour or less')
     else yield ok('ends', message)
-  } else if (sessionType === 0 && !isClosed(parsePrivileges(privileges))) {
+  } else if (sessionType === 0 && exposed) {
     yield warning(
       'ends',
       'whoever holds one of its sessions, a visitor of a page too, can call session.end with it, which ends them all for a day or more',
