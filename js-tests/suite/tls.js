@@ -61,6 +61,16 @@ test('unverified certificates can be allowed, and http on this machine needs no 
     const { partnerId, adminSecret, appToken } = kaltura
     const manager = createAppTokenManager({ ...{ partnerId, adminSecret, serviceUrl, fetch }, dangerouslyAllowUnverifiedTls: true })
     t.equal((await createSessionProvider(options).getSession()).userId, 'ada')
+    const asked = []
+    const told = (url, init) => {
+      asked.push(url.split('/service/')[1])
+      return fetch(url, init)
+    }
+    await createSessionProvider({ ...options, fetch: told }).getProvenSession()
+    const { id, token } = await kaltura.tell('addAppToken', { sessionPrivileges: 'sessionid:*', sessionUserId: 'ada' })
+    const isolated = { ...options, fetch: told, appTokenId: id, appToken: token, hashType: undefined, isolate: 'user' }
+    await createSessionProvider(isolated).endSessions({ userId: 'ada' })
+    for (const action of ['session/action/get', 'session/action/end']) t.ok(asked.includes(action), action)
     t.equal((await manager.rotate(appToken.id)).predecessor.id, appToken.id)
     t.ok(sent >= 8)
   })

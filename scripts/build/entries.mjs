@@ -5,7 +5,7 @@ import { dirname, join, relative, sep } from 'node:path'
 
 /** What several entries are made of goes into shared.js: there is one of it, whoever imports it. */
 const SHARED = [
-  ...['check.js', 'deadline.js', 'error.js', 'host.js', 'load.js', 'patient.js', 'seal.js', 'shell.js'],
+  ...['check.js', 'deadline.js', 'error.js', 'hex.js', 'host.js', 'load.js', 'patient.js', 'seal.js', 'shell.js'],
   ...['tls.js', 'trap.js', 'ks/shell.js', 'manager/bind.js'],
 ]
 

@@ -138,12 +138,10 @@ class SessionProvider {
   async #death({ ks, privileges }, { signal, timeoutMs }) {
     const { core, instance, flights } = this.#parts()
     if (!guarded(() => core.proofIsDue(ks, privileges, now()))) return undefined
-    const { fetch, onEvent } = this.#settings
     const deadline = new Deadline({ signal, timeoutMs: Math.min(timeoutMs, PROOF_MS), instance })
     let failure
     try {
-      const host = createHost({ deadline, fetch, onEvent })
-      failure = await deadline.within(core.prove(ks, privileges, host))
+      failure = await deadline.within(core.prove(ks, privileges, this.#host(deadline)))
     } catch {
       // No answer: a session that may well live is better than none.
       if (deadline.error?.code === 'ERR_ABORTED') throw deadline.error
@@ -207,8 +205,7 @@ class SessionProvider {
   }
 
   async #call(parts, { service, action, parameters, wanted, deadline }) {
-    const { fetch, onEvent, allowUnverified } = this.#settings
-    const host = createHost({ deadline, fetch, onEvent, allowUnverified })
+    const host = this.#host(deadline)
     for (let attempts = 1; ; attempts += 1) {
       const { ks, privileges } = await this.#obtain(parts, wanted, deadline)
       const body = JSON.stringify({ __proto__: null, ...parameters, format: 1, ks })
@@ -252,10 +249,14 @@ class SessionProvider {
     }
   }
 
+  /** What the core is lent for a request of a session's own. */
+  #host(deadline) {
+    const { fetch, onEvent, allowUnverified } = this.#settings
+    return createHost({ deadline, fetch, onEvent, allowUnverified })
+  }
+
   async #end({ core }, ks, deadline) {
-    const { fetch, onEvent } = this.#settings
-    const host = createHost({ deadline, fetch, onEvent })
-    const answer = core.endSession(bodyOf({ format: 1, ks }), ks, host, deadline.at)
+    const answer = core.endSession(bodyOf({ format: 1, ks }), ks, this.#host(deadline), deadline.at)
     const { failure, loggedOut } = await deadline.within(answer)
     // One that was ended already, perhaps by a request whose answer was lost.
     if (failure && !loggedOut) throw failure

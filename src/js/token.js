@@ -1,5 +1,6 @@
 // Where an application token comes from, or the hashes that prove it.
 import { invalid } from './error.js'
+import { hexOf } from './hex.js'
 import { bytes } from './host.js'
 
 /** What an `appToken` is to the core: text that it reads, something to ask for, or a signer. */
@@ -70,11 +71,9 @@ export function sealSecretOf({ kind, ask, sealKey }, hasStore) {
   if (sealKey === undefined) {
     throw invalid('store', 'left out, unless there are keys in seal, or the signer has a sealKey')
   }
-  const text = Array.from(keyOf('appToken.sealKey', sealKey), hexOf).join('')
+  const text = hexOf(keyOf('appToken.sealKey', sealKey))
   return async () => text
 }
-
-const hexOf = (byte) => byte.toString(16).padStart(2, '0')
 
 /** A key of the caller's: a copy of bytes, or of a text's. */
 export function keyOf(path, key) {

@@ -1,5 +1,6 @@
 // Buckets in a store, authenticated: who can write there can neither make one nor put one in the place
 // of another's. Who can delete there can still make it forget what it has counted.
+import { hexOf } from '../hex.js'
 import { attempt } from '../host.js'
 import { inTime, PatientStore } from '../patient.js'
 
@@ -59,8 +60,6 @@ export class SharedBuckets {
 }
 
 const encoded = (text) => new TextEncoder().encode(text)
-
-export const hexOf = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 
 function bytesOf(hex) {
   if (!/^[0-9a-f]{64}$/.test(hex)) return undefined

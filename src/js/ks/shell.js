@@ -3,6 +3,7 @@
 import { instantiate } from './kaltura_ks.js'
 import { checkText, copied, guarded, ownOptions, plainPrivilege } from '../check.js'
 import { invalid } from '../error.js'
+import { hexOf } from '../hex.js'
 import { loader } from '../load.js'
 
 // A KS that carried more would be longer than any that is read.
@@ -25,7 +26,7 @@ export function bindKs(load) {
     generateKs(fields, secret) {
       const own = ownOptions(fields, 'fields')
       for (const name of NUMBERS) own[name] = written(own[name])
-      own.random = hexOf(own.random ?? crypto.getRandomValues(new Uint8Array(16)))
+      own.random = randomHex(own.random ?? crypto.getRandomValues(new Uint8Array(16)))
       return guarded(() => wasm().generateKs(own, secret))
     },
 
@@ -76,8 +77,7 @@ const written = (value) =>
   typeof value === 'number' && Number.isFinite(value) ? String(value) : value
 
 /** 16 bytes as hex; anything else as it is, for the core to judge. */
-function hexOf(random) {
+function randomHex(random) {
   if (!ArrayBuffer.isView(random) || random.byteLength !== 16) return random
-  const bytes = new Uint8Array(random.buffer, random.byteOffset, 16)
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+  return hexOf(new Uint8Array(random.buffer, random.byteOffset, 16))
 }

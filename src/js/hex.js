@@ -1,0 +1,4 @@
+// Bytes as text.
+
+/** Two hexadecimal digits a byte, in lower case. */
+export const hexOf = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
