@@ -226,7 +226,7 @@ impl Exchange {
         wanted.find(|index| matches!(self.hashes.get(*index), None | Some(None)))
     }
 
-    /// Takes the hash that was asked for, or why there is none: that ends all that need it.
+    /// Takes the hash that was asked for, or an error, with which all end that need it.
     pub fn take_hash(&mut self, hash: Result<Secret, Box<Error>>) {
         let Some(index) = self.missing_hash() else {
             return;
@@ -243,10 +243,7 @@ impl Exchange {
         });
         match hash {
             Ok(hash) => {
-                if self.hashes.len() <= index {
-                    self.hashes.resize(index.saturating_add(1), None);
-                }
-                if let Some(slot) = self.hashes.get_mut(index) {
+                if let Some(slot) = slot(&mut self.hashes, index) {
                     *slot = Some(hash);
                 }
             }
@@ -402,6 +399,14 @@ impl Exchange {
             .map(|(index, _)| index)
             .collect()
     }
+}
+
+/// The place in `hashes` of the hash type with this index.
+fn slot(hashes: &mut Vec<Option<Secret>>, index: usize) -> Option<&mut Option<Secret>> {
+    if hashes.len() <= index {
+        hashes.resize(index.saturating_add(1), None);
+    }
+    hashes.get_mut(index)
 }
 
 fn is_refused_hash(refusal: &ApiError) -> bool {

@@ -109,7 +109,7 @@ pub fn hash_type(path: &str, name: &str) -> Read<HashType> {
     HashType::from_name(name).ok_or_else(|| InvalidOption::new(path, EXPECTED))
 }
 
-/// The hash types to try; SHA-1 if nothing is said, all but MD5 for `auto`.
+/// The hash types to try: by default SHA-1, for `auto` all but MD5.
 pub fn hash_types(Named { path, input }: Named) -> Read<Vec<HashType>> {
     const EXPECTED: &str = "'SHA1', 'SHA256', 'SHA512', 'MD5' or 'auto'";
     match input {
@@ -166,7 +166,7 @@ pub fn expiry_s(Named { path, input }: Named) -> Read<Option<u32>> {
     optional_integer(Named { path, input }, 1, TEN_YEARS_S, EXPECTED)
 }
 
-/// Whose sessions shall end alone; nobody's if nothing is said.
+/// Whose sessions end alone: by default nobody's.
 pub fn isolate(Named { path, input }: Named) -> Read<Option<Isolate>> {
     match input {
         Input::Missing => Ok(None),

@@ -54,7 +54,9 @@ test('doctor warns of how the sessions of a token end', async (t) => {
   t.match(await ends('sessionid:*'), /^ok: .*can end alone.*outlive/)
   t.match(await ends('sessionid:*', 0, 86_400), /^warning: .*outlive/)
   const closed = 'urirestrict:/api_v3/service/media/action/list'
-  t.match(await ends(`${closed}|/api_v3/service/multirequest`), /^warning: .*ends them all/)
+  for (const path of ['multirequest', 'session']) {
+    t.match(await ends(`${closed}|/api_v3/service/${path}`), /^warning: .*ends them all/)
+  }
   t.equal(await ends(closed), undefined)
   t.equal(await ends('sview:*', 2), undefined)
 })

@@ -112,7 +112,7 @@ test("a token with a semicolon in its privileges has no sessions where it would 
   }
 })
 
-test('an answer that does not say that it is a session of this application token is none', async (t) => {
+test('an answer is refused unless it says that it is a session of this application token', async (t) => {
   const meddlers = {
     'no type': ({ objectType, ...rest }) => rest,
     'no privileges': ({ privileges, ...rest }) => rest,

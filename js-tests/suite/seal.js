@@ -223,7 +223,7 @@ test('nothing is taken from a store that cannot tell the epoch, and no call fail
   t.deepEqual(reader.problems(), ['get: it failed'])
 })
 
-test('the epoch costs a look beside the session, one for many, and is written by nobody who needs none', async (t) => {
+test('the epoch costs one look beside a session or many, and is written only where one has begun', async (t) => {
   const kaltura = await t.kaltura()
   const store = openStore()
   const reading = []

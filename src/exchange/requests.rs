@@ -1,7 +1,7 @@
 //! What is sent for a session.
 
 use super::item::Item;
-use super::{Exchange, InFlight};
+use super::{Exchange, InFlight, slot};
 use crate::api::{Operation, Params, Request};
 use crate::decimal::decimal;
 use crate::grants::{LONGEST_ISOLATED_S, with_session_id};
@@ -70,10 +70,7 @@ impl Exchange {
         let hash_index = item.hash_index;
         params.text("id", &self.credentials.app_token_id);
         let hash_type = self.hash_type(hash_index);
-        if self.hashes.len() <= hash_index {
-            self.hashes.resize(hash_index.saturating_add(1), None);
-        }
-        if let Some(slot) = self.hashes.get_mut(hash_index) {
+        if let Some(slot) = slot(&mut self.hashes, hash_index) {
             // Made here, or by a signer before.
             if let (None, Some(token)) = (&slot, &self.credentials.app_token) {
                 *slot = Some(token_hash(hash_type, ks.expose(), token));

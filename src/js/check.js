@@ -82,7 +82,7 @@ export function copied(path, value, copy = same) {
 const same = (value) => value
 const nothing = () => {}
 
-/** A copy of a privilege in a list; one that says something else is none, to the core. */
+/** A copy of a privilege in a list. Of one with other properties it is empty, which the core refuses. */
 export function plainPrivilege(item, list, place) {
   const { name, values, any, ...rest } = ownProperties(item, place)
   if (Object.keys(rest).length > 0) return Object.create(null)

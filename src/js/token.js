@@ -35,7 +35,7 @@ function sourceOf(appToken) {
 
 const nothing = () => {}
 
-/** What has a function `hash`; what got into `Object.prototype` is none. */
+/** The signer, if `object` has a function `hash` that is not `Object.prototype`'s. */
 function signerOf(object) {
   try {
     const get = (name) =>

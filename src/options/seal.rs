@@ -20,7 +20,7 @@ pub fn wrong_id(path: String) -> InvalidOption {
     InvalidOption::new(path, EXPECTED)
 }
 
-/// A key that sessions are sealed with, from bytes or from text. A password is none: whoever reads
+/// A key that sessions are sealed with, from bytes or from text. A password is refused: whoever reads
 /// the store could guess it.
 pub fn seal_key(path: String, text: Option<&str>, bytes: Vec<u8>) -> Read<Wiped<Vec<u8>>> {
     const EXPECTED: &str = "32 random bytes, as a Uint8Array, in hexadecimal or in base64; 'openssl rand -hex 32' makes them";

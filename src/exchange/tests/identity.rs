@@ -50,7 +50,7 @@ fn told(
 const POLICIES: [GrantPolicy; 3] = [GrantPolicy::Guard, GrantPolicy::Exact, GrantPolicy::Report];
 
 #[test]
-fn an_answer_that_does_not_say_that_it_is_a_session_of_the_token_is_none() {
+fn an_answer_is_refused_unless_it_says_that_it_is_a_session_of_the_token() {
     let without = |name: &str| {
         let mut answer = info("a");
         answer.as_object_mut().unwrap().remove(name);

@@ -17,8 +17,8 @@ export class RateLimit {
   }
 
   /**
-   * Takes a token of the user's; the seconds to wait when there is none, else 0. `kind` says what
-   * `user` is, so that no name that a caller chose is another one's user id.
+   * Takes a token out of the user's bucket. Gives 0, or the seconds to wait if the bucket is empty. `kind`
+   * says what `user` is, so that no limit key that a caller has chosen is another one's user id.
    */
   async take(kind, user) {
     const name = await nameOf(kind, user)
