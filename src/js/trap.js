@@ -4,6 +4,7 @@
 // end, and its memory is wiped; src/js/load.js makes a new instance for the next call.
 import { AppTokenError, internal } from './error.js'
 import { SEPARATE_CONTEXTS } from './host.js'
+import { plain } from './plain.js'
 
 /** How much is wiped in one turn of the event loop: some 10 ms. */
 const SLICE_BYTES = 32 * 1024 * 1024
@@ -16,6 +17,7 @@ const trapped = (name) => ({ ...internal(name), retryable: true })
 export class Instance {
   /** Whether it has trapped. */
   isOver = false
+  plain = plain
   #calls = new Set()
   #name
   #memory

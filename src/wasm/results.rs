@@ -1,6 +1,6 @@
 //! Sessions, failures and events to JavaScript.
 
-use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 use super::convert::{Plain, array};
 use crate::api::KsRefusal;
@@ -10,25 +10,38 @@ use crate::grants::{Difference, Field};
 use crate::hash::HashType;
 use crate::session::Session;
 
+#[wasm_bindgen]
+extern "C" {
+    // See src/js/plain.js.
+    #[wasm_bindgen(js_namespace = ["instance", "plain"], js_name = session)]
+    fn plain_session(
+        ks: &str,
+        partner_id: u32,
+        user_id: &str,
+        session_type: u8,
+        privileges: &str,
+        expiry: f64,
+        expires_at: f64,
+        differences: &JsValue,
+    ) -> JsValue;
+}
+
 /// A session as JavaScript gets it.
 #[expect(
     clippy::cast_precision_loss,
     reason = "times are checked to be safe integers"
 )]
 pub fn session(session: &Session) -> JsValue {
-    let plain = Plain::ordinary();
-    plain.set("ks", session.ks.expose());
-    plain.set("partnerId", session.partner_id);
-    plain.set("userId", &*session.user_id);
-    plain.set("sessionType", session.session_type.number());
-    plain.set("privileges", &*session.privileges);
-    plain.set("expiry", session.expiry_s as f64);
-    plain.set("expiresAt", session.expires_at_ms as f64);
-    plain.set(
-        "differences",
-        array(&session.differences, |it| difference(it, true)),
-    );
-    plain.into()
+    plain_session(
+        session.ks.expose(),
+        session.partner_id,
+        &session.user_id,
+        session.session_type.number(),
+        &session.privileges,
+        session.expiry_s as f64,
+        session.expires_at_ms as f64,
+        &array(&session.differences, |it| difference(it, true)),
+    )
 }
 
 /// Without its values where it gets into logs: no user's name belongs there.

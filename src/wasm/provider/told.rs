@@ -1,11 +1,33 @@
 //! What the shell is told, as plain objects.
 
-use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 use crate::error::Failure;
 use crate::provider::{Answer, FlightId, Landed, Lease};
-use crate::wasm::convert::Plain;
 use crate::wasm::results;
+
+#[wasm_bindgen]
+extern "C" {
+    // See src/js/plain.js.
+    #[wasm_bindgen(js_namespace = ["instance", "plain"], js_name = told)]
+    fn plain_told(
+        session: &JsValue,
+        lease: &JsValue,
+        flight: Option<f64>,
+        stale: bool,
+        lead: bool,
+    ) -> JsValue;
+    #[wasm_bindgen(js_namespace = ["instance", "plain"], js_name = landed)]
+    fn plain_landed(
+        session: &JsValue,
+        lease: &JsValue,
+        failure: &JsValue,
+        stale: bool,
+        renewed: bool,
+    ) -> JsValue;
+    #[wasm_bindgen(js_namespace = ["instance", "plain"], js_name = lease)]
+    fn plain_lease(wall: f64, steady: f64, ticket: f64) -> JsValue;
+}
 
 /// What somebody who asks is to do.
 pub fn told(answer: Answer) -> JsValue {
@@ -20,36 +42,41 @@ pub fn told(answer: Answer) -> JsValue {
         Answer::Lead(flight) => (None, None, false, Some(flight), true),
         Answer::Follow(flight) => (None, None, false, Some(flight), false),
     };
-    let told = Plain::new();
-    told.set_some("session", session.as_ref().map(results::session));
-    told.set_some("lease", lease.map(terms_of));
-    told.set_some("flight", flight.map(FlightId::number));
-    told.set("stale", stale);
-    told.set("lead", lead);
-    told.into()
+    plain_told(
+        &session.as_ref().map(results::session).into(),
+        &lease.map(terms_of).into(),
+        flight.map(FlightId::number),
+        stale,
+        lead,
+    )
 }
 
 /// What a flight has brought, or why it brought nothing.
 pub fn end(landed: &Result<Landed, Failure>) -> JsValue {
-    let end = Plain::new();
-    match landed {
-        Ok(landed) => {
-            end.set("session", results::session(&landed.session));
-            end.set_some("lease", landed.lease.map(terms_of));
-            end.set("stale", landed.stale.is_some());
-            end.set_some("failure", landed.stale.as_ref().map(results::failure));
-            end.set("renewed", landed.renewed);
-        }
-        Err(failure) => end.set("failure", results::failure(failure)),
-    }
-    end.into()
+    let (session, lease, failure, stale, renewed) = match landed {
+        Ok(landed) => (
+            Some(results::session(&landed.session)),
+            landed.lease.map(terms_of),
+            landed.stale.as_ref(),
+            landed.stale.is_some(),
+            landed.renewed,
+        ),
+        Err(failure) => (None, None, Some(failure), false, false),
+    };
+    plain_landed(
+        &session.into(),
+        &lease.into(),
+        &failure.map(results::failure).into(),
+        stale,
+        renewed,
+    )
 }
 
 #[expect(clippy::cast_precision_loss, reason = "times are safe integers")]
 fn terms_of(lease: Lease) -> JsValue {
-    let terms = Plain::new();
-    terms.set("wall", lease.until.wall_ms as f64);
-    terms.set("steady", lease.until.steady_ms as f64);
-    terms.set("ticket", lease.ticket.number());
-    terms.into()
+    plain_lease(
+        lease.until.wall_ms as f64,
+        lease.until.steady_ms as f64,
+        lease.ticket.number(),
+    )
 }
