@@ -15,7 +15,7 @@ async function sha1(text) {
 }
 
 export default {
-  async fetch(request, env) {
+  async fetch(_request, env) {
     const { serviceUrl, partnerId, appTokenId, appToken } = JSON.parse(env.OPTIONS)
     const widget = { widgetId: `_${partnerId}`, expiry: 86_400 }
     const { ks } = await call(serviceUrl, 'session/action/startWidgetSession', widget)

@@ -42,7 +42,7 @@ app.post('/sign-in', express.urlencoded(), (request, response) => {
   response.redirect('/')
 })
 
-app.get('/settings', (request, response) => {
+app.get('/settings', (_request, response) => {
   response.json({ serviceUrl: KALTURA_SERVICE_URL })
 })
 

@@ -153,7 +153,7 @@ function followed(child, args, { mayShow } = {}) {
         }
         waiting.add(look)
         look()
-        ended.then(() => reject(new Error(`ended without ${pattern}: ${text()}`)))
+        ended.then(() => reject(new Error(`ended without ${pattern}: ${text()}`)), reject)
       }),
     /** Its end: `{ code, text }`. */
     async end() {

@@ -160,9 +160,9 @@ test('start --users draws a progress bar on the terminal while the sessions go t
   })
   const { code, text } = await terminal.end()
   t.equal(code, 0)
-  t.match(text, /░{30} {3}0 %  0 of 150/)
-  t.match(text, /█+░+ {2}\d\d %  \d+ of 150/)
-  t.match(text, /█{30} 100 %  150 of 150/)
+  t.match(text, /░{30} {3}0 % {2}0 of 150/)
+  t.match(text, /█+░+ {2}\d\d % {2}\d+ of 150/)
+  t.match(text, /█{30} 100 % {2}150 of 150/)
   // The bar is gone in the end.
   t.match(terminal.raw(), /\r\x1b\[K[^\n]*150 started, 0 failed\r?\n$/)
   t.equal(readFileSync(sessions, 'utf8').trim().split('\n').length, 150)

@@ -111,13 +111,13 @@ function headOf(fault, { status, headers }, length, { serviceUrl, elsewhere }) {
   }
   for (const [name, value] of Object.entries(fault.headers ?? {})) {
     if (value === undefined) all.delete(name)
-    else all.set(name, valueOf(name, value))
+    else all.set(name, headerValue(name, value))
   }
   const lines = [...all].map(([name, value]) => `${name}: ${value}\r\n`)
   return Buffer.from(`HTTP/1.1 ${code} ${STATUS_CODES[code]}\r\n${lines.join('')}\r\n`)
 }
 
-function valueOf(name, value) {
+function headerValue(name, value) {
   if (name === 'date' && typeof value === 'number') return dateIn(value)
   // Two seconds by a clock of whole seconds are more than one.
   return value === ANSWER_IN_TWO_SECONDS ? dateIn(2000) : value

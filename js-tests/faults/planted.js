@@ -111,7 +111,7 @@ export async function blindSpots() {
 async function outLoud() {
   const watched = watch()
   console.error('failed', new Error(TOKEN))
-  Promise.reject(new Error(TOKEN))
+  void Promise.reject(new Error(TOKEN))
   // Runtimes tell of it in their own time.
   for (let tries = 0; tries < 100 && watched.uncaught.length === 0; tries += 1) await sleep(50)
   watched.stop()

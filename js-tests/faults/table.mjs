@@ -1,9 +1,7 @@
 // The matrix in words.
-import { columns, columnsOf } from './columns.js'
+import { columnsOf } from './columns.js'
 import { by } from './judge.js'
 import { rows } from './rows/index.js'
-
-const names = Object.keys(columns)
 
 /** A line for each row: what happens, to what, and what each way to a session made of it. */
 export function table(wanted, results) {

@@ -52,7 +52,7 @@ test('many answers of a megabyte at once are all read, within bounded memory', a
 })
 
 test('short answers are read while long ones take all the room, and those who wait end in time', async (t) => {
-  let ends = []
+  const ends = []
   const stuck = () => ({
     start(controller) {
       ends.push(controller)

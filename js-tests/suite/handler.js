@@ -63,7 +63,7 @@ test('the rules may answer in their own way, by a Response given or thrown', asy
 
 test('the rules are handed what the runtime hands the handler', async (t) => {
   const seen = []
-  const { ask } = await endpoint(t, { authorize: (request, ...rest) => void seen.push(...rest) })
+  const { ask } = await endpoint(t, { authorize: (_request, ...rest) => void seen.push(...rest) })
   await ask({}, { SECRET: 1 }, 'ctx')
   t.deepEqual(seen, [{ SECRET: 1 }, 'ctx'])
 })

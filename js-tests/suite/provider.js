@@ -618,7 +618,7 @@ for (const name of ['getKs', 'invalidate', 'clear']) {
       },
     })
     try {
-      performance.now = function () {
+      performance.now = () => {
         again()
         return usual.call(performance)
       }

@@ -116,9 +116,18 @@ function denoLike() {
       const checked = []
       const changes = []
       const operation = {
-        check: (held) => (checked.push(held), operation),
-        set: (...args) => (changes.push(() => put(...args)), operation),
-        delete: ([name]) => (changes.push(() => map.delete(name)), operation),
+        check(held) {
+          checked.push(held)
+          return operation
+        },
+        set(...args) {
+          changes.push(() => put(...args))
+          return operation
+        },
+        delete([name]) {
+          changes.push(() => map.delete(name))
+          return operation
+        },
         async commit() {
           const ok = checked.every(({ key, versionstamp }) => entry(key).versionstamp === versionstamp)
           if (ok) for (const change of changes) change()

@@ -208,7 +208,7 @@ function watched(store) {
 
 const isFree = async (store, name) => {
   const release = await store.lock(name, 5000)
-  await (release && release())
+  if (release) await release()
   return release !== false
 }
 

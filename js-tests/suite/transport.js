@@ -10,7 +10,6 @@ test('fetch is called as a bare function, with what Kaltura needs', async (t) =>
   await t.rejects(startAppTokenSession({
     ...options,
     fetch: function (url, init) {
-      'use strict'
       calls.push({ self: this, url, init })
       return answering('{}')()
     },

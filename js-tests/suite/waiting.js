@@ -11,7 +11,7 @@ const NOWHERE = { partnerId: 102, appTokenId: '0_ab12cd34', appToken: 'token' }
 function fakeSignal(...broken) {
   const listeners = new Set()
   const heardOnce = new Set()
-  const does = (name, run) => (type, listener) => {
+  const does = (name, run) => (_type, listener) => {
     if (broken.includes(name)) throw new Error('mine')
     run(listener)
   }
@@ -20,7 +20,7 @@ function fakeSignal(...broken) {
     reason: undefined,
     most: 0,
     listeners,
-    addEventListener(type, listener, { once }) {
+    addEventListener(_type, listener, { once }) {
       listeners.add(listener)
       if (once) heardOnce.add(listener)
       signal.most = Math.max(signal.most, listeners.size)
@@ -235,6 +235,7 @@ const brokenWaits = {
   'throws what throws': () => {
     throw new Proxy({}, { get: () => { throw new Error(SECRET) } })
   },
+  // biome-ignore lint/nursery/usePromiseRejectErrors: callers do it, and that is what is tried
   'throws nothing': () => Promise.reject(),
 }
 

@@ -80,7 +80,7 @@ wasm.__wbindgen_start();
 
 /** Of a module that exports this and that, a function that gives them. */
 function asFunction(text) {
-  const [, body, list] = text.match(/^([^]*?)export\s*\{([^}]*)\};\s*$/) ?? []
+  const [, body, list] = text.match(/^(.*?)export\s*\{([^}]*)\};\s*$/s) ?? []
   if (body === undefined || /\b(import|export)\b/.test(body)) {
     throw new Error('the glue imports something, or exports in more than one place')
   }

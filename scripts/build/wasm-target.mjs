@@ -124,6 +124,7 @@ async function rustupTarget(_minimumRust, log) {
 
 function installedVersion(name) {
   const [status, version] =
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg-query fills this in
     ask('dpkg-query', ['-W', '-f', '${db:Status-Status} ${Version}', name])?.split(' ') ?? []
   return status === 'installed' ? version : undefined
 }

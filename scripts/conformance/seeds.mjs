@@ -72,7 +72,7 @@ function birth(token, records, partners) {
 /** Everything that a request says, in one text. */
 export const said = ({ path, body }) =>
   // Forms and queries hide what stands open in JSON.
-  `${path}\n${body ?? ''}`.replace(/%(2C|2F|3A|3D|40)/gi, (escape) => decodeURIComponent(escape))
+  `${path}\n${body ?? ''}`.replace(/%(2C|2F|3A|3D|40)/gi, (escaped) => decodeURIComponent(escaped))
 
 const exchanged = ({ request, response }) => `${said(request)}\n${response.body}`
 

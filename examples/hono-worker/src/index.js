@@ -24,7 +24,7 @@ function handlerOf(env) {
       store: cloudflareKvStore(env.SESSIONS),
       waitUntil,
     }),
-    async authorize(request, c) {
+    async authorize(_request, c) {
       // Without a good one it throws, and that is a 401.
       await jwt({ secret: env.JWT_SECRET, alg: 'HS256' })(c, async () => {})
       return { userId: c.get('jwtPayload').sub, sessionPrivileges: TOKEN_PRIVILEGES }

@@ -10,7 +10,7 @@ const unreadable = [
   ['doubled JSON', { body: (whole) => whole + whole }],
   ['JSON with a BOM', { body: (whole) => `\ufeff${whole}` }],
   ['a hundred thousand arrays deep', text('['.repeat(100_000) + ']'.repeat(100_000))],
-  ['a hundred thousand objects deep', text('{"a":'.repeat(100_000) + '1' + '}'.repeat(100_000))],
+  ['a hundred thousand objects deep', text(`${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`)],
   ['bytes that are no UTF-8', { body: (whole) => ({ latin1: whole.replace('"', '"\xff\xfe') }) }],
   ['XML', { xml: true }],
   ['HTML with status 200', { headers: { 'content-type': 'text/html' }, ...text('<html></html>') }],
