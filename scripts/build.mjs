@@ -18,7 +18,7 @@ const root = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '')
 const pkg = join(root, 'pkg')
 
 // What a build is made from; build-info.json carries a digest of it.
-const sources = ['Cargo.toml', 'Cargo.lock', 'src', 'scripts/build.mjs', 'scripts/build']
+const sources = ['Cargo.toml', 'Cargo.lock', 'src', 'scripts/build.mjs', 'scripts/build', 'scripts/bindgen']
 
 const log = (line) => console.log(`build: ${line}`)
 

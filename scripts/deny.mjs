@@ -16,7 +16,7 @@ if (!existsSync(program)) {
   console.log(`installing cargo-deny ${VERSION}`)
   await run('cargo', ['install', 'cargo-deny', '--locked', '--version', VERSION, '--root', folder])
 }
-for (const manifest of ['Cargo.toml', 'fuzz/Cargo.toml']) {
+for (const manifest of ['Cargo.toml', 'fuzz/Cargo.toml', 'scripts/bindgen/Cargo.toml']) {
   const checks = process.argv.slice(2)
   const args = ['--manifest-path', manifest, '--config', 'deny.toml', 'check', ...checks]
   console.log(`${manifest}: ${(await run(program, args, { cwd: root })).trim()}`)

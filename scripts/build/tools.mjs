@@ -1,6 +1,7 @@
 // The programs that a build needs besides Rust, each of the version that the project names.
-import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { sha256 } from './check.mjs'
 import { installPackages } from './npm.mjs'
 import { run } from './process.mjs'
 
@@ -9,12 +10,12 @@ const MAKERS = ['binaryen', 'esbuild', 'fflate']
 
 export async function findTools(root, log) {
   await installPackages(root, log)
-  const wasmBindgenVersion = pinnedWasmBindgen(root)
+  const version = pinnedWasmBindgen(root)
   return {
-    wasmBindgen: await wasmBindgenCli(root, wasmBindgenVersion, log),
+    bindgen: await bindgen(root, log),
     wasmOpt: join(root, 'node_modules/binaryen/bin/wasm-opt'),
     versions: {
-      'wasm-bindgen': wasmBindgenVersion,
+      'wasm-bindgen': version,
       ...Object.fromEntries(MAKERS.map((name) => [name, lockedVersion(root, name)])),
     },
   }
@@ -28,29 +29,17 @@ function pinnedWasmBindgen(root) {
   return pinned
 }
 
-async function wasmBindgenCli(root, version, log) {
-  const folder = join(root, '.tools', `wasm-bindgen-${version}`)
-  const program = join(folder, 'bin/wasm-bindgen')
+// Compiled once, and again when something of it has changed.
+async function bindgen(root, log) {
+  const crate = join(root, 'scripts/bindgen')
+  const sources = ['Cargo.toml', 'Cargo.lock', 'src/main.rs'].map((name) => readFileSync(join(crate, name)))
+  const program = join(root, '.tools', `bindgen-${sha256(Buffer.concat(sources)).slice(0, 16)}`)
   if (existsSync(program)) return program
-  log(`installing wasm-bindgen-cli ${version}`)
-  const compiledIn = join(root, '.tools/compiling')
-  await run(
-    'cargo',
-    // Not --locked: its lock file names versions that were taken back.
-    [
-      ...['install', 'wasm-bindgen-cli', '--version', version, '--bin', 'wasm-bindgen'],
-      ...['--root', folder, '--target-dir', compiledIn],
-    ],
-    {
-      // It runs for a second: what counts is how soon it is there.
-      env: {
-        CARGO_PROFILE_RELEASE_OPT_LEVEL: '1',
-        CARGO_PROFILE_RELEASE_LTO: 'off',
-        CARGO_PROFILE_RELEASE_CODEGEN_UNITS: '16',
-        CARGO_PROFILE_RELEASE_STRIP: 'true',
-      },
-    },
-  )
+  log("compiling wasm-bindgen's generator")
+  // Of this process alone, since two may be at it.
+  const compiledIn = join(root, '.tools', `compiling-${process.pid}`)
+  await run('cargo', ['build', '--locked', '--target-dir', compiledIn], { cwd: crate })
+  renameSync(join(compiledIn, 'debug/bindgen'), program)
   rmSync(compiledIn, { recursive: true, force: true })
   return program
 }

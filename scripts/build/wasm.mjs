@@ -67,12 +67,11 @@ export async function compileQuickly({ root, target, tools, module, out }) {
 
 /** The module with its glue, k.js, beside it. */
 async function bind({ root, tools, folder, out }) {
-  await run(tools.wasmBindgen, [
+  await run(tools.bindgen, [
     join(root, folder, TARGET, 'release/kaltura_app_token.wasm'),
-    ...['--target', 'web', '--omit-default-module-path', '--no-typescript'],
-    ...['--remove-name-section', '--remove-producers-section'],
+    out,
     // Every import carries the name, so it is kept short.
-    ...['--out-dir', out, '--out-name', 'k'],
+    'k',
   ])
   return join(out, 'k_bg.wasm')
 }

@@ -6,13 +6,13 @@ import { run } from '../build/process.mjs'
 
 export async function oneToolchain(root) {
   const read = (name) => readFileSync(join(root, name), 'utf8')
-  const { wasmBindgen, wasmOpt, versions } = await findTools(root, () => {})
+  const { bindgen, wasmOpt, versions } = await findTools(root, () => {})
   const built = JSON.parse(read('pkg/build-info.json')).toolchain
 
-  const bindgen = versions['wasm-bindgen']
-  agree('wasm-bindgen', bindgen, {
+  const pinned = versions['wasm-bindgen']
+  agree('wasm-bindgen', pinned, {
     'Cargo.lock': read('Cargo.lock').match(/^name = "wasm-bindgen"\nversion = "(.+)"$/m)?.[1],
-    'its command': (await run(wasmBindgen, ['--version'])).trim().split(' ')[1],
+    'its generator': (await run(bindgen, ['--version'])).trim(),
     'the build in pkg/': built['wasm-bindgen'],
   })
   agree('binaryen', versions.binaryen, {
@@ -30,7 +30,7 @@ export async function oneToolchain(root) {
       }),
     ),
   })
-  return `wasm-bindgen ${bindgen}, binaryen ${versions.binaryen}, Rust ${rust}`
+  return `wasm-bindgen ${pinned}, binaryen ${versions.binaryen}, Rust ${rust}`
 }
 
 function agree(what, version, places) {
