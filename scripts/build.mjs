@@ -27,8 +27,6 @@ async function build(out) {
   const tools = await findTools(root, log)
   log(`compiling with ${target.way} (${target.version.rustc})`)
 
-  fs.cpSync(join(root, 'src/js'), out, { recursive: true })
-  fs.writeFileSync(join(out, 'inflate.js'), await inflateModule(root))
   for (const module of modules) {
     const folder = join(out, module.folder)
     fs.mkdirSync(folder, { recursive: true })
@@ -37,7 +35,10 @@ async function build(out) {
     assertNoPaths(module.name, bytes, target)
     fs.writeFileSync(join(folder, 'inline.js'), await inlineModule(bytes, unpackerFor(module.folder)))
   }
-  await bundleEntries(out)
+  const javascript = join(out, '../js')
+  fs.cpSync(join(root, 'src/js'), javascript, { recursive: true })
+  fs.writeFileSync(join(javascript, 'runtime/inflate.js'), await inflateModule(root))
+  await bundleEntries(javascript, out)
   const info = {
     sources: digestOfSources(),
     toolchain: { ...target.version, ...tools.versions },

@@ -4,13 +4,14 @@ import * as fs from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { writeTypes } from './build/entries.mjs'
 import { installPackages } from './build/npm.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '')
 const docs = join(root, 'docs/api')
 const again = '`npm run docs` makes it anew'
 
-/** `{ 'kaltura-app-token/slim': 'src/js/slim.d.ts' }` and so on. */
+/** `{ 'kaltura-app-token/slim': 'slim.d.ts' }` and so on. */
 function entries() {
   const { name, exports } = JSON.parse(fs.readFileSync(join(root, 'package.json'), 'utf8'))
   return Object.fromEntries(
@@ -18,15 +19,17 @@ function entries() {
       .filter(([, target]) => target.types)
       .map(([path, { types }]) => [
         path.replace('.', name),
-        types.replace('./pkg/', 'src/js/'),
+        types.replace('./pkg/', ''),
       ]),
   )
 }
 
-async function generate(out) {
+async function generate(types, out) {
   await installPackages(join(root, 'scripts/docs'), (line) => console.log(`docs: ${line}`))
   const { writeReference } = await import('./docs/reference.mjs')
-  await writeReference(root, entries(), out)
+  writeTypes(join(root, 'src/js'), types)
+  fs.copyFileSync(join(root, 'scripts/docs/tsconfig.json'), join(types, 'tsconfig.json'))
+  await writeReference(types, entries(), out)
 }
 
 const textsIn = (folder) =>
@@ -44,9 +47,10 @@ function faults(made, kept) {
   return [...names].filter((name) => want.get(name) !== have.get(name)).sort()
 }
 
-const temporary = fs.mkdtempSync(join(tmpdir(), 'kaltura-app-token-docs-'))
+const folder = fs.mkdtempSync(join(tmpdir(), 'kaltura-app-token-docs-'))
+const temporary = join(folder, 'api')
 try {
-  await generate(temporary)
+  await generate(join(folder, 'types'), temporary)
   if (process.argv.includes('--check')) {
     const found = faults(textsIn(temporary), textsIn(docs))
     if (found.length > 0) throw new Error(`docs/api is not of these types (${found.join(', ')}): ${again}`)
@@ -60,5 +64,5 @@ try {
   console.error(`docs: ${error.message}`)
   process.exitCode = 1
 } finally {
-  fs.rmSync(temporary, { recursive: true, force: true })
+  fs.rmSync(folder, { recursive: true, force: true })
 }

@@ -1,88 +1,112 @@
 // What is imported, in as few files as can be: Node takes half a millisecond for every file. And
 // small, since a Worker is uploaded without being minified, and every byte is installed.
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative, sep } from 'node:path'
+import { importOf, publishedName, withPublishedImports } from './places.mjs'
 
 /** What several entries are made of goes into shared.js: there is one of it, whoever imports it. */
 const SHARED = [
-  ...['check.js', 'deadline.js', 'error.js', 'hex.js', 'host.js', 'load.js', 'patient.js', 'seal.js', 'shell.js'],
-  ...['tls.js', 'trap.js', 'ks/shell.js', 'manager/bind.js'],
+  ...['common/options.js', 'common/deadline.js', 'common/error.js', 'common/hex.js', 'common/host.js'],
+  ...['runtime/load.js', 'stores/guarded-store.js', 'stores/seal.js', 'session/bind.js'],
+  ...['common/tls.js', 'runtime/trap.js', 'ks/shell.js', 'manager/bind.js'],
 ]
 
 /** Has a part of shared.js in it instead: it is to be small by itself. */
-const ALONE = ['browser.js']
+const ALONE = ['entries/browser.js']
 
 /** Say of what they call that it has no effect, which is lost where white space is. */
 const BINDING = [
-  ...['index.js', 'node.js', 'workerd.js', 'edge-light.js'],
-  ...['sessions/workerd.js', 'sessions/edge-light.js'],
+  ...['index.js', 'node.js', 'workerd.js', 'edge-light.js'].map((name) => `entries/${name}`),
+  ...['entries/sessions/workerd.js', 'entries/sessions/edge-light.js'],
   ...['emulator/index.js', 'emulator/workerd.js', 'emulator/edge-light.js'],
 ]
 
 const ENTRIES = [
   ...BINDING,
-  ...['slim.js', 'stores/index.js', 'handler/index.js', 'emulator/node.js'],
-  ...['emulator/shell.js', 'unpack.js'],
+  ...['entries/slim.js', 'stores/index.js', 'handler/index.js', 'emulator/node.js'],
+  ...['emulator/shell.js', 'runtime/unpack.js'],
 ]
 
 /** Of these only the types are asked for, which Deno finds by the JavaScript. */
-const TYPED = ['provider.js', 'manager/index.js']
+const TYPED = ['provider/index.js', 'manager/index.js']
 
 /** Stays as it is: made by the build already, or once for all that is bound to it. */
 const MADE = /^(.+\/)?(inline|kaltura_\w+)\.js$/
 
 /** Of the command line, each file by itself: a command loads what it needs. */
-const isOfCommandLine = (name) => name.startsWith('cli/')
+const isOfCommandLine = (name) => /^cli\/.*\.js$/.test(name)
 
-/** Makes of the JavaScript in `folder`, the package's, what is imported from there. */
-export async function bundleEntries(folder) {
+/**
+ * Makes of `folder`, which holds src/js and what is generated for it, what is imported from the package,
+ * in `out`, where the glue and the inline modules are already.
+ */
+export async function bundleEntries(folder, out) {
   const names = namesOf(folder)
   const entries = [...ENTRIES, ...names.filter(isOfCommandLine)]
   const contents = SHARED.map((name) => `export * from './${name}'`).join('\n')
-  const shared = await bundle(folder, '.', {
+  const shared = await bundle(folder, out, '.', {
     stdin: { contents, resolveDir: folder, sourcefile: 'shared.js' },
-    ...{ outfile: join(folder, 'shared.js'), outdir: undefined, metafile: true },
+    ...{ outfile: join(out, 'shared.js'), outdir: undefined, metafile: true },
   })
-  const isShared = (name) => name in shared.metafile.inputs && !MADE.test(name)
-  const placeOf = (name) => (isShared(name) ? 'shared.js' : entries.includes(name) && name)
-  const made = [shared, await bundle(folder, '.', { entryPoints: ALONE })]
-  for (const within of new Set(entries.map((name) => dirname(name)))) {
-    const here = entries.filter((name) => dirname(name) === within)
+  const isShared = (name) => name in shared.metafile.inputs
+  const placeOf = (name) => (isShared(name) ? 'shared.js' : entries.includes(name) && publishedName(name))
+  const made = [shared, await bundle(folder, out, '.', { entries: ALONE })]
+  const folderOf = (name) => dirname(publishedName(name))
+  for (const within of new Set(entries.map(folderOf))) {
+    const here = entries.filter((name) => folderOf(name) === within)
     for (const minify of [true, false]) {
-      const entryPoints = here.filter((name) => BINDING.includes(name) !== minify)
-      made.push(await bundle(folder, within, { entryPoints, minify }, placeOf))
+      const some = here.filter((name) => BINDING.includes(name) !== minify)
+      made.push(await bundle(folder, out, within, { entries: some, minify }, placeOf))
     }
   }
 
   const files = made.flatMap(({ outputFiles }) => outputFiles)
-  const texts = files.map(({ path, text }) => [path, `${headOf(path)}${text}`])
+  const texts = new Map(files.map(({ path, text }) => [nameIn(out, path), text]))
   for (const name of TYPED) {
-    const path = join(folder, name)
-    texts.push([path, `${headOf(path)}export * from '${placed('index.js', dirname(name))}'\n`])
+    const place = publishedName(name)
+    texts.set(place, `export * from '${importOf('index.js', dirname(place))}'\n`)
   }
-  for (const name of names) if (!MADE.test(name)) rmSync(join(folder, name))
-  for (const [path, text] of texts) writeFileSync(path, text)
-  await checkImports(folder, entries)
+  for (const name of [...entries, ...ALONE, ...TYPED]) {
+    const place = publishedName(name)
+    texts.set(place, headOf(folder, name) + texts.get(place))
+  }
+  writeTexts(out, texts)
+  writeTypes(folder, out)
+  await checkImports(out, entries.map(publishedName))
+}
+
+/** Copies the declarations of `folder`, which is laid out like src/js, to where they are published in `out`. */
+export function writeTypes(folder, out) {
+  const names = namesOf(folder).filter((name) => name.endsWith('.d.ts'))
+  const published = (name) => withPublishedImports(readFileSync(join(folder, name), 'utf8'), name)
+  writeTexts(out, names.map((name) => [publishedName(name), published(name)]))
+}
+
+function writeTexts(out, texts) {
+  for (const [name, text] of texts) {
+    mkdirSync(dirname(join(out, name)), { recursive: true })
+    writeFileSync(join(out, name), text)
+  }
 }
 
 /** Throws unless what the files import from one another is there: SHARED may lack what they share. */
-async function checkImports(folder, entries) {
+async function checkImports(out, entries) {
   const { build } = await import('esbuild')
   await build({
-    entryPoints: entries.map((name) => join(folder, name)),
+    entryPoints: entries.map((name) => join(out, name)),
     ...{ bundle: true, write: false, format: 'esm', logLevel: 'error' },
-    ...{ outdir: folder, external: ['node:*', '*.wasm', '*.wasm?module'] },
+    ...{ outdir: out, external: ['node:*', '*.wasm', '*.wasm?module'] },
   })
 }
 
-/** Bundles for the folder `within`; what `placeOf` names a place for is imported from there. */
-async function bundle(folder, within, { entryPoints, ...options }, placeOf = () => undefined) {
+/** Bundles for the folder `within` of `out`; what `placeOf` names a place for is imported from there. */
+async function bundle(folder, out, within, { entries, ...options }, placeOf = () => undefined) {
   // Not imported above: a fresh clone installs it only when it builds.
   const { build } = await import('esbuild')
   return build({
-    entryPoints: entryPoints?.map((name) => join(folder, name)),
+    entryPoints: entries?.map((name) => ({ in: join(folder, name), out: publishedName(name).replace(/\.js$/, '') })),
     ...{ bundle: true, write: false, format: 'esm', target: 'es2022', logLevel: 'error' },
-    ...{ absWorkingDir: folder, outdir: folder, outbase: folder, external: ['node:*'] },
+    ...{ absWorkingDir: folder, outdir: out, external: ['node:*'] },
     // Of a line that throws, Node prints all there is.
     ...{ minify: true, lineLimit: 160, legalComments: 'inline' },
     banner: { js: '// Generated by `npm run build`.' },
@@ -100,26 +124,22 @@ const apart = (folder, within, placeOf) => ({
       const isMade = MADE.test(name) || !name.endsWith('.js')
       const place = isMade ? name : placeOf(name)
       if (!place) return undefined
-      return { path: placed(place, within), external: true }
+      return { path: importOf(place, within), external: true }
     })
   },
 })
-
-/** How what is called `name` is imported from the folder `within`. */
-function placed(name, within) {
-  const path = nameIn(within, name)
-  return path.startsWith('.') ? path : `./${path}`
-}
 
 const nameIn = (folder, file) => relative(folder, file).split(sep).join('/')
 
 function namesOf(folder) {
   const all = readdirSync(folder, { recursive: true }).map((name) => name.split(sep).join('/'))
-  return all.filter((name) => name.endsWith('.js'))
+  return all.filter((name) => /\.(js|d\.ts)$/.test(name))
 }
 
 /** The line that leads JSR to the types, which has to be the first. */
-function headOf(file) {
+function headOf(folder, name) {
+  const file = join(folder, name)
   if (!existsSync(file)) return ''
-  return readFileSync(file, 'utf8').match(/^(\/\/ @ts-self-types=.*\n)?/)[0]
+  const [head] = readFileSync(file, 'utf8').match(/^(\/\/ @ts-self-types=.*\n)?/)
+  return withPublishedImports(head, name)
 }

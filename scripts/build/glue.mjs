@@ -57,7 +57,7 @@ export async function writeGlue(folder, bound, name, renamed) {
 }
 
 // The glue is written for one instance, once and for all. Here it becomes a function of an
-// instance (see src/js/trap.js) and a module, so that what has trapped can be left behind, with
+// instance (see src/js/runtime/trap.js) and a module, so that what has trapped can be left behind, with
 // all that the glue keeps of it.
 function withoutSingleton(glue) {
   const exported = /^export \{ initSync, __wbg_init as default \};$/m

@@ -2,6 +2,7 @@
 // glue) comes from target/dev if that was built, and from pkg/ otherwise.
 import { existsSync } from 'node:fs'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { sourceNames } from '../build/places.mjs'
 
 const root = new URL('../../', import.meta.url)
 const source = new URL('src/js/', root).href
@@ -9,10 +10,10 @@ const built = [new URL('target/dev/', root).href, new URL('pkg/', root).href]
 
 const isFile = (url) => existsSync(fileURLToPath(url))
 
-/** Where the file is that src/js, or the build, has by this name. */
+/** Where the source is of the file that pkg/ has by this name, or the file itself if it is generated. */
 function placeOf(name) {
-  const places = [source, ...built].map((folder) => new URL(name, folder))
-  return places.find(isFile)?.href
+  const sources = sourceNames(name).map((it) => new URL(it, source))
+  return [...sources, ...built.map((folder) => new URL(name, folder))].find(isFile)?.href
 }
 
 export async function resolve(specifier, context, next) {
@@ -23,7 +24,7 @@ export async function resolve(specifier, context, next) {
     const url = placeOf(name)
     if (url) return { url, shortCircuit: true }
     // Inflates where there is no node:zlib, which Node has.
-    if (name === 'inflate.js') return { url: 'data:text/javascript,export let inflate', shortCircuit: true }
+    if (name === 'runtime/inflate.js') return { url: 'data:text/javascript,export let inflate', shortCircuit: true }
   }
   const resolved = await next(specifier, context)
   const packed = built.at(-1)

@@ -2,13 +2,13 @@
 import { join } from 'node:path'
 import { Application } from 'typedoc'
 
-/** Writes Markdown for `entries`, names of modules to the declarations of each, into `out`. */
-export async function writeReference(root, entries, out) {
+/** Writes Markdown for `entries`, names of modules to the declarations of each in `types`, into `out`. */
+export async function writeReference(types, entries, out) {
   const app = await Application.bootstrapWithPlugins({
     plugin: ['typedoc-plugin-markdown'],
-    entryPoints: Object.values(entries).map((file) => join(root, file)),
-    basePath: join(root, 'src/js'),
-    tsconfig: join(root, 'scripts/docs/tsconfig.json'),
+    entryPoints: Object.values(entries).map((file) => join(types, file)),
+    basePath: types,
+    tsconfig: join(types, 'tsconfig.json'),
     name: 'kaltura-app-token',
     out,
     readme: 'none',
@@ -44,7 +44,7 @@ export async function writeReference(root, entries, out) {
 /** The modules of the project, in the order of `entries`. */
 function modulesOf(project, entries) {
   return Object.values(entries).map((file) => {
-    const name = file.replace('src/js/', '').replace(/(\/index)?\.d\.ts$/, '')
+    const name = file.replace(/(\/index)?\.d\.ts$/, '')
     const module = project.children.find((child) => child.name === name)
     if (!module) throw new Error(`${file} is missing among ${project.children.map((child) => child.name).join(', ')}`)
     return module

@@ -37,13 +37,13 @@ export const edits = [
     why: 'an origin with a wildcard, which matches none, is taken',
   },
   {
-    file: 'error.js',
+    file: 'common/error.js',
     from: "name === 'AppTokenError' && typeof code",
     to: 'typeof code',
     why: "any error of Node's is one of the package's",
   },
   {
-    file: 'request.js',
+    file: 'provider/request.js',
     from: '`${name}:${value.length}:${value}`',
     to: '`${name}:${value}`',
     why: 'the key of a request without the lengths of its texts',

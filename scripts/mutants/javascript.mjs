@@ -12,14 +12,15 @@ import { mutantsOf } from './mutate.mjs'
 
 // What the suites of js-tests/transport and js-tests/packed are about is not among them.
 const FILES = [
-  ...['check', 'deadline', 'error', 'host', 'progress', 'shell', 'signals'],
-  ...['flight', 'flights', 'leases', 'many', 'patient', 'provider', 'request', 'seal', 'shelf'],
-  ...['handler/buckets', 'handler/cors', 'handler/grant', 'handler/index', 'handler/limit', 'handler/options', 'stores/index'],
-  ...['ks/shell', 'manager/list', 'manager/shell'],
+  ...['deadline', 'error', 'host', 'options', 'progress', 'signals'].map((name) => `common/${name}`),
+  ...['flight', 'flights', 'index', 'leases', 'many', 'request'].map((name) => `provider/${name}`),
+  ...['guarded-store', 'index', 'seal', 'shared-sessions'].map((name) => `stores/${name}`),
+  ...['buckets', 'cors', 'grant', 'index', 'limit', 'options'].map((name) => `handler/${name}`),
+  ...['ks/shell', 'manager/list', 'manager/shell', 'session/bind'],
 ].map((name) => `${name}.js`)
 
 /** Partly for Workers: what this runtime does not run of them, the suite in workerd does. */
-const FOR_WORKERS = ['flight.js']
+const FOR_WORKERS = ['provider/flight.js']
 /** What the suite takes on a machine that is not busy; the times below are for such a one. */
 const USUAL_MS = 80_000
 /** Longer tests are about something else. */

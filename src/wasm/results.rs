@@ -12,7 +12,7 @@ use crate::session::Session;
 
 #[wasm_bindgen]
 extern "C" {
-    // See src/js/plain.js.
+    // See src/js/runtime/plain.js.
     #[wasm_bindgen(js_namespace = ["instance", "plain"], js_name = session)]
     fn plain_session(
         ks: &str,

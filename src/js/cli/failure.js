@@ -1,5 +1,5 @@
 // Why a command fails, and the exit code for it.
-import { isAppTokenError } from '../error.js'
+import { isAppTokenError } from '../common/error.js'
 
 export const EXIT_CODES = {
   0: 'done',

@@ -1,4 +1,4 @@
-import { hashAppToken } from '../index.js'
+import { hashAppToken } from '../entries/index.js'
 import { APP_TOKEN, given } from './options.js'
 import { keepPrivate } from './output.js'
 import { fileOption, needSecret, SECRETS } from './secrets.js'

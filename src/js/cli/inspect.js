@@ -1,4 +1,4 @@
-import { inspectKs } from '../index.js'
+import { inspectKs } from '../entries/index.js'
 import { usage } from './failure.js'
 import { ask } from './prompt.js'
 import { fileOption, findSecret, SECRETS, TAKES_KS } from './secrets.js'

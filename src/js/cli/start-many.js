@@ -1,6 +1,6 @@
 // A session for each user of a file.
 import { readFileSync } from 'node:fs'
-import { createSessionProvider } from '../index.js'
+import { createSessionProvider } from '../entries/index.js'
 import { Failure, fileFailure, usage } from './failure.js'
 import { restOfInput } from './input.js'
 import { createProgress } from './progress.js'

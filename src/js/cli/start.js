@@ -1,4 +1,4 @@
-import { startAppTokenSession } from '../index.js'
+import { startAppTokenSession } from '../entries/index.js'
 import {
   APP_TOKEN,
   CONNECTION,

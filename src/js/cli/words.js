@@ -1,5 +1,5 @@
 // Times and sessions in words.
-import { parsePrivileges } from '../index.js'
+import { parsePrivileges } from '../entries/index.js'
 import { meaningOf } from '../ks/meanings.js'
 import { printable } from './terminal.js'
 

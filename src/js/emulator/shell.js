@@ -1,4 +1,4 @@
-import { instances } from '../load.js'
+import { instances } from '../runtime/load.js'
 import { Inside } from './inside.js'
 import { instantiate } from './kaltura_emulator.js'
 

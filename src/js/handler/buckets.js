@@ -1,8 +1,8 @@
 // Buckets in a store, authenticated: who can write there can neither make one nor put one in the place
 // of another's. Who can delete there can still make it forget what it has counted.
-import { hexOf } from '../hex.js'
-import { attempt } from '../host.js'
-import { inTime, PatientStore } from '../patient.js'
+import { hexOf } from '../common/hex.js'
+import { attempt } from '../common/host.js'
+import { inTime, PatientStore } from '../stores/guarded-store.js'
 
 const HMAC = { name: 'HMAC', hash: 'SHA-256' }
 const MAC_DIGITS = 64

@@ -1,6 +1,6 @@
 // What one's own rules grant, and whether a session is that.
-import { ownProperties } from '../check.js'
-import { AppTokenError, invalid } from '../error.js'
+import { ownProperties } from '../common/options.js'
+import { AppTokenError, invalid } from '../common/error.js'
 import { refuseUnknown } from './options.js'
 
 /** In place of privileges: those that the application token carries. */

@@ -5,8 +5,8 @@
  *
  * @module
  */
-import type { AppTokenError, Difference, Privilege, SessionRequest } from '../index.js'
-import type { SessionProvider } from '../provider.js'
+import type { AppTokenError, Difference, Privilege, SessionRequest } from '../entries/index.js'
+import type { SessionProvider } from '../provider/index.js'
 import type { SessionStore } from '../stores/index.js'
 
 /**

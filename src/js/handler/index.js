@@ -1,7 +1,7 @@
 // @ts-self-types="./index.d.ts"
 // One's own endpoint: it hands a KS of few rights to those whom one's own rules let have it.
 // What the client sends decides nothing but that.
-import { isAppTokenError } from '../error.js'
+import { isAppTokenError } from '../common/error.js'
 import { originHeaders, preflight } from './cors.js'
 import { checkSession, readGrant } from './grant.js'
 import { readOptions } from './options.js'

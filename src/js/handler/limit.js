@@ -1,5 +1,5 @@
 // How often one user may ask: a bucket of tokens each, in memory, and in a store if there is one.
-import { hexOf } from '../hex.js'
+import { hexOf } from '../common/hex.js'
 import { SharedBuckets } from './buckets.js'
 
 const MOST_BUCKETS = 10_000

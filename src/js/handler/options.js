@@ -1,10 +1,10 @@
 // What a handler is made with.
-import { checkFunctions, ownProperties } from '../check.js'
-import { readLimits } from '../deadline.js'
-import { invalid, unknownOption } from '../error.js'
-import { tell } from '../host.js'
-import { checkStore } from '../patient.js'
-import { STORE_KEY } from '../seal.js'
+import { checkFunctions, ownProperties } from '../common/options.js'
+import { readLimits } from '../common/deadline.js'
+import { invalid, unknownOption } from '../common/error.js'
+import { tell } from '../common/host.js'
+import { checkStore } from '../stores/guarded-store.js'
+import { STORE_KEY } from '../stores/seal.js'
 import { RateLimit } from './limit.js'
 
 const OPTIONS = [

@@ -1,10 +1,10 @@
 // KSs and privileges: pure and synchronous, in a module of their own, so that who only starts
 // sessions doesn't load them.
 import { instantiate } from './kaltura_ks.js'
-import { checkText, copied, guarded, ownOptions, plainPrivilege } from '../check.js'
-import { invalid } from '../error.js'
-import { hexOf } from '../hex.js'
-import { loader } from '../load.js'
+import { checkText, copied, guarded, ownOptions, plainPrivilege } from '../common/options.js'
+import { invalid } from '../common/error.js'
+import { hexOf } from '../common/hex.js'
+import { loader } from '../runtime/load.js'
 
 // A KS that carried more would be longer than any that is read.
 const LONGEST_PRIVILEGES = 262_144

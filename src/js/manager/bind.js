@@ -1,8 +1,8 @@
 // The manager takes both modules: the client's for its calls, and the one that makes KSs.
 import { instantiate } from '../kaltura_app_token.js'
 import { instantiate as instantiateKs } from '../ks/kaltura_ks.js'
-import { loader } from '../load.js'
-import { bindSessions } from '../shell.js'
+import { loader } from '../runtime/load.js'
+import { bindSessions } from '../session/bind.js'
 import { manage } from './shell.js'
 
 /**

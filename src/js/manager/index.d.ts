@@ -6,7 +6,7 @@ import type {
   ListedPrivilege,
   SessionOptions,
   Signal,
-} from '../index.js'
+} from '../entries/index.js'
 
 /**
  * Makes, lists, changes, replaces and deletes application tokens, as an administrator. What

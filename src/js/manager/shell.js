@@ -7,11 +7,11 @@ import {
   ownOptions,
   ownProperties,
   takeAllowUnverified,
-} from '../check.js'
-import { Deadline, LONGEST_MS, readLimits } from '../deadline.js'
-import { AppTokenError, fromCore, invalid, pathOf, unknownOption } from '../error.js'
-import { attempt, createHost } from '../host.js'
-import { remade } from '../load.js'
+} from '../common/options.js'
+import { Deadline, LONGEST_MS, readLimits } from '../common/deadline.js'
+import { AppTokenError, fromCore, invalid, pathOf, unknownOption } from '../common/error.js'
+import { attempt, createHost } from '../common/host.js'
+import { remade } from '../runtime/load.js'
 import { AppTokenList } from './list.js'
 import { sendingOnce } from './once.js'
 

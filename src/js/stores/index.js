@@ -1,8 +1,8 @@
 // @ts-self-types="./index.d.ts"
 // Where a fleet may keep its sealed sessions. Each store is `{ get, set, delete, lock? }` over a
 // client that the caller has made; `lock` gives false, or a function that releases it.
-import { hasMethods } from '../check.js'
-import { invalid } from '../error.js'
+import { hasMethods } from '../common/options.js'
+import { invalid } from '../common/error.js'
 
 const FIRST_SWEEP = 1000
 

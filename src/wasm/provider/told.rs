@@ -8,7 +8,7 @@ use crate::wasm::results;
 
 #[wasm_bindgen]
 extern "C" {
-    // See src/js/plain.js.
+    // See src/js/runtime/plain.js.
     #[wasm_bindgen(js_namespace = ["instance", "plain"], js_name = told)]
     fn plain_told(
         session: &JsValue,

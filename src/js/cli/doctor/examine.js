@@ -1,7 +1,7 @@
 // The examination: each check is told as soon as it is known. A failure that the rest hangs on
 // ends it.
-import { createSessionProvider, startAppTokenSession } from '../../index.js'
-import { isUnverified } from '../../tls.js'
+import { createSessionProvider, startAppTokenSession } from '../../entries/index.js'
+import { isUnverified } from '../../common/tls.js'
 import { APP_TOKEN, connectionOf, CONNECTION, defined, given } from '../options.js'
 import { findSecret, SECRETS } from '../secrets.js'
 import { duration, ending, explained, isIsolated, TYPES, userText } from '../words.js'

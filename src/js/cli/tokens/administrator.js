@@ -1,5 +1,5 @@
 // What all commands that manage application tokens share.
-import { createAppTokenManager } from '../../index.js'
+import { createAppTokenManager } from '../../entries/index.js'
 import { usage } from '../failure.js'
 import { connectionOf, CONNECTION, need } from '../options.js'
 import { fileOption, findSecret, needSecret, SECRETS } from '../secrets.js'

@@ -1,11 +1,11 @@
 // @ts-self-types="./slim.d.ts"
 // For hosts that none of the other entries knows: without modules of its own.
-import { invalid } from './error.js'
-import { bindKs } from './ks/shell.js'
-import { bindManager } from './manager/bind.js'
-import { bindSessions } from './shell.js'
+import { invalid } from '../common/error.js'
+import { bindKs } from '../ks/shell.js'
+import { bindManager } from '../manager/bind.js'
+import { bindSessions } from '../session/bind.js'
 
-export { AppTokenError, isAppTokenError } from './error.js'
+export { AppTokenError, isAppTokenError } from '../common/error.js'
 
 /** The functions around sessions, tied to `kaltura_app_token.wasm`, as a module or as bytes. */
 export const instantiate = (module) => bindSessions(given({ module }))

@@ -1,5 +1,5 @@
 // An application token in a page is an application token given away.
-import { AppTokenError } from './error.js'
+import { AppTokenError } from '../common/error.js'
 
 /** The error of every entry that could use a token, in a page. */
 export const notInPages = () =>

@@ -1,10 +1,10 @@
 // All that is being fetched for a provider's callers: from the store that a fleet shares, and
 // from Kaltura.
-import { tellOf } from './audit.js'
-import { fromCore } from './error.js'
+import { tellOf } from '../common/audit.js'
+import { fromCore } from '../common/error.js'
 import { Crew, Flight, SILENT, UNTOLD } from './flight.js'
-import { attempt, createHost, heard, now, tell } from './host.js'
-import { wipe } from './token.js'
+import { attempt, createHost, heard, now, tell } from '../common/host.js'
+import { wipe } from '../common/token.js'
 
 export class Flights {
   #core

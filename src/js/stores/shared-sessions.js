@@ -1,8 +1,8 @@
 // What a fleet shares: sealed sessions in a store of the caller's. Whatever the store does, it
 // never fails a call, and never holds one up for long.
-import { Deadline } from './deadline.js'
-import { attempt, now, steady } from './host.js'
-import { PatientStore } from './patient.js'
+import { Deadline } from '../common/deadline.js'
+import { attempt, now, steady } from '../common/host.js'
+import { PatientStore } from './guarded-store.js'
 
 /** A lock's holder that has not released it by then is taken to be dead. */
 const LOCK_MS = 5000

@@ -7,8 +7,8 @@ import type {
   SessionAudit,
   SessionRequest,
   Signal,
-} from './index.js'
-import type { SessionStore } from './stores/index.js'
+} from '../entries/index.js'
+import type { SessionStore } from '../stores/index.js'
 
 /**
  * Keeps live sessions at hand for a long-lived back end: cached, renewed before they end, and

@@ -1,6 +1,6 @@
 // Many sessions at once: in batches, of which only so many are under way, so that what waits for
 // its turn costs nothing.
-import { AppTokenError } from './error.js'
+import { AppTokenError } from '../common/error.js'
 
 /** Sessions that end sooner than all can be started are asked for so often. */
 const MOST_ROUNDS = 3

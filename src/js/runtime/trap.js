@@ -1,9 +1,9 @@
 // An instance of WebAssembly, until it traps. A trap (there is no more memory, the stack has
 // overflowed, a fault of the core's) leaves the memory as it was in the midst of something, with
 // whatever secrets were in use. So the instance is not entered again, the calls under way on it
-// end, and its memory is wiped; src/js/load.js makes a new instance for the next call.
-import { AppTokenError, internal } from './error.js'
-import { SEPARATE_CONTEXTS } from './host.js'
+// end, and its memory is wiped; src/js/runtime/load.js makes a new instance for the next call.
+import { AppTokenError, internal } from '../common/error.js'
+import { SEPARATE_CONTEXTS } from '../common/host.js'
 import { plain } from './plain.js'
 
 /** How much is wiped in one turn of the event loop: some 10 ms. */

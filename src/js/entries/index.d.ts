@@ -33,8 +33,8 @@
  */
 export function startAppTokenSession(options: StartOptions): Promise<AppTokenSession>
 
-export * from './provider.js'
-export * from './manager/index.js'
+export * from '../provider/index.js'
+export * from '../manager/index.js'
 
 /**
  * The hash that proves an application token: lower-case hex of H(`ks` + `appToken`).

@@ -1,7 +1,7 @@
 // What the condition `browser` gives: without WebAssembly, and it fails at once.
-import { notInPages } from './page.js'
+import { notInPages } from '../runtime/page.js'
 
-export { AppTokenError, isAppTokenError } from './error.js'
+export { AppTokenError, isAppTokenError } from '../common/error.js'
 
 throw notInPages()
 

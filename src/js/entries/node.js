@@ -1,19 +1,19 @@
 // @ts-self-types="./node.d.ts"
 // The default entry, with a transport that is ready sooner than Node's fetch.
-import { compile } from './inline.js'
-import { compile as compileKs } from './ks/inline.js'
-import { bindManager } from './manager/bind.js'
-import { bindSessions } from './shell.js'
-import { fetch } from './transport.js'
+import { compile } from '../inline.js'
+import { compile as compileKs } from '../ks/inline.js'
+import { bindManager } from '../manager/bind.js'
+import { bindSessions } from '../session/bind.js'
+import { fetch } from '../runtime/transport.js'
 
-export { AppTokenError, isAppTokenError } from './error.js'
+export { AppTokenError, isAppTokenError } from '../common/error.js'
 export {
   inspectKs,
   generateKs,
   parsePrivileges,
   formatPrivileges,
   predictPrivileges,
-} from './ks/index.js'
+} from '../ks/index.js'
 // Not taken apart: bundlers would see an effect in that, and keep what isn't used.
 const sessions = /* @__PURE__ */ bindSessions(compile, fetch)
 export const startAppTokenSession = (...args) => sessions.startAppTokenSession(...args)

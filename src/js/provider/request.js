@@ -1,7 +1,7 @@
 // What callers ask of a provider, and what is asked alike.
-import { checkPlain, copied, plainPrivilege } from './check.js'
-import { readLimits } from './deadline.js'
-import { invalid } from './error.js'
+import { checkPlain, copied, plainPrivilege } from '../common/options.js'
+import { readLimits } from '../common/deadline.js'
+import { invalid } from '../common/error.js'
 
 // What makes requests differ.
 const KEYED = ['userId', 'sessionType', 'expiry', 'sessionPrivileges', 'noOtherPrivileges']

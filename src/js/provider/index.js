@@ -1,8 +1,8 @@
-// @ts-self-types="./provider.d.ts"
+// @ts-self-types="./index.d.ts"
 // A live session at hand. What to do is decided in the core; here it is done: the caller's
 // promises, deadlines and fetches, and the leases by which the core lets a session be handed out
 // without being asked.
-import { auditKeyOf, tellOf } from './audit.js'
+import { auditKeyOf, tellOf } from '../common/audit.js'
 import {
   checkFunctions,
   checkText,
@@ -11,20 +11,20 @@ import {
   ownOptions,
   ownProperties,
   takeAllowUnverified,
-} from './check.js'
-import { Deadline, LONGEST_MS, readLimits } from './deadline.js'
-import { AppTokenError, fromCore, invalid, unknownOption } from './error.js'
+} from '../common/options.js'
+import { Deadline, LONGEST_MS, readLimits } from '../common/deadline.js'
+import { AppTokenError, fromCore, invalid, unknownOption } from '../common/error.js'
 import { SILENT } from './flight.js'
 import { Flights } from './flights.js'
-import { createHost, now, steady, tell } from './host.js'
+import { createHost, now, steady, tell } from '../common/host.js'
 import { Leases } from './leases.js'
-import { remade } from './load.js'
+import { remade } from '../runtime/load.js'
 import { startMany } from './many.js'
-import { checkStore } from './patient.js'
+import { checkStore } from '../stores/guarded-store.js'
 import { readRequest } from './request.js'
-import { readSeal, STORE_KEY } from './seal.js'
-import { Shelf } from './shelf.js'
-import { sealSecretOf, takeToken } from './token.js'
+import { readSeal, STORE_KEY } from '../stores/seal.js'
+import { Shelf } from '../stores/shared-sessions.js'
+import { sealSecretOf, takeToken } from '../common/token.js'
 
 /** A session that was at hand, and a new one of each token; then there is none to ask for. */
 const MOST_CALLS = 3

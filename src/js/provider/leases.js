@@ -1,5 +1,5 @@
 // The hot path: sessions that the core lets be handed out without being asked.
-import { steady } from './host.js'
+import { steady } from '../common/host.js'
 
 /** What a lease takes beside its texts, about. */
 const OVERHEAD = 256

@@ -1,18 +1,18 @@
 // @ts-self-types="./index.d.ts"
 // For every runtime that may compile WebAssembly: the module travels inline, so that no file
 // system, no permission and no bundler set-up is needed.
-import { compile } from './inline.js'
-import { bindSessions } from './shell.js'
+import { compile } from '../inline.js'
+import { bindSessions } from '../session/bind.js'
 
-export { AppTokenError, isAppTokenError } from './error.js'
+export { AppTokenError, isAppTokenError } from '../common/error.js'
 export {
   inspectKs,
   generateKs,
   parsePrivileges,
   formatPrivileges,
   predictPrivileges,
-} from './ks/index.js'
-export { createAppTokenManager } from './manager/index.js'
+} from '../ks/index.js'
+export { createAppTokenManager } from '../manager/index.js'
 // Not taken apart: bundlers would see an effect in that, and keep what isn't used.
 const sessions = /* @__PURE__ */ bindSessions(compile)
 export const startAppTokenSession = (...args) => sessions.startAppTokenSession(...args)

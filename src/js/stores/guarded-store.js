@@ -1,7 +1,7 @@
 // Asking a store of the caller's: whatever it does, it fails nobody, and holds nobody up for long.
-import { hasMethods } from './check.js'
-import { invalid } from './error.js'
-import { attempt, steady } from './host.js'
+import { hasMethods } from '../common/options.js'
+import { invalid } from '../common/error.js'
+import { attempt, steady } from '../common/host.js'
 
 const PATIENCE_MS = 500
 /** A timer that fires so late shows that the event loop was busy, and not the store. */

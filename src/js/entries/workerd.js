@@ -6,5 +6,5 @@ export {
   parsePrivileges,
   formatPrivileges,
   predictPrivileges,
-} from './ks/workerd.js'
-export { createAppTokenManager } from './manager/workerd.js'
+} from '../ks/workerd.js'
+export { createAppTokenManager } from '../manager/workerd.js'

@@ -7,8 +7,8 @@
 // fetches end without a word, and what it has promised stays pending. So nobody there waits on a
 // promise of another request's: a follower looks, by a timer of its own call's, for the outcome and
 // for signs of life.
-import { Deadline } from './deadline.js'
-import { SEPARATE_CONTEXTS, steady } from './host.js'
+import { Deadline } from '../common/deadline.js'
+import { SEPARATE_CONTEXTS, steady } from '../common/host.js'
 
 // Edge runtimes may separate them too. Of Deno no `process` is asked for, since that loads it.
 const HAS_ONE_CONTEXT =

@@ -1,5 +1,5 @@
 // Turning a compiled module into the core's functions, and again after a trap.
-import { AppTokenError } from './error.js'
+import { AppTokenError } from '../common/error.js'
 import { refusePages } from './page.js'
 import { Instance } from './trap.js'
 

@@ -1,13 +1,13 @@
 // Between the caller and the core: loads it, keeps the time, maps errors.
-import { instantiate } from './kaltura_app_token.js'
-import { auditKeyOf } from './audit.js'
-import { checkFunctions, checkText, ownOptions, takeAllowUnverified } from './check.js'
-import { Deadline, readLimits } from './deadline.js'
-import { fromCore } from './error.js'
-import { createHost } from './host.js'
-import { loader } from './load.js'
-import { createSessionProvider } from './provider.js'
-import { takeToken } from './token.js'
+import { instantiate } from '../kaltura_app_token.js'
+import { auditKeyOf } from '../common/audit.js'
+import { checkFunctions, checkText, ownOptions, takeAllowUnverified } from '../common/options.js'
+import { Deadline, readLimits } from '../common/deadline.js'
+import { fromCore } from '../common/error.js'
+import { createHost } from '../common/host.js'
+import { loader } from '../runtime/load.js'
+import { createSessionProvider } from '../provider/index.js'
+import { takeToken } from '../common/token.js'
 
 /** The options that the core doesn't see. */
 const SHELL_OPTIONS = ['signal', 'timeoutMs', 'fetch', 'onEvent', 'auditKey']

@@ -1,6 +1,6 @@
 // Keys of one's own for what a store holds: read here, judged in the core.
-import { copied, ownProperties } from './check.js'
-import { invalid } from './error.js'
+import { copied, ownProperties } from '../common/options.js'
+import { invalid } from '../common/error.js'
 
 /** By which a handler gets a key for its buckets from a provider, whichever copy of the package made it. */
 export const STORE_KEY = Symbol.for('kaltura-app-token.storeKey')

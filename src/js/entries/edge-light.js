@@ -6,5 +6,5 @@ export {
   parsePrivileges,
   formatPrivileges,
   predictPrivileges,
-} from './ks/edge-light.js'
-export { createAppTokenManager } from './manager/edge-light.js'
+} from '../ks/edge-light.js'
+export { createAppTokenManager } from '../manager/edge-light.js'
