@@ -9,6 +9,7 @@ import { lint } from '../build/wasm.mjs'
 import { withinBudgets } from './budgets.mjs'
 import { complaintsAreTested } from './complaints.mjs'
 import { dependenciesAreJustified } from './dependencies.mjs'
+import { importsFollowArrows } from './imports.mjs'
 import { checkPackage } from './package.mjs'
 import { publishingIsGuarded } from './release.mjs'
 import { runtimeSteps } from './runtimes.mjs'
@@ -47,6 +48,7 @@ export const steps = [
     },
   },
   { name: 'fmt', run: () => cargo('fmt', '--check') },
+  { name: 'layers', run: () => importsFollowArrows(root) },
   {
     name: 'clippy',
     async run() {

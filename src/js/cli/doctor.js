@@ -1,7 +1,7 @@
 import { APP_TOKEN, CONNECTION } from './options.js'
 import { examine } from './doctor/examine.js'
 import { printable } from './terminal.js'
-import { wrapped } from './help.js'
+import { wrapped } from './wrap.js'
 
 export const about = `
 Starts a session, uses it once, and tells in plain words what is wrong and what to do: with the

@@ -1,13 +1,13 @@
 // What --help says.
 import { COMMON } from './arguments.js'
-import { commands } from './commands.js'
 import { EXIT_CODES } from './failure.js'
+import { wrapped } from './wrap.js'
 
 const WIDTH = 80
 const PROGRAM = 'kaltura-app-token'
 
-/** The help of all commands, or of those that begin with `word`. */
-export function overview(word) {
+/** The help of all `commands`, or of those that begin with `word`. */
+export function overview(commands, word) {
   const names = Object.keys(commands).filter((name) => !word || name.startsWith(`${word} `))
   return [
     `Usage: ${PROGRAM} ${word ? `${word} ` : ''}COMMAND [options]`,
@@ -67,16 +67,4 @@ function section(title, rows) {
     return [...head, ...rest.map((line) => indent + line)]
   })
   return `${title}:\n${lines.join('\n')}`
-}
-
-/** `text` in lines that are not longer than `width`, broken between words. */
-export function wrapped(text, width) {
-  const lines = ['']
-  for (const word of text.split(' ')) {
-    const line = lines.at(-1)
-    if (line === '') lines[lines.length - 1] = word
-    else if (line.length + 1 + word.length <= width) lines[lines.length - 1] = `${line} ${word}`
-    else lines.push(word)
-  }
-  return lines
 }

@@ -33,7 +33,7 @@ function without(args, terminal) {
   const wants = (...names) => args.some((arg) => names.includes(arg))
   if (wants('--version', '-V') && words.length === 0) return terminal.out(version())
   const within = words[0] === 'tokens' ? 'tokens' : undefined
-  if (wants('--help', '-h') || words[0] === 'help') return terminal.out(overview(within))
+  if (wants('--help', '-h') || words[0] === 'help') return terminal.out(overview(commands, within))
   // The word is not repeated: it may be a secret that got into the wrong place.
   const problem = words.length > (within ? 1 : 0) ? 'there is no such command' : 'which command?'
   const names = Object.keys(commands).filter((name) => !within || name.startsWith(within))

@@ -1,6 +1,6 @@
 // What a person sees: words on a terminal, and plain text or JSON elsewhere.
 import { styleText } from 'node:util'
-import { wrapped } from './help.js'
+import { wrapped } from './wrap.js'
 
 const NARROW = 60
 const WIDE = 100

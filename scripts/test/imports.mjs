@@ -1,0 +1,70 @@
+// The arrows between the folders of src/js: which folder's files a folder's may import.
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join, posix, sep } from 'node:path'
+
+/** Made by the build; it knows nobody. */
+const GENERATED = /(^|\/)(inline|inflate|kaltura_\w+)\.(js|wasm)$/
+
+/** What the files of a folder may import, beside one another and what is generated. */
+const ARROWS = {
+  common: [],
+  runtime: ['common'],
+  stores: ['common'],
+  ks: ['common', 'runtime'],
+  provider: ['common', 'runtime', 'stores'],
+  session: ['common', 'runtime', 'provider'],
+  manager: ['common', 'runtime', 'session'],
+  handler: ['common', 'stores'],
+  emulator: ['runtime'],
+  entries: ['common', 'runtime', 'ks', 'session', 'manager'],
+  cli: ['common', 'ks', 'emulator', 'entries'],
+}
+
+/** Declarations are published together, so one may name another folder's types. */
+const isCode = (name) => name.endsWith('.js')
+
+/** Throws unless all imports in src/js follow the arrows, without a circle of files anywhere. */
+export function importsFollowArrows(root) {
+  const folder = join(root, 'src/js')
+  const names = readdirSync(folder, { recursive: true }).map((name) => name.split(sep).join('/'))
+  const imports = new Map(names.filter(isCode).map((name) => [name, importsOf(folder, name)]))
+  const faults = [...imports].flatMap(([name, targets]) => targets.map((it) => faultOf(folder, name, it)))
+  const found = [...faults, circleIn(imports)].filter(Boolean)
+  if (found.length > 0) throw new Error(found.join('\n'))
+  return `${imports.size} files of JavaScript`
+}
+
+/** What a file imports, now or later, as names in `folder`. */
+function importsOf(folder, name) {
+  const text = readFileSync(join(folder, name), 'utf8')
+  const specifiers = [...text.matchAll(/\b(?:from|import) ?\(?'(\.[^'?]*)/g)].map(([, specifier]) => specifier)
+  return specifiers.map((specifier) => posix.join(posix.dirname(name), specifier))
+}
+
+function faultOf(folder, name, target) {
+  if (GENERATED.test(target)) return undefined
+  if (!existsSync(join(folder, target))) return `src/js/${name} imports ${target}, which is not there`
+  const [from, to] = [name, target].map((it) => it.split('/')[0])
+  if (!Object.hasOwn(ARROWS, from)) return `scripts/test/imports.mjs has no arrows for src/js/${from}`
+  return from === to || ARROWS[from].includes(to) ? undefined : `src/js/${name} must not import from ${to}: ${target}`
+}
+
+/** A circle of imports, in words. */
+function circleIn(imports) {
+  const done = new Set()
+  const visit = (name, path) => {
+    if (path.includes(name)) return `a circle of imports: ${[...path.slice(path.indexOf(name)), name].join(' -> ')}`
+    if (done.has(name)) return undefined
+    for (const target of imports.get(name) ?? []) {
+      const circle = visit(target, [...path, name])
+      if (circle) return circle
+    }
+    done.add(name)
+    return undefined
+  }
+  for (const name of imports.keys()) {
+    const circle = visit(name, [])
+    if (circle) return circle
+  }
+  return undefined
+}
