@@ -1,5 +1,5 @@
 // npm run bench: everything side by side; prints the table, and writes results.json, the chart
-// and README.md's rows.
+// and the rows in docs/measured.md.
 // npm run bench -- --quick: the same as briefly as it can be done, to see that it runs.
 // npm run bench -- NAME…: only rows/NAME.mjs. Neither of these two writes anything.
 // --against FILE: says as well what differs from an earlier run's results.json.
@@ -12,7 +12,7 @@ import { run } from '../scripts/build/process.mjs'
 import { prepare } from './prepare.mjs'
 import { charts } from './report/chart.mjs'
 import { compared } from './report/compare.mjs'
-import { intoReadme, resultOf, table } from './report/table.mjs'
+import { intoPage, resultOf, table } from './report/table.mjs'
 import { startServer } from './server/index.mjs'
 
 const ROWS = ['cold-start', 'size', 'hash', 'hot', 'call', 'users', 'callers', 'ks', 'worker', 'memory']
@@ -59,6 +59,6 @@ console.log(`${result.rows.length} rows and ${result.growth.length} curves`)
 if (!values.quick && positionals.length === 0) {
   writeFileSync(file('results.json'), `${JSON.stringify(result, null, 1)}\n`)
   for (const [name, svg] of Object.entries(pictures)) writeFileSync(file(name), svg)
-  const readme = file('../README.md')
-  writeFileSync(readme, intoReadme(readFileSync(readme, 'utf8'), result))
+  const page = file('../docs/measured.md')
+  writeFileSync(page, intoPage(readFileSync(page, 'utf8'), result))
 }

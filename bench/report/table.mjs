@@ -3,8 +3,8 @@ import { ratios, summary } from '../measure.mjs'
 import { reasons } from './reasons.mjs'
 
 const OURS = 'kaltura-app-token'
-const BEGIN = '<!-- bench -->'
-const END = '<!-- /bench -->'
+const BEGIN = '<!-- bench: written by `npm run bench` -->'
+const END = '<!-- end of bench -->'
 
 const mapped = (object, map) =>
   Object.fromEntries(Object.entries(object).map(([name, value]) => [name, map(value)]))
@@ -62,11 +62,11 @@ export function table({ rows }) {
   return lines.join('\n')
 }
 
-/** README.md with this result between its marks. */
-export function intoReadme(readme, result) {
-  const [before, rest] = readme.split(BEGIN)
+/** The page with this result between its marks. */
+export function intoPage(page, result) {
+  const [before, rest] = page.split(BEGIN)
   const after = rest?.split(END)[1]
-  if (after === undefined) throw new Error(`README.md has no ${BEGIN} … ${END}`)
+  if (after === undefined) throw new Error(`docs/measured.md has no ${BEGIN} … ${END}`)
   return `${before}${BEGIN}\n${markdown(result)}\n${END}${after}`
 }
 

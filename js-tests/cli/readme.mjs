@@ -1,13 +1,12 @@
-// The sessions at a terminal that README.md shows: each command as it stands, and its output.
-import { readFileSync } from 'node:fs'
+// The terminal sessions that docs/cli.md shows: each command as it stands, and its output.
 import { onTerminal } from './command.mjs'
+import { blocksOf, pages } from '../pages.mjs'
 import { test } from '../suite/harness.js'
 
-const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
 const mayShow = ['emulated-admin-secret']
 
 /** `{ line, output }` of each command that is shown. */
-const shown = [...readme.matchAll(/^```console\n(.*?)^```$/gms)].flatMap(([, text]) =>
+const shown = pages.flatMap((page) => blocksOf(page, 'console')).flatMap((text) =>
   text
     .split(/^\$ /m)
     .filter(Boolean)
@@ -31,7 +30,7 @@ const settled = (text) =>
     .replaceAll(/in \d+ ms/g, 'in MS')
     .trim()
 
-test("README's sessions at a terminal go as it shows them, one after the other", async (t) => {
+test("the terminal sessions of the guide go as it shows them, one after the other", async (t) => {
   // What a command says is to be set is set, as a reader would; and an id is the last one's.
   const env = { NO_COLOR: '1' }
   const heed = (text) => {

@@ -1,4 +1,4 @@
-// The same on Deno, with no permissions but those that the README names, and on Bun.
+// The same on Deno, with no permissions but those that docs/cli.md names, and on Bun.
 import { bun, deno } from '../runtimes/index.mjs'
 import { command, installed, nobodysUrl, onTerminal, printed, startVariables } from './command.mjs'
 import { emulator } from './emulator.mjs'

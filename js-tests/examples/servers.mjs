@@ -1,4 +1,4 @@
-// The servers that README.md says the handler goes into as it is, or through an adapter.
+// The servers that docs/handler.md says the handler runs in, as it is or through an adapter.
 import { pathToFileURL } from 'node:url'
 import { project } from '../packed/project.mjs'
 import { bun, deno, node } from '../runtimes/index.mjs'

@@ -1,11 +1,11 @@
-// node readme.mjs [--check]: the matrix's totals, between two marks in README.md. With --check,
+// node readme.mjs [--check]: the matrix's totals, between two marks in docs/faults.md. With --check,
 // whether they are there as they should be.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { columns, columnsOf } from './columns.js'
 import { groups } from './rows/index.js'
 
-const BEGIN = '<!-- faults -->'
-const END = '<!-- /faults -->'
+const BEGIN = '<!-- faults: written by `node js-tests/faults/readme.mjs` -->'
+const END = '<!-- end of faults -->'
 
 const names = Object.keys(columns)
 const countOf = (rows, column) => rows.filter((row) => columnsOf(row).includes(column)).length
@@ -24,15 +24,15 @@ const written = [
   line('**all of it**', all),
 ].join('\n')
 
-const file = new URL('../../README.md', import.meta.url)
-const readme = readFileSync(file, 'utf8')
-const [before, rest] = readme.split(BEGIN)
+const file = new URL('../../docs/faults.md', import.meta.url)
+const page = readFileSync(file, 'utf8')
+const [before, rest] = page.split(BEGIN)
 const after = rest?.split(END)[1]
-if (after === undefined) throw new Error(`README.md has no ${BEGIN} and ${END}`)
+if (after === undefined) throw new Error(`docs/faults.md has no ${BEGIN} and ${END}`)
 const updated = `${before}${BEGIN}\n${written}\n${END}${after}`
 
 if (!process.argv.includes('--check')) writeFileSync(file, updated)
-else if (updated !== readme) {
-  throw new Error("README.md doesn't have the matrix's totals: run node js-tests/faults/readme.mjs")
+else if (updated !== page) {
+  throw new Error("docs/faults.md doesn't have the matrix's totals: run node js-tests/faults/readme.mjs")
 }
 console.log(`${all.length} rows, ${sum(names.map((column) => countOf(all, column)))} calls`)

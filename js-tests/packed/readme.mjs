@@ -1,27 +1,18 @@
-// README.md's programs, as they stand, and what it says that they print.
-import { readFileSync } from 'node:fs'
+// The programs of README.md and the guides, as they stand, and what these say that they print.
 import { bundleWorker } from '../bundle.mjs'
 import { environmentOf } from '../environment.mjs'
+import { blocksOf, pages } from '../pages.mjs'
 import { bun, deno, node } from '../runtimes/index.mjs'
 import { test } from '../suite/harness.js'
 import { serveWorker } from '../workerd.mjs'
 import { project } from './project.mjs'
 
-const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
-const blocks = [...readme.matchAll(/^```(\w*)\n(.*?)^```$/gms)].map(([, , text]) => text)
-
-/** The blocks of code under the heading `title`. */
-export function section(title) {
-  const [, text] = readme.split(`### ${title}\n`)
-  if (!text) throw new Error(`README.md has no section ${title}`)
-  const [own] = text.split(/^##+ /m)
-  return [...own.matchAll(/^```(\w*)\n(.*?)^```$/gms)].map(([, , block]) => block)
-}
+const blocks = pages.flatMap((text) => blocksOf(text))
 
 /** The one program that has `mark` in it, and the block after it: what it prints. */
 function example(mark) {
   const at = blocks.findIndex((text) => text.includes('import ') && text.includes(mark))
-  if (at === -1) throw new Error(`README.md has no program with ${mark}`)
+  if (at === -1) throw new Error(`no page has a program with ${mark}`)
   return { program: blocks[at], output: blocks[at + 1] }
 }
 
@@ -53,7 +44,7 @@ for (const [name, program] of [['Node', () => node(20)], ['Bun', bun]]) {
   })
 }
 
-test("README's program that makes an application token prints what it says", async (t) => {
+test("the guide's program that makes an application token prints what it says", async (t) => {
   const { program, output } = example('createAppTokenManager')
   const installed = await project({ 'add.js': program })
   const said = await installed.run(node(20), ['add.js'], await environment(t))

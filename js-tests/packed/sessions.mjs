@@ -1,15 +1,15 @@
-// README.md's examples of sessions for a back end, as they stand, with a stand-in for
+// The examples of docs/provider.md, as they stand, with a stand-in for
 // www.kaltura.com, a real Redis, and a namespace of Cloudflare's in memory.
 import { symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { bundleWorker } from '../bundle.mjs'
+import { section } from '../pages.mjs'
 import { startRedis } from '../redis.mjs'
 import { node } from '../runtimes/index.mjs'
 import { test } from '../suite/harness.js'
 import { serveWorker } from '../workerd.mjs'
 import { project } from './project.mjs'
-import { section } from './readme.mjs'
 
 const clients = fileURLToPath(new URL('../fleet/node_modules', import.meta.url))
 
@@ -51,7 +51,7 @@ async function run(t, program, env = {}) {
 
 const [oneProcess] = section('One process')
 
-test("README's session provider for one process gets a KS and calls the API", async (t) => {
+test("the guide's session provider for one process gets a KS and calls the API", async (t) => {
   const { said, requests } = await run(
     t,
     programOf([oneProcess, 'console.log(typeof ks, JSON.stringify(list))']),
@@ -60,7 +60,7 @@ test("README's session provider for one process gets a KS and calls the API", as
   t.equal(requests, 2)
 })
 
-test("README's sessions for each user are their own", async (t) => {
+test("the guide's sessions for each user are their own", async (t) => {
   const [forUsers] = section('A session for each user')
   const { said } = await run(
     t,
@@ -69,7 +69,7 @@ test("README's sessions for each user are their own", async (t) => {
   t.deepEqual(said, ['ada', 'bob'])
 })
 
-test("README's fleet shares its sessions through Redis", async (t) => {
+test("the guide's fleet shares its sessions through Redis", async (t) => {
   const [withRedis] = section('A fleet with Redis')
   const redis = await startRedis()
   try {
@@ -100,7 +100,7 @@ test("README's fleet shares its sessions through Redis", async (t) => {
   }
 })
 
-test("README's Worker keeps its sessions in KV", async (t) => {
+test("the guide's Worker keeps its sessions in KV", async (t) => {
   const { credentials, requests } = await t.kaltura()
   const [program] = section('Workers with KV')
   const installed = await project({
@@ -141,7 +141,7 @@ export default {
   }
 })
 
-test("README's line for kaltura-client hands it the session", async (t) => {
+test("the guide's line for kaltura-client hands it the session", async (t) => {
   const [line] = section('With `kaltura-client`')
   const { said } = await run(
     t,
