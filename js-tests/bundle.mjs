@@ -2,9 +2,14 @@
 import { basename, dirname } from 'node:path'
 import { build } from 'esbuild'
 
-/** `{ script, modules }`: the text, and the WebAssembly modules by the name it has for them. */
+/**
+ * `{ script, modules }`: the text, and the WebAssembly modules by the name it has for them.
+ * @param {string} entry
+ * @param {string} condition
+ * @param {import('esbuild').BuildOptions} [options]
+ */
 export async function bundle(entry, condition, options) {
-  const { outputFiles } = await build({
+  const { outputFiles = [] } = await build({
     entryPoints: [entry],
     bundle: true,
     write: false,
@@ -14,7 +19,7 @@ export async function bundle(entry, condition, options) {
     logLevel: 'error',
     ...options,
   })
-  const { text: script } = outputFiles.find(({ path }) => path.endsWith('.js'))
+  const script = outputFiles.find(({ path }) => path.endsWith('.js'))?.text ?? ''
   const modules = outputFiles.filter(({ path }) => path.endsWith('.wasm'))
   return {
     script,
@@ -22,7 +27,11 @@ export async function bundle(entry, condition, options) {
   }
 }
 
-/** A Worker's: an ES module, and the WebAssembly modules that it imports. */
+/**
+ * A Worker's: an ES module, and the WebAssembly modules that it imports.
+ * @param {string} entry
+ * @param {import('esbuild').BuildOptions} [options]
+ */
 export const bundleWorker = (entry, options) =>
   bundle(entry, 'workerd', {
     format: 'esm',

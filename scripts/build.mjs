@@ -20,8 +20,10 @@ const pkg = join(root, 'pkg')
 // What a build is made from; build-info.json carries a digest of it.
 const sources = ['Cargo.toml', 'Cargo.lock', 'src', 'scripts/build.mjs', 'scripts/build', 'scripts/bindgen']
 
+/** @param {string} line */
 const log = (line) => console.log(`build: ${line}`)
 
+/** @param {string} out */
 async function build(out) {
   const target = await findWasmTarget(root, log)
   const tools = await findTools(root, log)
@@ -48,9 +50,14 @@ async function build(out) {
   return info
 }
 
+/**
+ * @param {string} name
+ * @param {Buffer} bytes
+ * @param {import('./build/wasm-target.mjs').WasmTarget} target
+ */
 function assertNoPaths(name, bytes, target) {
   const folders = [root, homedir(), process.env.CARGO_HOME, '/registry/', ...target.paths]
-  const leaked = folders.filter(Boolean).find((folder) => bytes.includes(folder))
+  const leaked = folders.find((folder) => folder && bytes.includes(folder))
   if (leaked) throw new Error(`${name}.wasm names a folder of this machine: ${leaked}`)
 }
 
@@ -62,6 +69,7 @@ function digestOfSources() {
   return sha256(lines.join(''))
 }
 
+/** @param {string} folder */
 function printSizes(folder) {
   const files = modules.map(({ folder: within, name }) => {
     const file = join(folder, within, `${name}.wasm`)
@@ -70,6 +78,7 @@ function printSizes(folder) {
   console.log(sizeTable(files))
 }
 
+/** @param {import('./build/check.mjs').BuildInfo} built */
 async function check(built) {
   const committed = infoOf(pkg)
   const hasItsToolchain = isSameToolchain(committed, built)
@@ -99,7 +108,7 @@ try {
     log('pkg/ is written')
   }
 } catch (error) {
-  console.error(`build: ${error.message}`)
+  console.error(`build: ${error instanceof Error ? error.message : error}`)
   process.exitCode = 1
 } finally {
   fs.rmSync(temporary, { recursive: true, force: true })

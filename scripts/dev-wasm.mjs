@@ -11,6 +11,7 @@ import { findWasmTarget } from './build/wasm-target.mjs'
 const root = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '')
 const wanted = process.argv.slice(2)
 const chosen = modules.filter(({ name }) => wanted.length === 0 || wanted.includes(name))
+/** @param {string} line */
 const log = (line) => console.log(`dev: ${line}`)
 
 const target = await findWasmTarget(root, log)

@@ -24,6 +24,10 @@ function entries() {
   )
 }
 
+/**
+ * @param {string} types
+ * @param {string} out
+ */
 async function generate(types, out) {
   await installPackages(join(root, 'scripts/docs'), (line) => console.log(`docs: ${line}`))
   const { writeReference } = await import('./docs/reference.mjs')
@@ -32,6 +36,10 @@ async function generate(types, out) {
   await writeReference(types, entries(), out)
 }
 
+/**
+ * @param {string} folder
+ * @returns {[name: string, text: string][]}
+ */
 const textsIn = (folder) =>
   fs.existsSync(folder)
     ? fs
@@ -41,6 +49,10 @@ const textsIn = (folder) =>
         .map((file) => [file.slice(folder.length + 1), fs.readFileSync(file, 'utf8')])
     : []
 
+/**
+ * @param {[name: string, text: string][]} made
+ * @param {[name: string, text: string][]} kept
+ */
 function faults(made, kept) {
   const [want, have] = [new Map(made), new Map(kept)]
   const names = new Set([...want.keys(), ...have.keys()])
@@ -61,7 +73,7 @@ try {
     console.log(`docs/api is written, ${textsIn(docs).length} pages`)
   }
 } catch (error) {
-  console.error(`docs: ${error.message}`)
+  console.error(`docs: ${error instanceof Error ? error.message : error}`)
   process.exitCode = 1
 } finally {
   fs.rmSync(folder, { recursive: true, force: true })

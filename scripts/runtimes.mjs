@@ -13,6 +13,6 @@ for (const folder of ['', 'js-tests/runtimes']) {
 const { said, failed } = await askAll(runtimeSuites(root))
 await stopHost()
 for (const line of said) console.log(line)
-for (const { name, error } of failed) console.error(`\n${name}\n${error.message}`)
+for (const { name, error } of failed) console.error(`\n${name}\n${error instanceof Error ? error.message : error}`)
 if (failed.length > 0) process.exitCode = 1
 else writeRuntimeTable(root, said)

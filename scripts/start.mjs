@@ -3,33 +3,43 @@
 // otherwise against the emulator, in this process.
 import { isAppTokenError, startAppTokenSession } from 'kaltura-app-token'
 
+/** @typedef {{ name: string, options: import('kaltura-app-token').StartOptions, close?: () => Promise<void> }} Account */
+
 const { env, stdout } = process
 const styled = stdout.isTTY && !env.NO_COLOR
-const style = (code) => (text) => (styled ? `\x1b[${code}m${text}\x1b[0m` : text)
+/** @param {number} code */
+const style = (code) => (/** @type {string} */ text) => (styled ? `\x1b[${code}m${text}\x1b[0m` : text)
 const bold = style(1)
 const dim = style(2)
 const green = style(32)
 
+/** @param {string} text */
 const title = (text) => console.log(`\n${bold(text)}`)
+/**
+ * @param {string} name
+ * @param {string} value
+ */
 const row = (name, value) => console.log(`  ${dim(name.padEnd(12))} ${value}`)
 
 const account = env.KALTURA_PARTNER_ID ? fromEnvironment() : await fromEmulator()
 await show(account)
 
 function fromEnvironment() {
-  const missing = ['KALTURA_APP_TOKEN_ID', 'KALTURA_APP_TOKEN'].filter((name) => !env[name])
-  if (missing.length > 0) {
-    console.error(`KALTURA_PARTNER_ID is set, but ${missing.join(' and ')} is not.`)
-    process.exit(2)
+  /** @param {string} name */
+  const wanted = (name) => {
+    const value = env[name]
+    if (value) return value
+    console.error(`KALTURA_PARTNER_ID is set, but ${name} is not.`)
+    return process.exit(2)
   }
   return {
     name: `partner ${env.KALTURA_PARTNER_ID} at ${env.KALTURA_SERVICE_URL ?? 'https://www.kaltura.com'}`,
     options: {
-      partnerId: env.KALTURA_PARTNER_ID,
-      appTokenId: env.KALTURA_APP_TOKEN_ID,
-      appToken: env.KALTURA_APP_TOKEN,
+      partnerId: wanted('KALTURA_PARTNER_ID'),
+      appTokenId: wanted('KALTURA_APP_TOKEN_ID'),
+      appToken: wanted('KALTURA_APP_TOKEN'),
       serviceUrl: env.KALTURA_SERVICE_URL,
-      hashType: env.KALTURA_HASH_TYPE,
+      hashType: /** @type {import('kaltura-app-token').HashType | undefined} */ (env.KALTURA_HASH_TYPE),
     },
   }
 }
@@ -63,6 +73,7 @@ async function fromEmulator() {
   }
 }
 
+/** @param {Account} options */
 async function show({ name, options, close }) {
   try {
     title(`2. Your back end starts a session with ${name}`)
@@ -74,7 +85,7 @@ async function show({ name, options, close }) {
     row('expires', new Date(session.expiresAt).toISOString())
 
     title('3. The session works: user.get says who it is')
-    await whoAmI(options.serviceUrl, session)
+    await whoAmI(options.serviceUrl ?? 'https://www.kaltura.com', session)
 
     title('4. With the wrong hash type, the error says what to do')
     await wrongHashType(options)
@@ -88,7 +99,11 @@ async function show({ name, options, close }) {
   }
 }
 
-async function whoAmI(serviceUrl = 'https://www.kaltura.com', { ks, userId }) {
+/**
+ * @param {string} serviceUrl
+ * @param {{ ks: string, userId: string }} options
+ */
+async function whoAmI(serviceUrl, { ks, userId }) {
   if (userId === '') return row('user', dim('(an anonymous session has none)'))
   if (!URL.canParse(serviceUrl)) return row('user', dim('(not asked: serviceUrl is the name of a region)'))
   const base = serviceUrl.replace(/\/(api_v3\/?)?$/, '')
@@ -97,11 +112,13 @@ async function whoAmI(serviceUrl = 'https://www.kaltura.com', { ks, userId }) {
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ format: 1, ks }),
   })
-  const user = await response.json()
+  /** @type {{ objectType: string, code: string, id: string }} */
+  const user = JSON.parse(await response.text())
   // Kaltura's messages repeat the KS, so its code alone is shown.
   row('user', user.objectType === 'KalturaAPIException' ? `refused: ${user.code}` : user.id)
 }
 
+/** @param {import('kaltura-app-token').StartOptions} options */
 async function wrongHashType(options) {
   const hashType = options.hashType === 'MD5' ? 'SHA1' : 'MD5'
   try {
@@ -109,7 +126,7 @@ async function wrongHashType(options) {
     row('hashType', `${hashType} is right as well?`)
   } catch (error) {
     if (!isAppTokenError(error)) throw error
-    row('code', `${error.code}, ${error.kalturaCode ?? ''}`)
+    row('code', `${error.code}, ${error.code === 'ERR_KALTURA' ? error.kalturaCode : ''}`)
     row('message', error.message)
   }
 }

@@ -18,18 +18,23 @@ const chosen = steps.filter(
 const width = Math.max(...chosen.map(({ name }) => name.length))
 let failed = 0
 
+/** @param {import('./test/steps.mjs').Step} options */
 async function take({ name, run }) {
   const start = performance.now()
+  /**
+   * @param {string} mark
+   * @param {string} said
+   */
   const line = (mark, said) => {
     const seconds = ((performance.now() - start) / 1000).toFixed(1)
     console.log(`${mark}  ${name.padEnd(width)} ${seconds.padStart(6)} s  ${said}`.trimEnd())
   }
   try {
-    line('ok    ', (await run()) ?? '')
+    line('ok    ', String((await run()) ?? ''))
   } catch (error) {
     failed += 1
     line('FAILED', '')
-    console.log(`\n${error.message}\n`)
+    console.log(`\n${error instanceof Error ? error.message : error}\n`)
   }
 }
 
@@ -38,7 +43,7 @@ const queue = [...chosen]
 while (queue.length > 0) {
   const end = queue.findIndex(({ waits }) => !waits)
   await atOnce(AT_ONCE, queue.splice(0, end === -1 ? queue.length : end), take)
-  if (queue.length > 0) await take(queue.shift())
+  for (const step of queue.splice(0, 1)) await take(step)
 }
 await stopHost()
 

@@ -10,7 +10,9 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 const scratch = mkdtempSync(join(tmpdir(), 'packed-'))
 process.on('exit', () => rmSync(scratch, { recursive: true, force: true }))
 
+/** @type {ReturnType<typeof npmPack> | undefined} */
 let packed
+/** @type {Promise<string> | undefined} */
 let installed
 let made = 0
 
@@ -21,9 +23,14 @@ let made = 0
 export const pack = () => (packed ??= npmPack())
 
 function npmPack() {
-  const options = { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }
-  const said = execFileSync('npm', ['pack', '--json', '--pack-destination', scratch], options)
-  const [{ filename, size, files }] = Object.values(JSON.parse(said))
+  const said = execFileSync('npm', ['pack', '--json', '--pack-destination', scratch], {
+    cwd: root,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+  /** @type {Record<string, { filename: string, size: number, files: { path: string, size: number }[] }>} */
+  const packages = JSON.parse(said)
+  const [{ filename, size, files }] = Object.values(packages)
   return {
     tarball: join(scratch, filename),
     size,
@@ -32,7 +39,10 @@ function npmPack() {
   }
 }
 
-/** A folder with `files` (names to texts) and the package in its node_modules. */
+/**
+ * A folder with `files` (names to texts) and the package in its node_modules.
+ * @param {Record<string, string>} files
+ */
 export async function project(files) {
   const folder = join(scratch, `project-${(made += 1)}`)
   // One installation does for all: npm makes the same of the same tarball.
@@ -41,6 +51,11 @@ export async function project(files) {
   write(folder, files)
   return {
     folder,
+    /**
+     * @param {string} program
+     * @param {string[]} args
+     * @param {NodeJS.ProcessEnv} [env]
+     */
     run: (program, args, env = {}) => run(program, args, { cwd: folder, env, timeoutMs: 4 * 60_000 }),
   }
 }
@@ -57,6 +72,10 @@ async function install() {
   return folder
 }
 
+/**
+ * @param {string} folder
+ * @param {Record<string, string>} files
+ */
 function write(folder, files) {
   for (const [name, text] of Object.entries(files)) {
     const file = join(folder, name)

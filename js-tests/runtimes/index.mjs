@@ -9,6 +9,7 @@ const packages = join(folder, 'node_modules')
 
 export const NODE_VERSIONS = [20, 22, 24, 26]
 
+/** @param {number} version */
 export const node = (version) => program('', `node-${version}-`, 'bin/node')
 export const deno = () => program('@deno', '', 'deno')
 export const bun = () => program('@oven', 'bun-', 'bin/bun')
@@ -17,6 +18,11 @@ export const workerd = () => program('@cloudflare', 'workerd-', 'bin/workerd')
 /** A package of this folder's, such as `edge-runtime`. */
 export const require = createRequire(import.meta.url)
 
+/**
+ * @param {string} scope
+ * @param {string} prefix
+ * @param {string} path
+ */
 function program(scope, prefix, path) {
   const within = join(packages, scope)
   const found = (existsSync(within) ? readdirSync(within) : [])

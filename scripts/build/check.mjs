@@ -5,17 +5,25 @@ import { join, relative, sep } from 'node:path'
 import { inlineModule, unpackerFor } from './inline.mjs'
 import { modules } from './modules.mjs'
 
+/** @typedef {{ sources: string, toolchain: Record<string, string | undefined>, files: Record<string, string> }} BuildInfo */
+
 /** Carries the digests, and so has none of its own. */
 const INFO = 'build-info.json'
 
 /** These depend on the Rust toolchain: the modules, and what wasm-bindgen writes. */
 const COMPILED = /(^|\/)kaltura_\w+\.(wasm|js)$/
 
+/** @param {string | Uint8Array} bytes */
 export const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex')
 
-/** A file's name in a folder, the same on every system. */
+/**
+ * A file's name in a folder, the same on every system.
+ * @param {string} folder
+ * @param {string} file
+ */
 export const nameIn = (folder, file) => relative(folder, file).split(sep).join('/')
 
+/** @param {string} folder */
 export function filesUnder(folder) {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
@@ -23,7 +31,10 @@ export function filesUnder(folder) {
     .sort()
 }
 
-/** The digest of each file that a build has made in `folder`. */
+/**
+ * The digest of each file that a build has made in `folder`.
+ * @param {string} folder
+ */
 export function digestsOfFiles(folder) {
   const files = filesUnder(folder).filter((file) => nameIn(folder, file) !== INFO)
   return Object.fromEntries(
@@ -31,12 +42,21 @@ export function digestsOfFiles(folder) {
   )
 }
 
+/** @param {string} folder */
 export const infoOf = (folder) => JSON.parse(readFileSync(join(folder, INFO), 'utf8'))
 
+/**
+ * @param {BuildInfo} one
+ * @param {BuildInfo} other
+ */
 export const isSameToolchain = (one, other) =>
   JSON.stringify(one.toolchain) === JSON.stringify(other.toolchain)
 
-/** The faults of `folder`, compared with `built`, the info of a build made just now. */
+/**
+ * The faults of `folder`, compared with `built`, the info of a build made just now.
+ * @param {string} folder
+ * @param {BuildInfo} built
+ */
 export async function faultsOf(folder, built) {
   const committed = infoOf(folder)
   const found = []
@@ -56,6 +76,9 @@ export async function faultsOf(folder, built) {
 /**
  * The digests to expect where the compiler of `folder` isn't at hand: compiled files are compared
  * with the folder's own digests, and all others with what the sources and those files make.
+ * @param {string} folder
+ * @param {BuildInfo} built
+ * @param {BuildInfo} committed
  */
 async function withoutCompiler(folder, built, committed) {
   const expected = { ...built.files }

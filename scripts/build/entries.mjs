@@ -33,12 +33,17 @@ const TYPED = ['provider/index.js', 'manager/index.js']
 /** Stays as it is: made by the build already, or once for all that is bound to it. */
 const MADE = /^(.+\/)?(inline|kaltura_\w+)\.js$/
 
-/** Of the command line, each file by itself: a command loads what it needs. */
+/**
+ * Of the command line, each file by itself: a command loads what it needs.
+ * @param {string} name
+ */
 const isOfCommandLine = (name) => /^cli\/.*\.js$/.test(name)
 
 /**
  * Makes of `folder`, which holds src/js and what is generated for it, what is imported from the package,
  * in `out`, where the glue and the inline modules are already.
+ * @param {string} folder
+ * @param {string} out
  */
 export async function bundleEntries(folder, out) {
   const names = namesOf(folder)
@@ -48,9 +53,12 @@ export async function bundleEntries(folder, out) {
     stdin: { contents, resolveDir: folder, sourcefile: 'shared.js' },
     ...{ outfile: join(out, 'shared.js'), outdir: undefined, metafile: true },
   })
-  const isShared = (name) => name in shared.metafile.inputs
+  /** @param {string} name */
+  const isShared = (name) => name in (shared.metafile?.inputs ?? {})
+  /** @param {string} name */
   const placeOf = (name) => (isShared(name) ? 'shared.js' : entries.includes(name) && publishedName(name))
   const made = [shared, await bundle(folder, out, '.', { entries: ALONE })]
+  /** @param {string} name */
   const folderOf = (name) => dirname(publishedName(name))
   for (const within of new Set(entries.map(folderOf))) {
     const here = entries.filter((name) => folderOf(name) === within)
@@ -60,7 +68,7 @@ export async function bundleEntries(folder, out) {
     }
   }
 
-  const files = made.flatMap(({ outputFiles }) => outputFiles)
+  const files = made.flatMap(({ outputFiles = [] }) => outputFiles)
   const texts = new Map(files.map(({ path, text }) => [nameIn(out, path), text]))
   for (const name of TYPED) {
     const place = publishedName(name)
@@ -75,13 +83,22 @@ export async function bundleEntries(folder, out) {
   await checkImports(out, entries.map(publishedName))
 }
 
-/** Copies the declarations of `folder`, which is laid out like src/js, to where they are published in `out`. */
+/**
+ * Copies the declarations of `folder`, which is laid out like src/js, to where they are published in `out`.
+ * @param {string} folder
+ * @param {string} out
+ */
 export function writeTypes(folder, out) {
   const names = namesOf(folder).filter((name) => name.endsWith('.d.ts'))
+  /** @param {string} name */
   const published = (name) => withPublishedImports(readFileSync(join(folder, name), 'utf8'), name)
   writeTexts(out, names.map((name) => [publishedName(name), published(name)]))
 }
 
+/**
+ * @param {string} out
+ * @param {Iterable<[name: string, text: string]>} texts
+ */
 function writeTexts(out, texts) {
   for (const [name, text] of texts) {
     mkdirSync(dirname(join(out, name)), { recursive: true })
@@ -89,7 +106,11 @@ function writeTexts(out, texts) {
   }
 }
 
-/** Throws unless what the files import from one another is there: SHARED may lack what they share. */
+/**
+ * Throws unless what the files import from one another is there: SHARED may lack what they share.
+ * @param {string} out
+ * @param {string[]} entries
+ */
 async function checkImports(out, entries) {
   const { build } = await import('esbuild')
   await build({
@@ -99,7 +120,14 @@ async function checkImports(out, entries) {
   })
 }
 
-/** Bundles for the folder `within` of `out`; what `placeOf` names a place for is imported from there. */
+/**
+ * Bundles for the folder `within` of `out`; what `placeOf` names a place for is imported from there.
+ * @param {string} folder
+ * @param {string} out
+ * @param {string} within
+ * @param {import('esbuild').BuildOptions & { entries?: string[] }} options
+ * @param {(name: string) => string | false | undefined} [placeOf]
+ */
 async function bundle(folder, out, within, { entries, ...options }, placeOf = () => undefined) {
   // Not imported above: a fresh clone installs it only when it builds.
   const { build } = await import('esbuild')
@@ -115,6 +143,12 @@ async function bundle(folder, out, within, { entries, ...options }, placeOf = ()
   })
 }
 
+/**
+ * @param {string} folder
+ * @param {string} within
+ * @param {(name: string) => string | false | undefined} placeOf
+ * @returns {import('esbuild').Plugin}
+ */
 const apart = (folder, within, placeOf) => ({
   name: 'apart',
   setup(build) {
@@ -129,17 +163,26 @@ const apart = (folder, within, placeOf) => ({
   },
 })
 
+/**
+ * @param {string} folder
+ * @param {string} file
+ */
 const nameIn = (folder, file) => relative(folder, file).split(sep).join('/')
 
+/** @param {string} folder */
 function namesOf(folder) {
-  const all = readdirSync(folder, { recursive: true }).map((name) => name.split(sep).join('/'))
+  const all = readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => name.split(sep).join('/'))
   return all.filter((name) => /\.(js|d\.ts)$/.test(name))
 }
 
-/** The line that leads JSR to the types, which has to be the first. */
+/**
+ * The line that leads JSR to the types, which has to be the first.
+ * @param {string} folder
+ * @param {string} name
+ */
 function headOf(folder, name) {
   const file = join(folder, name)
   if (!existsSync(file)) return ''
-  const [head] = readFileSync(file, 'utf8').match(/^(\/\/ @ts-self-types=.*\n)?/)
+  const [head = ''] = readFileSync(file, 'utf8').match(/^\/\/ @ts-self-types=.*\n/) ?? []
   return withPublishedImports(head, name)
 }

@@ -38,8 +38,18 @@ const CHANGES = [
 const MODULE = 'a'
 
 /**
+ * What wasm-opt has printed of the names that it has made short: `[module, name, short]` of each import,
+ * `[name, short]` of each export.
+ * @typedef {{ imports: [string, string, string][], exports: [string, string][] }} Renamed
+ */
+
+/**
  * Makes `name`.js of the glue in `folder`/`bound`. `renamed` is what wasm-opt has printed of the names
  * that it has made short, if it has: `[module, name, short]` of each import, `[name, short]` of each export.
+ * @param {string} folder
+ * @param {string} bound
+ * @param {string} name
+ * @param {Renamed} [renamed]
  */
 export async function writeGlue(folder, bound, name, renamed) {
   let glue = readFileSync(join(folder, bound), 'utf8')
@@ -56,9 +66,12 @@ export async function writeGlue(folder, bound, name, renamed) {
   rmSync(join(folder, bound))
 }
 
-// The glue is written for one instance, once and for all. Here it becomes a function of an
-// instance (see src/js/runtime/trap.js) and a module, so that what has trapped can be left behind, with
-// all that the glue keeps of it.
+/**
+ * The glue is written for one instance, once and for all. Here it becomes a function of an
+ * instance (see src/js/runtime/trap.js) and a module, so that what has trapped can be left behind, with
+ * all that the glue keeps of it.
+ * @param {string} glue
+ */
 function withoutSingleton(glue) {
   const exported = /^export \{ initSync, __wbg_init as default \};$/m
   if (!exported.test(glue)) throw new Error('the glue is started in another way')
@@ -78,7 +91,10 @@ wasm.__wbindgen_start();
     )
 }
 
-/** Of a module that exports this and that, a function that gives them. */
+/**
+ * Of a module that exports this and that, a function that gives them.
+ * @param {string} text
+ */
 function asFunction(text) {
   const [, body, list] = text.match(/^(.*?)export\s*\{([^}]*)\};\s*$/s) ?? []
   if (body === undefined || /\b(import|export)\b/.test(body)) {
@@ -89,6 +105,10 @@ function asFunction(text) {
   return `export function instantiate(instance,module){${body}return{${members.join(',')}}}\n`
 }
 
+/**
+ * @param {string} glue
+ * @param {Renamed} options
+ */
 function withShortNames(glue, { imports, exports }) {
   const shortImports = new Map(imports.map(([, name, short]) => [`${name}: function`, short]))
   const shortExports = new Map(exports.map(([name, short]) => [name, short]))

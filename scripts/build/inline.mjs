@@ -2,10 +2,17 @@
 // deflated, since it travels beside the .wasm; by a packer of a pinned version, so that the same
 // module gives the same text everywhere.
 
-/** Where an inline module in this folder of pkg/ finds what unpacks it. */
+/**
+ * Where an inline module in this folder of pkg/ finds what unpacks it.
+ * @param {string} folder
+ */
 export const unpackerFor = (folder) => (folder === '.' ? './unpack.js' : '../unpack.js')
 
-/** `compile()` is synchronous, and unpacks nothing before it is called. */
+/**
+ * `compile()` is synchronous, and unpacks nothing before it is called.
+ * @param {Uint8Array} bytes
+ * @param {string} unpackJs
+ */
 export async function inlineModule(bytes, unpackJs) {
   const { deflateSync } = await import('fflate')
   const packed = Buffer.from(deflateSync(bytes, { level: 9, mem: 12 }))

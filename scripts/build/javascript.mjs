@@ -2,26 +2,37 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
+/** @type {import('esbuild').BuildOptions} */
 const SMALL = {
   ...{ bundle: true, write: false, format: 'esm', target: 'es2022', legalComments: 'none' },
   ...{ minifyWhitespace: true, minifySyntax: true, logLevel: 'silent' },
 }
 
-// Not imported above: a fresh clone installs it only when it builds.
+/**
+ * Not imported above: a fresh clone installs it only when it builds.
+ * @param {import('esbuild').BuildOptions} options
+ */
 async function bundled(options) {
   const { build } = await import('esbuild')
-  const { outputFiles } = await build({ ...SMALL, ...options })
+  const { outputFiles = [] } = await build({ ...SMALL, ...options })
   return outputFiles[0].text
 }
 
-/** wasm-bindgen's glue without its comments, nor its default export, which fetches the module. */
+/**
+ * wasm-bindgen's glue without its comments, nor its default export, which fetches the module.
+ * @param {string} glue
+ * @param {string} folder
+ */
 export const tidied = (glue, folder) =>
   bundled({
     stdin: { contents: `export * from './${glue}'`, resolveDir: folder },
     minify: true,
   })
 
-/** `inflate(bytes, size)`, which makes its tables when it is called and not when it is loaded. */
+/**
+ * `inflate(bytes, size)`, which makes its tables when it is called and not when it is loaded.
+ * @param {string} root
+ */
 export async function inflateModule(root) {
   const unwrapped = await bundled({
     stdin: { contents: `export { inflateSync } from 'fflate'`, resolveDir: root },

@@ -4,7 +4,11 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { run } from './process.mjs'
 
-/** Makes `folder`'s node_modules what its lock file says, unless it is so already. */
+/**
+ * Makes `folder`'s node_modules what its lock file says, unless it is so already.
+ * @param {string} folder
+ * @param {(line: string) => void} log
+ */
 export async function installPackages(folder, log) {
   const lock = readFileSync(join(folder, 'package-lock.json'))
   const digest = createHash('sha256').update(lock).digest('hex')

@@ -1,7 +1,13 @@
 // Child processes, the way the scripts need them: quiet unless they fail.
 import { spawn, spawnSync } from 'node:child_process'
 
-/** Runs a program to its end; gives what it printed, or fails with it. */
+/**
+ * Runs a program to its end; gives what it printed, or fails with it.
+ * @param {string} program
+ * @param {string[]} args
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, timeoutMs?: number }} [options]
+ * @returns {Promise<string>}
+ */
 export function run(program, args, { cwd, env, timeoutMs } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {
@@ -11,6 +17,7 @@ export function run(program, args, { cwd, env, timeoutMs } = {}) {
       timeout: timeoutMs,
       killSignal: 'SIGKILL',
     })
+    /** @type {Buffer[]} */
     const printed = []
     child.stdout.on('data', (chunk) => printed.push(chunk))
     child.stderr.on('data', (chunk) => printed.push(chunk))
@@ -24,7 +31,12 @@ export function run(program, args, { cwd, env, timeoutMs } = {}) {
   })
 }
 
-/** The trimmed standard output of a quick question, or undefined where it can't be answered. */
+/**
+ * The trimmed standard output of a quick question, or undefined where it can't be answered.
+ * @param {string} program
+ * @param {string[]} args
+ * @param {NodeJS.ProcessEnv} [env]
+ */
 export function ask(program, args, env) {
   const answer = spawnSync(program, args, { encoding: 'utf8', env: { ...process.env, ...env } })
   return answer.status === 0 ? answer.stdout.trim() : undefined

@@ -1,6 +1,9 @@
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 
-/** `{ raw, gzip, brotli }` in bytes, compressed as a server would do it ahead of time. */
+/**
+ * `{ raw, gzip, brotli }` in bytes, compressed as a server would do it ahead of time.
+ * @param {Uint8Array} bytes
+ */
 export function sizes(bytes) {
   return {
     raw: bytes.length,
@@ -11,12 +14,16 @@ export function sizes(bytes) {
   }
 }
 
-/** One line per file, columns aligned. */
+/**
+ * One line per file, columns aligned.
+ * @param {{ name: string, bytes: Uint8Array }[]} files
+ */
 export function sizeTable(files) {
   const rows = [
     ['', 'raw', 'gzip', 'brotli'],
     ...files.map(({ name, bytes }) => [name, ...Object.values(sizes(bytes)).map(String)]),
   ]
+  /** @param {number} column */
   const width = (column) => Math.max(...rows.map((row) => row[column].length))
   return rows
     .map(([name, ...numbers]) =>

@@ -5,9 +5,16 @@ import { sha256 } from './check.mjs'
 import { installPackages } from './npm.mjs'
 import { run } from './process.mjs'
 
+/** @typedef {{ bindgen: string, wasmOpt: string, versions: Record<string, string> }} Tools */
+
 // The npm packages that the bytes of a build depend on.
 const MAKERS = ['binaryen', 'esbuild', 'fflate']
 
+/**
+ * @param {string} root
+ * @param {(line: string) => void} log
+ * @returns {Promise<Tools>}
+ */
 export async function findTools(root, log) {
   await installPackages(root, log)
   const version = pinnedWasmBindgen(root)
@@ -21,7 +28,10 @@ export async function findTools(root, log) {
   }
 }
 
-// Glue and generator must be of one version; the crate's exact requirement is where it is kept.
+/**
+ * Glue and generator must be of one version; the crate's exact requirement is where it is kept.
+ * @param {string} root
+ */
 function pinnedWasmBindgen(root) {
   const manifest = readFileSync(join(root, 'Cargo.toml'), 'utf8')
   const pinned = manifest.match(/^wasm-bindgen = .*"=([\d.]+)"/m)?.[1]
@@ -29,7 +39,11 @@ function pinnedWasmBindgen(root) {
   return pinned
 }
 
-// Compiled once, and again when something of it has changed.
+/**
+ * Compiled once, and again when something of it has changed.
+ * @param {string} root
+ * @param {(line: string) => void} log
+ */
 async function bindgen(root, log) {
   const crate = join(root, 'scripts/bindgen')
   const sources = ['Cargo.toml', 'Cargo.lock', 'src/main.rs'].map((name) => readFileSync(join(crate, name)))
@@ -44,6 +58,10 @@ async function bindgen(root, log) {
   return program
 }
 
+/**
+ * @param {string} root
+ * @param {string} name
+ */
 function lockedVersion(root, name) {
   const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'))
   return lock.packages[`node_modules/${name}`].version

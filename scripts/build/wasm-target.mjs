@@ -7,17 +7,32 @@ export const TARGET = 'wasm32-unknown-unknown'
 const ways = [installedTarget, debianPackages, rustupTarget]
 
 /**
- * `{ way, cargo, clippy, args, rustFlags, env, paths, version }`: how cargo and its linter are
- * called, the folders whose names must not get into what they make, and what tells this
- * toolchain from others.
+ * How cargo and its linter are called, the folders whose names must not get into what they make, and
+ * what tells this toolchain from others.
+ * @typedef {object} WasmTarget
+ * @property {string} way
+ * @property {string} cargo
+ * @property {string} clippy
+ * @property {string[]} args
+ * @property {string[]} rustFlags
+ * @property {Record<string, string>} env
+ * @property {string[]} paths
+ * @property {Record<string, string | undefined>} version
+ */
+
+/**
+ * @param {string} root
+ * @param {(line: string) => void} log
+ * @returns {Promise<WasmTarget>}
  */
 export async function findWasmTarget(root, log) {
   const manifest = readFileSync(join(root, 'Cargo.toml'), 'utf8')
-  const minimumRust = manifest.match(/^rust-version = "(.+)"$/m)[1]
+  const minimumRust = manifest.match(/^rust-version = "(.+)"$/m)?.[1]
+  if (!minimumRust) throw new Error('Cargo.toml must have a rust-version')
   const reasons = []
   for (const way of ways) {
     const found = await way(minimumRust, log)
-    if (found.cargo) return found
+    if (!('reason' in found)) return found
     reasons.push(`- ${found.reason}`)
   }
   throw new Error(
@@ -49,8 +64,12 @@ const DEBIAN_PACKAGES = ['rustc-web', 'cargo-web', 'rust-web-src', 'rust-web-cli
 // For another apt-get that is at work.
 const LONGEST_WAIT_S = 600
 
-// Debian builds a newer Rust for its browsers. It has no standard library for the target, but
-// the source of one, and compiling that is a feature that only a bootstrap compiler admits.
+/**
+ * Debian builds a newer Rust for its browsers. It has no standard library for the target, but
+ * the source of one, and compiling that is a feature that only a bootstrap compiler admits.
+ * @param {string} minimumRust
+ * @param {(line: string) => void} log
+ */
 async function debianPackages(minimumRust, log) {
   const packages = DEBIAN_PACKAGES.join(', ')
   if (!existsSync('/etc/debian_version') || !ask('apt-get', ['--version'])) {
@@ -68,6 +87,7 @@ async function debianPackages(minimumRust, log) {
       return { reason: `the packages ${packages}: not installed, and only root may install them` }
     }
     log(`installing ${wanted.join(', ')}`)
+    /** @param {...string} args */
     const apt = (...args) =>
       run('apt-get', ['-o', `DPkg::Lock::Timeout=${LONGEST_WAIT_S}`, ...args], {
         env: { DEBIAN_FRONTEND: 'noninteractive' },
@@ -111,17 +131,22 @@ async function debianPackages(minimumRust, log) {
   }
 }
 
+/**
+ * @param {string} _minimumRust
+ * @param {(line: string) => void} log
+ */
 async function rustupTarget(_minimumRust, log) {
   if (!ask('rustup', ['--version'])) return { reason: 'rustup: not installed' }
   log(`rustup target add ${TARGET}`)
   try {
     await run('rustup', ['target', 'add', TARGET])
   } catch (error) {
-    return { reason: `rustup: can't add the target\n${error.message}` }
+    return { reason: `rustup: can't add the target\n${error instanceof Error ? error.message : error}` }
   }
   return installedTarget()
 }
 
+/** @param {string} name */
 function installedVersion(name) {
   const [status, version] =
     // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg-query fills this in
@@ -129,17 +154,24 @@ function installedVersion(name) {
   return status === 'installed' ? version : undefined
 }
 
+/** @param {string} rustc */
 function rustcVersion(rustc) {
-  const told = ask(rustc, ['-vV'])
-  const field = (name) => told.match(new RegExp(`^${name}: (.+)$`, 'm'))[1]
+  const told = ask(rustc, ['-vV']) ?? ''
+  /** @param {string} name */
+  const field = (name) => told.match(new RegExp(`^${name}: (.+)$`, 'm'))?.[1] ?? 'unknown'
   return { rustc: field('release'), commit: field('commit-hash'), host: field('host') }
 }
 
+/** @param {string} linker */
 function linkerVersion(linker) {
   const told = ask(linker, ['-flavor', 'wasm', '--version']) ?? ask(linker, ['--version'])
   return told?.match(/LLD [\d.]+/)?.[0] ?? 'unknown'
 }
 
+/**
+ * @param {string} version
+ * @param {string} minimum
+ */
 function isAtLeast(version, minimum) {
   const [major, minor] = version.split('.').map(Number)
   const [leastMajor, leastMinor] = minimum.split('.').map(Number)

@@ -6,6 +6,16 @@ import { writeGlue } from './glue.mjs'
 import { run } from './process.mjs'
 import { TARGET } from './wasm-target.mjs'
 
+/**
+ * @import { Tools } from './tools.mjs'
+ * @import { WasmTarget } from './wasm-target.mjs'
+ */
+
+/**
+ * A module to be made into the folder `out`.
+ * @typedef {{ root: string, target: WasmTarget, tools: Tools, module: import('./modules.mjs').Module, out: string }} Making
+ */
+
 // What Node 20 reads. Not --all-features: with it wasm-opt emits what no runtime of ours does.
 const FEATURES = [
   'bulk-memory',
@@ -31,12 +41,17 @@ const QUICK = {
   CARGO_PROFILE_RELEASE_INCREMENTAL: 'true',
 }
 
+/** @param {Making} options */
 export async function compile({ root, target, tools, module, out }) {
   const { features } = module
   await cargo({ root, target, features, folder: BUILT_IN }, 'rustc', ['--crate-type', 'cdylib'])
   const bound = await bind({ root, tools, folder: BUILT_IN, out })
   const made = join(out, `${module.name}.wasm`)
   const allowed = ['--mvp-features', ...FEATURES.map((feature) => `--enable-${feature}`)]
+  /**
+   * @param {string} from
+   * @param {...string} passes
+   */
   const optimize = (from, ...passes) =>
     run(process.execPath, [tools.wasmOpt, from, '-o', made, ...passes, ...allowed])
   await optimize(
@@ -56,7 +71,10 @@ export async function compile({ root, target, tools, module, out }) {
   await writeGlue(out, 'k.js', module.name, renamed)
 }
 
-/** The same for tests alone: in seconds, and not made small. */
+/**
+ * The same for tests alone: in seconds, and not made small.
+ * @param {Making} options
+ */
 export async function compileQuickly({ root, target, tools, module, out }) {
   const quick = { ...target, env: { ...target.env, ...QUICK } }
   const { features } = module
@@ -65,7 +83,10 @@ export async function compileQuickly({ root, target, tools, module, out }) {
   await writeGlue(out, 'k.js', module.name)
 }
 
-/** The module with its glue, k.js, beside it. */
+/**
+ * The module with its glue, k.js, beside it.
+ * @param {{ root: string, tools: Tools, folder: string, out: string }} options
+ */
 async function bind({ root, tools, folder, out }) {
   await run(tools.bindgen, [
     join(root, folder, TARGET, 'release/kaltura_app_token.wasm'),
@@ -76,13 +97,23 @@ async function bind({ root, tools, folder, out }) {
   return join(out, 'k_bg.wasm')
 }
 
-/** What native clippy never sees: the code for WebAssembly only. */
+/**
+ * What native clippy never sees: the code for WebAssembly only.
+ * @param {string} root
+ * @param {WasmTarget} target
+ * @param {string[]} features
+ */
 export async function lint(root, target, features) {
   // Nobody sees a Debug text, and each costs its share of the module.
   const rest = ['--', '-D', 'warnings', '-D', 'clippy::use_debug']
   await cargo({ root, target, features, folder: LINTED_IN }, 'clippy', rest)
 }
 
+/**
+ * @param {{ root: string, target: WasmTarget, features: string[], folder: string }} options
+ * @param {string} command
+ * @param {string[]} rest
+ */
 async function cargo({ root, target, features, folder }, command, rest) {
   // The registry's folders must be there before the compiler is told to leave them out of names.
   await run(target.cargo, ['fetch', '--locked'], { cwd: root, env: target.env })
@@ -98,7 +129,11 @@ async function cargo({ root, target, features, folder }, command, rest) {
   )
 }
 
-// Panics name source files: without the builder's folders in front, they are the same anywhere.
+/**
+ * Panics name source files: without the builder's folders in front, they are the same anywhere.
+ * @param {string} root
+ * @param {WasmTarget} target
+ */
 function rustFlags(root, target) {
   const sources = join(process.env.CARGO_HOME ?? join(homedir(), '.cargo'), 'registry/src')
   const registries = existsSync(sources) ? readdirSync(sources) : []

@@ -2,9 +2,15 @@
 import { join } from 'node:path'
 import { Application } from 'typedoc'
 
-/** Writes Markdown for `entries`, names of modules to the declarations of each in `types`, into `out`. */
+/**
+ * Writes Markdown for `entries`, names of modules to the declarations of each in `types`, into `out`.
+ * @param {string} types
+ * @param {Record<string, string>} entries
+ * @param {string} out
+ */
 export async function writeReference(types, entries, out) {
-  const app = await Application.bootstrapWithPlugins({
+  /** @type {Partial<import('typedoc').TypeDocOptions> & Record<string, unknown>} */
+  const options = {
     plugin: ['typedoc-plugin-markdown'],
     entryPoints: Object.values(entries).map((file) => join(types, file)),
     basePath: types,
@@ -30,7 +36,8 @@ export async function writeReference(types, entries, out) {
     treatWarningsAsErrors: true,
     excludeInternal: true,
     logLevel: 'Warn',
-  })
+  }
+  const app = await Application.bootstrapWithPlugins(options)
   const project = await app.convert()
   if (!project || app.logger.hasErrors() || app.logger.hasWarnings()) {
     throw new Error('the types, or their comments, have faults')
@@ -41,12 +48,16 @@ export async function writeReference(types, entries, out) {
   if (app.logger.hasErrors() || app.logger.hasWarnings()) throw new Error('it could not be written')
 }
 
-/** The modules of the project, in the order of `entries`. */
+/**
+ * The modules of the project, in the order of `entries`.
+ * @param {import('typedoc').ProjectReflection} project
+ * @param {Record<string, string>} entries
+ */
 function modulesOf(project, entries) {
   return Object.values(entries).map((file) => {
     const name = file.replace(/(\/index)?\.d\.ts$/, '')
-    const module = project.children.find((child) => child.name === name)
-    if (!module) throw new Error(`${file} is missing among ${project.children.map((child) => child.name).join(', ')}`)
+    const module = project.children?.find((child) => child.name === name)
+    if (!module) throw new Error(`${file} is missing among ${project.children?.map((child) => child.name).join(', ')}`)
     return module
   })
 }

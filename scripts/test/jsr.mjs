@@ -5,7 +5,9 @@ import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { run } from '../build/process.mjs'
 
+/** @param {string} root */
 export async function checkJsr(root) {
+  /** @param {string} name */
   const read = (name) => readFileSync(join(root, name), 'utf8')
   const npm = JSON.parse(read('package.json'))
   const jsr = JSON.parse(read('jsr.json'))

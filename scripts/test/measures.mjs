@@ -6,24 +6,32 @@ import { sizes } from '../build/sizes.mjs'
 
 const KB = 1024
 
+/** @typedef {{ raw?: number, gzip?: number, brotli?: number }} Size */
+/** @typedef {{ name: string, size: Size, most: Size }} Measured */
+
+/** @type {{ name: string, measure(root: string): Size | Promise<Size>, most: Size }[]} */
 const things = [
   {
     name: '`kaltura_app_token.wasm`: sessions',
+    /** @param {string} root */
     measure: (root) => wasm(root, 'pkg/kaltura_app_token.wasm'),
     most: { raw: 212 * KB, brotli: 86 * KB },
   },
   {
     name: '`kaltura_ks.wasm`: KSs, and the rules for application tokens',
+    /** @param {string} root */
     measure: (root) => wasm(root, 'pkg/ks/kaltura_ks.wasm'),
     most: { raw: 111 * KB, brotli: 44 * KB },
   },
   {
     name: 'a program that starts sessions, bundled and minified',
+    /** @param {string} root */
     measure: (root) => program(root, '{ startAppTokenSession, createSessionProvider }'),
     most: { gzip: 125 * KB, brotli: 121 * KB },
   },
   {
     name: 'a program that uses all of it, bundled and minified',
+    /** @param {string} root */
     measure: (root) => program(root, '*'),
     most: { gzip: 183 * KB, brotli: 178 * KB },
   },
@@ -44,7 +52,11 @@ const things = [
   },
 ]
 
-/** `{ name, size, most }` of each, in bytes: `{ raw, gzip, brotli }`, or some of these. */
+/**
+ * `{ name, size, most }` of each, in bytes: `{ raw, gzip, brotli }`, or some of these.
+ * @param {string} root
+ * @returns {Promise<Measured[]>}
+ */
 export async function measureAll(root) {
   const measured = []
   for (const { name, measure, most } of things) {
@@ -53,8 +65,16 @@ export async function measureAll(root) {
   return measured
 }
 
+/**
+ * @param {string} root
+ * @param {string} name
+ */
 const wasm = (root, name) => sizes(readFileSync(join(root, name)))
 
+/**
+ * @param {string} root
+ * @param {string} names
+ */
 async function program(root, names) {
   const { build } = await import('esbuild')
   const { outputFiles } = await build({
@@ -64,10 +84,12 @@ async function program(root, names) {
   return sizes(outputFiles[0].contents)
 }
 
+/** @param {string} root */
 async function worker(root) {
   const { bundleWorker } = await import('../../js-tests/bundle.mjs')
   const { script, modules } = await bundleWorker(join(root, 'js-tests/packed/worker.js'))
   const parts = [Buffer.from(script), ...modules.map(({ contents }) => contents)].map(sizes)
+  /** @param {'raw' | 'gzip'} measure */
   const sum = (measure) => parts.reduce((all, part) => all + part[measure], 0)
   return { raw: sum('raw'), gzip: sum('gzip') }
 }

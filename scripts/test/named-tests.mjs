@@ -6,7 +6,12 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** The headings of the sections in `text`; throws unless each names tests, and all of them are there. */
+/**
+ * The headings of the sections in `text`; throws unless each names tests, and all of them are there.
+ * @param {string} text
+ * @param {string} level
+ * @param {(file: string) => string} folderOf
+ */
 export function sectionsWithTests(text, level, folderOf) {
   const [, ...sections] = text.split(new RegExp(`^${level} `, 'm'))
   const headings = sections.map((section) => section.split('\n')[0])
@@ -21,7 +26,12 @@ export function sectionsWithTests(text, level, folderOf) {
   return headings
 }
 
-/** Each part of the name, and in its order; a quote in it may be escaped there. */
+/**
+ * Each part of the name, and in its order; a quote in it may be escaped there.
+ * @param {string} source
+ * @param {string} file
+ * @param {string} name
+ */
 function isNamed(source, file, name) {
   const isRust = file.endsWith('.rs')
   const text = source.replaceAll("\\'", "'")

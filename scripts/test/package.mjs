@@ -5,6 +5,7 @@ import { run } from '../build/process.mjs'
 import { checkJsr } from './jsr.mjs'
 import { pack } from '../../js-tests/packed/project.mjs'
 
+/** @param {string} root */
 export async function checkPackage(root) {
   const { tarball, files } = pack()
   const wanted = readFileSync(join(root, 'js-tests/packed/files.txt'), 'utf8').trim().split('\n')
@@ -19,6 +20,7 @@ export async function checkPackage(root) {
   // TypeScript knows no module of theirs.
   const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   const notCode = Object.keys(manifest.exports).filter((name) => /\.(wasm|json)$/.test(name))
+  /** @param {string} name */
   const bin = (name) => join(root, 'node_modules/.bin', name)
   await run(bin('publint'), ['run', tarball, '--strict'])
   await run(bin('attw'), [

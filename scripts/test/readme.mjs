@@ -2,7 +2,11 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** `{ file, before, written, after }`: `what` names that part in errors. */
+/**
+ * `{ file, before, written, after }`: `what` names that part in errors.
+ * @param {string} root
+ * @param {{ begin: string, end: string, what: string }} options
+ */
 export function partOfReadme(root, { begin, end, what }) {
   const file = join(root, 'README.md')
   const text = readFileSync(file, 'utf8')

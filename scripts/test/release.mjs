@@ -8,6 +8,7 @@ const MAY_PUBLISH = /^ {6}id-token: write$/m
 /** What a job that publishes may run and use. */
 const HARMLESS = [/^actions\/(setup-node|download-artifact)@[0-9a-f]{40}\b/, /^echo [^\n]* sha256sum --check --strict$/, /^npm publish \.\/\S+\.tgz .*--ignore-scripts$/]
 
+/** @param {string} root */
 export function publishingIsGuarded(root) {
   const workflow = readFileSync(join(root, '.github/workflows/release.yml'), 'utf8')
   const [head, body] = workflow.split(/^jobs:$/m)

@@ -8,6 +8,8 @@ import { bun, deno, node, NODE_VERSIONS } from '../../js-tests/runtimes/index.mj
 import { atOnce } from './at-once.mjs'
 import { checkRuntimeTable } from './table.mjs'
 
+/** @typedef {{ name: string, waits?: boolean, run(): Promise<string> }} Suite */
+
 /** How many are run at a time: they mostly wait. */
 export const AT_ONCE = 4
 
@@ -16,6 +18,7 @@ const LONGEST_RUN_MS = 20 * 60_000
 // The oldest compatibility date that is promised; the newest is the runner's own choice.
 const OLD_WORKER = '2024-01-01'
 
+/** @param {string} root */
 export function runtimeSteps(root) {
   const suites = runtimeSuites(root)
   return [
@@ -37,7 +40,10 @@ export function runtimeSteps(root) {
   ]
 }
 
-/** A step for each runtime, which says its line of the table. */
+/**
+ * A step for each runtime, which says its line of the table.
+ * @param {string} root
+ */
 export function runtimeSuites(root) {
   return [
     ...NODE_VERSIONS.map((version) => suite(root, `node-${version}`, () => node(version), 'node')),
@@ -54,9 +60,18 @@ export function runtimeSuites(root) {
 
 const here = () => process.execPath
 
-/** `program` runs `run-RUNNER.mjs`, once however often the step is taken. */
+/**
+ * `program` runs `run-RUNNER.mjs`, once however often the step is taken.
+ * @param {string} root
+ * @param {string} name
+ * @param {() => string} program
+ * @param {string} runner
+ * @param {{ before?: string[], after?: string[] }} [options]
+ * @returns {Suite}
+ */
 function suite(root, name, program, runner, { before = [], after = [] } = {}) {
   const file = join(root, 'js-tests', `run-${runner}.mjs`)
+  /** @type {Promise<string> | undefined} */
   let running
   async function start() {
     const { url } = await startedHost(root)
@@ -67,9 +82,13 @@ function suite(root, name, program, runner, { before = [], after = [] } = {}) {
   return { name, waits: true, run: () => (running ??= start()) }
 }
 
-/** `{ said, failed }`: the lines of those that pass, and `{ name, error }` of the others. */
+/**
+ * `{ said, failed }`: the lines of those that pass, and `{ name, error }` of the others.
+ * @param {Suite[]} suites
+ */
 export async function askAll(suites) {
   const said = new Map()
+  /** @type {{ name: string, error: unknown }[]} */
   const failed = []
   await atOnce(AT_ONCE, suites, async ({ name, run }) => {
     try {
@@ -81,9 +100,13 @@ export async function askAll(suites) {
   return { said: suites.map(({ name }) => said.get(name)).filter(Boolean), failed }
 }
 
+/** @type {ReturnType<typeof startHost> | undefined} */
 let host
 
-/** The one host of this run; it ends with this process at the latest. */
+/**
+ * The one host of this run; it ends with this process at the latest.
+ * @param {string} root
+ */
 export function startedHost(root) {
   host ??= startHost(join(root, 'js-tests/host.mjs'))
   return host
@@ -93,6 +116,7 @@ export async function stopHost() {
   if (host) (await host).stop()
 }
 
+/** @param {string} file */
 async function startHost(file) {
   const child = spawn(process.execPath, [file], { stdio: ['pipe', 'pipe', 'inherit'] })
   const [line] = await Promise.race([

@@ -5,10 +5,12 @@ import { sectionsWithTests } from './named-tests.mjs'
 
 const DEFENDED = /^## What is defended$(.*?)^## /ms
 
+/** @param {string} root */
 export function claimsAreTested(root) {
   const page = readFileSync(join(root, 'SECURITY.md'), 'utf8')
   const [, defended] = DEFENDED.exec(page) ?? []
   if (!defended) throw new Error('SECURITY.md has no section "What is defended"')
+  /** @param {string} file */
   const folderOf = (file) => (file.startsWith('src/') || file.startsWith('scripts/') ? root : join(root, 'js-tests'))
   return `${sectionsWithTests(defended, '###', folderOf).length} claims, each with its tests`
 }

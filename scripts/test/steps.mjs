@@ -19,7 +19,9 @@ import { oneToolchain } from './toolchain.mjs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
+/** @param {...string} args */
 const cargo = (...args) => run('cargo', args, { cwd: root })
+/** @param {...string} args */
 const node = (...args) => run(process.execPath, args, { cwd: root })
 
 /** What tests alone need, each in a folder with a lock file of its own. */
@@ -38,6 +40,9 @@ const PACKAGES = [
 /** Where the matrix of faults is run. */
 const FAULTS = ['node-20', 'node-24', 'node-transport', 'deno', 'bun', 'workerd']
 
+/** @typedef {{ name: string, waits?: boolean, run(): unknown }} Step */
+
+/** @type {Step[]} */
 export const steps = [
   {
     name: 'install',
@@ -122,7 +127,13 @@ export const steps = [
   { name: 'crowd', run: async () => (await node('js-tests/crowd.mjs')).trim() },
   { name: 'growth', run: async () => (await node('js-tests/growth.mjs')).trim() },
   { name: 'docs', run: async () => (await node('scripts/docs.mjs', '--check')).trim() },
-  { name: 'types', run: () => node(TSC, '-p', 'js-tests/types') },
+  {
+    name: 'types',
+    async run() {
+      await node(TSC, '-p', '.')
+      await node(TSC, '-p', 'js-tests/types')
+    },
+  },
   { name: 'package', run: () => checkPackage(root) },
   {
     name: 'bench',

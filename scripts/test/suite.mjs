@@ -4,6 +4,7 @@ import { join } from 'node:path'
 
 const HELPERS = ['index.js', 'harness.js', 'clocks.js', 'endpoint.js', 'heartbeat.js', 'open-store.js']
 
+/** @param {string} root */
 export function suiteIsComplete(root) {
   const folder = join(root, 'js-tests/suite')
   const index = readFileSync(join(folder, 'index.js'), 'utf8')

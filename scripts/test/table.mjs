@@ -8,7 +8,10 @@ const PART = {
   what: 'table of runtimes',
 }
 
-/** `said`: a line of each runner's, as js-tests/report.mjs prints it. */
+/**
+ * `said`: a line of each runner's, as js-tests/report.mjs prints it.
+ * @param {string[]} said
+ */
 export function runtimeTable(said) {
   const rows = said.map((line) => {
     const [, runtime, passed] = line.match(/^(.+): (\d+) passed, 0 failed$/) ?? []
@@ -18,11 +21,19 @@ export function runtimeTable(said) {
   return ['| runtime | tests passed |\n', '| --- | --- |\n', ...rows].join('')
 }
 
+/**
+ * @param {string} root
+ * @param {string[]} said
+ */
 export function writeRuntimeTable(root, said) {
   const { file, before, after } = partOfReadme(root, PART)
   writeFileSync(file, `${before}${runtimeTable(said)}${after}`)
 }
 
+/**
+ * @param {string} root
+ * @param {string[]} said
+ */
 export function checkRuntimeTable(root, said) {
   const { written: table } = partOfReadme(root, PART)
   const seen = runtimeTable(said)

@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import { findTools } from '../build/tools.mjs'
 import { run } from '../build/process.mjs'
 
+/** @param {string} root */
 export async function oneToolchain(root) {
+  /** @param {string} name */
   const read = (name) => readFileSync(join(root, name), 'utf8')
   const { bindgen, wasmOpt, versions } = await findTools(root, () => {})
   const built = JSON.parse(read('pkg/build-info.json')).toolchain
@@ -33,6 +35,11 @@ export async function oneToolchain(root) {
   return `wasm-bindgen ${pinned}, binaryen ${versions.binaryen}, Rust ${rust}`
 }
 
+/**
+ * @param {string} what
+ * @param {string | undefined} version
+ * @param {Record<string, string | undefined>} places
+ */
 function agree(what, version, places) {
   for (const [place, found] of Object.entries(places)) {
     if (found !== version) throw new Error(`${what} is ${version}, but ${found} by ${place}`)
