@@ -29,6 +29,7 @@ const OF_TESTS = ['runtimes', 'bundlers', 'fleet', 'browser'].map((name) => `js-
 
 const EMULATOR = ['--no-default-features', '--features', 'emulator']
 const TSC = 'node_modules/.bin/tsc'
+const BIOME = 'node_modules/.bin/biome'
 const STRICT = ['--', '-D', 'warnings']
 
 const EXAMPLES = ['deno', 'express', 'hono-worker', 'lambda', 'many-users']
@@ -54,6 +55,7 @@ export const steps = [
   },
   { name: 'fmt', run: () => cargo('fmt', '--check') },
   { name: 'layers', run: () => importsFollowArrows(root) },
+  { name: 'lint', run: () => node(BIOME, 'lint', '--error-on-warnings') },
   {
     name: 'clippy',
     async run() {

@@ -5,7 +5,7 @@ import { interrupted } from './failure.js'
 
 /** Asks for a secret: what is typed is not shown. */
 export function ask(question) {
-  const hidden = new Writable({ write: (chunk, encoding, done) => done() })
+  const hidden = new Writable({ write: (_chunk, _encoding, done) => done() })
   return answerTo(question, hidden, () => process.stderr.write('\n'))
 }
 

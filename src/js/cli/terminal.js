@@ -75,7 +75,7 @@ export const printable = (text) =>
 /** JSON in one line, safe to show: the same value with more of it escaped. */
 export const jsonLine = (value) =>
   JSON.stringify(value).replaceAll(UNPRINTABLE, (char) =>
-    char.replaceAll(/[^]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`),
+    char.replaceAll(/./gs, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`),
   )
 
 /**

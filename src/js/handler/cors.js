@@ -26,7 +26,7 @@ function isHostOf(origin, url) {
 }
 
 /** The answer to a browser that asks what it may send. */
-export function preflight(cors, methods, request) {
+export function preflight(methods, request) {
   const wanted = request.headers.get('access-control-request-headers')
   return new Response(null, {
     status: 204,

@@ -25,7 +25,7 @@ export function createKsHandler(options) {
       isHead = request.method === 'HEAD'
       cors = originHeaders(request, settings.origins)
       outcome = cors
-        ? await answer(settings, cors, request, context)
+        ? await answer(settings, request, context)
         : refusal(403, 'forbidden_origin')
       outcome.response = sealed(outcome, cors, isHead)
     } catch (error) {
@@ -38,10 +38,10 @@ export function createKsHandler(options) {
   }
 }
 
-async function answer(settings, cors, request, context) {
+async function answer(settings, request, context) {
   const { methods } = settings
   if (request.method === 'OPTIONS' && request.headers.has('access-control-request-method')) {
-    return { event: { type: 'preflight' }, response: preflight(cors, methods, request) }
+    return { event: { type: 'preflight' }, response: preflight(methods, request) }
   }
   const method = request.method === 'HEAD' ? 'GET' : request.method
   if (!methods.includes(method)) {

@@ -2,7 +2,6 @@
 // sessions doesn't load them.
 import { instantiate } from './kaltura_ks.js'
 import { checkText, copied, guarded, ownOptions, plainPrivilege } from '../common/options.js'
-import { invalid } from '../common/error.js'
 import { hexOf } from '../common/hex.js'
 import { loader } from '../runtime/load.js'
 

@@ -1,7 +1,6 @@
 import type {
   ConnectionOptions,
   HashType,
-  Privilege,
   RetriedEvent,
   ListedPrivilege,
   SessionOptions,

@@ -8,6 +8,7 @@ export class AppTokenList {
     this.#read = read
   }
 
+  // biome-ignore lint/suspicious/noThenProperty: the list is a promise of its first page
   then(resolve, reject) {
     this.#page ??= this.#read(false, 0).then(({ page }) => page)
     return this.#page.then(resolve, reject)

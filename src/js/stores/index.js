@@ -105,7 +105,7 @@ export function denoKvStore(kv) {
       const mine = `${Date.now() + ttlMs} ${unique()}`
       const held = await kv.get([name])
       // An entry may outlive its time, so that is looked at too.
-      if (held.value !== null && Number.parseInt(held.value) > Date.now()) return false
+      if (held.value !== null && Number.parseInt(held.value, 10) > Date.now()) return false
       const taken = await kv.atomic().check(held).set([name], mine, { expireIn: ttlMs }).commit()
       if (!taken.ok) return false
       return async () => {

@@ -49,7 +49,7 @@ const KALTURA = {
     message: "the session's user is blocked",
     fix: 'an administrator can unblock it, or make a token for another user',
   }),
-  INVALID_KS: (about, { ksRefusal, message }) =>
+  INVALID_KS: (_about, { ksRefusal, message }) =>
     ksRefusal === 'EXCEEDED_RESTRICTED_IP'
       ? {
           message: "the token's iprestrict names other addresses than this machine's",
@@ -85,7 +85,7 @@ const CODES = {
     if (status >= 300 && status < 400) return redirected(about)
     return foreignAnswer(about)
   },
-  ERR_INVALID_OPTIONS(about, error) {
+  ERR_INVALID_OPTIONS(_about, error) {
     const { message } = Failure.of(error)
     if (message.includes('looks like')) {
       return {
