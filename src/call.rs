@@ -12,10 +12,10 @@
 //! }
 //! ```
 
-use crate::api::{Operation, Params, Request, ServiceUrl, read_response};
 use crate::clock::{ServerClock, Timing};
 use crate::error::{Error, Failure};
 use crate::exchange::Answer;
+use crate::kaltura::{Operation, Params, Request, ServiceUrl, read_response};
 use crate::retry::{self, RetryPolicy};
 use crate::secret::Secret;
 
@@ -197,7 +197,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::api::ResponseHead;
+    use crate::kaltura::ResponseHead;
 
     const TIMING: Timing = Timing {
         sent_ms: 0,

@@ -2,11 +2,11 @@
 
 use core::fmt;
 
-use crate::api::{ApiError, Operation};
 use crate::decimal::decimal;
-use crate::grants::Difference;
+use crate::kaltura::{ApiError, Operation};
 use crate::redact::redact;
 use crate::secret::Secret;
+use crate::session::Difference;
 
 /// A failed call: why, and after how many HTTP requests.
 #[derive(Clone, Debug, PartialEq)]

@@ -11,7 +11,6 @@
 #[cfg(test)]
 extern crate self as kaltura_app_token;
 
-pub mod api;
 pub mod audit;
 mod base64;
 pub mod call;
@@ -21,14 +20,11 @@ mod derive;
 pub mod ending;
 pub mod error;
 pub mod exchange;
-pub mod grants;
-pub mod hash;
 pub mod intake;
+pub mod kaltura;
 pub mod ks;
 pub mod manager;
 pub mod options;
-mod php;
-pub mod privileges;
 pub mod provider;
 pub mod redact;
 pub mod retry;

@@ -3,14 +3,13 @@
 
 #![no_main]
 
-use kaltura_app_token::api::{ResponseHead, ServiceUrl};
 use kaltura_app_token::clock::Timing;
 use kaltura_app_token::exchange::{Answer, Credentials, Exchange, Step, Terms};
-use kaltura_app_token::grants::{GrantPolicy, Wish};
-use kaltura_app_token::hash::HashType;
+use kaltura_app_token::kaltura::{ResponseHead, ServiceUrl};
 use kaltura_app_token::retry::RetryPolicy;
 use kaltura_app_token::secret::Secret;
-use kaltura_app_token::session::names_token;
+use kaltura_app_token::session::hash::HashType;
+use kaltura_app_token::session::{GrantPolicy, SessionRequest, names_token};
 use kaltura_app_token_fuzz::bounded;
 use libfuzzer_sys::fuzz_target;
 
@@ -37,7 +36,7 @@ fn hold(text: &[u8]) {
         app_token: Some(Secret::new("599d54237bca94c1db5746efd0416795".to_owned())),
         hash_types: HashType::ALL.to_vec(),
     };
-    let wishes = (0..users).map(|_| Wish::default()).collect();
+    let wishes = (0..users).map(|_| SessionRequest::default()).collect();
     let mut exchange = Exchange::new(terms, credentials, wishes, None);
     let mut now_ms = NOW_MS;
     let mut whole = 0;

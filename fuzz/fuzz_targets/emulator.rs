@@ -8,9 +8,9 @@
 #![no_main]
 
 use kaltura_app_token::emulator::{Emulator, Incoming, Outgoing, State};
-use kaltura_app_token::hash::{HashType, token_hash};
 use kaltura_app_token::ks::{KsFields, Random, generate};
 use kaltura_app_token::secret::Secret;
+use kaltura_app_token::session::hash::{HashType, token_hash};
 use kaltura_app_token::work;
 use libfuzzer_sys::fuzz_target;
 

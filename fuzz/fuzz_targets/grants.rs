@@ -5,10 +5,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use kaltura_app_token::grants::{
-    Effect, Grant, GrantPolicy, Lifetime, SessionType, Wish, differences,
+use kaltura_app_token::ks::privileges::{Privilege, parse, predict};
+use kaltura_app_token::session::{
+    Effect, Grant, GrantPolicy, Lifetime, SessionRequest, SessionType, differences,
 };
-use kaltura_app_token::privileges::{Privilege, parse, predict};
 use kaltura_app_token_fuzz::bounded;
 use libfuzzer_sys::fuzz_target;
 
@@ -39,12 +39,12 @@ fuzz_target!(|data: &[u8]| {
             SessionType::Admin
         }
     };
-    let wish = Wish {
+    let wish = SessionRequest {
         user_id: (bits & 1 == 0).then(|| "ada".to_owned()),
         session_type: (bits & 2 == 0).then(|| kind(4)),
         expiry_s: (bits & 8 == 0).then_some(3600),
         privileges: Some(asked.to_owned()),
-        ..Wish::default()
+        ..SessionRequest::default()
     };
     let grant = Grant {
         user_id: if bits & 16 == 0 { "ada" } else { "eve" },
@@ -101,9 +101,9 @@ fuzz_target!(|data: &[u8]| {
 
     // What Kaltura would grant of it, asked for again, is granted whole.
     let predicted = predict("0_token", Some(asked), None);
-    let again = Wish {
+    let again = SessionRequest {
         privileges: Some(predicted.clone()),
-        ..Wish::default()
+        ..SessionRequest::default()
     };
     let whole = Grant {
         privileges: &predicted,

@@ -2,7 +2,7 @@
 
 #![no_main]
 
-use kaltura_app_token::api::{Fields, Value};
+use kaltura_app_token::kaltura::{Fields, Value};
 use kaltura_app_token_fuzz::bounded;
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value as Json;

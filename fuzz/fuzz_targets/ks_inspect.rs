@@ -29,8 +29,14 @@ fn inspected(text: &str) {
     assert_eq!(read.is_some(), is_readable);
     if let (Some(read), Some(session)) = (read, &bare.session) {
         let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
-        assert_eq!(text(read.user_id), session.user_id.as_deref().unwrap_or_default());
-        assert_eq!(text(read.session_type), session.session_type.text().unwrap_or_default());
+        assert_eq!(
+            text(read.user_id),
+            session.user_id.as_deref().unwrap_or_default()
+        );
+        assert_eq!(
+            text(read.session_type),
+            session.session_type.text().unwrap_or_default()
+        );
         assert_eq!(text(read.expiry), session.expiry.text().unwrap_or_default());
         assert_eq!(text(read.privileges), session.privileges);
     }

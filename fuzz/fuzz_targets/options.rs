@@ -5,9 +5,9 @@
 
 use std::collections::HashSet;
 
-use kaltura_app_token::api::ServiceUrl;
+use kaltura_app_token::kaltura::ServiceUrl;
+use kaltura_app_token::ks::privileges::{parse, search};
 use kaltura_app_token::options::{self, Input, Listed, Named};
-use kaltura_app_token::privileges::{parse, search};
 use kaltura_app_token_fuzz::bounded;
 use libfuzzer_sys::fuzz_target;
 use url::{Host, Url};

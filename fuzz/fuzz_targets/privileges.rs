@@ -4,7 +4,7 @@
 
 use std::collections::HashSet;
 
-use kaltura_app_token::privileges::{allows, format, parse, predict, table};
+use kaltura_app_token::ks::privileges::{allows, format, parse, predict, table};
 use kaltura_app_token_fuzz::bounded;
 use libfuzzer_sys::fuzz_target;
 

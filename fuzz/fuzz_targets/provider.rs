@@ -7,15 +7,14 @@
 
 use std::collections::BTreeMap;
 
-use kaltura_app_token::api::{Operation, ServiceUrl};
 use kaltura_app_token::error::{Error, Failure};
-use kaltura_app_token::grants::{SessionType, Wish};
-use kaltura_app_token::hash::HashType;
+use kaltura_app_token::kaltura::{Operation, ServiceUrl};
 use kaltura_app_token::provider::{
     Answer, FlightId, Following, Issuer, Key, Moment, Provider, Standings, TokenConfig, is_over,
 };
 use kaltura_app_token::secret::Secret;
-use kaltura_app_token::session::{Session, Widget};
+use kaltura_app_token::session::hash::HashType;
+use kaltura_app_token::session::{Session, SessionRequest, SessionType, Widget};
 use libfuzzer_sys::fuzz_target;
 
 const STEPS_MS: [i64; 8] = [0, 1, 150, 1000, 5000, 60_000, 3_600_000, -7_200_000];
@@ -65,10 +64,10 @@ struct World {
 }
 
 impl World {
-    fn wish(number: u8) -> Wish {
-        Wish {
+    fn wish(number: u8) -> SessionRequest {
+        SessionRequest {
             user_id: Some(format!("user {}", number % 5)),
-            ..Wish::default()
+            ..SessionRequest::default()
         }
     }
 

@@ -4,10 +4,9 @@
 #![no_main]
 
 use kaltura_app_token::clock::ServerClock;
-use kaltura_app_token::grants::SessionType;
 use kaltura_app_token::provider::{Key, Keys, StoredEpoch, is_of_another_version};
 use kaltura_app_token::secret::Secret;
-use kaltura_app_token::session::Session;
+use kaltura_app_token::session::{Session, SessionType};
 use kaltura_app_token::work;
 use libfuzzer_sys::fuzz_target;
 

@@ -2,9 +2,9 @@
 
 #![no_main]
 
-use kaltura_app_token::api::{ApiError, Operation, ResponseHead, RetryAfter, Value};
 use kaltura_app_token::clock::{LocalTime, ServerClock, Timing, http_date};
 use kaltura_app_token::error::Error;
+use kaltura_app_token::kaltura::{ApiError, Operation, ResponseHead, RetryAfter, Value};
 use kaltura_app_token::redact::redact;
 use kaltura_app_token::retry::{RetryPolicy, delay_ms, read_retry_after, retry_after_ms};
 use kaltura_app_token::secret::Secret;

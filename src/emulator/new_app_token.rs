@@ -5,8 +5,8 @@ use serde::Deserialize;
 use super::app_token::{AppToken, Status, random_id, random_token};
 use super::plain;
 use super::state::{State, StateError};
-use crate::hash::HashType;
 use crate::secret::Secret;
+use crate::session::hash::HashType;
 
 /// The app token that a test wants: what it leaves out is made up.
 #[derive(Clone, Debug, Default, Deserialize)]

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use super::exception::Exception;
 use super::expiring::Remembered;
 use super::state::State;
+use crate::ks::privileges::{self, Privilege};
 use crate::ks::{self, KsError, KsFields, KsSession, Random};
-use crate::privileges::{self, Privilege};
 use crate::secret::Secret;
 use crate::work::steps;
 

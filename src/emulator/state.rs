@@ -184,7 +184,7 @@ impl State {
                     "the id of a partner given",
                 );
             }
-            if crate::hash::HashType::from_name(&token.hash_type).is_none() {
+            if crate::session::hash::HashType::from_name(&token.hash_type).is_none() {
                 return wrong(
                     format!("appTokens[{index}].hashType"),
                     "SHA1, MD5, SHA256 or SHA512",

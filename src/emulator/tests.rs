@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::{Emulator, Incoming, Outgoing, State};
-use crate::hash::{HashType, token_hash};
 use crate::secret::Secret;
+use crate::session::hash::{HashType, token_hash};
 
 mod app_tokens;
 mod caches;

@@ -2,9 +2,8 @@
 
 use super::{is_dead_widget, is_refused_hash};
 use crate::error::Error;
-use crate::grants::Wish;
 use crate::retry::{self, RetryPolicy};
-use crate::session::Session;
+use crate::session::{Session, SessionRequest};
 
 /// The result of one session request.
 pub(super) type Settled = Result<Session, Box<Error>>;
@@ -13,7 +12,7 @@ pub(super) type Settled = Result<Session, Box<Error>>;
 #[derive(Debug)]
 pub(super) struct Item {
     /// What to ask for.
-    pub wish: Wish,
+    pub wish: SessionRequest,
     /// The result; `None` while the item is open.
     pub settled: Option<Settled>,
     /// The hash type that it is tried with, as an index into the credentials' list.
@@ -43,7 +42,7 @@ pub(super) struct HashTypes {
 }
 
 impl Item {
-    pub fn new(wish: Wish) -> Self {
+    pub fn new(wish: SessionRequest) -> Self {
         Self {
             wish,
             settled: None,

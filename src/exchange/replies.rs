@@ -2,12 +2,11 @@
 
 use super::item::{HashTypes, Remedy, RetryTerms};
 use super::{Answer, Exchange, InFlight, is_dead_widget, is_refused_hash};
-use crate::api::{Fields, Operation, Value, check};
 use crate::clock::Timing;
 use crate::error::Error::{self, NotGranted};
-use crate::grants::Wish;
+use crate::kaltura::{Fields, Operation, Value, check};
 use crate::secret::Secret;
-use crate::session::{Session, Widget};
+use crate::session::{Session, SessionRequest, Widget};
 
 impl Exchange {
     /// What no error may show.
@@ -149,7 +148,7 @@ impl Exchange {
     ) -> Result<Session, Box<Error>> {
         let answer = fields(reply);
         check(answer, &sent.operation, &self.secrets())?;
-        let unknown = Wish::default();
+        let unknown = SessionRequest::default();
         let wish = self.items.get(index).map_or(&unknown, |item| &item.wish);
         let session = Session::read(
             answer,

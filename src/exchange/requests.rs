@@ -2,11 +2,11 @@
 
 use super::item::Item;
 use super::{Exchange, InFlight, slot};
-use crate::api::{Operation, Params, Request};
 use crate::decimal::decimal;
-use crate::grants::{LONGEST_ISOLATED_S, with_session_id};
-use crate::hash::token_hash;
+use crate::kaltura::{Operation, Params, Request};
 use crate::secret::Secret;
+use crate::session::hash::token_hash;
+use crate::session::{LONGEST_ISOLATED_S, with_session_id};
 
 impl Exchange {
     pub(super) fn widget_request(&mut self) -> Request {

@@ -9,9 +9,8 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::grants::{Effect, SessionType};
-use crate::hash::token_hash;
-use crate::session::{ONE_CALL_WIDGET_S, SHARED_WIDGET_S};
+use crate::session::hash::token_hash;
+use crate::session::{Effect, ONE_CALL_WIDGET_S, SHARED_WIDGET_S, SessionType};
 
 const NOW_MS: i64 = 1_795_493_657_000;
 const TOKEN: &str = "599d54237bca94c1db5746efd0416795";
@@ -125,7 +124,7 @@ fn credentials(hash_types: &[HashType]) -> Credentials {
     }
 }
 
-fn exchange(wishes: Vec<Wish>) -> Exchange {
+fn exchange(wishes: Vec<SessionRequest>) -> Exchange {
     Exchange::new(terms(), credentials(&[HashType::Sha1]), wishes, None)
 }
 
@@ -184,7 +183,7 @@ fn code(result: Result<Session, Error>) -> String {
 #[test]
 fn a_widget_session_and_a_hash_become_a_session() {
     let server = Script::new([widget("widget-ks"), session("a-ks")]);
-    let started = only(server.hold(exchange(vec![Wish::default()]))).unwrap();
+    let started = only(server.hold(exchange(vec![SessionRequest::default()]))).unwrap();
     assert_eq!(started.ks.expose(), "a-ks");
     assert_eq!(started.expires_at_ms, NOW_MS + 3_600_000);
     assert_eq!(
@@ -210,7 +209,7 @@ fn a_widget_session_and_a_hash_become_a_session() {
 
 #[test]
 fn a_wish_goes_out_under_kaltura_s_names() {
-    let wish = Wish {
+    let wish = SessionRequest {
         user_id: Some("ada".into()),
         session_type: Some(SessionType::User),
         expiry_s: Some(3600),
@@ -234,9 +233,9 @@ fn a_wish_goes_out_under_kaltura_s_names() {
 
 #[test]
 fn several_wishes_make_one_batch_with_an_outcome_each() {
-    let wish = |user: &str| Wish {
+    let wish = |user: &str| SessionRequest {
         user_id: Some(user.into()),
-        ..Wish::default()
+        ..SessionRequest::default()
     };
     let server = Script::new([
         widget("w"),
@@ -267,9 +266,9 @@ fn several_wishes_make_one_batch_with_an_outcome_each() {
 
 #[test]
 fn a_batch_is_tried_again_only_for_what_failed() {
-    let wish = |user: &str| Wish {
+    let wish = |user: &str| SessionRequest {
         user_id: Some(user.into()),
-        ..Wish::default()
+        ..SessionRequest::default()
     };
     let mut bob = info("b");
     bob["userId"] = json!("bob");
@@ -305,7 +304,7 @@ fn a_widget_session_at_hand_saves_a_request_until_it_is_old() {
         Exchange::new(
             terms(),
             credentials(&[HashType::Sha1]),
-            vec![Wish::default()],
+            vec![SessionRequest::default()],
             Some(widget),
         )
     };
@@ -336,7 +335,7 @@ fn a_widget_session_counts_for_what_is_left_after_the_server_s_cache() {
 
 #[test]
 fn a_widget_session_that_was_long_in_coming_is_tried_all_the_same() {
-    let mut exchange = exchange(vec![Wish::default()]);
+    let mut exchange = exchange(vec![SessionRequest::default()]);
     assert!(matches!(exchange.next(NOW_MS), Step::Send(_)));
     let Json(answer) = widget("slow") else {
         panic!()
@@ -359,7 +358,7 @@ fn a_widget_session_that_was_long_in_coming_is_tried_all_the_same() {
 
 #[test]
 fn the_failure_of_the_last_request_can_be_taken_once() {
-    let mut exchange = exchange(vec![Wish::default()]);
+    let mut exchange = exchange(vec![SessionRequest::default()]);
     assert!(exchange.take_failure().is_none());
     assert!(matches!(exchange.next(NOW_MS), Step::Send(_)));
     let lost = Answer::Lost(vec![Cause::default()]);
@@ -370,7 +369,7 @@ fn the_failure_of_the_last_request_can_be_taken_once() {
 
 #[test]
 fn the_widget_session_in_use_is_the_one_that_came_last() {
-    let mut exchange = exchange(vec![Wish::default()]);
+    let mut exchange = exchange(vec![SessionRequest::default()]);
     let ks = |exchange: &Exchange| exchange.widget().map(|it| it.ks.expose().to_owned());
     assert_eq!(ks(&exchange), None);
     let head = ResponseHead {
@@ -402,7 +401,7 @@ fn a_refused_hash_is_tried_once_more_with_a_fresh_widget_session() {
         widget("w2"),
         refused("INVALID_APP_TOKEN_HASH"),
     ]);
-    let error = only(server.hold(exchange(vec![Wish::default()]))).unwrap_err();
+    let error = only(server.hold(exchange(vec![SessionRequest::default()]))).unwrap_err();
     assert_eq!(server.sent(2)["nocache"], 1);
     assert_eq!(server.sent(3)["ks"], "w2");
     assert!(error.to_string().contains("SHA1"), "{error}");
@@ -419,7 +418,7 @@ fn auto_tries_every_hash_type_and_tells_the_right_one() {
     let exchange = Exchange::new(
         terms(),
         credentials(&HashType::AUTO),
-        vec![Wish::default()],
+        vec![SessionRequest::default()],
         None,
     );
     let outcome = server.hold(exchange);
@@ -432,12 +431,12 @@ fn a_dead_widget_session_is_replaced_once() {
     for reason in ["EXPIRED", "LOGOUT", "EXCEEDED_ACTIONS_LIMIT", "djJ8MTAyfA"] {
         let server = Script::new([widget("w1"), dead_ks(reason), widget("w2"), session("a")]);
         assert_eq!(
-            code(only(server.hold(exchange(vec![Wish::default()])))),
+            code(only(server.hold(exchange(vec![SessionRequest::default()])))),
             "a",
             "{reason}"
         );
         let server = Script::new([widget("w1"), dead_ks(reason), widget("w2"), dead_ks(reason)]);
-        let outcome = server.hold(exchange(vec![Wish::default()]));
+        let outcome = server.hold(exchange(vec![SessionRequest::default()]));
         assert_eq!(code(only(outcome)), "INVALID_KS", "{reason}");
     }
 }
@@ -453,20 +452,20 @@ fn definite_refusals_end_it_at_once() {
         "MISSING_MANDATORY_PARAMETER",
     ] {
         let server = Script::new([widget("w"), refused(refusal)]);
-        let outcome = server.hold(exchange(vec![Wish::default()]));
+        let outcome = server.hold(exchange(vec![SessionRequest::default()]));
         assert_eq!(outcome.attempts, 2);
         assert_eq!(code(only(outcome)), refusal);
     }
     for reason in ["EXCEEDED_RESTRICTED_IP", "EXCEEDED_RESTRICTED_URI"] {
         let server = Script::new([widget("w"), dead_ks(reason)]);
         assert_eq!(
-            code(only(server.hold(exchange(vec![Wish::default()])))),
+            code(only(server.hold(exchange(vec![SessionRequest::default()])))),
             "INVALID_KS"
         );
     }
     let server = Script::new([refused("INVALID_WIDGET_ID")]);
     assert_eq!(
-        code(only(server.hold(exchange(vec![Wish::default()])))),
+        code(only(server.hold(exchange(vec![SessionRequest::default()])))),
         "INVALID_WIDGET_ID"
     );
 }
@@ -480,7 +479,7 @@ fn what_passes_is_tried_again_past_the_server_s_cache() {
         refused("INTERNAL_DATABASE_ERROR"),
     ] {
         let server = Script::new([passing, widget("w"), Lost, session("a")]);
-        let outcome = server.hold(exchange(vec![Wish::default()]));
+        let outcome = server.hold(exchange(vec![SessionRequest::default()]));
         assert_eq!(outcome.attempts, 4);
         assert_eq!(code(only(outcome)), "a");
         assert_eq!(server.sent(1)["nocache"], 1);
@@ -491,7 +490,7 @@ fn what_passes_is_tried_again_past_the_server_s_cache() {
 #[test]
 fn retries_run_out() {
     let server = Script::new([widget("w"), Lost, Lost, Lost]);
-    let outcome = server.hold(exchange(vec![Wish::default()]));
+    let outcome = server.hold(exchange(vec![SessionRequest::default()]));
     assert_eq!(outcome.attempts, 4);
     assert_eq!(code(only(outcome)), "ERR_NETWORK");
 }
@@ -500,7 +499,9 @@ fn retries_run_out() {
 fn a_wait_that_would_pass_the_deadline_is_not_begun() {
     let patient = Script::new([widget("w"), refused("ACTION_BLOCKED"), session("a")]);
     assert_eq!(
-        code(only(patient.hold(exchange(vec![Wish::default()])))),
+        code(only(
+            patient.hold(exchange(vec![SessionRequest::default()]))
+        )),
         "a"
     );
     assert!(patient.waits.borrow()[0] >= 10_000);
@@ -514,7 +515,7 @@ fn a_wait_that_would_pass_the_deadline_is_not_begun() {
     let outcome = server.hold(Exchange::new(
         hurried,
         credentials,
-        vec![Wish::default()],
+        vec![SessionRequest::default()],
         None,
     ));
     assert_eq!(server.waits.borrow().len(), 0);
@@ -556,7 +557,7 @@ fn answers_that_are_not_this_session_are_refused() {
         let exchange = Exchange::new(
             terms,
             credentials(&[HashType::Sha1]),
-            vec![Wish::default()],
+            vec![SessionRequest::default()],
             None,
         );
         let outcome = Script::new([widget("w"), Json(answer.clone())]).hold(exchange);
@@ -566,9 +567,9 @@ fn answers_that_are_not_this_session_are_refused() {
 
 #[test]
 fn a_broader_session_is_not_handed_out() {
-    let wish = Wish {
+    let wish = SessionRequest {
         privileges: Some("iprestrict:10.0.0.1".into()),
-        ..Wish::default()
+        ..SessionRequest::default()
     };
     let server = Script::new([widget("w"), session("a")]);
     match only(server.hold(exchange(vec![wish]))) {
@@ -583,7 +584,7 @@ fn a_session_that_is_over_is_not_handed_out() {
     over["expiry"] = json!(NOW_MS / 1000);
     let server = Script::new([widget("w"), Json(over)]);
     assert_eq!(
-        code(only(server.hold(exchange(vec![Wish::default()])))),
+        code(only(server.hold(exchange(vec![SessionRequest::default()])))),
         "ERR_NOT_GRANTED"
     );
 }
@@ -595,7 +596,7 @@ fn no_error_shows_what_was_sent() {
     let mut refused = refusal("SOMETHING_NEW", &json!([]));
     refused["message"] = json!(message);
     let server = Script::new([widget("w-secret"), Json(refused)]);
-    let error = only(server.hold(exchange(vec![Wish::default()]))).unwrap_err();
+    let error = only(server.hold(exchange(vec![SessionRequest::default()]))).unwrap_err();
     for shown in [error.to_string(), format!("{error:?}")] {
         for secret in [TOKEN, "w-secret", hash.expose()] {
             assert!(!shown.contains(secret), "{shown}");
@@ -611,7 +612,7 @@ proptest! {
         random: u32,
         users in 0..4_usize,
     ) {
-        let wishes = (0..users).map(|_| Wish::default()).collect();
+        let wishes = (0..users).map(|_| SessionRequest::default()).collect();
         let mut exchange = exchange(wishes);
         let mut bodies = bodies.into_iter();
         let mut now_ms = NOW_MS;

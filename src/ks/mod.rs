@@ -9,12 +9,12 @@ use base64ct::{Base64, Encoding};
 
 use crate::base64;
 use crate::decimal::{self, decimal};
-use crate::privileges;
 use crate::secret::{Secret, Wiped, wipe_stack};
 use crate::work;
 
 mod number;
-pub mod options;
+pub mod php;
+pub mod privileges;
 mod query;
 mod v1;
 mod v2;
@@ -65,7 +65,7 @@ pub struct KsSession {
     pub session_type: Number,
     /// Unix time, in seconds, at which it ends.
     pub expiry: Number,
-    /// The privileges, as text; see [`crate::privileges`].
+    /// The privileges, as text; see [`crate::ks::privileges`].
     pub privileges: String,
     /// The partner on whose behalf `partner_id` is used.
     pub master_partner_id: Number,

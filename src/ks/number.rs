@@ -1,6 +1,6 @@
 //! Numbers as a KS carries them: text, which may be missing or no number at all.
 
-use crate::php;
+use crate::ks::php;
 use crate::work;
 
 /// A number in a KS, kept as the text that stands there.

@@ -2,7 +2,7 @@
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode, percent_encode};
 
-use crate::php;
+use crate::ks::php;
 use crate::secret::Wiped;
 use crate::work;
 

@@ -10,8 +10,8 @@ use zeroize::Zeroizing;
 use super::number::Number;
 use super::query::{self, Value};
 use super::{KsError, KsFields, KsInfo, KsSession, Version, partner_id};
-use crate::php;
-use crate::privileges::ANY;
+use crate::ks::php;
+use crate::ks::privileges::ANY;
 use crate::secret::{Secret, Wiped};
 use crate::work;
 

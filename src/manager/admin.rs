@@ -3,7 +3,7 @@
 use crate::clock::ServerClock;
 use crate::error::InvalidOption;
 use crate::ks::{self, KsError, KsFields, Random, Version};
-use crate::options::{Named, Read};
+use crate::options::{self, Named, Read};
 use crate::secret::Secret;
 
 /// The life of a session that is made.
@@ -30,7 +30,7 @@ struct Kept {
 /// The admin secret that sessions are made from.
 pub fn admin_secret(named: Named) -> Read<Secret> {
     let path = named.path.clone();
-    let secret = ks::options::secret(named)?;
+    let secret = options::ks::secret(named)?;
     if secret.expose().starts_with("djJ8") {
         const EXPECTED: &str =
             "the admin secret: what is given looks like a KS (see the option ks)";

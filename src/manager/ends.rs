@@ -8,8 +8,8 @@ use super::fields::{Change, Given};
 use super::warning::{ISOLATED_SESSIONS, LONG_ISOLATED_SESSIONS, SESSIONS_END_TOGETHER, Warning};
 use crate::ending;
 use crate::error::InvalidOption;
+use crate::ks::privileges::{self, ANY};
 use crate::options::Read;
-use crate::privileges::{self, ANY};
 use crate::work;
 
 const SESSION_ID: &str = "sessionid";

@@ -5,12 +5,12 @@ use super::warning::{
     ADMIN_SESSIONS, ANONYMOUS_SESSIONS, ANY_USER, LONG_SESSIONS, NOT_THE_ONLY_USER, WEAK_HASH_TYPE,
     Warning,
 };
-use crate::api::Params;
 use crate::error::InvalidOption;
-use crate::grants::SessionType;
-use crate::hash::HashType;
+use crate::kaltura::Params;
+use crate::ks::privileges::{format, parse};
 use crate::options::{self, Input, Named, Read};
-use crate::privileges::{format, parse};
+use crate::session::SessionType;
+use crate::session::hash::HashType;
 use crate::work;
 
 /// The fields that a caller sets.

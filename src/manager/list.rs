@@ -2,8 +2,8 @@
 
 use super::fields::{Get, TEN_YEARS_S};
 use super::prepare::Prepared;
-use crate::api::Params;
 use crate::error::InvalidOption;
+use crate::kaltura::Params;
 use crate::options::{self, Input, Named, Read};
 use crate::secret::looks_secret;
 use crate::work;

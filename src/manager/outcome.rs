@@ -1,6 +1,6 @@
 //! What a failed call of the service means, and what to do.
 
-use crate::api::Value;
+use crate::kaltura::Value;
 
 /// An action of the service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

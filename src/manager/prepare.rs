@@ -6,10 +6,10 @@ use super::fields::{Change, Get, Given};
 use super::warning::{
     ANY_SESSION_TYPE, ANY_USER, HASH_TYPE_CHANGED, SESSIONS_OUTLIVE_TOKEN, Warning,
 };
-use crate::api::Params;
 use crate::error::InvalidOption;
-use crate::hash::HashType;
+use crate::kaltura::Params;
 use crate::options::{self, Input, Named, Read};
+use crate::session::hash::HashType;
 
 /// The field of a new token that isolates its sessions; Kaltura has none such.
 const ISOLATED: &str = "isolatedSessions";

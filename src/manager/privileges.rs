@@ -1,8 +1,8 @@
 //! What works in an application token's privileges, but may not be what was meant.
 
 use super::warning::Warning;
-use crate::privileges::table::{self, Known, Purpose, Shape};
-use crate::privileges::{ANY, Privilege, parse, search};
+use crate::ks::privileges::table::{self, Known, Purpose, Shape};
+use crate::ks::privileges::{ANY, Privilege, parse, search};
 use crate::work;
 
 const fn warning(code: &'static str, message: &'static str) -> Warning {
@@ -138,7 +138,7 @@ fn is_address(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::privileges::predict;
+    use crate::ks::privileges::predict;
 
     fn said(text: &str) -> String {
         let codes: Vec<_> = warnings(text).iter().map(|it| it.code).collect();

@@ -1,6 +1,6 @@
 //! `KalturaAppToken`s, as they are answered.
 
-use crate::api::{Fields, Value};
+use crate::kaltura::{Fields, Value};
 use crate::secret::Secret;
 
 /// An application token. What Kaltura leaves out is `None`.

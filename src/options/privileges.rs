@@ -3,9 +3,9 @@
 use super::{Input, Named, Read, has_control};
 use crate::decimal::decimal;
 use crate::error::InvalidOption;
-use crate::grants::names_session_id;
-use crate::privileges::table::{self, Shape};
-use crate::privileges::{ANY, search};
+use crate::ks::privileges::table::{self, Shape};
+use crate::ks::privileges::{ANY, search};
+use crate::session::names_session_id;
 use crate::work;
 
 /// A privilege as a list names it.
@@ -134,7 +134,7 @@ fn check_value(value: &str, separator: char, path: &dyn Fn() -> String) -> Read<
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::privileges::parse;
+    use crate::ks::privileges::parse;
 
     fn listed(name: &str, values: &[&str]) -> Listed {
         Listed {

@@ -2,7 +2,7 @@
 
 use super::{Moment, Proved, revoked};
 use crate::error::{Error, Failure};
-use crate::hash::HashType;
+use crate::session::hash::HashType;
 use crate::session::names_token;
 
 /// How long a revoked token is left alone, in milliseconds.

@@ -1,7 +1,7 @@
 //! What is kept for each key: its session, and how the attempts to get another have gone.
 
-use super::cache::{Bounds, Cache, Cost, Ticket};
 use super::isolation::Mark;
+use super::lru::{Bounds, Cache, Cost, Ticket};
 use super::probe::can_be_probed;
 use super::table::Seed;
 use super::{FlightId, Key, Landed, Life, Moment, Proved};

@@ -5,7 +5,7 @@ use core::num::NonZeroU64;
 use super::Key;
 use super::isolation::Errand;
 use super::table::{Index, Place, Seed, Slab};
-use crate::grants::Wish;
+use crate::session::SessionRequest;
 
 /// Names a flight; never used twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -56,7 +56,7 @@ pub struct Flight {
     /// Whose it is.
     pub key: Key,
     /// What is asked for.
-    pub wish: Wish,
+    pub wish: SessionRequest,
     /// What it is to do.
     pub errand: Errand,
     /// Which sessions it concerns, if they are not those of its key and wish.
@@ -121,7 +121,7 @@ impl Flights {
     }
 
     /// Begins a flight, which leads for its key from now on.
-    pub fn begin(&mut self, key: &Key, wish: &Wish, seed: Seed) -> FlightId {
+    pub fn begin(&mut self, key: &Key, wish: &SessionRequest, seed: Seed) -> FlightId {
         let key_hash = seed.hash(key.as_str());
         if let Some(former) = self.leading_place(key, key_hash) {
             self.stop_leading(former);
@@ -196,8 +196,8 @@ mod tests {
     fn a_flight_leads_until_another_begins_for_its_key() {
         let mut flights = Flights::new();
         let key = Key::from_text("ada".to_owned());
-        let first = flights.begin(&key, &Wish::default(), SEED);
-        let second = flights.begin(&key, &Wish::default(), SEED);
+        let first = flights.begin(&key, &SessionRequest::default(), SEED);
+        let second = flights.begin(&key, &SessionRequest::default(), SEED);
         assert_eq!(flights.leader(&key, SEED), Some(second));
         assert!(flights.end(first).is_some_and(|(_, led)| !led));
         assert_eq!(flights.leader(&key, SEED), Some(second));
@@ -214,7 +214,7 @@ mod tests {
                 let keys: Vec<_> = (0..200 * factor)
                     .map(|user| Key::from_text(format!("user {user}")))
                     .collect();
-                let begin = |key| flights.begin(key, &Wish::default(), SEED);
+                let begin = |key| flights.begin(key, &SessionRequest::default(), SEED);
                 let ids: Vec<_> = keys.iter().map(begin).collect();
                 for (key, id) in keys.iter().zip(ids) {
                     assert_eq!(flights.leader(key, SEED), Some(id));

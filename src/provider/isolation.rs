@@ -7,15 +7,14 @@
 
 use subtle::ConstantTimeEq;
 
-use super::cache::{Bounds, Cache, Cost};
+use super::lru::{Bounds, Cache, Cost};
 use super::table::Seed;
 use super::{Answer, FlightId, Following, Key, Moment, Provider};
 use crate::decimal::{self, decimal};
 use crate::derive::Deriver;
 use crate::error::{Error, Failure};
-use crate::grants::{Isolate, Wish, carries_session_id};
 use crate::secret::wipe_stack;
-use crate::session::Session;
+use crate::session::{Isolate, Session, SessionRequest, carries_session_id};
 
 /// How long what the store told of a generation is believed, in milliseconds.
 const CHECK_EVERY_MS: i64 = 2000;
@@ -170,17 +169,17 @@ impl Provider {
     }
 
     /// What the sessions of a wish end with.
-    fn scope(&self, key: &Key, wish: &Wish) -> Option<Key> {
+    fn scope(&self, key: &Key, wish: &SessionRequest) -> Option<Key> {
         Some(match self.isolation.as_ref()?.mode {
             Isolate::Session => key.clone(),
             Isolate::User => self.user_scope(wish),
         })
     }
 
-    fn user_scope(&self, wish: &Wish) -> Key {
-        let user = Wish {
+    fn user_scope(&self, wish: &SessionRequest) -> Key {
+        let user = SessionRequest {
             user_id: wish.user_id.clone(),
-            ..Wish::default()
+            ..SessionRequest::default()
         };
         let key = Key::new(&self.issuer, &user);
         Key::from_text(["user ", key.as_str()].concat())
@@ -200,7 +199,7 @@ impl Provider {
     pub(super) fn mark(
         &self,
         key: &Key,
-        wish: &Wish,
+        wish: &SessionRequest,
         session: &Session,
     ) -> Result<Option<Mark>, ()> {
         let Some(isolation) = &self.isolation else {
@@ -226,7 +225,7 @@ impl Provider {
     }
 
     /// Whether a flight began before the sessions that it is for were ended.
-    pub(super) fn is_outdated(&self, key: &Key, wish: &Wish, flight: FlightId) -> bool {
+    pub(super) fn is_outdated(&self, key: &Key, wish: &SessionRequest, flight: FlightId) -> bool {
         self.isolation.as_ref().is_some_and(|isolation| {
             let scope = self.scope(key, wish);
             let seed = self.seed_of_keys();
@@ -239,7 +238,7 @@ impl Provider {
     pub(super) fn ask_for_check(
         &mut self,
         key: &Key,
-        wish: &Wish,
+        wish: &SessionRequest,
         following: Following,
         now: Moment,
     ) -> Option<Answer> {
@@ -276,12 +275,12 @@ impl Provider {
 
     /// Begins a flight that gets a session by which those of a wish are ended. It has no more than
     /// its token gives it, since a restriction may keep it from ending itself.
-    pub fn begin_ending(&mut self, key: &Key, wish: &Wish) -> Option<FlightId> {
+    pub fn begin_ending(&mut self, key: &Key, wish: &SessionRequest) -> Option<FlightId> {
         let scope = self.scope(key, wish)?;
-        let wish = Wish {
+        let wish = SessionRequest {
             user_id: wish.user_id.clone(),
             session_type: wish.session_type,
-            ..Wish::default()
+            ..SessionRequest::default()
         };
         let end = Key::from_text(["end ", scope.as_str()].concat());
         let flight = self.begin(&end, &wish);
@@ -342,7 +341,7 @@ impl Provider {
     }
 
     /// What a flight asks Kaltura for.
-    pub(super) fn asked(&self, flight: FlightId) -> Result<Wish, Failure> {
+    pub(super) fn asked(&self, flight: FlightId) -> Result<SessionRequest, Failure> {
         let wish = self.flights.get(flight).map(|it| it.wish.clone());
         let mut wish = wish.unwrap_or_default();
         if let Some(isolation) = &self.isolation {
@@ -410,7 +409,7 @@ impl Provider {
 
     /// The sessions of a wish were ended by this one, which a flight of
     /// [`begin_ending`](Self::begin_ending) has brought.
-    pub fn ended(&mut self, key: &Key, wish: &Wish, ender: &str, now: Moment) {
+    pub fn ended(&mut self, key: &Key, wish: &SessionRequest, ender: &str, now: Moment) {
         let Some(scope) = self.scope(key, wish) else {
             return;
         };

@@ -2,10 +2,10 @@
 
 use std::rc::Rc;
 
-use crate::api::ServiceUrl;
 use crate::decimal::decimal;
-use crate::grants::{SessionType, Wish};
-use crate::privileges;
+use crate::kaltura::ServiceUrl;
+use crate::ks::privileges;
+use crate::session::{SessionRequest, SessionType};
 use crate::work;
 
 /// Whose sessions they are.
@@ -26,7 +26,7 @@ pub struct Key(Rc<str>);
 
 impl Key {
     /// The key of what `wish` asks of `issuer`.
-    pub fn new(issuer: &Issuer, wish: &Wish) -> Self {
+    pub fn new(issuer: &Issuer, wish: &SessionRequest) -> Self {
         let mut key = String::new();
         let partner_id = decimal(issuer.partner_id);
         let expiry_s = wish.expiry_s.map(decimal);
@@ -89,10 +89,10 @@ mod tests {
         };
         Key::new(
             &issuer,
-            &Wish {
+            &SessionRequest {
                 user_id: user_id.map(str::to_owned),
                 privileges: privileges.map(str::to_owned),
-                ..Wish::default()
+                ..SessionRequest::default()
             },
         )
     }

@@ -20,13 +20,13 @@
 
 use super::probe::{self, Liveness, can_be_probed};
 use super::{FlightId, Key, Landed, Moment, Provider, revoked};
-use crate::api::Request;
 use crate::clock::Timing;
 use crate::error::{Error, Failure};
 use crate::exchange::{self, Answer, Credentials, Exchange, Terms};
-use crate::hash::HashType;
+use crate::kaltura::Request;
 use crate::secret::Secret;
 use crate::session::Session;
+use crate::session::hash::HashType;
 
 /// What to do next.
 #[derive(Debug)]

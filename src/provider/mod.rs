@@ -5,8 +5,6 @@
 //! session for everybody who wants it), to follow a flight that somebody else leads, or why
 //! there is nothing to be had. Whoever leads settles the flight with what came of it.
 
-mod budget;
-mod cache;
 mod credentials;
 mod entry;
 mod epoch;
@@ -14,27 +12,27 @@ mod flights;
 mod isolation;
 mod key;
 mod keys;
-mod life;
+mod lifetime;
+mod lru;
 pub mod mint;
 pub mod probe;
 mod proof;
-mod seal;
+mod sealed;
 mod server_time;
 mod shared;
 mod table;
 mod widget;
 
-pub use budget::RetryBudget;
-pub use cache::Ticket;
 pub use credentials::{Standings, TokenConfig};
 pub use epoch::{Epoch, StoredEpoch};
 pub use flights::FlightId;
 pub use isolation::{Isolation, Record};
 pub use key::{Issuer, Key};
 pub use keys::{Keys, NONCE, Purpose, is_of_another_version};
-pub use life::{Life, Moment, is_over};
+pub use lifetime::{Life, Moment, is_over};
+pub use lru::Ticket;
 pub use proof::Proved;
-pub use seal::Stored;
+pub use sealed::Stored;
 pub use server_time::ServerTime;
 pub use shared::{Shared, Verdict};
 pub use table::Seed;
@@ -43,11 +41,11 @@ pub use widget::WidgetState;
 use self::entry::Entries;
 use self::flights::Flights;
 use self::isolation::{Errand, Mark};
-use crate::api::{KsRefusal, Operation};
 use crate::error::{Error, Failure};
-use crate::grants::Wish;
+use crate::kaltura::{KsRefusal, Operation};
+use crate::retry::RetryBudget;
 use crate::secret::Secret;
-use crate::session::{Session, Widget};
+use crate::session::{Session, SessionRequest, Widget};
 
 /// What a caller who follows a flight knows of it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -185,7 +183,7 @@ impl Provider {
     }
 
     /// The key of a wish.
-    pub fn key(&self, wish: &Wish) -> Key {
+    pub fn key(&self, wish: &SessionRequest) -> Key {
         self.isolated_key(Key::new(&self.issuer, wish))
     }
 
@@ -200,7 +198,7 @@ impl Provider {
     pub fn ask(
         &mut self,
         key: &Key,
-        wish: &Wish,
+        wish: &SessionRequest,
         following: Following,
         now: Moment,
     ) -> Result<Answer, Failure> {
@@ -318,7 +316,7 @@ impl Provider {
         self.flights.leader(key, self.seed.unwrap_or_default())
     }
 
-    fn begin(&mut self, key: &Key, wish: &Wish) -> FlightId {
+    fn begin(&mut self, key: &Key, wish: &SessionRequest) -> FlightId {
         let seed = self.seed.unwrap_or_default();
         self.flights.begin(key, wish, seed)
     }
@@ -331,11 +329,11 @@ impl Provider {
 
     /// The key of what all of a provider's sessions have in common.
     pub fn issuer_key(&self) -> Key {
-        self.key(&Wish::default())
+        self.key(&SessionRequest::default())
     }
 
     /// The session that a flight which is under way is for.
-    pub fn wanted(&self, flight: FlightId) -> Option<(&Key, &Wish)> {
+    pub fn wanted(&self, flight: FlightId) -> Option<(&Key, &SessionRequest)> {
         let flight = self.flights.get(flight);
         let flight = flight.filter(|it| it.errand == Errand::Session)?;
         Some((&flight.key, &flight.wish))

@@ -1,9 +1,9 @@
 //! Is a session alive? A call that changes nothing, and what its answer tells.
 
 use super::{is_dead, is_logged_out};
-use crate::api::{Operation, Params, Request, ServiceUrl, Value};
 use crate::error::Error;
 use crate::exchange::Answer;
+use crate::kaltura::{Operation, Params, Request, ServiceUrl, Value};
 use crate::secret::Secret;
 
 const OPERATION: (&str, &str) = ("session", "get");

@@ -3,12 +3,11 @@
 
 use sha2::{Digest, Sha256};
 
-use super::seal::Stored;
+use super::sealed::Stored;
 use super::{Epoch, FlightId, Key, Landed, Life, Moment, Provider, ServerTime, is_over};
 use crate::error::Failure;
-use crate::grants::{GrantPolicy, Wish};
 use crate::secret::Secret;
-use crate::session::Session;
+use crate::session::{GrantPolicy, Session, SessionRequest};
 
 /// How long a session from a store is served by the local clock, before the server's has been
 /// seen. Zero would make every new process ask Kaltura before it may take anything.
@@ -110,7 +109,7 @@ impl Provider {
     pub fn judge(
         &mut self,
         key: &Key,
-        wish: &Wish,
+        wish: &SessionRequest,
         grants: GrantPolicy,
         stored: Stored,
         doubtful: bool,

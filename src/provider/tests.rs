@@ -3,9 +3,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::prelude::*;
 
 use super::*;
-use crate::api::{ApiError, Operation, ServiceUrl};
-use crate::grants::SessionType;
-use crate::hash::HashType;
+use crate::kaltura::{ApiError, Operation, ServiceUrl};
+use crate::session::SessionType;
+use crate::session::hash::HashType;
 
 pub(super) const START: Moment = Moment {
     wall_ms: 1_795_500_000_000,
@@ -49,10 +49,10 @@ pub(super) fn standings(hash_types: &[Vec<HashType>]) -> Standings {
     Standings::new(hash_types.iter().enumerate().map(token).collect())
 }
 
-pub(super) fn wish(user: u8) -> Wish {
-    Wish {
+pub(super) fn wish(user: u8) -> SessionRequest {
+    SessionRequest {
         user_id: Some(user.to_string()),
-        ..Wish::default()
+        ..SessionRequest::default()
     }
 }
 

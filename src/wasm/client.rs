@@ -11,10 +11,10 @@ use super::results;
 use super::terms::{OPTIONS, TokenKind, ask_for_token, terms, wish};
 use crate::error::{Error, Failure, InvalidOption};
 use crate::exchange::{Credentials, Exchange, Terms};
-use crate::grants::Wish;
-use crate::hash::{HashType, hash_joined};
 use crate::options;
 use crate::secret::Secret;
+use crate::session::SessionRequest;
+use crate::session::hash::{HashType, hash_joined};
 
 /// The number of a hash type, for `hashAppToken`.
 #[wasm_bindgen(js_name = hashTypeNumber, skip_typescript)]
@@ -91,7 +91,7 @@ struct Call {
     has_signer: bool,
     hash_types: Vec<HashType>,
     terms: Terms,
-    wish: Wish,
+    wish: SessionRequest,
     max_response_bytes: u32,
 }
 

@@ -5,12 +5,13 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::convert::{self, Options, Plain};
-use crate::api::push_text;
 use crate::error::InvalidOption;
-use crate::ks::{self, KsFields, KsInfo, KsSession, Number, Random, Version, options};
+use crate::kaltura::push_text;
+use crate::ks::privileges;
+use crate::ks::{self, KsFields, KsInfo, KsSession, Number, Random, Version};
+use crate::options::ks as options;
 use crate::options::privileges::written;
 use crate::options::{Input, NO_ID, Named};
-use crate::privileges;
 use crate::secret::looks_secret;
 
 const KS_FIELDS: [&str; 9] = [

@@ -10,10 +10,10 @@ use web_sys::{RequestInit, RequestRedirect};
 use super::host::{Chunk, Host, Reader, Response, Stream};
 use super::intake::Room;
 use super::terms::ask_for_hash;
-use crate::api::{Request, ResponseHead};
 use crate::clock::{LocalTime, Timing, http_date};
 use crate::error::{Cause, Error};
 use crate::exchange::{Answer, Exchange, Outcome, Step};
+use crate::kaltura::{Request, ResponseHead};
 use crate::retry;
 
 /// Holds the exchange to its end. When the host ends the call, it stops where it is.

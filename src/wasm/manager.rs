@@ -7,14 +7,14 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::convert::{self, Options, Plain};
-use crate::api::Params;
 use crate::clock::ServerClock;
 use crate::error::InvalidOption;
-use crate::ks::options as ks_options;
+use crate::kaltura::Params;
 use crate::manager::{
     self, Action, AdminKs, AppToken, FILTER, NAMES, PAGER, Paging, Prepared, Shown, Unusable,
     Warning,
 };
+use crate::options::ks as ks_options;
 use crate::options::{self, Input, Named, Read};
 use crate::secret::Secret;
 

@@ -3,12 +3,11 @@
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 use super::convert::{Plain, array};
-use crate::api::KsRefusal;
 use crate::audit::{Subject, fingerprint};
 use crate::error::{Cause, Error, Failure};
-use crate::grants::{Difference, Field};
-use crate::hash::HashType;
-use crate::session::Session;
+use crate::kaltura::KsRefusal;
+use crate::session::hash::HashType;
+use crate::session::{Difference, Field, Session};
 
 #[wasm_bindgen]
 extern "C" {

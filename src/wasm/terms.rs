@@ -9,11 +9,10 @@ use super::fetch;
 use super::host::Host;
 use crate::error::{Cause, Error, InvalidOption};
 use crate::exchange::Terms;
-use crate::grants::Wish;
-use crate::hash::HashType;
 use crate::options::{self, Input, LONGEST_TEXT, Named};
 use crate::secret::Secret;
-use crate::session::ONE_CALL_WIDGET_S;
+use crate::session::hash::HashType;
+use crate::session::{ONE_CALL_WIDGET_S, SessionRequest};
 
 /// All that a session is started with, but for what is the shell's.
 pub const OPTIONS: [&str; 15] = [
@@ -70,8 +69,8 @@ pub fn terms(from: &Options, deadline_ms: f64) -> Result<Terms, InvalidOption> {
 }
 
 /// What is asked of a session.
-pub fn wish(from: &Options) -> Result<Wish, InvalidOption> {
-    Ok(Wish {
+pub fn wish(from: &Options) -> Result<SessionRequest, InvalidOption> {
+    Ok(SessionRequest {
         user_id: options::user_id(from.get("userId"))?,
         session_type: options::session_type(from.get("sessionType"))?,
         expiry_s: options::expiry_s(from.get("expiry"))?,

@@ -11,10 +11,10 @@ use crate::emulator::exception::Exception;
 use crate::emulator::partner::User;
 use crate::emulator::php::{Params, text_to_int};
 use crate::emulator::session;
-use crate::hash::{HashType, token_hash};
 use crate::ks::KsFields;
-use crate::privileges;
+use crate::ks::privileges;
 use crate::secret::Secret;
+use crate::session::hash::{HashType, token_hash};
 use crate::work::steps;
 
 /// Properties that no caller sets, in the order in which they are looked at.

@@ -35,7 +35,7 @@ fn widget_of(version: Version) -> Reaction {
 /// What becomes of a session whose KS carries `carried`, when the answer says `said` of it.
 fn told(
     grants: GrantPolicy,
-    wish: Wish,
+    wish: SessionRequest,
     carried: &str,
     said: (&str, &str),
 ) -> Result<Session, Error> {
@@ -79,7 +79,7 @@ fn an_answer_is_refused_unless_it_says_that_it_is_a_session_of_the_token() {
         ("another name", with("privileges", "xapptoken:0_c6eputqa")),
         ("the widget session", with("ks", "w")),
     ] {
-        let mut exchange = exchange(vec![Wish::default()]);
+        let mut exchange = exchange(vec![SessionRequest::default()]);
         exchange.terms.retry = RetryPolicy { retries: 0 };
         exchange.terms.grants = GrantPolicy::Report;
         let server = Script::new([widget("w"), Json(answer)]);
@@ -97,7 +97,7 @@ fn a_session_may_have_an_id_of_its_own() {
     answer["privileges"] = json!("sessionid:own,apptoken:0_c6eputqa");
     let server = Script::new([widget("w"), Json(answer)]);
     assert_eq!(
-        code(only(server.hold(exchange(vec![Wish::default()])))),
+        code(only(server.hold(exchange(vec![SessionRequest::default()])))),
         "a"
     );
 }
@@ -106,7 +106,13 @@ fn a_session_may_have_an_id_of_its_own() {
 fn a_readable_ks_must_carry_what_the_answer_says() {
     let good = ks(Version::V1, "ada", PRIVILEGES);
     for policy in POLICIES {
-        let session = told(policy, Wish::default(), &good, ("ada", PRIVILEGES)).unwrap();
+        let session = told(
+            policy,
+            SessionRequest::default(),
+            &good,
+            ("ada", PRIVILEGES),
+        )
+        .unwrap();
         assert_eq!(session.differences, []);
         let limited = [PRIVILEGES, ",iprestrict:10.0.0.1"].concat();
         for (field, carried, said) in [
@@ -129,7 +135,7 @@ fn a_readable_ks_must_carry_what_the_answer_says() {
                 ("ada", PRIVILEGES),
             ),
         ] {
-            let error = told(policy, Wish::default(), &carried, said).unwrap_err();
+            let error = told(policy, SessionRequest::default(), &carried, said).unwrap_err();
             assert_eq!(error.code(), "ERR_NOT_GRANTED", "{policy:?} {field}");
             assert!(!error.retryable());
             let fields: Vec<_> = error
@@ -149,14 +155,19 @@ fn a_semicolon_in_the_token_s_own_privileges_cuts_off_what_follows_so_its_sessio
     let said = [PRIVILEGES, ",a:1;b"].concat();
     let carried = ks(Version::V1, "u@example.org", &said);
     for policy in POLICIES {
-        let result = told(policy, Wish::default(), &carried, ("u@example.org", &said));
+        let result = told(
+            policy,
+            SessionRequest::default(),
+            &carried,
+            ("u@example.org", &said),
+        );
         assert_eq!(code(result), "ERR_NOT_GRANTED");
     }
     let encrypted = ks(Version::V2, "u@example.org", &said);
     assert!(
         told(
             GrantPolicy::Exact,
-            Wish::default(),
+            SessionRequest::default(),
             &encrypted,
             ("u@example.org", &said)
         )
@@ -167,9 +178,9 @@ fn a_semicolon_in_the_token_s_own_privileges_cuts_off_what_follows_so_its_sessio
 #[test]
 fn a_smuggled_privilege_is_no_session_even_of_a_partner_that_showed_version_2() {
     let user = "ada;edit:*,disableentitlement";
-    let wish = || Wish {
+    let wish = || SessionRequest {
         user_id: Some(user.to_owned()),
-        ..Wish::default()
+        ..SessionRequest::default()
     };
     for policy in POLICIES {
         let carried = ks(Version::V1, user, PRIVILEGES);
@@ -184,10 +195,10 @@ fn a_smuggled_privilege_is_no_session_even_of_a_partner_that_showed_version_2() 
 
 #[test]
 fn semicolons_are_sent_only_where_version_2_is_known() {
-    let wish = |user: &str, privileges: &str| Wish {
+    let wish = |user: &str, privileges: &str| SessionRequest {
         user_id: Some(user.to_owned()),
         privileges: Some(privileges.to_owned()),
-        ..Wish::default()
+        ..SessionRequest::default()
     };
     for (path, wish) in [
         ("userId", wish("ada;edit:*", "")),
@@ -211,9 +222,9 @@ fn semicolons_are_sent_only_where_version_2_is_known() {
 
 #[test]
 fn a_batch_goes_without_what_has_a_semicolon() {
-    let wish = |user: &str| Wish {
+    let wish = |user: &str| SessionRequest {
         user_id: Some(user.to_owned()),
-        ..Wish::default()
+        ..SessionRequest::default()
     };
     let server = Script::new([widget_of(Version::V1), Json(json!([info("a"), info("c")]))]);
     let outcome = server.hold(exchange(vec![wish("ada"), wish("b;b"), wish("ada")]));
@@ -231,7 +242,7 @@ proptest! {
         let said = [PRIVILEGES, ",", &asked].concat();
         let carried = ks(Version::V1, &user, &said);
         let policy = if report { GrantPolicy::Report } else { GrantPolicy::Guard };
-        let result = told(policy, Wish::default(), &carried, (&user, &said));
+        let result = told(policy, SessionRequest::default(), &carried, (&user, &said));
         prop_assert_eq!(result.is_ok(), !user.contains(';') && !said.contains(';'));
     }
 }

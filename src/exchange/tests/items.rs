@@ -10,9 +10,9 @@ fn batch(users: usize, hash_types: &[HashType]) -> Exchange {
 }
 
 fn batch_until(users: usize, hash_types: &[HashType], deadline_ms: i64) -> Exchange {
-    let wish = |user: usize| Wish {
+    let wish = |user: usize| SessionRequest {
         user_id: Some(format!("u{user}")),
-        ..Wish::default()
+        ..SessionRequest::default()
     };
     let terms = Terms {
         deadline_ms,

@@ -2,7 +2,7 @@
 
 use super::*;
 
-fn signed(wishes: Vec<Wish>, hash_types: &[HashType]) -> Exchange {
+fn signed(wishes: Vec<SessionRequest>, hash_types: &[HashType]) -> Exchange {
     let credentials = Credentials {
         app_token: None,
         ..credentials(hash_types)
@@ -11,7 +11,7 @@ fn signed(wishes: Vec<Wish>, hash_types: &[HashType]) -> Exchange {
 }
 
 fn one() -> Exchange {
-    signed(vec![Wish::default()], &[HashType::Sha1])
+    signed(vec![SessionRequest::default()], &[HashType::Sha1])
 }
 
 /// An exchange that waits for a signer's hash.
@@ -40,7 +40,10 @@ fn a_signer_s_hash_is_sent_as_one_that_is_made_here() {
         assert_eq!(code(only(server.hold(exchange))), "a");
         [server.sent(0), server.sent(1)]
     };
-    assert_eq!(requests(one()), requests(exchange(vec![Wish::default()])));
+    assert_eq!(
+        requests(one()),
+        requests(exchange(vec![SessionRequest::default()]))
+    );
 }
 
 #[test]
@@ -51,7 +54,10 @@ fn a_signer_is_asked_once_for_a_batch_and_its_retries() {
         Json(json!([info("a"), refusal("ACTION_BLOCKED", &json!([]))])),
         session("b"),
     ]);
-    let outcome = server.hold(signed(vec![Wish::default(); 2], &[HashType::Sha256]));
+    let outcome = server.hold(signed(
+        vec![SessionRequest::default(); 2],
+        &[HashType::Sha256],
+    ));
     assert_eq!(codes(outcome), ["a", "b"]);
     assert_eq!(*server.signed.borrow(), [("w".into(), HashType::Sha256)]);
 }
@@ -66,7 +72,7 @@ fn a_signer_is_asked_for_each_hash_type_that_is_tried_and_for_each_widget_sessio
         session("a"),
     ]);
     let outcome = server.hold(signed(
-        vec![Wish::default()],
+        vec![SessionRequest::default()],
         &[HashType::Sha1, HashType::Sha256],
     ));
     assert_eq!(code(only(outcome)), "a");
@@ -113,7 +119,10 @@ fn a_signer_that_fails_ends_all_that_need_it() {
             causes: vec![Cause::default()],
         })
     };
-    let mut exchange = waiting(signed(vec![Wish::default(); 3], &[HashType::Sha1]));
+    let mut exchange = waiting(signed(
+        vec![SessionRequest::default(); 3],
+        &[HashType::Sha1],
+    ));
     exchange.take_hash(Err(failure()));
     assert!(matches!(exchange.next(NOW_MS), Step::Done));
     let outcome = exchange.finish();

@@ -56,9 +56,9 @@ struct Played {
 
 impl Slow {
     fn play(self, users: usize) -> Played {
-        let wishes = (0..users).map(|_| Wish {
+        let wishes = (0..users).map(|_| SessionRequest {
             expiry_s: Some(self.asked_s),
-            ..Wish::default()
+            ..SessionRequest::default()
         });
         let terms = Terms {
             deadline_ms: i64::MAX,

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use sha1::{Digest, Sha1};
 
 use super::secret;
+use crate::ks::privileges;
 use crate::ks::*;
-use crate::privileges;
 
 static FILE: LazyLock<Value> = LazyLock::new(|| {
     serde_json::from_str(include_str!("../../../js-tests/vectors/ks.json")).unwrap()

@@ -14,13 +14,13 @@ fn isolated(mode: Isolate) -> Provider {
     provider
 }
 
-fn ask(provider: &mut Provider, wish: &Wish, now: Moment) -> Answer {
+fn ask(provider: &mut Provider, wish: &SessionRequest, now: Moment) -> Answer {
     let key = provider.key(wish);
     let answer = provider.ask(&key, wish, Following::default(), now);
     answer.unwrap()
 }
 
-fn lead(provider: &mut Provider, wish: &Wish, now: Moment) -> FlightId {
+fn lead(provider: &mut Provider, wish: &SessionRequest, now: Moment) -> FlightId {
     match ask(provider, wish, now) {
         Answer::Lead(flight) => flight,
         other => panic!("{other:?}"),
@@ -39,22 +39,22 @@ fn land(provider: &mut Provider, flight: FlightId, ks: &str, now: Moment) -> Lan
 }
 
 /// Mints a session for the wish, and gives its id.
-fn mint(provider: &mut Provider, wish: &Wish, ks: &str, now: Moment) -> String {
+fn mint(provider: &mut Provider, wish: &SessionRequest, ks: &str, now: Moment) -> String {
     let flight = lead(provider, wish, now);
     let id = id_of(provider, flight);
     land(provider, flight, ks, now);
     id
 }
 
-fn served(provider: &mut Provider, wish: &Wish, now: Moment) -> String {
+fn served(provider: &mut Provider, wish: &SessionRequest, now: Moment) -> String {
     match ask(provider, wish, now) {
         Answer::Serve { session, .. } => session.ks.expose().to_owned(),
         other => panic!("{other:?}"),
     }
 }
 
-fn restricted(user: u8) -> Wish {
-    Wish {
+fn restricted(user: u8) -> SessionRequest {
+    SessionRequest {
         privileges: Some("custom:1".to_owned()),
         ..wish(user)
     }
@@ -107,7 +107,10 @@ fn the_sessions_of_a_user_have_one_id_and_those_of_a_request_have_one() {
         let plain = mint(provider, &wish(1), "a", START);
         assert_eq!(mint(provider, &restricted(1), "b", START) == plain, is_one);
         assert_ne!(mint(provider, &wish(2), "c", START), plain);
-        assert_ne!(mint(provider, &Wish::default(), "d", START), plain);
+        assert_ne!(
+            mint(provider, &SessionRequest::default(), "d", START),
+            plain
+        );
     }
     let plain = provider(10, 1);
     let providers = [plain, isolated(Isolate::User), isolated(Isolate::Session)];
@@ -274,9 +277,9 @@ fn a_request_is_no_dearer_for_many_ended_users() {
         provider.isolate(Isolation::new(Isolate::User, 10_000));
         provider.isolate_with(b"secret");
         let wishes: Vec<_> = (0..50 * factor)
-            .map(|user| Wish {
+            .map(|user| SessionRequest {
                 user_id: Some(format!("user {user:05}")),
-                ..Wish::default()
+                ..SessionRequest::default()
             })
             .collect();
         move || {

@@ -3,18 +3,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kaltura_app_token::api::{Request, ResponseHead, ServiceUrl};
 use kaltura_app_token::clock::{LocalTime, Timing};
 use kaltura_app_token::error::{Error, Failure};
 use kaltura_app_token::exchange::{self, Terms};
-use kaltura_app_token::grants::{GrantPolicy, Wish};
-use kaltura_app_token::hash::HashType;
+use kaltura_app_token::kaltura::{Request, ResponseHead, ServiceUrl};
 use kaltura_app_token::provider::mint::{Mint, News, Received, Step};
 use kaltura_app_token::provider::{
     Answer, FlightId, Following, Issuer, Key, Moment, Provider, Standings, TokenConfig,
 };
 use kaltura_app_token::retry::RetryPolicy;
 use kaltura_app_token::secret::Secret;
+use kaltura_app_token::session::hash::HashType;
+use kaltura_app_token::session::{GrantPolicy, SessionRequest};
 use kaltura_app_token::work;
 use serde_json::{Value, json};
 
@@ -97,10 +97,10 @@ pub struct World {
     last_bad_ms: i64,
 }
 
-fn wish(user: u8) -> Wish {
-    Wish {
+fn wish(user: u8) -> SessionRequest {
+    SessionRequest {
         user_id: Some(format!("user {user}")),
-        ..Wish::default()
+        ..SessionRequest::default()
     }
 }
 
@@ -520,9 +520,9 @@ impl World {
         self.count += 1;
         let ks = format!("session-{}", self.count);
         let user_id = params["userId"].as_str().unwrap().to_owned();
-        let key = self.provider.key(&Wish {
+        let key = self.provider.key(&SessionRequest {
             user_id: Some(user_id.clone()),
-            ..Wish::default()
+            ..SessionRequest::default()
         });
         let is_limited = user_id == format!("user {LIMITED}");
         let limit = if is_limited { ",actionslimit:1" } else { "" };

@@ -3,13 +3,13 @@
 use serde_json::{Value as Json, json};
 
 use super::*;
-use crate::api::{ResponseHead, ServiceUrl};
 use crate::clock::{LocalTime, Timing};
 use crate::exchange;
-use crate::grants::{GrantPolicy, Wish};
-use crate::hash::token_hash;
+use crate::kaltura::{ResponseHead, ServiceUrl};
 use crate::provider::{Answer, Following, Standings, TokenConfig};
 use crate::retry::RetryPolicy;
+use crate::session::hash::token_hash;
+use crate::session::{GrantPolicy, SessionRequest};
 
 const EPOCH_MS: i64 = 1_795_500_000_000;
 
@@ -43,10 +43,10 @@ impl Scene {
         }
     }
 
-    fn wish(user: usize) -> Wish {
-        Wish {
+    fn wish(user: usize) -> SessionRequest {
+        SessionRequest {
             user_id: Some(format!("user {user}")),
-            ..Wish::default()
+            ..SessionRequest::default()
         }
     }
 

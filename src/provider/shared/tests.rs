@@ -74,12 +74,18 @@ impl Reader {
 
     fn judge(&mut self, stored: Stored) -> Verdict {
         let grants = GrantPolicy::Guard;
-        self.provider
-            .judge(&self.key, &Wish::default(), grants, stored, false, self.now)
+        self.provider.judge(
+            &self.key,
+            &SessionRequest::default(),
+            grants,
+            stored,
+            false,
+            self.now,
+        )
     }
 
     fn lead(&mut self) -> FlightId {
-        let (wish, following) = (Wish::default(), Following::default());
+        let (wish, following) = (SessionRequest::default(), Following::default());
         match self.provider.ask(&self.key, &wish, following, self.now) {
             Ok(Answer::Lead(flight) | Answer::Renew { flight, .. }) => flight,
             other => panic!("{other:?}"),
@@ -145,7 +151,7 @@ fn a_stored_ks_that_contradicts_what_is_said_of_it_is_not_taken_whatever_is_gran
         sealed_and_opened(&session)
     };
     let mut judge = |stored: Stored, grants| {
-        let wish = Wish::default();
+        let wish = SessionRequest::default();
         reader
             .provider
             .judge(&reader.key, &wish, grants, stored, false, reader.now)
@@ -260,7 +266,7 @@ fn a_session_of_a_token_that_was_revoked_is_deleted() {
     let stored = stored("a", 0, 3600);
     let verdict = reader.provider.judge(
         &reader.key,
-        &Wish::default(),
+        &SessionRequest::default(),
         grants,
         stored,
         true,

@@ -7,9 +7,9 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::{Handle, Now};
-use crate::api::Operation;
 use crate::call::CallTerms;
 use crate::error::InvalidOption;
+use crate::kaltura::Operation;
 use crate::provider::Moment;
 use crate::retry::RetryPolicy;
 use crate::wasm::call;

@@ -22,14 +22,13 @@ use super::results;
 use super::terms::{self, TokenKind};
 use crate::error::{Error, Failure, InvalidOption};
 use crate::exchange::Terms;
-use crate::grants::{LONGEST_ISOLATED_S, Wish};
 use crate::options::{self, Input, Named};
 use crate::provider::{
     CHECK_EVERY_MS, FlightId, Following, Isolation, Issuer, Keys, Moment, Provider, Seed,
     Standings, Ticket, TokenConfig, is_over,
 };
 use crate::secret::Secret;
-use crate::session::{SHARED_WIDGET_S, Session};
+use crate::session::{LONGEST_ISOLATED_S, SHARED_WIDGET_S, Session, SessionRequest};
 
 /// The options of a provider that stand beside those of a session.
 const OPTIONS: [&str; 4] = ["maxEntries", "batchSize", "batchesInFlight", "isolate"];
@@ -60,7 +59,7 @@ impl Deref for Handle {
 pub struct ProviderCore {
     provider: RefCell<Provider>,
     terms: Terms,
-    defaults: Wish,
+    defaults: SessionRequest,
     max_response_bytes: u32,
     batch_size: u32,
     batches_in_flight: u32,
@@ -312,7 +311,7 @@ impl ProviderCore {
         })
     }
 
-    fn wish(&self, request: &Object) -> Result<Wish, InvalidOption> {
+    fn wish(&self, request: &Object) -> Result<SessionRequest, InvalidOption> {
         let asked = terms::wish(&Options::new(request, "request.", &[&REQUEST_OPTIONS])?)?;
         let defaults = self.defaults.clone();
         let expiry_s = asked.expiry_s.or(defaults.expiry_s);
@@ -321,7 +320,7 @@ impl ProviderCore {
             const EXPECTED: &str = "at most 86400 with `isolate`: Kaltura remembers for a day which sessions were ended";
             return Err(InvalidOption::new("expiry", EXPECTED));
         }
-        Ok(Wish {
+        Ok(SessionRequest {
             session_id: None,
             expiry_s,
             user_id: asked.user_id.or(defaults.user_id),

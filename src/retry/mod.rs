@@ -1,9 +1,13 @@
 //! When and whether to try again.
 
-use crate::api::{ResponseHead, RetryAfter};
+mod budget;
+
+pub use budget::RetryBudget;
+
 use crate::clock::{http_date, ms_of};
 use crate::decimal;
 use crate::error::Error;
+use crate::kaltura::{ResponseHead, RetryAfter};
 
 /// The base of the exponential backoff.
 const FIRST_DELAY_MS: u64 = 100;
@@ -86,7 +90,7 @@ pub fn retry_after_ms(head: &ResponseHead, now_s: i64) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::api::Operation;
+    use crate::kaltura::Operation;
 
     const POLICY: RetryPolicy = RetryPolicy { retries: 2 };
 

@@ -21,17 +21,16 @@ mod replies;
 mod requests;
 
 use self::item::{Item, RetryTerms, Settled, Tries};
-use crate::api::{
-    ApiError, KsRefusal, Operation, Request, ResponseHead, ServiceUrl, Value, read_response,
-};
 use crate::clock::{ServerClock, Timing};
 use crate::error::{Cause, Error, InvalidOption};
-use crate::grants::{GrantPolicy, Wish};
-use crate::hash::{HashType, is_hash};
+use crate::kaltura::{
+    ApiError, KsRefusal, Operation, Request, ResponseHead, ServiceUrl, Value, read_response,
+};
 use crate::ks;
 use crate::retry::{self, RetryPolicy};
 use crate::secret::Secret;
-use crate::session::{Session, Widget};
+use crate::session::hash::{HashType, is_hash};
+use crate::session::{GrantPolicy, Session, SessionRequest, Widget};
 
 /// An application token, as its holder knows it.
 #[derive(Clone, Debug)]
@@ -165,7 +164,7 @@ impl Exchange {
     pub fn new(
         terms: Terms,
         credentials: Credentials,
-        wishes: Vec<Wish>,
+        wishes: Vec<SessionRequest>,
         widget: Option<Widget>,
     ) -> Self {
         Self {

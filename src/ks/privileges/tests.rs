@@ -6,7 +6,7 @@ use crate::work;
 
 fn vectors(section: &str) -> Vec<Value> {
     let all: Value =
-        serde_json::from_str(include_str!("../../js-tests/vectors/privileges.json")).unwrap();
+        serde_json::from_str(include_str!("../../../js-tests/vectors/privileges.json")).unwrap();
     all[section].as_array().unwrap().clone()
 }
 

@@ -1,6 +1,6 @@
 //! A budget for retries: when most calls fail, trying each again makes matters worse.
 
-use crate::retry::RetryPolicy;
+use super::RetryPolicy;
 
 const FULL: u32 = 100;
 const RETRY_COSTS: u32 = 10;

@@ -1,7 +1,8 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::privileges::{allows, format, parse};
+use crate::ks::privileges::{allows, format, parse};
+use crate::session::GrantPolicy;
 use crate::work;
 
 fn granted(privileges: &str) -> Grant<'_> {
@@ -21,17 +22,17 @@ fn exactly(lifetime_s: i64) -> Lifetime {
     }
 }
 
-fn effects(wish: &Wish, grant: &Grant<'_>) -> Vec<(&'static str, &'static str)> {
+fn effects(wish: &SessionRequest, grant: &Grant<'_>) -> Vec<(&'static str, &'static str)> {
     differences(wish, grant)
         .iter()
         .map(|it| (it.field.option(), it.effect.name()))
         .collect()
 }
 
-fn asked(privileges: &str) -> Wish {
-    Wish {
+fn asked(privileges: &str) -> SessionRequest {
+    SessionRequest {
         privileges: Some(privileges.to_owned()),
-        ..Wish::default()
+        ..SessionRequest::default()
     }
 }
 
@@ -60,7 +61,7 @@ fn a_difference_shows_each_value_apart_from_the_next() {
 fn what_was_not_asked_for_is_no_difference() {
     assert_eq!(
         effects(
-            &Wish::default(),
+            &SessionRequest::default(),
             &granted("sessionid:0_a,apptoken:0_a,edit:*")
         ),
         []
@@ -169,10 +170,10 @@ fn a_restriction_with_another_value_counts_as_broader() {
 
 #[test]
 fn another_user_or_an_admin_s_rights_are_broader() {
-    let wish = Wish {
+    let wish = SessionRequest {
         user_id: Some("bob".into()),
         session_type: Some(SessionType::User),
-        ..Wish::default()
+        ..SessionRequest::default()
     };
     let grant = Grant {
         session_type: SessionType::Admin,
@@ -182,18 +183,18 @@ fn another_user_or_an_admin_s_rights_are_broader() {
         effects(&wish, &grant),
         [("userId", "broader"), ("sessionType", "broader")]
     );
-    let wish = Wish {
+    let wish = SessionRequest {
         session_type: Some(SessionType::Admin),
-        ..Wish::default()
+        ..SessionRequest::default()
     };
     assert_eq!(effects(&wish, &granted("")), [("sessionType", "narrower")]);
 }
 
 #[test]
 fn a_life_is_compared_with_some_slack() {
-    let wish = |expiry_s| Wish {
+    let wish = |expiry_s| SessionRequest {
         expiry_s: Some(expiry_s),
-        ..Wish::default()
+        ..SessionRequest::default()
     };
     assert_eq!(effects(&wish(3600), &granted("")), []);
     assert_eq!(effects(&wish(3598), &granted("")), []);
@@ -206,7 +207,10 @@ fn a_life_is_compared_with_some_slack() {
         lifetime: exactly(0),
         ..granted("")
     };
-    assert_eq!(effects(&Wish::default(), &over), [("expiry", "expired")]);
+    assert_eq!(
+        effects(&SessionRequest::default(), &over),
+        [("expiry", "expired")]
+    );
 }
 
 #[test]
@@ -217,9 +221,9 @@ fn a_life_is_as_asked_if_it_may_be() {
             longest_s,
             may_be_over: false,
         };
-        let wish = Wish {
+        let wish = SessionRequest {
             expiry_s: Some(3600),
-            ..Wish::default()
+            ..SessionRequest::default()
         };
         let grant = Grant {
             lifetime,
@@ -253,7 +257,7 @@ fn the_policy_decides_what_is_handed_out() {
 #[test]
 fn rights_that_nobody_asked_for_are_broader_where_others_are_not_wanted() {
     let told = |privileges: &str, grant: &str| -> Vec<_> {
-        let wish = Wish {
+        let wish = SessionRequest {
             no_other_privileges: true,
             ..asked(privileges)
         };
@@ -284,9 +288,9 @@ fn rights_that_nobody_asked_for_are_broader_where_others_are_not_wanted() {
     // What restricts takes nothing away from the caller's meaning, nor does what allows nothing.
     assert_eq!(told("sview:0_a", "sview:0_a,iprestrict:10.0.0.1,edit"), []);
     let none_wished = differences(
-        &Wish {
+        &SessionRequest {
             no_other_privileges: true,
-            ..Wish::default()
+            ..SessionRequest::default()
         },
         &granted("edit:*"),
     );
@@ -300,9 +304,9 @@ fn rights_that_nobody_asked_for_are_broader_where_others_are_not_wanted() {
 
 #[test]
 fn the_text_of_a_difference_names_no_user() {
-    let wish = Wish {
+    let wish = SessionRequest {
         user_id: Some("bob".into()),
-        ..Wish::default()
+        ..SessionRequest::default()
     };
     let text = differences(&wish, &granted(""))
         .iter()

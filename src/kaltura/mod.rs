@@ -1,16 +1,14 @@
 //! Kaltura's API as text: a call to a request, a response to a value or a refusal.
 
-mod params;
+mod json;
 mod refusal;
 mod service_url;
-mod value;
 
 use std::borrow::Cow;
 
-pub use params::{Params, push_text};
+pub use json::{Fields, Params, Value, push_text};
 pub use refusal::{ApiError, KsRefusal};
 pub use service_url::ServiceUrl;
-pub use value::{Fields, Value};
 
 use crate::clock::TimeHeaders;
 use crate::error::Error;

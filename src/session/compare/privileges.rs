@@ -6,10 +6,10 @@
 use core::{iter, slice};
 
 use super::{Difference, Effect, Field, shown};
-use crate::php;
-use crate::privileges::search::{self, Found};
-use crate::privileges::table::{self, Known, Purpose, Shape};
-use crate::privileges::{self, ANY, Privilege};
+use crate::ks::php;
+use crate::ks::privileges::search::{self, Found};
+use crate::ks::privileges::table::{self, Known, Purpose, Shape};
+use crate::ks::privileges::{self, ANY, Privilege};
 use crate::work;
 
 /// Set by the server on every session of an application token, whatever is asked.

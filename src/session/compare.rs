@@ -1,97 +1,14 @@
-//! Asked and granted: Kaltura drops silently what an application token doesn't allow, so the
-//! session has to be compared with the wish.
+//! Compares the session that was started with the one that was asked for: Kaltura silently drops
+//! what an application token doesn't allow.
 
 use core::iter;
 
+use super::session_id::{SESSION_ID, carries_session_id};
+use super::{SessionRequest, SessionType};
 use crate::decimal::decimal;
 use crate::work;
 
 mod privileges;
-mod session_id;
-
-pub use session_id::{carries_session_id, names_session_id, with_session_id};
-
-/// The longest life of a session with a `sessionid` of its own, in seconds. Kaltura remembers for a
-/// day that an id was ended: a session that lived longer would come back to life.
-pub const LONGEST_ISOLATED_S: u32 = 86_400;
-
-/// What the caller asks of a session; what is `None` is left to the application token.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Wish {
-    /// The session's user.
-    pub user_id: Option<String>,
-    /// USER or ADMIN.
-    pub session_type: Option<SessionType>,
-    /// How long the session shall live, in seconds.
-    pub expiry_s: Option<u32>,
-    /// Privileges to add, as Kaltura writes them.
-    pub privileges: Option<String>,
-    /// Whether rights that the application token adds by itself make the session broader.
-    pub no_other_privileges: bool,
-    /// The `sessionid` that it shall have, so that it ends with no others. No caller chooses it.
-    pub session_id: Option<String>,
-}
-
-/// Which sessions end together, and with no others.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Isolate {
-    /// All of one user.
-    User,
-    /// Those that one request is answered with.
-    Session,
-}
-
-impl Wish {
-    /// The option with a `;` in it, which in a KS of version 1 would begin another field.
-    pub fn with_semicolon(&self) -> Option<&'static str> {
-        let has_one = |text: &Option<String>| {
-            let text = text.as_deref().unwrap_or_default();
-            work::steps(text.len());
-            text.contains(';')
-        };
-        if has_one(&self.user_id) {
-            Some("userId")
-        } else {
-            has_one(&self.privileges).then_some("sessionPrivileges")
-        }
-    }
-}
-
-/// The two types of a session.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum SessionType {
-    /// 0: may do what its user may.
-    User,
-    /// 2: may do everything.
-    Admin,
-}
-
-impl SessionType {
-    /// Kaltura's number for it.
-    pub fn number(self) -> u8 {
-        match self {
-            Self::User => 0,
-            Self::Admin => 2,
-        }
-    }
-
-    /// Its name in the JavaScript API.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::User => "user",
-            Self::Admin => "admin",
-        }
-    }
-
-    /// The type that Kaltura gives this number.
-    pub fn from_number(number: i64) -> Option<Self> {
-        match number {
-            0 => Some(Self::User),
-            2 => Some(Self::Admin),
-            _ => None,
-        }
-    }
-}
 
 /// What a session really is, by Kaltura's answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -118,33 +35,6 @@ pub struct Lifetime {
     pub longest_s: i64,
     /// Whether the session may be over by now.
     pub may_be_over: bool,
-}
-
-/// What to do about differences between wish and grant.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum GrantPolicy {
-    /// A session that may do more than asked, or has expired, is an error; one that may do
-    /// less is reported.
-    #[default]
-    Guard,
-    /// Every difference is an error.
-    Exact,
-    /// None is, but that a session ends with others that was to end alone.
-    Report,
-}
-
-impl GrantPolicy {
-    /// Whether a session with these differences must not be handed out. One that contradicts what
-    /// was said of it never is.
-    pub fn refuses(self, differences: &[Difference]) -> bool {
-        let never = |it: &Difference| matches!(it.field, Field::Carried(_) | Field::SessionId);
-        differences.iter().any(never)
-            || match self {
-                Self::Guard => differences.iter().any(|it| it.effect != Effect::Narrower),
-                Self::Exact => !differences.is_empty(),
-                Self::Report => false,
-            }
-    }
 }
 
 /// One point in which a session is not what was asked for.
@@ -206,7 +96,7 @@ impl Field {
     pub fn privilege(&self) -> Option<&str> {
         match self {
             Self::Privilege(name) => Some(name),
-            Self::SessionId => Some(session_id::SESSION_ID),
+            Self::SessionId => Some(SESSION_ID),
             _ => None,
         }
     }
@@ -283,7 +173,7 @@ const LONGEST_NAME: usize = 100;
 const CLOCK_SLACK_S: i64 = 3;
 
 /// In what `grant` is not what `wish` asked for.
-pub fn differences(wish: &Wish, grant: &Grant<'_>) -> Vec<Difference> {
+pub fn differences(wish: &SessionRequest, grant: &Grant<'_>) -> Vec<Difference> {
     let mut found = Vec::new();
     if let Some(asked) = wish
         .user_id

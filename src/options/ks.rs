@@ -2,10 +2,10 @@
 //!
 //! Numbers come as the text that JavaScript writes them with, since text is what a KS carries.
 
-use super::{KsError, KsFields, Number, Random, Version};
+use super::{self as options, Input, Named, Read};
 use crate::error::InvalidOption;
-use crate::options::{self, Input, Named, Read};
-use crate::php;
+use crate::ks::php;
+use crate::ks::{KsError, KsFields, Number, Random, Version};
 use crate::secret::Secret;
 
 /// Version 1 or 2; the second if nothing is said.

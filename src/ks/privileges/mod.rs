@@ -3,7 +3,7 @@
 //! `name`, or `name:value/value`, with commas between. Nothing is escaped, nothing trimmed,
 //! and no text is wrong.
 
-use crate::php;
+use crate::ks::php;
 use crate::work;
 
 pub mod search;

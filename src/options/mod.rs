@@ -1,14 +1,15 @@
 //! What callers may ask for: each option's rule, in one place.
 
-use crate::api::ServiceUrl;
 use crate::decimal;
 use crate::error::InvalidOption;
-use crate::grants::{GrantPolicy, Isolate, SessionType};
-use crate::hash::HashType;
+use crate::kaltura::ServiceUrl;
 use crate::retry::RetryPolicy;
 use crate::secret::{Secret, looks_secret};
+use crate::session::hash::HashType;
+use crate::session::{GrantPolicy, Isolate, SessionType};
 use crate::work;
 
+pub mod ks;
 pub mod privileges;
 mod seal;
 

@@ -5,9 +5,8 @@ use super::Key;
 use super::keys::{Keys, NONCE, Purpose};
 use crate::clock::{ServerClock, ms_of};
 use crate::decimal::{self, decimal};
-use crate::grants::SessionType;
 use crate::secret::Secret;
-use crate::session::Session;
+use crate::session::{Session, SessionType};
 
 const SESSION: Purpose = "session";
 

@@ -1,9 +1,21 @@
 //! Sessions as Kaltura's answers describe them.
 
-use crate::api::{Fields, Value};
+mod compare;
+pub mod hash;
+mod policy;
+mod request;
+mod session_id;
+mod widget;
+
+pub use compare::{Difference, Effect, Field, Grant, Lifetime, differences};
+pub use policy::GrantPolicy;
+pub use request::{Isolate, LONGEST_ISOLATED_S, SessionRequest, SessionType};
+pub use session_id::{carries_session_id, names_session_id, with_session_id};
+pub use widget::{ONE_CALL_WIDGET_S, SHARED_WIDGET_S, Widget};
+
 use crate::clock::{ROUNDING_MS, ServerClock, Timing};
 use crate::decimal::decimal;
-use crate::grants::{self, Difference, Effect, Field, Grant, Lifetime, SessionType, Wish};
+use crate::kaltura::{Fields, Value};
 use crate::ks::{self, Decoded};
 use crate::secret::Secret;
 use crate::work;
@@ -31,50 +43,8 @@ pub struct Session {
     pub differences: Vec<Difference>,
 }
 
-/// A session of nobody's, with which a token hash is made.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Widget {
-    /// The session itself.
-    pub ks: Secret,
-    /// Until when it can be counted on, in milliseconds by the local clock.
-    pub usable_until_ms: i64,
-}
-
-/// What the widget session of one call is asked to live, in seconds. Who gets hold of a token hash
-/// can start sessions with it for as long as its widget session lives.
-pub const ONE_CALL_WIDGET_S: u32 = 900;
-/// The same of a widget session that many sessions are started from.
-pub const SHARED_WIDGET_S: u32 = 3600;
-
-/// Kaltura answers `startWidgetSession` out of a cache for this long, so that a widget
-/// session may be that old when it arrives.
-const WIDGET_CACHE_S: u32 = 600;
-
 /// A longer KS is no KS.
 const LONGEST_KS: usize = 200_000;
-
-impl Widget {
-    /// Reads the answer to `session.startWidgetSession`, or says what is wrong with it.
-    /// It was asked to live for `expiry_s`.
-    pub fn read(
-        answer: Fields<'_>,
-        partner_id: u32,
-        expiry_s: u32,
-        timing: Timing,
-    ) -> Result<Self, &'static str> {
-        let [object_type, ks, partner] = answer.get_all(["objectType", "ks", "partnerId"]);
-        if object_type != Value::Missing {
-            expect_type(object_type, "KalturaStartWidgetSessionResponse")?;
-        }
-        let ks = read_ks(ks, partner, partner_id)?;
-        // Nothing in the answer tells its end, so it is reckoned from the sending.
-        let life_ms = i64::from(expiry_s.saturating_sub(WIDGET_CACHE_S)) * 1000;
-        Ok(Self {
-            ks,
-            usable_until_ms: timing.sent_ms.saturating_add(life_ms),
-        })
-    }
-}
 
 impl Session {
     /// Reads the answer to `appToken.startSession`, which `widget` was sent with, or says what is
@@ -84,7 +54,7 @@ impl Session {
         partner_id: u32,
         app_token_id: &str,
         widget: Option<&Widget>,
-        wish: &Wish,
+        wish: &SessionRequest,
         clock: Option<ServerClock>,
         timing: Timing,
     ) -> Result<Self, &'static str> {
@@ -141,7 +111,7 @@ impl Session {
             },
             privileges: &privileges,
         };
-        let differences = grants::differences(wish, &grant);
+        let differences = differences(wish, &grant);
         let mut session = Self {
             ks,
             partner_id,
@@ -162,8 +132,8 @@ impl Session {
     /// The session with its differences from `wish`; its life was compared when it was minted,
     /// and is shorter by now.
     #[must_use]
-    pub fn compared_with(mut self, wish: &Wish, now_ms: i64) -> Self {
-        let wish = Wish {
+    pub fn compared_with(mut self, wish: &SessionRequest, now_ms: i64) -> Self {
+        let wish = SessionRequest {
             expiry_s: None,
             ..wish.clone()
         };
@@ -178,7 +148,7 @@ impl Session {
             },
             privileges: &self.privileges,
         };
-        self.differences = grants::differences(&wish, &grant);
+        self.differences = differences(&wish, &grant);
         self.add_contradictions();
         self
     }

@@ -1,0 +1,7 @@
+//! JSON as Kaltura's API uses it: a strict reader of a few fields, and a writer of parameters.
+
+mod reader;
+mod writer;
+
+pub use reader::{Fields, Value};
+pub use writer::{Params, push_text};
