@@ -1,6 +1,9 @@
 // The reference, as typedoc writes it.
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Application } from 'typedoc'
+
+const MARK = '<!-- generated from the .d.ts files by `npm run docs` -->\n\n'
 
 /**
  * Writes Markdown for `entries`, names of modules to the declarations of each in `types`, into `out`.
@@ -46,6 +49,10 @@ export async function writeReference(types, entries, out) {
   for (const [index, module] of modulesOf(project, entries).entries()) module.name = names[index]
   await app.generateOutputs(project)
   if (app.logger.hasErrors() || app.logger.hasWarnings()) throw new Error('it could not be written')
+  for (const name of readdirSync(out, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.md'))) {
+    const file = join(out, name)
+    writeFileSync(file, MARK + readFileSync(file, 'utf8'))
+  }
 }
 
 /**
