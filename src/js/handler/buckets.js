@@ -2,7 +2,7 @@
 // of another's. Who can delete there can still make it forget what it has counted.
 import { hexOf } from '../common/hex.js'
 import { attempt } from '../common/host.js'
-import { inTime, PatientStore } from '../stores/guarded-store.js'
+import { inTime, GuardedStore } from '../stores/guarded-store.js'
 
 const HMAC = { name: 'HMAC', hash: 'SHA-256' }
 const MAC_DIGITS = 64
@@ -14,7 +14,7 @@ export class SharedBuckets {
 
   /** `askForKey` gives 32 bytes that nobody else knows, or a promise of them. */
   constructor(store, askForKey, tell) {
-    this.#store = new PatientStore(store, tell)
+    this.#store = new GuardedStore(store, tell)
     this.#askForKey = askForKey
   }
 

@@ -25,10 +25,10 @@ export class Leases {
   }
 
   /** The session that answers a request that was read; undefined if the core has to be asked. */
-  sessionFor({ key, signal }) {
+  sessionFor({ key, limits }) {
     const lease = this.#young.get(key) ?? this.#old.get(key)
     // Its caller may have aborted already.
-    if (lease === undefined || signal !== undefined) return undefined
+    if (lease === undefined || limits?.signal !== undefined) return undefined
     if (Date.now() >= lease.wall || steady() >= lease.steady) return undefined
     if (lease.usedAt === 0) this.#use(key, lease)
     this.#uses += 1

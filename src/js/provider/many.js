@@ -1,93 +1,217 @@
 // Many sessions at once: in batches, of which only so many are under way, so that what waits for
 // its turn costs nothing.
-import { AppTokenError } from '../common/error.js'
+import { Deadline, LONGEST_MS, readLimits } from '../common/deadline.js'
+import { AppTokenError, invalid, unknownOption } from '../common/error.js'
+import { now } from '../common/host.js'
+import { copied, ownOptions } from '../common/options.js'
+import { readRequest } from './request.js'
+import { copyOf, decisionOn } from './sessions.js'
 
 /** Sessions that end sooner than all can be started are asked for so often. */
 const MOST_ROUNDS = 3
 /** After so many that are at hand, others get their turn. */
 const MOST_AT_ONCE = 250
+/** Of so many wrong requests, the errors tell where they came from. */
+const MOST_STACKS = 100
 const ENDED = {
   code: 'ERR_TIMEOUT',
   message: 'the session ended before all others were started: ask for fewer, or for a longer expiry',
   retryable: true,
 }
 
-/**
- * An outcome for each of `wanted`: `{ request, deadline, error }`.
- *
- * `ask` gives the core's decision on a request, and `obtain` the session that it leads to; flights
- * that are to be led are begun by `leadAll` before. `isOver` tells of an outcome whether its session
- * has ended since, and `pause` lets others run.
- */
-export async function startMany(wanted, ways) {
-  const outcomes = wanted.map(({ error }) => error && { error })
-  const open = [...wanted.keys()].filter((index) => outcomes[index] === undefined)
-  // Those whose time runs come first.
-  const isPatient = (index) => wanted[index].request.isPlain
-  let left = [...open.filter((index) => !isPatient(index)), ...open.filter(isPatient)]
-  for (let rounds = 0; left.length > 0 && rounds < MOST_ROUNDS; rounds += 1) {
-    await startAll(left, wanted, outcomes, ways)
-    // Those that came first may have ended while the last was waited for.
-    left = left.filter((index) => ways.isOver(outcomes[index]))
+/** An outcome for each of `requests`: `{ session }` or `{ error }`. */
+export async function startMany({ parts: currentParts, sessions }, requests, options) {
+  const list = copied('requests', requests)
+  if (!Array.isArray(list)) throw invalid('requests', 'an array of requests')
+  const { signal, ...others } = ownOptions(options)
+  for (const name of Object.keys(others)) throw unknownOption('', name)
+  readLimits({ signal })
+  const parts = currentParts()
+  const all = new Deadline({ signal, timeoutMs: LONGEST_MS, instance: parts.instance })
+  const wanted = readAll(list, (request) => new Wanted(request, all, signal, parts.instance))
+  try {
+    if (all.error?.code === 'ERR_INVALID_OPTIONS') throw all.error
+    return await new Many(wanted, all, parts, sessions).start()
+  } finally {
+    for (const { deadline } of wanted) if (deadline !== all) deadline?.settle()
+    all.settle()
   }
-  for (const index of left) outcomes[index] = { error: new AppTokenError(ENDED) }
-  return outcomes
 }
 
-/** Fills in the outcomes of those at `indices`. */
-async function startAll(indices, wanted, outcomes, ways) {
-  const queue = indices.values()
-  const settled = []
-  const settle = async (index, said) => {
-    outcomes[index] = await outcomeOf(wanted[index], said, ways)
+/** Reads all before their caller can change any. Most of what thousands of errors cost is their stacks. */
+function readAll(list, read) {
+  const { stackTraceLimit } = Error
+  let wrong = 0
+  try {
+    return list.map((one) => {
+      const it = read(one)
+      if (it.error && (wrong += 1) === MOST_STACKS) Reflect.set(Error, 'stackTraceLimit', 0)
+      return it
+    })
+  } finally {
+    if (wrong >= MOST_STACKS) Reflect.set(Error, 'stackTraceLimit', stackTraceLimit)
   }
-  const work = async () => {
-    for (let batch; (batch = nextBatch(queue, wanted, ways)); ) {
-      if (batch.ids.length > 0) ways.leadAll(batch.ids)
-      // Not what others lead, who may have much before it.
-      const led = []
-      for (const [index, said] of batch.asked) {
-        const outcome = settle(index, said)
-        settled.push(outcome)
-        if (isLed(said)) led.push(outcome)
-      }
-      await (led.length > 0 ? Promise.all(led) : ways.pause())
+}
+
+/** One of many requests, within the time of all, or with less of its own; `also` ends it too. */
+class Wanted {
+  read
+  deadline
+  error
+
+  constructor(request, all, also, instance) {
+    try {
+      this.read = readRequest(request)
+      const { limits } = this.read
+      if (limits) {
+        const { signal, timeoutMs = LONGEST_MS } = limits
+        this.deadline = new Deadline({ signal, timeoutMs, also, instance })
+      } else this.deadline = all
+    } catch (error) {
+      this.error = error
     }
   }
-  await Promise.all(Array.from({ length: ways.batchesInFlight }, work))
-  await Promise.all(settled)
 }
 
-/** The next of the queue that fit one request, with what the core says of each. */
-function nextBatch(queue, wanted, { ask, batchSize }) {
-  const ids = []
-  const asked = []
-  while (ids.length < batchSize && asked.length < MOST_AT_ONCE) {
-    const { value: index, done } = queue.next()
-    if (done) break
-    const said = decisionOn(wanted[index], ask)
-    asked.push([index, said])
-    if (isLed(said)) ids.push(said.decision.flight)
+class Many {
+  #wanted
+  #all
+  #parts
+  #sessions
+  #outcomes
+  /** Those whose turn has not come. */
+  #queue
+  /** What is under way that no batch waits for. */
+  #others = []
+
+  constructor(wanted, all, parts, sessions) {
+    this.#wanted = wanted
+    this.#all = all
+    this.#parts = parts
+    this.#sessions = sessions
+    this.#outcomes = wanted.map(({ error }) => error && { error })
   }
-  return asked.length > 0 ? { ids, asked } : undefined
-}
 
-const isLed = ({ decision }) => decision?.lead && !decision.session
-
-/** What the core says to a request: nothing, if its time is over. */
-function decisionOn({ request, deadline }, ask) {
-  try {
-    return { error: undefined, decision: deadline.isOver ? undefined : ask(request) }
-  } catch (error) {
-    return { error, decision: undefined }
+  async start() {
+    const open = [...this.#wanted.keys()].filter((index) => this.#outcomes[index] === undefined)
+    // Those whose time runs come first.
+    let left = [...open.filter((index) => !this.#isPatient(index)), ...open.filter((index) => this.#isPatient(index))]
+    for (let rounds = 0; left.length > 0 && rounds < MOST_ROUNDS; rounds += 1) {
+      await this.#startAll(left)
+      // Those that came first may have ended while the last was waited for.
+      left = this.#ended(left)
+    }
+    for (const index of left) this.#outcomes[index] = { error: new AppTokenError(ENDED) }
+    return this.#outcomes
   }
-}
 
-async function outcomeOf({ request, deadline }, { error, decision }, { obtain }) {
-  if (error) return { error }
-  try {
-    return { session: await obtain(request, deadline, decision) }
-  } catch (thrown) {
-    return { error: thrown }
+  /** Whether it has the time of all. */
+  #isPatient(index) {
+    return this.#wanted[index].deadline === this.#all
+  }
+
+  /** Fills in the outcomes of those at `indices`. */
+  async #startAll(indices) {
+    this.#queue = indices.values()
+    this.#others = []
+    const work = async () => {
+      for (let batch; (batch = this.#nextBatch()); ) await this.#startBatch(batch)
+    }
+    await Promise.all(Array.from({ length: this.#parts.core.batchesInFlight }, work))
+    await Promise.all(this.#others)
+  }
+
+  /** The next of the queue that fit one request: the places that are to be led, and those that are not. */
+  #nextBatch() {
+    const { batchSize } = this.#parts.core
+    const batch = { led: [], others: [], age: this.#sessions.age }
+    const moment = now()
+    let count = 0
+    for (; batch.led.length < batchSize && count < MOST_AT_ONCE; count += 1) {
+      const { value: index, done } = this.#queue.next()
+      if (done) break
+      this.#place(index, batch, moment)
+    }
+    return count > 0 ? batch : undefined
+  }
+
+  /** Puts one where the core's decision says; what is at hand is handed over at once. */
+  #place(index, { led, others, age }, moment) {
+    const { read, deadline } = this.#wanted[index]
+    let decision
+    try {
+      // Of one whose time is over the core isn't asked.
+      if (!deadline.isOver) decision = decisionOn(this.#parts, read, moment)
+    } catch (error) {
+      this.#outcomes[index] = { error }
+      return
+    }
+    if (decision?.session) this.#hand(index, decision, age)
+    else if (decision?.lead) led.push({ index, decision })
+    else others.push({ index, decision })
+  }
+
+  async #startBatch({ led, others, age }) {
+    const leader = led.length > 0 ? this.#parts.flights.leadAll(led.map(({ decision }) => decision.flight)) : undefined
+    // Not waited for: others lead them, who may have much before it.
+    for (const { index, decision } of others) this.#others.push(this.#obtain(index, { decision, outcome: undefined, age }))
+    if (!leader) return this.#all.sleep(0).catch(() => {})
+    const patient = led.filter(({ index }) => this.#isPatient(index))
+    const hurried = led.filter(({ index }) => !this.#isPatient(index))
+    await Promise.all([
+      ...hurried.map(({ index, decision }) => this.#obtain(index, { decision, outcome: undefined, age })),
+      patient.length > 0 && this.#land(leader, led, age),
+    ])
+  }
+
+  /** Waits once for all who have the time of all, and hands each what came. */
+  async #land(leader, led, age) {
+    try {
+      await leader.followAll(this.#all)
+    } catch {
+      // The time of all is over, which each learns below.
+    }
+    const { flights } = leader
+    const areOver = this.#haveEnded(flights.map(({ outcome }) => outcome))
+    const rest = []
+    for (const [place, { index, decision }] of led.entries()) {
+      const { outcome } = flights[place]
+      if (!this.#isPatient(index)) continue
+      if (outcome?.session && !outcome.failure && !areOver) this.#hand(index, outcome, age)
+      else rest.push(this.#obtain(index, { decision, outcome, age }))
+    }
+    await Promise.all(rest)
+  }
+
+  /** The outcome of one that has to be waited for, or asked for again. It never rejects. */
+  async #obtain(index, known) {
+    const { read, deadline } = this.#wanted[index]
+    try {
+      const session = await this.#sessions.obtainInTime(this.#parts, read, deadline, known)
+      this.#outcomes[index] = { session: copyOf(session) }
+    } catch (error) {
+      this.#outcomes[index] = { error }
+    }
+  }
+
+  #hand(index, outcome, age) {
+    const session = this.#sessions.hand(this.#wanted[index].read.key, outcome, age)
+    this.#outcomes[index] = { session: copyOf(session) }
+  }
+
+  /** Those of `indices` whose session has ended since. */
+  #ended(indices) {
+    if (!this.#haveEnded(indices.map((index) => this.#outcomes[index]))) return []
+    return indices.filter((index) => this.#sessions.isOver(this.#outcomes[index]))
+  }
+
+  /** Whether one of the sessions has ended: the core is asked about the one that ends first. */
+  #haveEnded(outcomes) {
+    let first
+    for (const outcome of outcomes) {
+      if (outcome === undefined || !Object.hasOwn(outcome, 'session') || !outcome.session) continue
+      if (first === undefined || outcome.session.expiresAt < first.session.expiresAt) first = outcome
+    }
+    return first !== undefined && this.#sessions.isOver(first)
   }
 }

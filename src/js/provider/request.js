@@ -1,4 +1,4 @@
-// What callers ask of a provider, and what is asked alike.
+// What callers ask of a provider, read once.
 import { checkPlain, copied, plainPrivilege } from '../common/options.js'
 import { readLimits } from '../common/deadline.js'
 import { invalid } from '../common/error.js'
@@ -6,8 +6,11 @@ import { invalid } from '../common/error.js'
 // What makes requests differ.
 const KEYED = ['userId', 'sessionType', 'expiry', 'sessionPrivileges', 'noOtherPrivileges']
 
+/** Those of a call that has none of its own. */
+export const NO_LIMITS = Object.freeze({ signal: undefined, timeoutMs: undefined })
+
 /** What the core reads: nothing that is inherited. A literal without a prototype takes three times as long. */
-class Wish {
+class SessionRequest {
   userId = undefined
   sessionType = undefined
   expiry = undefined
@@ -20,40 +23,41 @@ class Wish {
 }
 
 /**
- * What a request says, each property of which is read once: the `wish` that the core reads, its `key`,
- * which is the same text for requests that are answered alike, and undefined if the core has to look at
- * them, and the `signal` and `timeoutMs` of this call, if it has some.
+ * What a caller says, each property of which is read once: `{ key, request, limits }`. The `request` is
+ * what the core reads. Its `key` is the same text for requests that are answered alike, and undefined if
+ * the core has to look at them. The `limits`, `{ signal, timeoutMs }`, are this call's, if it has some.
  */
-export function readRequest(request) {
-  const wish = new Wish()
-  if (request === undefined) return { wish, key: '', signal: undefined, timeoutMs: undefined, isPlain: true }
-  checkPlain(request, 'request')
+export function readRequest(given) {
+  const request = new SessionRequest()
+  if (given === undefined) return { key: '', request, limits: undefined }
+  checkPlain(given, 'request')
   let signal
   let timeoutMs
   let isKnown = true
   try {
-    for (const name of Object.keys(request)) {
-      const value = request[name]
+    for (const name of Object.keys(given)) {
+      const value = given[name]
       if (name === 'signal') signal = value
       else if (name === 'timeoutMs') timeoutMs = value
-      else if (KEYED.includes(name)) wish[name] = value
-      else isKnown = !Object.defineProperty(wish, name, { __proto__: null, value, enumerable: true })
+      else if (KEYED.includes(name)) request[name] = value
+      else isKnown = !Object.defineProperty(request, name, { __proto__: null, value, enumerable: true })
     }
   } catch {
     throw invalid('request', 'an object whose properties can be read')
   }
-  if (typeof wish.sessionPrivileges === 'object') {
-    wish.sessionPrivileges = copied('request.sessionPrivileges', wish.sessionPrivileges, plainPrivilege)
+  if (typeof request.sessionPrivileges === 'object') {
+    request.sessionPrivileges = copied('request.sessionPrivileges', request.sessionPrivileges, plainPrivilege)
   }
-  const isPlain = signal === undefined && timeoutMs === undefined
-  if (!isPlain) readLimits({ signal, timeoutMs })
-  return { wish, key: isKnown ? keyOf(wish) : undefined, signal, timeoutMs, isPlain }
+  const hasLimits = signal !== undefined || timeoutMs !== undefined
+  if (hasLimits) readLimits({ signal, timeoutMs })
+  const key = isKnown ? keyOf(request) : undefined
+  return { key, request, limits: hasLimits ? { signal, timeoutMs } : undefined }
 }
 
-function keyOf(wish) {
+function keyOf(request) {
   let key = ''
   for (const name of KEYED) {
-    const value = wish[name]
+    const value = request[name]
     if (value === undefined) continue
     if (typeof value === 'string') key += `${name}:${value.length}:${value}`
     else if (typeof value === 'number' || typeof value === 'boolean') key += `${name}=${value};`

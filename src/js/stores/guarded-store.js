@@ -23,7 +23,7 @@ export function checkStore(store) {
 }
 
 /** A store that answers in time, or not at all. */
-export class PatientStore {
+export class GuardedStore {
   #store
   #tell
   #pauses = new Pauses()

@@ -2,7 +2,7 @@
 // never fails a call, and never holds one up for long.
 import { Deadline } from '../common/deadline.js'
 import { attempt, now, steady } from '../common/host.js'
-import { PatientStore } from './guarded-store.js'
+import { GuardedStore } from './guarded-store.js'
 
 /** A lock's holder that has not released it by then is taken to be dead. */
 const LOCK_MS = 5000
@@ -12,7 +12,7 @@ const ENDED_MS = 30 * 86_400_000
 /** How many dead sessions are deleted at a time. */
 const DELETIONS_AT_A_TIME = 8
 
-export class Shelf {
+export class SharedSessions {
   #core
   #store
   #timeoutMs
@@ -23,7 +23,7 @@ export class Shelf {
 
   constructor(core, store, tell, timeoutMs) {
     this.#core = core
-    this.#store = new PatientStore(store, tell)
+    this.#store = new GuardedStore(store, tell)
     this.#timeoutMs = timeoutMs
     core.useStore()
   }
@@ -38,7 +38,8 @@ export class Shelf {
    * session was minted, or could not be. `epoch` is what {@link learnEpoch} gave, and
    * `learnTime` makes a request that tells the server's time, if none has been made.
    */
-  async take(flight, token, crew, deadline, epoch, learnTime) {
+  async take(flight, token, leader, epoch, learnTime) {
+    const { deadline } = leader
     const place = this.#core.place(flight, token)
     if (!place) return NOTHING
     const [name] = place.names
@@ -55,7 +56,7 @@ export class Shelf {
     }
     const look = async (epoch) => {
       const texts = await this.#getAll(place.names)
-      crew.progress()
+      leader.progress()
       if (!epoch && !texts.some(isText)) return undefined
       // Without it nobody knows whether they are dead.
       if (!(await (epoch ?? this.learnEpoch(token)))) return undefined
@@ -70,13 +71,13 @@ export class Shelf {
     // Batches take no locks: two that hold what the other waits for would stand still, and one
     // that is made twice costs two requests for 25 sessions.
     let lock
-    if (this.#store.hasLock && crew.flights.length === 1) {
-      lock = await this.#lock(name, look, crew, deadline)
+    if (this.#store.hasLock && leader.flights.length === 1) {
+      lock = await this.#lock(name, look, leader)
       if (lock?.outcome) return lock
       // Somebody may have put it there while the lock was waited for.
       outcome = lock && !lock.isLeft && !deadline.isOver && (await look())
       // When the time is over nobody waits for this, and nobody will call `put`.
-      const isLost = deadline.isOver && lock?.crew === crew
+      const isLost = deadline.isOver && lock?.leader === leader
       if (outcome || isLost) await this.#unlock(name, lock)
       if (outcome) return taken(outcome)
     }
@@ -186,17 +187,18 @@ export class Shelf {
   /**
    * `{ release }`; `{ outcome }` if another holder has made one; nothing if it must do without.
    */
-  async #lock(name, look, crew, deadline) {
+  async #lock(name, look, leader) {
+    const { deadline } = leader
     // A flight of ours that was replaced has left it, or is still waiting for the answer.
     const left = this.#locks.get(name)
-    if (left && steady() < left.until) return Object.assign(left, { isLeft: true, crew })
+    if (left && steady() < left.until) return Object.assign(left, { isLeft: true, leader })
     // A lock that never runs out must fail nobody, so half of the time is left for a mint.
     const giveUpAt = steady() + Math.min(2 * LOCK_MS, (deadline.at - Date.now()) / 2)
     while (steady() < giveUpAt) {
-      const lock = { __proto__: null, until: steady() + LOCK_MS, crew }
+      const lock = { __proto__: null, until: steady() + LOCK_MS, leader }
       this.#locks.set(name, lock)
       const release = await this.#store.ask('lock', `${name}:lock`, LOCK_MS)
-      crew.progress()
+      leader.progress()
       lock.release = release
       if (release && this.#locks.get(name) === lock) return lock
       // Whom it was left to may have finished without waiting for the answer.

@@ -1,0 +1,65 @@
+// Calls to Kaltura's API with a provider's sessions.
+import { fromCore, invalid } from '../common/error.js'
+import { createHost, now, tell } from '../common/host.js'
+import { checkText, guarded, ownProperties } from '../common/options.js'
+import { readRequest } from './request.js'
+import { counted } from './sessions.js'
+
+/** A session that was at hand, and a new one of each token; then there is none to ask for. */
+const MOST_CALLS = 3
+
+/** Calls one action; a session that is found dead is replaced. `provider` is the `SessionProvider`. */
+export async function call(provider, { parts: currentParts, sessions, settings }, asked, request) {
+  const { service, action, params } = asked
+  checkText('service', service)
+  checkText('action', action)
+  // Nothing is sent for what could not be sent, and what the caller changes later isn't.
+  guarded(() => currentParts().core.checkCall(service, action))
+  const parameters = JSON.parse(bodyOf(ownProperties(params, 'params')))
+  const wanted = readRequest(request)
+  const parts = currentParts()
+  const deadline = sessions.deadline(parts, wanted, `answer to ${service}.${action}`)
+  const host = hostOf(settings, deadline)
+  try {
+    for (let attempts = 1; ; attempts += 1) {
+      const { ks, privileges } = await sessions.obtain(parts, wanted, deadline)
+      const body = JSON.stringify({ __proto__: null, ...parameters, format: 1, ks })
+      const answer = parts.core.call(service, action, body, ks, attempts, host)
+      const { text, failure, dead, loggedOut } = await deadline.within(answer)
+      if (text !== undefined) return JSON.parse(text)
+      if (!dead) throw failure
+      provider.invalidate(ks)
+      if (attempts === 1) continue
+      if (!loggedOut) throw failure
+      if (!settings.isolate) revoke(currentParts(), sessions, settings, privileges)
+      if (attempts > MOST_CALLS) throw failure
+    }
+  } catch (thrown) {
+    throw counted(deadline.error ?? fromCore(thrown), deadline)
+  } finally {
+    deadline.settle()
+  }
+}
+
+/** The session was new: it is the whole token that was ended. */
+function revoke({ core, flights }, sessions, { onEvent }, privileges) {
+  tell(onEvent, { type: 'revoked', appTokenId: core.revoke(privileges, now()) })
+  flights.tellNews()
+  sessions.forget()
+}
+
+/** What the core is lent for a request of a session's own. */
+export function hostOf({ fetch, onEvent, allowUnverified }, deadline) {
+  return createHost({ deadline, fetch, onEvent, allowUnverified })
+}
+
+/** JSON of parameters; what JSON can't say is the caller's to change. */
+export function bodyOf(parameters) {
+  try {
+    // One of its own would say what is sent in its place.
+    if (typeof parameters.toJSON !== 'function') return JSON.stringify(parameters)
+  } catch {
+    // A cycle, a BigInt, a getter that throws.
+  }
+  throw invalid('params', 'an object that JSON can express')
+}

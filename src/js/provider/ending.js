@@ -1,0 +1,38 @@
+// Ending the sessions of a user, by one that is started for that.
+import { tellOf } from '../common/audit.js'
+import { fromCore } from '../common/error.js'
+import { now } from '../common/host.js'
+import { guarded } from '../common/options.js'
+import { bodyOf, hostOf } from './call.js'
+import { readRequest } from './request.js'
+import { counted } from './sessions.js'
+
+export async function endSessions({ parts: currentParts, sessions, settings }, request) {
+  const wanted = readRequest(request)
+  const parts = currentParts()
+  const { core, flights } = parts
+  const flight = guarded(() => core.beginEnding(wanted.request))
+  const deadline = sessions.deadline(parts, wanted, 'end of the sessions')
+  try {
+    flights.lead(flight, undefined, wanted.limits?.timeoutMs)
+    const { session, failure, lost } = await flights.follow(flight, deadline, true)
+    if (!session) throw lost ?? fromCore(failure)
+    await endWith(session.ks, core, settings, deadline)
+    guarded(() => core.ended(wanted.request, session.privileges, now()))
+    tellOf(core, settings, 'ended', session)
+    sessions.forget()
+    flights.tellNews()
+    await flights.publish()
+  } catch (thrown) {
+    throw counted(deadline.error ?? fromCore(thrown), deadline)
+  } finally {
+    deadline.settle()
+  }
+}
+
+async function endWith(ks, core, settings, deadline) {
+  const answer = core.endSession(bodyOf({ format: 1, ks }), ks, hostOf(settings, deadline), deadline.at)
+  const { failure, loggedOut } = await deadline.within(answer)
+  // One that was ended already, perhaps by a request whose answer was lost.
+  if (failure && !loggedOut) throw failure
+}

@@ -1,0 +1,83 @@
+// Fetching sessions: from the store that a fleet shares what is there, and from Kaltura the rest.
+import { createHost, heard, now } from '../common/host.js'
+import { wipe } from '../common/token.js'
+import { UNTOLD } from './flight.js'
+import { fetchWidget } from './widget.js'
+
+/** An outcome for each of the leader's flights, `ids`. */
+export async function fetchSessions(core, flights, settings, leader, ids) {
+  const { shared } = settings
+  const { deadline } = leader
+  const host = hostOf(leader, settings)
+  let widget
+  const learnTime = () => (widget ??= fetchWidget(core, flights, leader, host))
+  const taken = shared ? await takeShared(core, settings, { leader, ids, host, learnTime }) : []
+  const left = shared ? ids.filter((_, index) => !taken[index]?.outcome) : ids
+  let minted = []
+  try {
+    if (left.length > 0) {
+      const waitedFor = await learnTime()
+      minted = core.failForWidget(left, waitedFor, now()) ?? (await deadline.within(core.mint(left, host, deadline.at)))
+    }
+  } finally {
+    // Nobody waits until the others can have it.
+    flights.tellNews()
+    for (const { put } of taken) if (put) flights.keepAlive(put())
+    host.wipe()
+  }
+  if (!shared) return minted
+  const rest = minted.values()
+  return ids.map((_, index) => taken[index]?.outcome ?? rest.next().value)
+}
+
+/** What the store gives for each flight; see {@link SharedSessions.take}. */
+async function takeShared(core, { shared, isolate, sealSecret }, { leader, ids, host, learnTime }) {
+  const { deadline } = leader
+  const checks = isolate ? ids.map((id) => core.isCheck(id)) : []
+  const taken = checks.map((isCheck) => isCheck && { __proto__: null, outcome: UNTOLD })
+  const isBare = taken.length > 0 && taken.every(Boolean)
+  const { hasOwnKeys } = shared
+  const isNeeded = !isBare && (isolate || !hasOwnKeys)
+  const secret = isNeeded ? await host.askForSealSecret().catch(() => undefined) : undefined
+  const hasSecret = typeof secret === 'string'
+  deadline.progress.waitsFor('the store')
+  if (isolate) {
+    // A token that could not be had for once must not change anybody's id.
+    if (hasSecret || (!isBare && hasOwnKeys && !sealSecret)) core.isolateWith(secret)
+    await deadline.within(Promise.all(ids.map((id) => shared.check(id))))
+    checks.forEach((isCheck, index) => isCheck && core.abandon(ids[index], false, now()))
+  }
+  if (isBare || (!hasSecret && !hasOwnKeys)) return taken
+  const token = hasOwnKeys ? undefined : secret
+  const epoch = shared.learnEpoch(token)
+  const take = (id, index) => taken[index] || shared.take(id, token, leader, epoch, learnTime)
+  return deadline.within(Promise.all(ids.map(take)))
+}
+
+/** What the core borrows, with signs of what is answered. */
+function hostOf(leader, { fetch, onEvent, tokens, sealSecret, allowUnverified, leases }) {
+  const { deadline } = leader
+  const host = createHost({ deadline, fetch, onEvent, tokens, allowUnverified })
+  const asked = []
+  const signing = (promise) => {
+    leader.progress()
+    return heard(promise.finally(() => leader.progress()))
+  }
+  const askForAppToken = (credential) => (asked[credential] ??= signing(host.askForAppToken(credential)))
+  return {
+    ...host,
+    emit: (event) => {
+      // The sessions of a revoked token are dead, those on lease too.
+      if (event.type === 'revoked') leases.forget()
+      host.emit(event)
+    },
+    fetch: (url, init) => signing(host.fetch(url, init)),
+    within: (value) => signing(host.within(value)),
+    sleep: (ms) => heard(leader.rest(host.sleep(ms))),
+    askForAppToken,
+    askForHash: (...what) => signing(host.askForHash(...what)),
+    askForSealSecret: async () => sealSecret?.(() => askForAppToken(0)),
+    /** Whoever gave bytes may have them back, but not what they were. */
+    wipe: () => asked.forEach((one) => void one.then(wipe, () => {})),
+  }
+}

@@ -1,0 +1,21 @@
+// Leading or following whatever brings what is wanted: a session, or the widget session.
+
+/**
+ * Does what the core decides, until there is nothing to wait for, or an outcome that is enough.
+ *
+ * `wanted.ask` gives a decision when it is told which flight was waited for in vain, and for how many
+ * silent checks; `wanted.lead` leads a flight, and gives its outcome; `known`: the first decision, if that
+ * has come already.
+ */
+export async function join(flights, deadline, wanted, known) {
+  let predecessor
+  let decision = known ?? wanted.ask(0, 0)
+  while (decision && !decision.session) {
+    const { flight, lead } = decision
+    const outcome = await (lead ? wanted.lead(flight, predecessor) : flights.follow(flight, deadline))
+    if (wanted.isEnough(outcome, lead)) return outcome
+    predecessor = flight
+    decision = wanted.ask(flight, outcome.silentChecks ?? 0)
+  }
+  return decision
+}

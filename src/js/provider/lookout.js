@@ -1,0 +1,24 @@
+// Looking for something every now and then.
+
+export const LOOK_EVERY_MS = 10
+
+/** All that a call looks for, by its deadline. */
+const lookouts = new WeakMap()
+
+/** Calls `look` every now and then, by one timer for each deadline; gives what ends it. */
+export function lookOut(deadline, look) {
+  const looks = lookouts.get(deadline)?.looks ?? new Set()
+  if (looks.size === 0) {
+    const timer = setInterval(() => {
+      for (const one of looks) one()
+    }, LOOK_EVERY_MS)
+    lookouts.set(deadline, { looks, timer })
+  }
+  looks.add(look)
+  return () => {
+    looks.delete(look)
+    if (looks.size > 0) return
+    clearInterval(lookouts.get(deadline).timer)
+    lookouts.delete(deadline)
+  }
+}

@@ -1,0 +1,59 @@
+// The options of a provider, and what works by them.
+import { auditKeyOf } from '../common/audit.js'
+import { readLimits } from '../common/deadline.js'
+import { now, tell } from '../common/host.js'
+import { checkFunctions, guarded, ownOptions, takeAllowUnverified } from '../common/options.js'
+import { sealSecretOf, takeToken } from '../common/token.js'
+import { remade } from '../runtime/load.js'
+import { checkStore } from '../stores/guarded-store.js'
+import { readSeal } from '../stores/seal.js'
+import { SharedSessions } from '../stores/shared-sessions.js'
+import { Flights } from './flights.js'
+import { Leases } from './leases.js'
+import { Sessions } from './sessions.js'
+
+/** The options that the core doesn't see. */
+const SHELL_OPTIONS = ['timeoutMs', 'fetch', 'onEvent', 'auditKey', 'waitUntil', 'fallback', 'store', 'seal']
+
+/**
+ * Reads the options of a provider. `wasm` gives the core's functions; `usualFetch` is for callers that
+ * give no fetch.
+ *
+ * Gives `parts`, a function for the core and what works with it, made anew after a trap; the `leases` and
+ * `sessions`; and the `settings`, options that the core has nothing to do with.
+ */
+export function readOptions(wasm, options, usualFetch) {
+  const own = ownOptions(options)
+  const allowUnverified = takeAllowUnverified(own, usualFetch)
+  const { timeoutMs, fetch = usualFetch, onEvent, waitUntil, fallback, store, seal } = own
+  const auditKey = auditKeyOf(own.auditKey)
+  for (const name of SHELL_OPTIONS) delete own[name]
+  const limits = readLimits({ timeoutMs })
+  checkFunctions({ fetch, onEvent, waitUntil })
+  if (store !== undefined) checkStore(store)
+  const second = fallback === undefined ? undefined : ownOptions(fallback, 'fallback', 'fallback.')
+  const keys = seal === undefined ? [] : readSeal(seal)
+  const tokens = [own, second].filter((from) => from !== undefined).map(takeToken)
+  const hasOwnKeys = keys.length > 0
+  const sealSecret = sealSecretOf(tokens[0], store !== undefined && !hasOwnKeys)
+  const leases = new Leases(own.maxEntries ?? 10_000)
+  const settings = {
+    ...{ fetch, onEvent, auditKey, waitUntil, allowUnverified },
+    ...{ leases, tokens, sealSecret, hasOwnKeys, isolate: own.isolate },
+    timeoutMs: limits.timeoutMs,
+    isOver: (expiresAt) => wasm().ProviderCore.isOver(expiresAt, now()),
+  }
+  // Flights have numbers of their core's: another core, after a trap, has flights of its own.
+  const parts = remade(wasm, ({ ProviderCore, instance }) => {
+    for (const [index, { copy }] of tokens.entries()) {
+      if (copy) guarded(() => ProviderCore.checkToken(index === 0 ? 'appToken' : 'fallback.appToken', copy))
+    }
+    const kinds = [tokens[0].kind, tokens[1]?.kind ?? 0]
+    const core = guarded(() => new ProviderCore(own, second, ...kinds, leases.ofNewCore(), keys))
+    const shared = store && new SharedSessions(core, store, (event) => tell(onEvent, event), limits.timeoutMs)
+    const flights = new Flights(core, ProviderCore.checkEveryMs(), { ...settings, shared, instance })
+    return { core, instance, flights }
+  })
+  parts()
+  return { parts, leases, settings, sessions: new Sessions(parts, leases, settings) }
+}
