@@ -2,18 +2,32 @@
 import { tell } from './host.js'
 import { keyOf } from './token.js'
 
+/**
+ * @import { AppTokenSession } from '../entries/index.js'
+ * @import { ProviderCore } from '../kaltura_app_token.js'
+ * @import { ProviderEvent, SessionEvent } from '../provider/index.js'
+ */
+
+/** @type {Uint8Array | undefined} */
 let ofThisProcess
 
 /**
  * What gives the key of fingerprints: the caller's, or one that only this process has. It is drawn at
  * its first use, since Workers have no random bytes before there is a request.
+ * @param {string | Uint8Array | undefined} auditKey
  */
 export function auditKeyOf(auditKey) {
   const key = auditKey === undefined ? undefined : keyOf('auditKey', auditKey)
   return () => key ?? (ofThisProcess ??= crypto.getRandomValues(new Uint8Array(32)))
 }
 
-/** Tells what happened to a session; `core` knows which token it is of. */
+/**
+ * Tells what happened to a session; `core` knows which token it is of.
+ * @param {ProviderCore} core
+ * @param {{ onEvent?: ((event: ProviderEvent) => void) | undefined, auditKey: () => Uint8Array }} settings
+ * @param {SessionEvent['type']} type
+ * @param {AppTokenSession} session
+ */
 export function tellOf(core, { onEvent, auditKey }, type, { ks, userId, privileges, expiresAt }) {
   if (!onEvent) return
   try {

@@ -3,12 +3,39 @@ import { AppTokenError, invalid } from './error.js'
 import { Progress } from './progress.js'
 import { unwatch, watch } from './signals.js'
 
+/**
+ * @import { Signal, SignalLike } from '../entries/index.js'
+ * @import { Instance } from '../runtime/trap.js'
+ * @import { Details } from './error.js'
+ */
+
+/** @typedef {{ signal?: Signal | undefined, timeoutMs?: number | undefined }} Limits */
+
+/**
+ * @typedef {object} Timed
+ * @property {SignalLike | undefined} [signal]
+ * @property {SignalLike | undefined} [also]
+ * @property {number} timeoutMs
+ * @property {string | undefined} [what]
+ * @property {Instance | undefined} [instance]
+ * @property {Progress} [progress]
+ */
+
+/**
+ * What settles a promise later on. It may give what is to be called then.
+ * @template T
+ * @typedef {(resolve: (value: T) => void, reject: (reason: unknown) => void) => (() => unknown) | undefined | void} Start
+ */
+
 /** The longest that a timer waits. */
 export const LONGEST_MS = 2 ** 31 - 1
 
-/** Checks what `Deadline` takes, and gives it back with its default. */
+/**
+ * Checks what `Deadline` takes, and gives it back with its default.
+ * @param {Limits} limits
+ */
 export function readLimits(limits) {
-  const { signal, timeoutMs = 10_000 } = { __proto__: null, ...limits }
+  const { signal, timeoutMs = 10_000 } = /** @type {Limits} */ ({ __proto__: null, ...limits })
   if (!Number.isInteger(timeoutMs) || timeoutMs < 1 || timeoutMs > LONGEST_MS) {
     throw invalid('timeoutMs', `a whole number of milliseconds, from 1 to ${LONGEST_MS}`)
   }
@@ -16,6 +43,7 @@ export function readLimits(limits) {
   return { signal, timeoutMs }
 }
 
+/** @param {SignalLike} signal */
 function isSignal(signal) {
   try {
     return (
@@ -33,21 +61,34 @@ function isSignal(signal) {
  * it holds no timer, listener or waiter.
  */
 export class Deadline {
+  /** @type {AppTokenError | undefined} */
   #error
   #isOver = false
+  /** @type {AbortController | undefined} */
   #controller
   #timer
   #callers
   #instance
-  /** What rejects each promise that waits. */
+  /**
+   * What rejects each promise that waits.
+   * @type {Set<(reason: unknown) => void>}
+   */
   #waiters = new Set()
 
   /**
    * `signal` and `also` may end it before `timeoutMs` have passed. `what` is missing when the time
    * is over. The call runs on `instance`, whose trap ends it at once. `progress` is how far it has got.
+   * @param {Timed} limits
    */
   constructor(limits) {
-    const { signal, also, timeoutMs, what = 'session', instance, progress } = { __proto__: null, ...limits }
+    const {
+      signal,
+      also,
+      timeoutMs,
+      what = 'session',
+      instance,
+      progress,
+    } = /** @type {Timed} */ ({ __proto__: null, ...limits })
     this.progress = progress ?? new Progress()
     this.at = Date.now() + timeoutMs
     this.#callers = [signal, also].filter((caller) => caller !== undefined)
@@ -72,12 +113,18 @@ export class Deadline {
     instance?.watch(this)
   }
 
-  /** Ends it with an error of these details, unless it is over. */
+  /**
+   * Ends it with an error of these details, unless it is over.
+   * @param {Details} details
+   */
   fail(details) {
     if (!this.#isOver) this.#end(details)
   }
 
-  /** Ends it for `signal`, if it was one. */
+  /**
+   * Ends it for `signal`, if it was one.
+   * @param {Signal | SignalLike | undefined} signal
+   */
   abort(signal) {
     const message = "aborted by the caller's signal"
     if (!this.#isOver) this.#end({ code: 'ERR_ABORTED', message, cause: reasonOf(signal) })
@@ -102,11 +149,18 @@ export class Deadline {
   /**
    * The value or promise, but rejecting when the time is over. A promise that outlives calls must
    * not come here often: each time it keeps what waits for it until it is settled.
+   * @template T
+   * @param {T | PromiseLike<T>} value
+   * @returns {Promise<T>}
    */
   within(value) {
+    /**
+     * @param {(value: T) => void} resolve
+     * @param {(reason: unknown) => void} reject
+     */
     const listen = (resolve, reject) => {
       try {
-        Promise.resolve(value).then(resolve, reject)
+        Promise.resolve(/** @type {PromiseLike<T>} */ (value)).then(resolve, reject)
       } catch (thrown) {
         reject(thrown)
       }
@@ -116,7 +170,11 @@ export class Deadline {
     return this.wait(listen)
   }
 
-  /** Waits, but rejects when the time is over. */
+  /**
+   * Waits, but rejects when the time is over.
+   * @param {number} ms
+   * @returns {Promise<void>}
+   */
   sleep(ms) {
     return this.wait((resolve) => {
       const timer = setTimeout(resolve, ms)
@@ -127,12 +185,20 @@ export class Deadline {
   /**
    * A promise that `start` settles, later on, with the two functions that it is handed, unless the
    * time is over first. In either case the function that it gave is called.
+   * @template T
+   * @param {Start<T>} start
+   * @returns {Promise<T>}
    */
   wait(start) {
     return new Promise((resolve, reject) => {
       if (this.#isOver) return reject(this.#why())
+      /** @type {ReturnType<Start<T>>} */
       let release
-      const settling = (settle) => (value) => {
+      /**
+       * @template V
+       * @param {(value: V) => void} settle
+       */
+      const settling = (settle) => (/** @type {V} */ value) => {
         if (!this.#waiters.delete(end)) return
         release?.()
         settle(value)
@@ -159,6 +225,7 @@ export class Deadline {
     return this.#error ?? new AppTokenError({ code: 'ERR_ABORTED', message: 'the call is over' })
   }
 
+  /** @param {Details} details */
   #end(details) {
     const { attempts } = this.progress
     this.#error = new AppTokenError({ attempts, ...details })
@@ -168,7 +235,10 @@ export class Deadline {
 
 const ignore = () => {}
 
-/** Why a signal was aborted; nothing of one that throws, as what only looks like a signal may. */
+/**
+ * Why a signal was aborted; nothing of one that throws, as what only looks like a signal may.
+ * @param {Signal | SignalLike | undefined} signal
+ */
 function reasonOf(signal) {
   try {
     return signal?.aborted ? signal.reason : undefined

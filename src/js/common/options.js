@@ -1,6 +1,18 @@
 // What the shell judges by itself: the kinds of things it is handed.
 import { AppTokenError, fromCore, invalid, pathOf } from './error.js'
 
+/** @import { Fetch } from '../entries/index.js' */
+
+/**
+ * Copies an entry of a list: what copies a list within it, and what gives its path.
+ * @typedef {(entry: unknown, list: List, place: () => string) => unknown} Copy
+ */
+
+/**
+ * Copies a list, with `each` its entries.
+ * @typedef {(array: readonly unknown[], each?: Copy) => unknown[]} List
+ */
+
 /** No list has more entries, and no text more characters: the core's memory has an end. */
 const MOST = 10_000
 const LONGEST = 1_000_000
@@ -8,18 +20,29 @@ const LONGEST = 1_000_000
 /**
  * A copy of the caller's own options, so that what has got into `Object.prototype` is not
  * taken for one, and that getters run once.
+ * @template {object} T
+ * @param {T} options
+ * @param {string} [path]
+ * @param {string} [prefix]
+ * @returns {T}
  */
 export function ownOptions(options, path = 'options', prefix = '') {
-  const own = ownProperties(options, path)
+  const own = /** @type {Record<string, unknown>} */ (ownProperties(options, path))
   // The only lists among the options are lists of privileges; the core is shown no other.
   for (const name of Object.keys(own)) {
     const copy = /privileges$/i.test(name) ? plainPrivilege : nothing
     own[name] = copied(pathOf(prefix, name), own[name], copy)
   }
-  return own
+  return /** @type {T} */ (own)
 }
 
-/** A copy of a plain object's own properties, without a prototype. */
+/**
+ * A copy of a plain object's own properties, without a prototype.
+ * @template {object} T
+ * @param {T} object
+ * @param {string | (() => string)} path
+ * @returns {T}
+ */
 export function ownProperties(object, path) {
   checkPlain(object, path)
   try {
@@ -29,7 +52,11 @@ export function ownProperties(object, path) {
   }
 }
 
-/** `path` may be what gives it. */
+/**
+ * `path` may be what gives it.
+ * @param {string | (() => string)} path
+ * @param {string} expected
+ */
 const refused = (path, expected) => invalid(typeof path === 'function' ? path() : path, expected)
 
 const READABLE = 'an object whose properties can be read'
@@ -37,6 +64,8 @@ const READABLE = 'an object whose properties can be read'
 /**
  * Of anything but a plain object some properties would be missed: those of a map are no properties,
  * and those of a class may be its prototype's.
+ * @param {object} object
+ * @param {string | (() => string)} path
  */
 export function checkPlain(object, path) {
   if (object === null || typeof object !== 'object') throw refused(path, 'an object')
@@ -51,6 +80,7 @@ export function checkPlain(object, path) {
   }
 }
 
+/** @param {object} object */
 function hasPlainPrototype(object) {
   const prototype = Object.getPrototypeOf(object)
   if (prototype === Object.prototype || prototype === null) return true
@@ -61,10 +91,14 @@ function hasPlainPrototype(object) {
 /**
  * A copy of an array, and anything else as it is: the core can't stand an array that throws
  * when it is read. `copy` is handed each entry, what copies a list within, and what gives its path.
+ * @param {string} path
+ * @param {unknown} value
+ * @param {Copy} [copy]
  */
 export function copied(path, value, copy = same) {
   let room = MOST
   // Not by the array's own iterator, which may never end.
+  /** @type {List} */
   const list = (array, each = same) => {
     const { length } = array
     room -= length
@@ -79,26 +113,35 @@ export function copied(path, value, copy = same) {
   }
 }
 
+/** @param {unknown} value */
 const same = (value) => value
 const nothing = () => {}
 
-/** A copy of a privilege in a list. Of one with other properties it is empty, which the core refuses. */
+/**
+ * A copy of a privilege in a list. Of one with other properties it is empty, which the core refuses.
+ * @type {Copy}
+ */
 export function plainPrivilege(item, list, place) {
-  const { name, values, any, ...rest } = ownProperties(item, place)
+  const { name, values, any, ...rest } = ownProperties(/** @type {Record<string, unknown>} */ (item), place)
   if (Object.keys(rest).length > 0) return Object.create(null)
-  return { name, values: values === undefined ? values : list(values), any }
+  return { name, values: values === undefined ? values : list(/** @type {unknown[]} */ (values)), any }
 }
 
+/** @param {Record<string, unknown>} options */
 export function checkFunctions(options) {
   for (const [path, value] of Object.entries(options)) {
     if (value !== undefined && typeof value !== 'function') throw invalid(path, 'a function')
   }
 }
 
-/** Whether `object` has functions of these names; what throws when it is asked has none. */
+/**
+ * Whether `object` has functions of these names; what throws when it is asked has none.
+ * @param {unknown} object
+ * @param {readonly string[]} names
+ */
 export function hasMethods(object, names) {
   try {
-    return names.every((name) => typeof object[name] === 'function')
+    return names.every((name) => typeof (/** @type {Record<string, unknown>} */ (object)[name]) === 'function')
   } catch {
     return false
   }
@@ -107,6 +150,8 @@ export function hasMethods(object, names) {
 /**
  * Whether to send requests although the environment turns the verification of certificates off:
  * an option that the core doesn't see. The fetch that an entry has of its own verifies anyway.
+ * @param {{ dangerouslyAllowUnverifiedTls?: unknown, fetch?: Fetch }} own
+ * @param {Fetch | undefined} ownFetch
  */
 export function takeAllowUnverified(own, ownFetch) {
   const name = 'dangerouslyAllowUnverifiedTls'
@@ -116,6 +161,11 @@ export function takeAllowUnverified(own, ownFetch) {
   return allowUnverified || (fetch !== undefined && fetch === ownFetch)
 }
 
+/**
+ * @param {string} path
+ * @param {unknown} value
+ * @param {number} [longest]
+ */
 export function checkText(path, value, longest = LONGEST) {
   if (typeof value !== 'string') throw invalid(path, 'a string')
   if (value.length > longest || !value.isWellFormed()) {
@@ -123,7 +173,11 @@ export function checkText(path, value, longest = LONGEST) {
   }
 }
 
-/** What `run` gives; what it throws becomes an error of this package. */
+/**
+ * What `run` gives; what it throws becomes an error of this package.
+ * @template T
+ * @param {() => T} run
+ */
 export function guarded(run) {
   try {
     return run()

@@ -1,31 +1,48 @@
 // How far a call has got, for the error that ends it before the core can say so.
 import { AppTokenError } from './error.js'
 
+/** @import { Details } from './error.js' */
+
 export class Progress {
   #requests = 0
+  /** @type {string | { other: Progress, isOwn: boolean } | undefined} */
   #waitsFor
+  /** @type {import('./error.js').Details | undefined} */
   #failure
   /** What it has waited for that others do: their progress. */
-  #joined = new Set()
+  #joined = /** @type {Set<Progress>} */ (new Set())
 
-  /** An HTTP request goes out to `url`. */
+  /**
+   * An HTTP request goes out to `url`.
+   * @param {string} url
+   */
   requests(url) {
     this.#requests += 1
     const [, service, action] = /\/service\/(\w+)\/action\/(\w+)$/.exec(url) ?? []
     this.waitsFor(`the answer to ${service ? `${service}.${action}` : 'a multirequest'}`)
   }
 
-  /** `what` is begun. */
+  /**
+   * `what` is begun.
+   * @param {string} what
+   */
   waitsFor(what) {
     this.#waitsFor = what
   }
 
-  /** The core was answered with this failure, and may try again. */
+  /**
+   * The core was answered with this failure, and may try again.
+   * @param {Details} failure
+   */
   failed(failure) {
     this.#failure = { ...failure, attempts: this.#requests }
   }
 
-  /** It waits for what another one does; `isOwn`: on its account. */
+  /**
+   * It waits for what another one does; `isOwn`: on its account.
+   * @param {Progress} other
+   * @param {boolean} isOwn
+   */
   joins(other, isOwn) {
     if (other === this) return
     this.#joined.add(other)
@@ -35,7 +52,7 @@ export class Progress {
   /** The HTTP requests that were made, those of what it waited for included. */
   get attempts() {
     // Two may have waited for each other, one after the other.
-    const all = new Set([this])
+    const all = /** @type {Set<Progress>} */ (new Set([this]))
     let attempts = 0
     for (const one of all) {
       attempts += one.#requests

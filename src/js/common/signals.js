@@ -1,10 +1,19 @@
 // Listens to the signals of callers: once for each signal, however many calls it is given to, since
 // runtimes take many listeners for a leak.
 
-/** By signal: the deadlines that it ends, and the listener that ends them. */
-const watched = new WeakMap()
+/**
+ * @import { SignalLike } from '../entries/index.js'
+ * @import { Deadline } from './deadline.js'
+ */
 
-/** Has `signal` abort `deadline`. Throws what a signal throws that only looks like one. */
+/** By signal: the deadlines that it ends, and the listener that ends them. */
+const watched = /** @type {WeakMap<SignalLike, { deadlines: Set<Deadline>, listener: () => void }>} */ (new WeakMap())
+
+/**
+ * Has `signal` abort `deadline`. Throws what a signal throws that only looks like one.
+ * @param {SignalLike} signal
+ * @param {Deadline} deadline
+ */
 export function watch(signal, deadline) {
   if (signal.aborted) return deadline.abort(signal)
   const known = watched.get(signal)
@@ -19,14 +28,19 @@ export function watch(signal, deadline) {
   watched.set(signal, { deadlines, listener })
   try {
     // The runtime reads options from prototypes too.
-    signal.addEventListener('abort', listener, { __proto__: null, once: true })
+    const once = /** @type {{ once: true }} */ ({ __proto__: null, once: true })
+    signal.addEventListener('abort', listener, once)
   } catch (thrown) {
     watched.delete(signal)
     throw thrown
   }
 }
 
-/** Removes the listener with the last deadline. */
+/**
+ * Removes the listener with the last deadline.
+ * @param {SignalLike} signal
+ * @param {Deadline} deadline
+ */
 export function unwatch(signal, deadline) {
   const known = watched.get(signal)
   if (!known?.deadlines.delete(deadline) || known.deadlines.size > 0) return

@@ -12,7 +12,10 @@ export function isUnverified() {
   return Deno === undefined && process?.env?.[VARIABLE] === '0'
 }
 
-/** Details of the error for a request to `url`, if it must not be made so. */
+/**
+ * Details of the error for a request to `url`, if it must not be made so.
+ * @param {string} url
+ */
 export function refusalOf(url) {
   if (!url.startsWith('https:') || !isUnverified()) return undefined
   return {

@@ -3,6 +3,24 @@ import { invalid } from './error.js'
 import { hexOf } from './hex.js'
 import { bytes } from './host.js'
 
+/** @import { AppTokenSource, HashType } from '../entries/index.js' */
+
+/** @typedef {string | Uint8Array | Promise<string | Uint8Array>} Given */
+
+/**
+ * @typedef {object} Signer
+ * @property {2} kind
+ * @property {undefined} [ask]
+ * @property {(ks: string, hashType: HashType) => string | Promise<string>} hash
+ * @property {unknown} [sealKey]
+ * @property {undefined} [copy]
+ * @property {() => void} wipe
+ */
+
+/** @typedef {{ kind: 0 | 1, ask: () => Given, hash?: undefined, sealKey?: undefined, copy?: Uint8Array, wipe: () => void }} AskedFor */
+
+/** @typedef {Signer | AskedFor} Token */
+
 /** What an `appToken` is to the core: text that it reads, something to ask for, or a signer. */
 const TEXT = 0
 const ASKED = 1
@@ -13,6 +31,7 @@ const SIGNER = 2
  * gives the token as text or as bytes that whoever gets them wipes, or with a signer's `hash`.
  *
  * Bytes are copied, and those of the caller wiped; `wipe` does that to the `copy`.
+ * @param {{ appToken?: AppTokenSource }} options
  */
 export function takeToken(options) {
   const { appToken } = options
@@ -21,6 +40,10 @@ export function takeToken(options) {
   return source
 }
 
+/**
+ * @param {AppTokenSource | undefined} appToken
+ * @returns {Token}
+ */
 function sourceOf(appToken) {
   if (typeof appToken === 'function') return { kind: ASKED, ask: appToken, wipe: nothing }
   const given = bytes(appToken)
@@ -30,18 +53,31 @@ function sourceOf(appToken) {
     return { kind: ASKED, ask: () => copy.slice(), copy, wipe: () => copy.fill(0) }
   }
   const signer = signerOf(appToken)
-  return signer ?? { kind: TEXT, ask: () => appToken, wipe: nothing }
+  return signer ?? { kind: TEXT, ask: () => /** @type {string} */ (appToken), wipe: nothing }
 }
 
 const nothing = () => {}
 
-/** The signer, if `object` has a function `hash` that is not `Object.prototype`'s. */
+/**
+ * The signer, if `object` has a function `hash` that is not `Object.prototype`'s.
+ * @param {unknown} object
+ * @returns {Signer | undefined}
+ */
 function signerOf(object) {
   try {
+    const own = /** @type {Record<string, unknown>} */ (object)
+    /** @param {string} name */
     const get = (name) =>
-      Object.prototype[name] === undefined || Object.hasOwn(object, name) ? object[name] : undefined
+      /** @type {Record<string, unknown>} */ (/** @type {unknown} */ (Object.prototype))[name] === undefined ||
+      Object.hasOwn(own, name)
+        ? own[name]
+        : undefined
     const hash = get('hash')
     if (typeof object !== 'object' || typeof hash !== 'function') return undefined
+    /**
+     * @param {string} ks
+     * @param {HashType} hashType
+     */
     const ask = (ks, hashType) => Reflect.apply(hash, object, [ks, hashType])
     return { kind: SIGNER, hash: ask, sealKey: get('sealKey'), wipe: nothing }
   } catch {
@@ -56,10 +92,12 @@ const SHORTEST_KEY = 32
  * A function that gives, as text, what the values in a store are sealed with where there are no keys of
  * one's own: the token, which it gets from the function that it is handed, or a signer's key in its
  * place. Undefined if a signer has none and nothing is to be stored.
+ * @param {Token} options
+ * @param {boolean} hasStore
  */
 export function sealSecretOf({ kind, ask, sealKey }, hasStore) {
   if (kind !== SIGNER) {
-    return async (askForToken) => {
+    return async (/** @type {(() => Given) | undefined} */ askForToken) => {
       const token = await (askForToken ?? ask)()
       const text = textOf(token)
       // Who asks by a function of his own wipes it himself.
@@ -75,21 +113,29 @@ export function sealSecretOf({ kind, ask, sealKey }, hasStore) {
   return async () => text
 }
 
-/** A key of the caller's: a copy of bytes, or of a text's. */
+/**
+ * A key of the caller's: a copy of bytes, or of a text's.
+ * @param {string} path
+ * @param {unknown} key
+ */
 export function keyOf(path, key) {
   const given = typeof key === 'string' ? new TextEncoder().encode(key) : bytes(key)?.slice()
-  if (given?.length >= SHORTEST_KEY) return given
+  if (given && given.length >= SHORTEST_KEY) return given
   throw invalid(path, `a key: ${SHORTEST_KEY} bytes or more, or a text as long`)
 }
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
+/** @param {string | Uint8Array} token */
 function textOf(token) {
   const given = bytes(token)
   return given ? decoder.decode(given) : token
 }
 
-/** Fills it with zeros, if it is bytes. */
+/**
+ * Fills it with zeros, if it is bytes.
+ * @param {unknown} token
+ */
 export function wipe(token) {
   bytes(token)?.fill(0)
 }

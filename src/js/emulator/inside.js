@@ -1,5 +1,10 @@
 // What stands behind an emulator: its side of WebAssembly, and what becomes of it after a trap.
 
+/**
+ * @import { Instance } from '../runtime/trap.js'
+ * @import { Emulator } from './kaltura_emulator.js'
+ */
+
 const LOST =
   'the WebAssembly of this emulator has trapped, and its state is lost: create another one, or give it ' +
   'a state with restore()'
@@ -16,6 +21,9 @@ export class Inside {
   /**
    * `begin` gives an instance, and in it an emulator with the state that some JSON is; `now`,
    * `random` and `sleep` are the caller's.
+   * @param {(json: string) => { wasm: Emulator, instance: Instance }} begin
+   * @param {string} json
+   * @param {Outside} options
    */
   constructor(begin, json, { now, random, sleep }) {
     this.#begin = begin
@@ -25,7 +33,10 @@ export class Inside {
     this.restore(json)
   }
 
-  /** Takes on the state that JSON is; after a trap, in another instance. */
+  /**
+   * Takes on the state that JSON is; after a trap, in another instance.
+   * @param {string} json
+   */
   restore(json) {
     if (this.#instance && !this.#instance.isOver) return this.#enter((wasm) => wasm.restore(json))
     const { wasm, instance } = this.#begin(json)
@@ -41,26 +52,38 @@ export class Inside {
     this.#enter((wasm) => wasm.flushCaches())
   }
 
-  /** A part of the state, as JSON. */
+  /**
+   * A part of the state, as JSON.
+   * @param {string} name
+   */
   part(name) {
     return this.#enter((wasm) => wasm.part(name))
   }
 
-  /** Changes the parts of the state that JSON holds. */
+  /**
+   * Changes the parts of the state that JSON holds.
+   * @param {string} json
+   */
   replace(json) {
     this.#enter((wasm) => wasm.replace(json))
   }
 
+  /** @param {string} json */
   addAppTokens(json) {
     const now = this.#now()
     return this.#enter((wasm) => wasm.addAppTokens(json, now, this.#random))
   }
 
+  /** @param {...unknown} request */
   handle(...request) {
     const now = this.#now()
     return this.#enter((wasm) => wasm.handle(...request, now, this.#random))
   }
 
+  /**
+   * @template T
+   * @param {(wasm: Emulator) => T} use
+   */
   #enter(use) {
     if (this.#instance.isOver) throw new Error(LOST)
     // Entered twice at once, the instance would go down, with all other emulators.

@@ -4,9 +4,19 @@ import { createServer } from 'node:http'
 import { isIP } from 'node:net'
 import { answer, pauseOf, pieces } from './shell.js'
 
+/**
+ * @import { Emulator } from './index.js'
+ * @import { ListenOptions } from './node.d.ts'
+ * @import { IncomingMessage, ServerResponse } from 'node:http'
+ */
+
 /** No call of Kaltura's API comes near, but for uploads, which the emulator doesn't take. */
 const LONGEST_BODY = 16 * 1024 * 1024
 
+/**
+ * @param {Emulator} emulator
+ * @param {ListenOptions} [options]
+ */
 export async function listen(emulator, { port = 0, host = '127.0.0.1', allowedHosts } = {}) {
   const isAllowed = allowedHosts ? hostCheck([host, ...allowedHosts]) : () => true
   const server = createServer((request, response) => {
@@ -33,6 +43,7 @@ export async function listen(emulator, { port = 0, host = '127.0.0.1', allowedHo
 /**
  * Whether a `Host` header names an address, localhost or one of `names`. A page whose own name was
  * made to lead to this machine comes with that name.
+ * @param {string[]} names
  */
 function hostCheck(names) {
   const known = new Set(['localhost', ...names].map((name) => name.toLowerCase()))
@@ -42,10 +53,19 @@ function hostCheck(names) {
   }
 }
 
+/**
+ * @param {ServerResponse} response
+ * @param {number} status
+ */
 function refuse(response, status) {
   response.writeHead(status, { Connection: 'close' }).end()
 }
 
+/**
+ * @param {Emulator} emulator
+ * @param {IncomingMessage} request
+ * @param {ServerResponse} response
+ */
 async function serve(emulator, request, response) {
   const chunks = []
   let length = 0
@@ -82,6 +102,7 @@ async function serve(emulator, request, response) {
   else response.end()
 }
 
+/** @param {string[]} flat */
 function pairs(flat) {
   return Array.from({ length: flat.length / 2 }, (_, index) => flat.slice(2 * index, 2 * index + 2))
 }

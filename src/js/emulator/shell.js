@@ -2,6 +2,12 @@ import { instances } from '../runtime/load.js'
 import { Inside } from './inside.js'
 import { instantiate } from './kaltura_emulator.js'
 
+/**
+ * @import { Loadable } from '../runtime/load.js'
+ * @import { Emulator, EmulatorOptions, EmulatorState, Fault, PartnerSeed, Switches } from './index.js'
+ * @import { Answered, EmulatorExports } from './kaltura_emulator.js'
+ */
+
 /** The emulator takes no more, so a longer list isn't written down for it. */
 const MOST_APP_TOKENS = 10_000
 
@@ -32,12 +38,19 @@ const LONGEST_TIMER = 2 ** 31 - 1
 /** What stands behind each emulator; `answer` finds it for the listeners. */
 const insides = new WeakMap()
 
-/** Ties `createEmulator` to a module that `load` gives at the first call. */
+/**
+ * Ties `createEmulator` to a module that `load` gives at the first call.
+ * @param {() => Loadable} load
+ */
 export function bind(load) {
   const wasm = instances(instantiate, load)
   return { createEmulator: (options = {}) => create(wasm, options) }
 }
 
+/**
+ * @param {() => EmulatorExports} wasm
+ * @param {EmulatorOptions} options
+ */
 function create(wasm, options) {
   mustBeObject(options, 'createEmulator')
   const unknown = Object.keys(options).find((name) => !OPTIONS.includes(name))
@@ -54,19 +67,27 @@ function create(wasm, options) {
     serviceUrl = 'https://kaltura.test',
     sleep = timer,
   } = options
+  /** @param {string} json */
   const begin = (json) => {
     const { Emulator, instance } = wasm()
     return { wasm: new Emulator(json), instance }
   }
   const inside = new Inside(begin, JSON.stringify(state), { now, random, sleep })
 
-  /** Lets `change` edit a part of the state. */
+  /**
+   * Lets `change` edit a part of the state.
+   * @template T
+   * @param {string} name
+   * @param {(part: T) => unknown} change
+   */
   const edit = (name, change) => {
     const part = JSON.parse(inside.part(name))
     change(part)
     inside.replace(JSON.stringify({ [name]: part }))
   }
+  /** @param {unknown} wanted */
   const addAppTokens = (wanted) => JSON.parse(inside.addAppTokens(JSON.stringify(wanted)))
+  /** @param {Partial<Switches>} switches */
   const set = (switches) => {
     mustBeObject(switches, 'set')
     edit('switches', (current) => Object.assign(current, switches))
@@ -80,13 +101,27 @@ function create(wasm, options) {
     get requests() {
       return inside.requests
     },
+    /**
+     * @param {RequestInfo | URL} input
+     * @param {RequestInit} [init]
+     */
     fetch: (input, init) => respond(inside, input, init),
     addAppToken: (wanted = {}) => addAppTokens([wanted])[0],
+    /** @param {PartnerSeed} partner */
     addPartner: (partner) => edit('partners', (partners) => partners.push(partner)),
+    /**
+     * @param {number} id
+     * @param {object} changes
+     */
     setPartner(id, changes) {
       mustBeObject(changes, 'setPartner')
       edit('partners', (partners) => Object.assign(partnerOf(partners, id), changes))
     },
+    /**
+     * @param {number} partnerId
+     * @param {string} userId
+     * @param {object} changes
+     */
     setUser(partnerId, userId, changes) {
       mustBeObject(changes, 'setUser')
       edit('partners', (partners) => {
@@ -95,6 +130,10 @@ function create(wasm, options) {
         users[userId] = { createdAt: created, updatedAt: created, ...users[userId], ...changes }
       })
     },
+    /**
+     * @param {string} id
+     * @param {object} changes
+     */
     setAppToken(id, changes) {
       mustBeObject(changes, 'setAppToken')
       edit('appTokens', (appTokens) => {
@@ -104,9 +143,11 @@ function create(wasm, options) {
       })
     },
     set,
+    /** @param {...Partial<Fault>} faults */
     setFaults: (...faults) => inside.replace(JSON.stringify({ faults: faults.map(plainFault) })),
     flushCaches: () => inside.flushCaches(),
     state: () => JSON.parse(inside.state()),
+    /** @param {EmulatorState} state */
     restore: (state) => inside.restore(JSON.stringify(state)),
   }
   insides.set(emulator, inside)
@@ -120,34 +161,56 @@ function create(wasm, options) {
   return emulator
 }
 
+/**
+ * @param {Partner[]} partners
+ * @param {number} id
+ */
 function partnerOf(partners, id) {
   const partner = partners.find((known) => known.id === id)
   if (!partner) throw new TypeError(`the emulator has no partner ${id}`)
   return partner
 }
 
+/** @param {Partial<Fault>} wanted */
 function plainFault(wanted) {
   mustBeObject(wanted, 'setFaults')
   const { headers, ...fault } = wanted
   return { ...fault, headers: headers ? [...new Headers(headers)] : [] }
 }
 
-/** Spread, a text would be an object with a property for each of its letters. */
+/**
+ * Spread, a text would be an object with a property for each of its letters.
+ * @param {unknown} value
+ * @param {string} name
+ */
 function mustBeObject(value, name) {
   if (typeof value !== 'object' || value === null) throw new TypeError(`${name} takes an object`)
 }
 
-/** What `emulator` answers to a request, with what is to happen to the transport. */
+/**
+ * What `emulator` answers to a request, with what is to happen to the transport.
+ * @param {Emulator} emulator
+ * @param {Asked} options
+ */
 export function answer(emulator, { method, url, headers, body, ip, https }) {
   return handle(insides.get(emulator), { method, url, headers, body, ip, https })
 }
 
+/**
+ * @param {Inside} inside
+ * @param {Asked} options
+ */
 function handle(inside, { method, url, headers, body, ip, https }) {
   inside.requests += 1
   const flat = headers.flat()
   return inside.handle(method, url, flat, body, ip, https)
 }
 
+/**
+ * @param {Inside} inside
+ * @param {RequestInfo | URL} input
+ * @param {RequestInit} [init]
+ */
 async function respond(inside, input, init) {
   // Deno, Bun and Workers give their handlers a second argument of their own.
   const isHandler = input instanceof Request
@@ -180,15 +243,28 @@ async function respond(inside, input, init) {
   })
 }
 
-/** Waits in the name of the emulator that `inside` stands behind. */
+/**
+ * Waits in the name of the emulator that `inside` stands behind.
+ * @param {{ sleep: Sleep }} options
+ * @param {number} ms
+ * @param {AbortSignal | undefined} [signal]
+ */
 async function pause({ sleep }, ms, signal) {
   if (ms) await sleep(ms, signal)
 }
 
-/** Waits in the name of `emulator`. */
+/**
+ * Waits in the name of `emulator`.
+ * @param {Emulator} emulator
+ * @param {number} ms
+ */
 export const pauseOf = (emulator, ms) => pause(insides.get(emulator), ms)
 
-/** Waits, but not past an abort. */
+/**
+ * Waits, but not past an abort.
+ * @param {number} ms
+ * @param {AbortSignal | undefined} [signal]
+ */
 function timer(ms, signal) {
   return new Promise((resolve, reject) => {
     // Its event may be over.
@@ -206,7 +282,10 @@ function timer(ms, signal) {
   })
 }
 
-/** The pieces in which a body goes out, each with the wait before it. */
+/**
+ * The pieces in which a body goes out, each with the wait before it.
+ * @param {Pick<Answered, 'body' | 'cut' | 'bytesPerSecond'>} options
+ */
 export function* pieces({ body, cut, bytesPerSecond }) {
   const end = cut === 'body' ? Math.ceil(body.length / 2) : body.length
   const size = bytesPerSecond ? Math.ceil(bytesPerSecond / 20) : end
@@ -216,6 +295,11 @@ export function* pieces({ body, cut, bytesPerSecond }) {
   }
 }
 
+/**
+ * @param {Inside} inside
+ * @param {Answered} outcome
+ * @param {AbortSignal | undefined} [signal]
+ */
 function stream(inside, outcome, signal) {
   const rest = pieces(outcome)
   return new ReadableStream({

@@ -15,6 +15,9 @@ export {
 export { createAppTokenManager } from '../manager/index.js'
 // Not taken apart: bundlers would see an effect in that, and keep what isn't used.
 const sessions = /* @__PURE__ */ bindSessions(compile)
+/** @type {typeof import('./index.d.ts').startAppTokenSession} */
 export const startAppTokenSession = (...args) => sessions.startAppTokenSession(...args)
+/** @type {typeof import('./index.d.ts').createSessionProvider} */
 export const createSessionProvider = (...args) => sessions.createSessionProvider(...args)
+/** @type {typeof import('./index.d.ts').hashAppToken} */
 export const hashAppToken = (...args) => sessions.hashAppToken(...args)

@@ -16,7 +16,11 @@ export {
 } from '../ks/index.js'
 // Not taken apart: bundlers would see an effect in that, and keep what isn't used.
 const sessions = /* @__PURE__ */ bindSessions(compile, fetch)
+/** @type {typeof import('./node.d.ts').startAppTokenSession} */
 export const startAppTokenSession = (...args) => sessions.startAppTokenSession(...args)
+/** @type {typeof import('./node.d.ts').createSessionProvider} */
 export const createSessionProvider = (...args) => sessions.createSessionProvider(...args)
+/** @type {typeof import('./node.d.ts').hashAppToken} */
 export const hashAppToken = (...args) => sessions.hashAppToken(...args)
+/** @type {typeof import('./node.d.ts').createAppTokenManager} */
 export const createAppTokenManager = /* @__PURE__ */ bindManager(compile, compileKs, fetch)

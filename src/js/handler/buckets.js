@@ -4,6 +4,11 @@ import { hexOf } from '../common/hex.js'
 import { attempt } from '../common/host.js'
 import { inTime, GuardedStore } from '../stores/guarded-store.js'
 
+/**
+ * @import { StoreFailed } from '../stores/guarded-store.js'
+ * @import { SessionStore } from '../stores/index.js'
+ */
+
 const HMAC = { name: 'HMAC', hash: 'SHA-256' }
 const MAC_DIGITS = 64
 
@@ -12,13 +17,21 @@ export class SharedBuckets {
   #askForKey
   #key
 
-  /** `askForKey` gives 32 bytes that nobody else knows, or a promise of them. */
+  /**
+   * `askForKey` gives 32 bytes that nobody else knows, or a promise of them.
+   * @param {SessionStore} store
+   * @param {() => unknown} askForKey
+   * @param {(event: StoreFailed) => void} tell
+   */
   constructor(store, askForKey, tell) {
     this.#store = new GuardedStore(store, tell)
     this.#askForKey = askForKey
   }
 
-  /** Where the bucket of this name is kept; nothing while there is no key. It never rejects. */
+  /**
+   * Where the bucket of this name is kept; nothing while there is no key. It never rejects.
+   * @param {string} name
+   */
   async place(name) {
     // Not one promise for all: in Workers it would end with the request that began it.
     this.#key ??= await this.#importedKey()
@@ -27,7 +40,10 @@ export class SharedBuckets {
     return undefined
   }
 
-  /** What is kept there; what fails to verify is as good as nothing. It never rejects. */
+  /**
+   * What is kept there; what fails to verify is as good as nothing. It never rejects.
+   * @param {string} place
+   */
   async get(place) {
     const held = await this.#store.ask('get', place)
     if (typeof held !== 'string') return undefined
@@ -41,7 +57,12 @@ export class SharedBuckets {
     return undefined
   }
 
-  /** It never rejects. */
+  /**
+   * It never rejects.
+   * @param {string} place
+   * @param {Bucket} options
+   * @param {number} ttlMs
+   */
   async set(place, { tokens, at }, ttlMs) {
     const text = `${tokens} ${at} `
     const mac = await this.#sign(`${place} ${text}`)
@@ -54,18 +75,22 @@ export class SharedBuckets {
     return crypto.subtle.importKey('raw', value, HMAC, false, ['sign', 'verify'])
   }
 
+  /** @param {string} text */
   async #sign(text) {
     return new Uint8Array(await crypto.subtle.sign(HMAC, this.#key, encoded(text)))
   }
 }
 
+/** @param {string} text */
 const encoded = (text) => new TextEncoder().encode(text)
 
+/** @param {string} hex */
 function bytesOf(hex) {
   if (!/^[0-9a-f]{64}$/.test(hex)) return undefined
   return Uint8Array.from(hex.match(/../g), (digits) => Number.parseInt(digits, 16))
 }
 
+/** @param {string} text */
 function read(text) {
   // What is left in a bucket may be next to nothing, which JavaScript writes as 1.7e-15.
   const [, tokens, at] = /^(\d+(?:\.\d+)?(?:e-\d+)?) (\d+) $/.exec(text) ?? []

@@ -3,6 +3,8 @@
 /**
  * The headers that let the page read the answer; none for a page of one's own origin and for
  * what isn't a browser; undefined for a page that may not ask.
+ * @param {Request} options
+ * @param {(origin: string) => boolean} allowed
  */
 export function originHeaders({ url, headers }, allowed) {
   const origin = headers.get('origin')
@@ -15,7 +17,11 @@ export function originHeaders({ url, headers }, allowed) {
   return (site === null ? isHostOf(origin, url) : site === 'same-origin') ? {} : undefined
 }
 
-/** Behind a proxy that speaks https to the world the scheme of `url` may be another. */
+/**
+ * Behind a proxy that speaks https to the world the scheme of `url` may be another.
+ * @param {string} origin
+ * @param {string} url
+ */
 function isHostOf(origin, url) {
   try {
     return new URL(origin).host === new URL(url).host
@@ -25,7 +31,11 @@ function isHostOf(origin, url) {
   }
 }
 
-/** The answer to a browser that asks what it may send. */
+/**
+ * The answer to a browser that asks what it may send.
+ * @param {string[]} methods
+ * @param {Request} request
+ */
 export function preflight(methods, request) {
   const wanted = request.headers.get('access-control-request-headers')
   return new Response(null, {

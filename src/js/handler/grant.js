@@ -3,6 +3,8 @@ import { ownProperties } from '../common/options.js'
 import { AppTokenError, invalid } from '../common/error.js'
 import { refuseUnknown } from './options.js'
 
+/** @import { AppTokenSession, Difference } from '../entries/index.js' */
+
 /** In place of privileges: those that the application token carries. */
 export const TOKEN_PRIVILEGES = Symbol.for('kaltura-app-token.tokenPrivileges')
 
@@ -11,6 +13,8 @@ const KNOWN = ['userId', 'sessionPrivileges', 'sessionType', 'expiry', 'limitKey
 /**
  * What to ask the provider for, what the session has to be, and whose requests are counted
  * together. A misspelt restriction would be none, so an unknown name is an error here too.
+ * @param {object} granted
+ * @param {Settings} options
  */
 export function readGrant(granted, { expiry: usual, dangerouslyAllowAdmin }) {
   const own = ownProperties(granted, 'authorize()')
@@ -33,7 +37,10 @@ export function readGrant(granted, { expiry: usual, dangerouslyAllowAdmin }) {
   }
 }
 
-/** Who grants nothing may have forgotten to say what, and the token's own may be all videos. */
+/**
+ * Who grants nothing may have forgotten to say what, and the token's own may be all videos.
+ * @param {unknown} privileges
+ */
 function readPrivileges(privileges) {
   const list = Array.isArray(privileges) ? [...privileges] : [privileges]
   const named = list.filter((one) => one !== TOKEN_PRIVILEGES)
@@ -54,6 +61,8 @@ function readPrivileges(privileges) {
 /**
  * Throws unless the session is what was granted, or less. The provider may be one that only
  * reports, so nothing is believed that it doesn't say.
+ * @param {AppTokenSession} session
+ * @param {Granted} options
  */
 export function checkSession(session, { wish, isAdmin }) {
   const { userId, sessionType, differences } = session
@@ -73,6 +82,9 @@ export function checkSession(session, { wish, isAdmin }) {
   })
 }
 
-/** Errors get into logs, where no user's name belongs. */
+/**
+ * Errors get into logs, where no user's name belongs.
+ * @param {Difference} options
+ */
 const unnamed = ({ field, effect, ...rest }) =>
   field === 'userId' ? { field, effect } : { field, effect, ...rest }

@@ -6,18 +6,29 @@ import { originHeaders, preflight } from './cors.js'
 import { checkSession, readGrant } from './grant.js'
 import { readOptions } from './options.js'
 
+/**
+ * @import { Answered } from '../emulator/kaltura_emulator.js'
+ * @import { KsHandlerOptions } from './index.d.ts'
+ */
+
 export { TOKEN_PRIVILEGES } from './grant.js'
 
-/** A page of another origin is to see it too. */
+/**
+ * A page of another origin is to see it too.
+ * @param {number} seconds
+ */
 const retryAfter = (seconds) => ({
   'retry-after': String(seconds),
   'access-control-expose-headers': 'retry-after',
 })
 
-/** Makes the handler: `(Request) => Promise<Response>`. It never rejects. */
+/**
+ * Makes the handler: `(Request) => Promise<Response>`. It never rejects.
+ * @param {KsHandlerOptions} options
+ */
 export function createKsHandler(options) {
   const settings = readOptions(options)
-  return async (request, ...context) => {
+  return async (/** @type {Request} */ request, ...context) => {
     let cors = {}
     let isHead = false
     let outcome
@@ -38,6 +49,11 @@ export function createKsHandler(options) {
   }
 }
 
+/**
+ * @param {Settings} settings
+ * @param {Request} request
+ * @param {unknown[]} context
+ */
 async function answer(settings, request, context) {
   const { methods } = settings
   if (request.method === 'OPTIONS' && request.headers.has('access-control-request-method')) {
@@ -58,7 +74,11 @@ async function answer(settings, request, context) {
   return granted ? hand(settings, readGrant(granted, settings)) : refusal(401, 'unauthorized')
 }
 
-/** The session that was granted. */
+/**
+ * The session that was granted.
+ * @param {Settings} options
+ * @param {Granted} granted
+ */
 async function hand({ limit, obtain, timeoutMs }, granted) {
   const { limits, wish } = granted
   const wait = await limit?.take(...limits)
@@ -71,10 +91,14 @@ async function hand({ limit, obtain, timeoutMs }, granted) {
   return { event: { type: 'served', differences }, response: json(200, body) }
 }
 
-/** Frameworks say no by throwing, a Response or an error with a status. */
+/**
+ * Frameworks say no by throwing, a Response or an error with a status.
+ * @param {unknown} thrown
+ */
 function said(thrown) {
   if (isResponse(thrown)) return decided(thrown)
   const { status, statusCode } = Object(thrown)
+  /** @param {number} code */
   const says = (code) => status === code || statusCode === code
   // A status of Kaltura's says nothing of who asks.
   if (isAppTokenError(thrown)) throw thrown
@@ -83,6 +107,11 @@ function said(thrown) {
   throw thrown
 }
 
+/**
+ * @param {number} status
+ * @param {string} reason
+ * @param {Record<string, string>} [headers]
+ */
 function refusal(status, reason, headers) {
   return { event: { type: 'refused', reason }, response: json(status, { error: reason }, headers) }
 }
@@ -90,7 +119,10 @@ function refusal(status, reason, headers) {
 /** In how many seconds a token that was revoked is tried again. */
 const REVOKED_S = 60
 
-/** What went wrong is for `onEvent` alone. */
+/**
+ * What went wrong is for `onEvent` alone.
+ * @param {unknown} error
+ */
 function failure(error) {
   const { code, retryable, retryAfterMs } = isAppTokenError(error) ? error : {}
   if (code === 'ERR_SESSION_REVOKED') {
@@ -104,22 +136,36 @@ function failure(error) {
   return { event: { type: 'failed', error }, response }
 }
 
-/** An answer of the caller's own, such as a way to sign in. */
+/**
+ * An answer of the caller's own, such as a way to sign in.
+ * @param {Response} response
+ */
 function decided(response) {
   return { event: { type: 'refused', reason: 'authorize' }, response }
 }
 
 // Adapters bring a Response of their own, so its class tells nothing.
+/** @param {unknown} value */
 function isResponse(value) {
   return typeof value?.status === 'number' && typeof value.headers?.get === 'function'
 }
 
+/**
+ * @param {number} status
+ * @param {unknown} body
+ * @param {Record<string, string>} [headers]
+ */
 function json(status, body, headers = {}) {
   const text = JSON.stringify(body)
   return new Response(text, { status, headers: { 'content-type': 'application/json', ...headers } })
 }
 
-/** Nothing on the way may keep it, or take it for another origin's. */
+/**
+ * Nothing on the way may keep it, or take it for another origin's.
+ * @param {Answered} options
+ * @param {Record<string, string> | undefined} cors
+ * @param {boolean} isHead
+ */
 function sealed({ response }, cors, isHead) {
   const { status, statusText } = response
   const body = isHead ? null : response.body

@@ -2,6 +2,11 @@
 import { hexOf } from '../common/hex.js'
 import { SharedBuckets } from './buckets.js'
 
+/**
+ * @import { StoreFailed } from '../stores/guarded-store.js'
+ * @import { SessionStore } from '../stores/index.js'
+ */
+
 const MOST_BUCKETS = 10_000
 
 export class RateLimit {
@@ -10,6 +15,12 @@ export class RateLimit {
   #buckets = new Map()
   #shared
 
+  /**
+   * @param {{ burst: number, perMinute: number }} options
+   * @param {SessionStore | undefined} store
+   * @param {() => unknown} askForKey
+   * @param {(event: StoreFailed) => void} tell
+   */
   constructor({ burst, perMinute }, store, askForKey, tell) {
     this.#burst = burst
     this.#perMs = perMinute / 60_000
@@ -19,6 +30,8 @@ export class RateLimit {
   /**
    * Takes a token out of the user's bucket. Gives 0, or the seconds to wait if the bucket is empty. `kind`
    * says what `user` is, so that no limit key that a caller has chosen is another one's user id.
+   * @param {string} kind
+   * @param {string} user
    */
   async take(kind, user) {
     const name = await nameOf(kind, user)
@@ -40,12 +53,20 @@ export class RateLimit {
     return wait
   }
 
-  /** What has dripped in since. A clock that was set back takes nothing away. */
+  /**
+   * What has dripped in since. A clock that was set back takes nothing away.
+   * @param {Bucket?} [options]
+   * @param {number} now
+   */
   #filled({ tokens, at } = { tokens: this.#burst, at: 0 }, now) {
     const dripped = Math.max(0, now - at) * this.#perMs
     return { tokens: Math.min(this.#burst, tokens + dripped), at: now }
   }
 
+  /**
+   * @param {string} name
+   * @param {Bucket} bucket
+   */
   #keep(name, bucket) {
     // The bucket used last comes last, so the first is the one to forget.
     this.#buckets.delete(name)
@@ -54,7 +75,11 @@ export class RateLimit {
   }
 }
 
-/** Of fixed length, however long the user's. */
+/**
+ * Of fixed length, however long the user's.
+ * @param {string} kind
+ * @param {string} user
+ */
 async function nameOf(kind, user) {
   const text = new TextEncoder().encode(`kaltura-app-token rate limit\0${kind}\0${user}`)
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', text), 0, 20)

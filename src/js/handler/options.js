@@ -7,12 +7,15 @@ import { checkStore } from '../stores/guarded-store.js'
 import { STORE_KEY } from '../stores/seal.js'
 import { RateLimit } from './limit.js'
 
+/** @import { KsHandlerOptions } from './index.js' */
+
 const OPTIONS = [
   ...['provider', 'authorize', 'methods', 'origins', 'expiry', 'rateLimit', 'store', 'timeoutMs'],
   ...['storeKey', 'onEvent', 'isolate', 'dangerouslyAllowAdmin'],
 ]
 const RATE = { burst: 10, perMinute: 30 }
 
+/** @param {KsHandlerOptions} options */
 export function readOptions(options) {
   const own = ownProperties(options, 'options')
   refuseUnknown(own, OPTIONS, '')
@@ -28,6 +31,10 @@ export function readOptions(options) {
   if (typeof dangerouslyAllowAdmin !== 'boolean') {
     throw invalid('dangerouslyAllowAdmin', 'a boolean')
   }
+  /**
+   * @param {object} event
+   * @param {Request} [request]
+   */
   const say = (event, request) => tell(onEvent && ((told) => onEvent(told, request)), event)
   const rate = rateLimit === false ? undefined : readRate(rateLimit)
   const isKeyed = store !== undefined || own.storeKey !== undefined
@@ -42,7 +49,11 @@ export function readOptions(options) {
   }
 }
 
-/** What gives the key for buckets: the provider, unless there is one of one's own. */
+/**
+ * What gives the key for buckets: the provider, unless there is one of one's own.
+ * @param {unknown} key
+ * @param {Provider} provider
+ */
 function readStoreKey(key, provider) {
   if (key === undefined && gives(provider, STORE_KEY)) return () => provider[STORE_KEY]()
   try {
@@ -56,6 +67,11 @@ function readStoreKey(key, provider) {
   throw invalid('storeKey', '32 random bytes, since this provider gives none for what is in the store')
 }
 
+/**
+ * @param {Record<string, unknown>} own
+ * @param {string[]} known
+ * @param {string} prefix
+ */
 export function refuseUnknown(own, known, prefix) {
   const unknown = Object.keys(own).find((name) => !known.includes(name))
   if (unknown !== undefined) {
@@ -63,23 +79,31 @@ export function refuseUnknown(own, known, prefix) {
   }
 }
 
-/** What gets a session; whether the first leaves all others exposed is told through `onExposed`. */
+/**
+ * What gets a session; whether the first leaves all others exposed is told through `onExposed`.
+ * @param {Provider} provider
+ * @param {() => void} onExposed
+ */
 function obtainFrom(provider, onExposed) {
   // One of the caller's own may have no way to prove a session.
-  if (!gives(provider, 'getProvenSession')) return (request) => provider.getSession(request)
+  if (!gives(provider, 'getProvenSession')) return (/** @type {Request | undefined} */ request) => provider.getSession(request)
   let isKnown = false
   const warn = () => {
     if (!isKnown) onExposed()
     isKnown = true
   }
-  return async (request) => {
+  return async (/** @type {Request | undefined} */ request) => {
     const session = await provider.getProvenSession(request, isKnown ? undefined : warn)
     isKnown = true
     return session
   }
 }
 
-/** A provider that keeps users apart is nothing to find out about when they have been logged out. */
+/**
+ * A provider that keeps users apart is nothing to find out about when they have been logged out.
+ * @param {unknown} isolate
+ * @param {Provider} provider
+ */
 function checkIsolation(isolate, provider) {
   if (isolate === undefined) return
   if (isolate !== 'user' && isolate !== 'session') throw invalid('isolate', "'user' or 'session'")
@@ -88,6 +112,10 @@ function checkIsolation(isolate, provider) {
   }
 }
 
+/**
+ * @param {object} object
+ * @param {string | symbol} method
+ */
 function gives(object, method) {
   try {
     return typeof object?.[method] === 'function'
@@ -103,7 +131,10 @@ function readMethods(methods = ['POST']) {
   return [...methods]
 }
 
-/** Tells of a page's origin whether it may ask. */
+/**
+ * Tells of a page's origin whether it may ask.
+ * @param {unknown} [origins]
+ */
 function readOrigins(origins = []) {
   if (typeof origins === 'function') return (origin) => origins(origin) === true
   if (!Array.isArray(origins) || !origins.every(isOrigin)) {
@@ -116,7 +147,10 @@ function readOrigins(origins = []) {
   return (origin) => list.includes(origin)
 }
 
-/** Another spelling of it would match no browser's. */
+/**
+ * Another spelling of it would match no browser's.
+ * @param {string} text
+ */
 function isOrigin(text) {
   try {
     return /^https?:/.test(text) && !text.includes('*') && new URL(text).origin === text
@@ -125,6 +159,7 @@ function isOrigin(text) {
   }
 }
 
+/** @param {object} rateLimit */
 function readRate(rateLimit) {
   const own = ownProperties(rateLimit, 'rateLimit')
   refuseUnknown(own, Object.keys(RATE), 'rateLimit.')

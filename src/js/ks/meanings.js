@@ -1,7 +1,10 @@
 // What Kaltura's privileges mean, in words. The names are those of src/privileges/table.rs.
-
 // `with`: a privilege with values, which stand for `…`; `any`: with `*`; `alone`: without values.
 // What is left out here can't be said of the privilege.
+
+/** @import { Privilege } from '../entries/index.js' */
+
+/** @type {Record<string, { with?: string, any?: string, alone?: string, parts?: (values: string[]) => string[] }>} */
 const MEANINGS = {
   '*': { alone: 'everything is allowed' },
   all: { any: 'everything is allowed' },
@@ -70,7 +73,10 @@ const MEANINGS = {
 
 const UNKNOWN = "not one of Kaltura's own: it means what an application makes of it"
 
-/** What a privilege means, as the rest of a sentence that begins with "the session". */
+/**
+ * What a privilege means, as the rest of a sentence that begins with "the session".
+ * @param {Privilege} options
+ */
 export function meaningOf({ name, values }) {
   if (!Object.hasOwn(MEANINGS, name)) return meant(name)
   const known = MEANINGS[name]
@@ -81,18 +87,23 @@ export function meaningOf({ name, values }) {
   return known.alone ?? known.with?.replace('…', '(no value)') ?? UNKNOWN
 }
 
-/** The paths of `urirestrict`: slashes are part of them, and bars are between them. */
+/**
+ * The paths of `urirestrict`: slashes are part of them, and bars are between them.
+ * @param {string[]} values
+ */
 function pathsOf(values) {
   const paths = values.join('/').split('|').filter((path) => path !== '')
   return paths.map((path) => (path === '/*' ? '*' : path))
 }
 
 // The server tells case apart, and knows no name with something beside it.
+/** @param {string} name */
 function meant(name) {
   const word = name.split('=')[0].replace(/^[^\w-]+|[^\w-]+$/g, '').toLowerCase()
   const isServers = Object.hasOwn(MEANINGS, word) && word !== ''
   return isServers ? `nothing, as it is written: Kaltura's own is ${word}` : UNKNOWN
 }
 
+/** @param {string[]} values */
 const listed = (values) =>
   values.length === 1 ? values[0] : `${values.slice(0, -1).join(', ')} or ${values.at(-1)}`

@@ -5,13 +5,24 @@ import { checkText, copied, guarded, ownOptions, plainPrivilege } from '../commo
 import { hexOf } from '../common/hex.js'
 import { loader } from '../runtime/load.js'
 
+/**
+ * @import { KsFields, Privilege } from '../entries/index.js'
+ * @import { KalturaKs } from '../entries/slim.js'
+ * @import { Loadable } from '../runtime/load.js'
+ */
+
 // A KS that carried more would be longer than any that is read.
 const LONGEST_PRIVILEGES = 262_144
 
 // Kaltura's own widget sessions have the number 0 for a user.
+/** @type {(keyof KsFields)[]} */
 const NUMBERS = ['partnerId', 'userId', 'sessionType', 'expiry', 'masterPartnerId']
 
-/** Ties the functions to a module, which `load` gives at the first call. */
+/**
+ * Ties the functions to a module, which `load` gives at the first call.
+ * @param {() => Loadable} load
+ * @returns {KalturaKs}
+ */
 export function bindKs(load) {
   const wasm = loader(instantiate, load)
 
@@ -39,6 +50,7 @@ export function bindKs(load) {
     },
 
     formatPrivileges(list) {
+      /** @type {(string | undefined)[]} */
       const asParsed = []
       const own = copied('list', list, (item, ...rest) => {
         const privilege = plainPrivilege(item, ...rest)
@@ -61,21 +73,32 @@ export function bindKs(load) {
 }
 
 /** What parsePrivileges gave, with Kaltura's text of it: nobody has composed it, so it may be anything. */
-const parsed = new WeakMap()
+const parsed = /** @type {WeakMap<object, string>} */ (new WeakMap())
 
+/** @param {Privilege} options */
 const textOf = ({ name, values }) => (values.length === 0 ? name : `${name}:${values.join('/')}`)
 
+/**
+ * @param {object} item
+ * @param {Privilege & { any?: boolean }} options
+ */
 const isUnchanged = (item, { name, values, any }) =>
   parsed.has(item) && Array.isArray(values) && any === undefined && textOf({ name, values }) === parsed.get(item)
 
 /** Any privilege that the core has nothing against, and writes without a comma. */
 const STAND_IN = { name: 'x', values: [] }
 
-/** A number as text, which is what a KS carries; anything else as it is. */
+/**
+ * A number as text, which is what a KS carries; anything else as it is.
+ * @param {unknown} value
+ */
 const written = (value) =>
   typeof value === 'number' && Number.isFinite(value) ? String(value) : value
 
-/** 16 bytes as hex; anything else as it is, for the core to judge. */
+/**
+ * 16 bytes as hex; anything else as it is, for the core to judge.
+ * @param {unknown} random
+ */
 function randomHex(random) {
   if (!ArrayBuffer.isView(random) || random.byteLength !== 16) return random
   return hexOf(new Uint8Array(random.buffer, random.byteOffset, 16))

@@ -6,8 +6,16 @@ import { bindSessions } from '../session/bind.js'
 import { manage } from './shell.js'
 
 /**
+ * @import { Fetch } from '../entries/index.js'
+ * @import { Loadable } from '../runtime/load.js'
+ */
+
+/**
  * `createAppTokenManager`, with what gives the modules at its first call. `usualFetch` is used
  * where the caller gives no fetch.
+ * @param {() => Loadable} loadClient
+ * @param {() => Loadable} loadKs
+ * @param {Fetch} [usualFetch]
  */
 export function bindManager(loadClient, loadKs, usualFetch) {
   const { startAppTokenSession } = bindSessions(loadClient, usualFetch)

@@ -1,13 +1,31 @@
+/**
+ * @import { Read } from '../provider/request.js'
+ * @import { AppTokenPage } from './index.js'
+ */
+
+/**
+ * @import { Read } from '../provider/request.js'
+ * @import { AppTokenPage } from './index.js'
+ */
+
 /** One page when awaited, all application tokens when iterated; nothing before either. */
 export class AppTokenList {
   #read
   #page
 
-  /** `read(all, further)` gives `{ page, isLast }`. */
+  /**
+   * `read(all, further)` gives `{ page, isLast }`.
+   * @param {Read} read
+   */
   constructor(read) {
     this.#read = read
   }
 
+  /**
+   * @template [A=AppTokenPage], [B=never]
+   * @param {((page: AppTokenPage) => A | PromiseLike<A>) | null} [resolve]
+   * @param {((reason: unknown) => B | PromiseLike<B>) | null} [reject]
+   */
   // biome-ignore lint/suspicious/noThenProperty: the list is a promise of its first page
   then(resolve, reject) {
     this.#page ??= this.#read(false, 0).then(({ page }) => page)

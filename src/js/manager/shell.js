@@ -15,14 +15,24 @@ import { remade } from '../runtime/load.js'
 import { AppTokenList } from './list.js'
 import { sendingOnce } from './once.js'
 
+/**
+ * @import { Limits } from '../common/deadline.js'
+ * @import { Host } from '../common/host.js'
+ * @import { Judgement } from '../ks/kaltura_ks.js'
+ * @import { AppToken, AppTokenFilter, AppTokenPager, FieldsOptions, ManagerOptions } from './index.js'
+ */
+
 /** The options that are for the calls. */
 const CALLER_OPTIONS = ['serviceUrl', 'dangerouslyAllowHttp', 'retry', 'maxResponseBytes']
 /** Those that neither module sees. */
 const SHELL_OPTIONS = ['timeoutMs', 'fetch', 'onEvent', 'ks', 'adminSecret']
 
-/** Ties `createAppTokenManager` to the functions that give the two modules' exports. */
+/**
+ * Ties `createAppTokenManager` to the functions that give the two modules' exports.
+ * @param {Modules} options
+ */
 export function manage({ client, ks, startAppTokenSession, usualFetch }) {
-  return function createAppTokenManager(options) {
+  return function createAppTokenManager(/** @type {FieldsOptions | undefined} */ options) {
     const own = ownOptions(options)
     const allowUnverified = takeAllowUnverified(own, usualFetch)
     const { timeoutMs, fetch = usualFetch, onEvent } = own
@@ -42,6 +52,7 @@ export function manage({ client, ks, startAppTokenSession, usualFetch }) {
     checkKey(own, core())
     const { partnerId, clientTag } = forCore
     const forAll = { ...forCaller, dangerouslyAllowUnverifiedTls: allowUnverified }
+    /** @param {object} more */
     const prove = (more) =>
       startAppTokenSession({ ...forAll, fetch, onEvent, partnerId, clientTag, ...more })
     const settings = { ...limits, fetch, onEvent, prove, allowUnverified }
@@ -49,7 +60,11 @@ export function manage({ client, ks, startAppTokenSession, usualFetch }) {
   }
 }
 
-/** Either a KS or what makes one. */
+/**
+ * Either a KS or what makes one.
+ * @param {ManagerOptions} options
+ * @param {ManagerOptions} options
+ */
 function checkKey({ ks, adminSecret, userId }, { core, rules }) {
   if ((ks === undefined) === (adminSecret === undefined)) {
     throw invalid('ks', 'given, or else adminSecret, but not both')
@@ -82,6 +97,10 @@ class AppTokenManager {
     return this.#remadeCore().rules
   }
 
+  /**
+   * @param {object} fields
+   * @param {FieldsOptions} [options]
+   */
   async add(fields, options) {
     const { limits, knownUser } = this.#read(options, true)
     const own = ownOptions(fields, 'fields')
@@ -90,12 +109,21 @@ class AppTokenManager {
     return { appToken: this.#appToken('add', answer, true), warnings }
   }
 
+  /**
+   * @param {string} id
+   * @param {FieldsOptions} [options]
+   */
   async get(id, options) {
     const { limits } = this.#read(options)
     const { args } = guarded(() => this.#rules.identify(id))
     return this.#appToken('get', await this.#call('get', args, limits))
   }
 
+  /**
+   * @param {AppTokenFilter} [filter]
+   * @param {AppTokenPager} [pager]
+   * @param {FieldsOptions} [options]
+   */
   list(filter, pager, options) {
     let asked
     return new AppTokenList((all, further) => {
@@ -104,6 +132,11 @@ class AppTokenManager {
     })
   }
 
+  /**
+   * @param {string} id
+   * @param {object} fields
+   * @param {FieldsOptions} [options]
+   */
   async update(id, fields, options) {
     const { limits, knownUser } = this.#read(options, true)
     const own = ownOptions(fields, 'fields')
@@ -112,6 +145,10 @@ class AppTokenManager {
     return { appToken: this.#appToken('update', answer), warnings }
   }
 
+  /**
+   * @param {string} id
+   * @param {FieldsOptions} [options]
+   */
   async delete(id, options) {
     const { limits } = this.#read(options)
     const { args } = guarded(() => this.#rules.identify(id))
@@ -125,7 +162,11 @@ class AppTokenManager {
     }
   }
 
-  /** What there is to say of a token that is about to be deleted; afterwards nobody can tell. */
+  /**
+   * What there is to say of a token that is about to be deleted; afterwards nobody can tell.
+   * @param {Deadline} deadline
+   * @param {string} args
+   */
   async #deletionWarnings(deadline, args) {
     try {
       const { text } = await this.#callWithin(deadline, 'get', args)
@@ -137,12 +178,20 @@ class AppTokenManager {
     }
   }
 
+  /**
+   * @param {Deadline} deadline
+   * @param {string} args
+   */
   async #deleteWithin(deadline, args) {
     const { isDone, text, attempts } = await this.#callWithin(deadline, 'delete', args)
     if (isDone || this.#rules.isNothing(text)) return
     throw unusable('delete', 'something where Kaltura says nothing', attempts)
   }
 
+  /**
+   * @param {string} id
+   * @param {FieldsOptions} [options]
+   */
   async rotate(id, options) {
     const { limits } = this.#read(options)
     const { args } = guarded(() => this.#rules.identify(id))
@@ -160,7 +209,12 @@ class AppTokenManager {
     }
   }
 
-  /** Starts a session with a successor, or deletes it. */
+  /**
+   * Starts a session with a successor, or deletes it.
+   * @param {AppToken} options
+   * @param {AppToken} predecessor
+   * @param {Deadline} deadline
+   */
   async #prove({ id, token, hashType }, predecessor, deadline) {
     const { prove, timeoutMs } = this.#settings
     try {
@@ -190,13 +244,23 @@ class AppTokenManager {
     }
   }
 
-  /** What a list is asked for: read once, however many pages it has. */
+  /**
+   * What a list is asked for: read once, however many pages it has.
+   * @param {AppTokenFilter} [filter]
+   * @param {AppTokenPager} [pager]
+   * @param {FieldsOptions} [options]
+   */
   async #askedOf(filter = {}, pager = {}, options) {
     const { limits } = this.#read(options)
     const which = withText(ownProperties(filter, 'filter'))
     return { limits, which, where: ownProperties(pager, 'pager') }
   }
 
+  /**
+   * @param {ReturnType<AppTokenManager["askedOf"]>} asked
+   * @param {boolean} all
+   * @param {number} further
+   */
   async #page(asked, all, further) {
     const { limits, which, where } = await asked
     const rules = this.#rules
@@ -222,12 +286,20 @@ class AppTokenManager {
     return { limits: readLimits({ signal, timeoutMs }), knownUser }
   }
 
-  /** A trap of the module that makes the calls ends it. */
+  /**
+   * A trap of the module that makes the calls ends it.
+   * @param {Limits & { what?: string }} limits
+   */
   #deadline(limits) {
     return new Deadline({ ...limits, instance: this.#remadeCaller().instance })
   }
 
-  /** Makes a call within limits of its own. */
+  /**
+   * Makes a call within limits of its own.
+   * @param {string} action
+   * @param {string} args
+   * @param {Limits & { what?: string }} limits
+   */
   async #call(action, args, limits) {
     const deadline = this.#deadline({ ...limits, what: `answer to appToken.${action}` })
     try {
@@ -237,7 +309,12 @@ class AppTokenManager {
     }
   }
 
-  /** The answer to a call, once more with another KS if that is taken for dead. */
+  /**
+   * The answer to a call, once more with another KS if that is taken for dead.
+   * @param {Deadline} deadline
+   * @param {string} action
+   * @param {string} args
+   */
   async #callWithin(deadline, action, args) {
     const { fetch, onEvent, allowUnverified } = this.#settings
     const transport = sendingOnce(fetch)
@@ -256,6 +333,13 @@ class AppTokenManager {
     }
   }
 
+  /**
+   * @param {Deadline} deadline
+   * @param {string} action
+   * @param {string} args
+   * @param {Host} host
+   * @param {{ attempts: number, vain: number }} sent
+   */
   async #try(deadline, action, args, host, sent) {
     const repeatable = this.#rules.isRepeatable(action)
     const name = `appToken.${action}`
@@ -285,7 +369,12 @@ class AppTokenManager {
     }
   }
 
-  /** `open`: the requests that may have had effect, the last among them. */
+  /**
+   * `open`: the requests that may have had effect, the last among them.
+   * @param {string} action
+   * @param {AppTokenError} error
+   * @param {number} open
+   */
   #judge(action, error, open) {
     const { code, kalturaCode = '', ksRefusal = '', status = 0 } = { __proto__: null, ...error }
     const rules = this.#rules
@@ -293,7 +382,10 @@ class AppTokenManager {
     return rules.judge(action, code, kalturaCode, ksRefusal, status, open, isMade)
   }
 
-  /** The administrator's KS: the caller's, the one that is kept, or a new one. */
+  /**
+   * The administrator's KS: the caller's, the one that is kept, or a new one.
+   * @param {Deadline} deadline
+   */
   async #ks(deadline) {
     const { ks, adminSecret } = this.#key
     if (ks !== undefined) {
@@ -307,7 +399,12 @@ class AppTokenManager {
     return guarded(() => this.#core.makeKs(secret, Date.now()))
   }
 
-  /** What an answer has. */
+  /**
+   * What an answer has.
+   * @param {string} action
+   * @param {Answer} options
+   * @param {boolean} [withToken]
+   */
   #appToken(action, { text, attempts }, withToken = false) {
     const appToken = this.#rules.appToken(text, withToken)
     if (appToken) return appToken
@@ -316,7 +413,12 @@ class AppTokenManager {
   }
 }
 
-/** What is given, or what the function that was given gives. */
+/**
+ * What is given, or what the function that was given gives.
+ * @param {string} name
+ * @param {unknown} given
+ * @param {Deadline} deadline
+ */
 async function ask(name, given, deadline) {
   if (typeof given !== 'function') return given
   deadline.progress.waitsFor(`the ${name} function`)
@@ -333,11 +435,17 @@ async function ask(name, given, deadline) {
   }
 }
 
-/** What a vault's client says when it fails is not ours to judge: only words of its are shown. */
+/**
+ * What a vault's client says when it fails is not ours to judge: only words of its are shown.
+ * @param {unknown} value
+ */
 const word = (value) =>
   typeof value === 'string' && /^[A-Za-z_]{1,48}$/.test(value) ? value : undefined
 
-/** Lists as Kaltura has them. */
+/**
+ * Lists as Kaltura has them.
+ * @param {Record<string, unknown>} filter
+ */
 function withText(filter) {
   for (const name of Object.keys(filter)) {
     const value = copied(pathOf('filter.', name), filter[name], (entry) => `${entry}`)
@@ -346,6 +454,11 @@ function withText(filter) {
   return filter
 }
 
+/**
+ * @param {string} action
+ * @param {string} problem
+ * @param {number} attempts
+ */
 function unusable(action, problem, attempts) {
   return new AppTokenError({
     code: 'ERR_BAD_RESPONSE',
@@ -357,7 +470,12 @@ function unusable(action, problem, attempts) {
   })
 }
 
-/** The error with what else there is to say. */
+/**
+ * The error with what else there is to say.
+ * @param {AppTokenError} error
+ * @param {Judgement} options
+ * @param {number} attempts
+ */
 function judged(error, { advice, isOpen }, attempts) {
   const { message, cause } = error
   return new AppTokenError({

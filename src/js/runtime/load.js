@@ -3,19 +3,50 @@ import { AppTokenError } from '../common/error.js'
 import { refusePages } from './page.js'
 import { Instance } from './trap.js'
 
+/**
+ * A module, or its bytes.
+ * @typedef {WebAssembly.Module | ArrayBufferView | ArrayBufferLike} Loadable
+ */
+
+/**
+ * The core's functions with their instance.
+ * @template C
+ * @typedef {C & { instance: Instance }} Loaded
+ */
+
+/**
+ * @template C
+ * @typedef {(instance: Instance, module: WebAssembly.Module) => C} Glue
+ */
+
+/**
+ * @template C
+ * @typedef {{ module?: WebAssembly.Module, core?: Loaded<C> | undefined }} Known
+ */
+
 /** By its glue, what there is of a module: whoever asks for it gets the same instance. */
 const modules = /* @__PURE__ */ new WeakMap()
 
 /**
  * A function that gives the core's functions, of an instance that has not trapped, with the
  * `instance` beside them. `load` gives the module, or its bytes, at the first call.
+ * @template C
+ * @param {Glue<C>} instantiate
+ * @param {() => Loadable} load
+ * @returns {() => Loaded<C>}
  */
 export function loader(instantiate, load) {
   refusePages()
   return instances(instantiate, load)
 }
 
-/** The same for what may be used in a page. */
+/**
+ * The same for what may be used in a page.
+ * @template C
+ * @param {Glue<C>} instantiate
+ * @param {() => Loadable} load
+ * @returns {() => Loaded<C>}
+ */
 export function instances(instantiate, load) {
   if (!modules.has(instantiate)) modules.set(instantiate, Object.create(null))
   const known = modules.get(instantiate)
@@ -31,9 +62,15 @@ export function instances(instantiate, load) {
 /**
  * What `make` makes of the core's functions, made anew when those that it was made of have
  * trapped.
+ * @template C, M
+ * @param {() => C} wasm
+ * @param {(core: C) => M} make
+ * @returns {() => M}
  */
 export function remade(wasm, make) {
+  /** @type {C | undefined} */
   let core
+  /** @type {M} */
   let made
   return () => {
     const current = wasm()
@@ -45,6 +82,12 @@ export function remade(wasm, make) {
   }
 }
 
+/**
+ * @template C
+ * @param {Known<C>} known
+ * @param {Glue<C>} instantiate
+ * @param {() => Loadable} load
+ */
 function begin(known, instantiate, load) {
   try {
     const module = known.module ?? compiled(load())
@@ -60,13 +103,15 @@ function begin(known, instantiate, load) {
 
 // Hosts that run code in a realm of its own (edge-runtime, and Next.js with it) hand over modules
 // compiled in another, which are instances of another WebAssembly.Module.
+/** @param {Loadable} module */
 const compiled = (module) =>
   Object.prototype.toString.call(module) === '[object WebAssembly.Module]'
-    ? module
-    : new WebAssembly.Module(module)
+    ? /** @type {WebAssembly.Module} */ (module)
+    : new WebAssembly.Module(/** @type {Exclude<Loadable, WebAssembly.Module>} */ (module))
 
+/** @param {unknown} cause */
 function refused(cause) {
-  if (cause?.name === 'RangeError') {
+  if (/** @type {Partial<Error> | undefined} */ (cause)?.name === 'RangeError') {
     return new AppTokenError({
       code: 'ERR_WASM',
       message: 'there is no memory for an instance of WebAssembly; the next call tries again',

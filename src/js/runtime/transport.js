@@ -5,12 +5,24 @@
 // moment, is a lost answer like any other: the exchange tries again by its own rules, and a call
 // of the user's must not be made twice.
 
+/**
+ * @import { FetchInit } from '../entries/index.js'
+ * @import { ClientRequest, IncomingMessage } from 'node:http'
+ * @import { Socket } from 'node:net'
+ */
+
 // As long as Node's fetch keeps one; less where the server says so.
 const IDLE_MS = 4_000
 
+/** @type {Map<string, Client>} */
 const clients = new Map()
 
-/** The client for a scheme, with the connections that it keeps. */
+/** @typedef {{ request: typeof import('node:http').request, agent: import('node:http').Agent }} Client */
+
+/**
+ * The client for a scheme, with the connections that it keeps.
+ * @param {string} scheme
+ */
 function clientFor(scheme) {
   let client = clients.get(scheme)
   if (!client) {
@@ -25,7 +37,11 @@ function clientFor(scheme) {
   return client
 }
 
-/** `fetch`, as far as the core uses it. A redirect is never followed. */
+/**
+ * `fetch`, as far as the core uses it. A redirect is never followed.
+ * @param {string} url
+ * @param {FetchInit} options
+ */
 export function fetch(url, { method, headers, body, signal }) {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted()
@@ -55,13 +71,18 @@ export function fetch(url, { method, headers, body, signal }) {
  * Calls `begin` once all connections have been read that something has come on. It may have come
  * while the process was busy, and would be taken for the answer to what is sent next. The first turn
  * may be the rest of one whose reading has begun already.
+ * @param {() => void} begin
  */
 const afterReading = (begin) => setImmediate(() => setImmediate(begin))
 
 /** The answer that each connection has brought last. */
-const answers = new WeakMap()
+const answers = /** @type {WeakMap<Socket, IncomingMessage | undefined>} */ (new WeakMap())
 
-/** Has a connection closed when it brings more than the answer to `sent`: that nobody asked for. */
+/**
+ * Has a connection closed when it brings more than the answer to `sent`: that nobody asked for.
+ * @param {Socket} socket
+ * @param {ClientRequest} sent
+ */
 function expectOneAnswer(socket, sent) {
   if (!answers.has(socket)) {
     // Before what reads the answer: then that is complete only if this comes after it.
@@ -76,15 +97,16 @@ function expectOneAnswer(socket, sent) {
 // Some firewalls turn away who doesn't name himself. Nothing here decompresses.
 const ALWAYS = { 'user-agent': 'kaltura-app-token', 'accept-encoding': 'identity' }
 
+/** @param {IncomingMessage} message */
 function responseOf(message) {
   return {
     status: message.statusCode,
-    headers: { get: (name) => message.headers[name] ?? null },
+    headers: { get: (/** @type {string} */ name) => message.headers[name] ?? null },
     body: {
       getReader() {
         const chunks = message[Symbol.asyncIterator]()
         // What is not read to its end is no use: its connection is closed.
-        return { read: () => chunks.next(), cancel: () => chunks.return() }
+        return { read: () => chunks.next(), cancel: () => chunks.return?.() }
       },
     },
   }

@@ -1,7 +1,11 @@
 // Bytes that travel in text.
 import { inflate } from './inflate.js'
 
-/** The `size` bytes that were deflated, and then written down in base64. */
+/**
+ * The `size` bytes that were deflated, and then written down in base64.
+ * @param {string} base64
+ * @param {number} size
+ */
 export function unpack(base64, size) {
   const packed = decode(base64)
   // Half of what starting up takes would be spent on inflating, were it left to JavaScript.
@@ -9,6 +13,7 @@ export function unpack(base64, size) {
   return zlib ? zlib.inflateRawSync(packed, { chunkSize: size + 1 }) : inflate(packed, size)
 }
 
+/** @param {string} base64 */
 function decode(base64) {
   if (Uint8Array.fromBase64) return Uint8Array.fromBase64(base64)
   if (globalThis.Buffer) return globalThis.Buffer.from(base64, 'base64')

@@ -9,18 +9,29 @@ import { loader } from '../runtime/load.js'
 import { createSessionProvider } from '../provider/index.js'
 import { takeToken } from '../common/token.js'
 
+/**
+ * @import { Token } from '../common/token.js'
+ * @import { Fetch, HashType, StartOptions } from '../entries/index.js'
+ * @import { KalturaAppToken } from '../entries/slim.js'
+ * @import { Loadable } from '../runtime/load.js'
+ */
+
 /** The options that the core doesn't see. */
-const SHELL_OPTIONS = ['signal', 'timeoutMs', 'fetch', 'onEvent', 'auditKey']
+const SHELL_OPTIONS = /** @type {const} */ (['signal', 'timeoutMs', 'fetch', 'onEvent', 'auditKey'])
 
 /**
  * Ties the package's functions to a module, which `load` gives at the first call. Where the
  * caller gives no fetch, `usualFetch` is used, or the global one.
+ * @param {() => Loadable} load
+ * @param {Fetch} [usualFetch]
+ * @returns {KalturaAppToken}
  */
 export function bindSessions(load, usualFetch) {
   const wasm = loader(instantiate, load)
   const numbers = new Map()
 
   // A number is handed over faster than a name.
+  /** @param {HashType} hashType */
   const numberOf = (hashType) => {
     let number = numbers.get(hashType)
     if (number === undefined) {
@@ -31,6 +42,10 @@ export function bindSessions(load, usualFetch) {
     return number
   }
 
+  /**
+   * @param {StartOptions} own
+   * @param {Token} token
+   */
   const start = async (own, token) => {
     const allowUnverified = takeAllowUnverified(own, usualFetch)
     const { signal, timeoutMs, fetch = usualFetch, onEvent } = own

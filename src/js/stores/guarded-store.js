@@ -3,6 +3,17 @@ import { hasMethods } from '../common/options.js'
 import { invalid } from '../common/error.js'
 import { attempt, steady } from '../common/host.js'
 
+/** @import { SessionStore } from './index.js' */
+
+/** @typedef {'get' | 'set' | 'delete' | 'lock'} Method */
+/** @typedef {{ type: 'storeFailed', method: Method, problem: string }} StoreFailed */
+/** @typedef {() => Promise<unknown>} Release */
+
+/**
+ * @template T
+ * @typedef {{ value: T, error?: undefined } | { value?: undefined, error: unknown }} Answer
+ */
+
 const PATIENCE_MS = 500
 /** A timer that fires so late shows that the event loop was busy, and not the store. */
 const BUSY_MS = 20
@@ -15,6 +26,7 @@ const PAUSE_MS = 2000
 const MOST_FAILURES = 3
 const MOST_PAUSES = 1000
 
+/** @param {SessionStore} store */
 export function checkStore(store) {
   const fits = hasMethods(store, ['get', 'set', 'delete'])
   if (!fits || (store.lock !== undefined && !hasMethods(store, ['lock']))) {
@@ -28,7 +40,11 @@ export class GuardedStore {
   #tell
   #pauses = new Pauses()
 
-  /** `tell` is handed the events `storeFailed`. */
+  /**
+   * `tell` is handed the events `storeFailed`.
+   * @param {SessionStore} store
+   * @param {(event: StoreFailed) => void} tell
+   */
   constructor(store, tell) {
     this.#store = store
     this.#tell = tell
@@ -41,6 +57,9 @@ export class GuardedStore {
   /**
    * What its method gives: text of `get`, or null if there is nothing; a function or false of `lock`.
    * Undefined if it fails, is slow, or has lately been so. It never rejects.
+   * @param {Method} method
+   * @param {string} name
+   * @param {...unknown} args
    */
   async ask(method, name, ...args) {
     if (this.#pauses.has(method, name)) return undefined
@@ -65,7 +84,10 @@ export class GuardedStore {
     return answer.value
   }
 
-  /** Lets go of a lock: what cannot be released runs out by itself. It never rejects. */
+  /**
+   * Lets go of a lock: what cannot be released runs out by itself. It never rejects.
+   * @param {unknown} release
+   */
   async release(release) {
     if (typeof release !== 'function') return
     const answer = await inTime(attempt(release))
@@ -73,23 +95,31 @@ export class GuardedStore {
     else if ('error' in answer) this.report('lock', 'its release failed')
   }
 
+  /**
+   * @param {Method} method
+   * @param {string} problem
+   */
   report(method, problem) {
     this.#tell({ type: 'storeFailed', method, problem })
   }
 
-  /** Clients may give text as bytes. */
+  /**
+   * Clients may give text as bytes.
+   * @param {unknown} value
+   */
   #textOf(value) {
     if (typeof value === 'string') return value
     if (value === undefined || value === null || value === false) return null
     try {
       // Fails for bytes that are no text, and for all that is no bytes.
-      return new TextDecoder('utf-8', { fatal: true }).decode(value)
+      return new TextDecoder('utf-8', { fatal: true }).decode(/** @type {Uint8Array} */ (value))
     } catch {
       this.report('get', 'neither text nor bytes of text')
       return undefined
     }
   }
 
+  /** @param {unknown} value */
   #grantOf(value) {
     if (typeof value === 'function') return value
     if (value === false || value === null) return false
@@ -107,6 +137,10 @@ class Pauses {
   /** The methods that have failed since any of them last succeeded. */
   #failing = new Set()
 
+  /**
+   * @param {Method} method
+   * @param {string} name
+   */
   has(method, name) {
     const now = steady()
     return [ALL, method, placeOf(method, name)].some((what) => now < this.#until.get(what))
@@ -117,12 +151,18 @@ class Pauses {
     this.#failing.clear()
   }
 
+  /** @param {Method} method */
   succeeded(method) {
     this.#failures.delete(method)
     this.#failing.clear()
   }
 
-  /** A value that is too large says nothing of the store. */
+  /**
+   * A value that is too large says nothing of the store.
+   * @param {Method} method
+   * @param {string} name
+   * @param {boolean} isTooLarge
+   */
   failed(method, name, isTooLarge) {
     this.#pause(placeOf(method, name))
     if (isTooLarge) return
@@ -134,6 +174,7 @@ class Pauses {
     names.clear()
   }
 
+  /** @param {string} what */
   #pause(what) {
     // What was paused first ends first.
     this.#until.delete(what)
@@ -143,12 +184,23 @@ class Pauses {
 }
 
 const ALL = ''
+/**
+ * @param {Method} method
+ * @param {string} name
+ */
 const placeOf = (method, name) => `${method} ${name}`
 
-/** `{ value }`, `{ error }`, or undefined if there is no answer in time. It never rejects. */
+/**
+ * `{ value }`, `{ error }`, or undefined if there is no answer in time. It never rejects.
+ * @template T
+ * @param {Promise<T>} promise
+ * @returns {Promise<Answer<T> | undefined>}
+ */
 export function inTime(promise) {
   return new Promise((resolve) => {
+    /** @type {NodeJS.Timeout} */
     let timer
+    /** @param {Answer<T>} answer */
     const answered = (answer) => {
       clearTimeout(timer)
       resolve(answer)
@@ -162,7 +214,7 @@ export function inTime(promise) {
     const giveUp = () => {
       // What has come meanwhile is only seen after the timers, so this looks once more at least.
       const wasBusy = steady() - due > BUSY_MS
-      if (looks >= (wasBusy ? MOST_GRACES : 1)) return resolve()
+      if (looks >= (wasBusy ? MOST_GRACES : 1)) return resolve(undefined)
       looks += 1
       const grace = wasBusy ? GRACE_MS : 0
       due = steady() + grace
@@ -172,10 +224,13 @@ export function inTime(promise) {
   })
 }
 
-/** Whether a store says that a value is too large for it. */
+/**
+ * Whether a store says that a value is too large for it.
+ * @param {unknown} error
+ */
 function saysTooLarge(error) {
   try {
-    return /too (large|long|big)|exceed|max(imum)? /i.test(error.message)
+    return /too (large|long|big)|exceed|max(imum)? /i.test(/** @type {Error} */ (error).message)
   } catch {
     return false
   }

@@ -4,6 +4,8 @@
 import { hasMethods } from '../common/options.js'
 import { invalid } from '../common/error.js'
 
+/** @import { DenoKv, IoRedisClient, KvNamespace, RedisClient, SessionStore, Storage } from './index.d.ts' */
+
 const FIRST_SWEEP = 1000
 
 /** In this process's memory: for tests, and for several providers in one process. */
@@ -15,12 +17,18 @@ export function memoryStore() {
     for (const [name, { until }] of entries) if (until <= Date.now()) entries.delete(name)
     sweepAt = Math.max(FIRST_SWEEP, 2 * entries.size)
   }
+  /** @param {string} name */
   const live = (name) => {
     const entry = entries.get(name)
     if (entry && entry.until > Date.now()) return entry
     entries.delete(name)
     return undefined
   }
+  /**
+   * @param {string} name
+   * @param {string} text
+   * @param {number} ttlMs
+   */
   const put = (name, text, ttlMs) => {
     const entry = { text, until: Date.now() + ttlMs }
     entries.set(name, entry)
@@ -28,9 +36,20 @@ export function memoryStore() {
     return entry
   }
   return {
+    /** @param {string} name */
     get: async (name) => live(name)?.text,
+    /**
+     * @param {string} name
+     * @param {string} text
+     * @param {number} ttlMs
+     */
     set: async (name, text, ttlMs) => void put(name, text, ttlMs),
+    /** @param {string} name */
     delete: async (name) => void entries.delete(name),
+    /**
+     * @param {string} name
+     * @param {number} ttlMs
+     */
     lock: async (name, ttlMs) => {
       if (live(name)) return false
       const mine = put(name, '', ttlMs)
@@ -43,35 +62,97 @@ export function memoryStore() {
 
 const RELEASE = "if redis.call('get',KEYS[1])==ARGV[1] then return redis.call('del',KEYS[1]) end return 0"
 
-/** Over a connected client of the package `redis`. */
+/**
+ * Over a connected client of the package `redis`.
+ * @param {RedisClient} client
+ */
 export function redisStore(client) {
   checkClient('client', client, ['get', 'set', 'del', 'eval'])
   return redis({
+    /** @param {string} name */
     get: (name) => client.get(name),
+    /**
+     * @param {string} name
+     * @param {string} text
+     * @param {number} ttlMs
+     */
     set: (name, text, ttlMs) => client.set(name, text, { PX: ttlMs }),
+    /**
+     * @param {string} name
+     * @param {string} text
+     * @param {number} ttlMs
+     */
     add: (name, text, ttlMs) => client.set(name, text, { PX: ttlMs, NX: true }),
+    /** @param {string} name */
     delete: (name) => client.del(name),
+    /**
+     * @param {string} name
+     * @param {string} text
+     */
     release: (name, text) => client.eval(RELEASE, { keys: [name], arguments: [text] }),
   })
 }
 
-/** Over a client of the package `ioredis`. */
+/**
+ * Over a client of the package `ioredis`.
+ * @param {IoRedisClient} client
+ */
 export function ioredisStore(client) {
   checkClient('client', client, ['get', 'set', 'del', 'eval'])
   return redis({
+    /** @param {string} name */
     get: (name) => client.get(name),
+    /**
+     * @param {string} name
+     * @param {string} text
+     * @param {number} ttlMs
+     */
     set: (name, text, ttlMs) => client.set(name, text, 'PX', ttlMs),
+    /**
+     * @param {string} name
+     * @param {string} text
+     * @param {number} ttlMs
+     */
     add: (name, text, ttlMs) => client.set(name, text, 'PX', ttlMs, 'NX'),
+    /** @param {string} name */
     delete: (name) => client.del(name),
+    /**
+     * @param {string} name
+     * @param {string} text
+     */
     release: (name, text) => client.eval(RELEASE, 1, name, text),
   })
 }
 
+/**
+ * @typedef {object} Commands
+ * @property {(name: string) => Promise<unknown>} get
+ * @property {(name: string, text: string, ttlMs: number) => Promise<unknown>} set
+ * @property {(name: string, text: string, ttlMs: number) => Promise<unknown>} add
+ * @property {(name: string) => Promise<unknown>} delete
+ * @property {(name: string, text: string) => Promise<unknown>} release
+ */
+
+/**
+ * @param {Commands} client
+ * @returns {SessionStore}
+ */
 function redis(client) {
   return {
+    /** @param {string} name */
     get: async (name) => textOf(await client.get(name)),
+    /**
+     * @param {string} name
+     * @param {string} text
+     * @param {number} ttlMs
+     */
     set: async (name, text, ttlMs) => void (await client.set(name, text, ttlMs)),
+    /** @param {string} name */
     delete: async (name) => void (await client.delete(name)),
+    /**
+     * @param {string} name
+     * @param {number} ttlMs
+     */
     lock: async (name, ttlMs) => {
       const mine = unique()
       const answer = textOf(await client.add(name, mine, ttlMs))
@@ -82,25 +163,49 @@ function redis(client) {
   }
 }
 
-/** Over a KV namespace of Cloudflare's. It is only eventually consistent, so it has no lock. */
+/**
+ * Over a KV namespace of Cloudflare's. It is only eventually consistent, so it has no lock.
+ * @param {KvNamespace} namespace
+ */
 export function cloudflareKvStore(namespace) {
   checkClient('namespace', namespace, ['get', 'put', 'delete'])
   return {
+    /** @param {string} name */
     get: async (name) => textOf(await namespace.get(name)),
     // A minute is the least that it takes; what has expired is not accepted anyway.
+    /**
+     * @param {string} name
+     * @param {string} text
+     * @param {number} ttlMs
+     */
     set: async (name, text, ttlMs) =>
       void (await namespace.put(name, text, { expirationTtl: Math.max(60, Math.ceil(ttlMs / 1000)) })),
+    /** @param {string} name */
     delete: async (name) => void (await namespace.delete(name)),
   }
 }
 
-/** Over a database that `Deno.openKv` gave. */
+/**
+ * Over a database that `Deno.openKv` gave.
+ * @param {DenoKv} kv
+ */
 export function denoKvStore(kv) {
   checkClient('kv', kv, ['get', 'set', 'delete', 'atomic'])
   return {
+    /** @param {string} name */
     get: async (name) => textOf((await kv.get([name])).value),
+    /**
+     * @param {string} name
+     * @param {string} text
+     * @param {number} ttlMs
+     */
     set: async (name, text, ttlMs) => void (await kv.set([name], text, { expireIn: ttlMs })),
+    /** @param {string} name */
     delete: async (name) => void (await kv.delete([name])),
+    /**
+     * @param {string} name
+     * @param {number} ttlMs
+     */
     lock: async (name, ttlMs) => {
       const mine = `${Date.now() + ttlMs} ${unique()}`
       const held = await kv.get([name])
@@ -116,24 +221,42 @@ export function denoKvStore(kv) {
   }
 }
 
-/** Over a storage of the package `unstorage`. */
+/**
+ * Over a storage of the package `unstorage`.
+ * @param {Storage} storage
+ */
 export function unstorageStore(storage) {
   checkClient('storage', storage, ['getItemRaw', 'setItemRaw', 'removeItem'])
   return {
+    /** @param {string} name */
     get: async (name) => textOf(await storage.getItemRaw(name)),
+    /**
+     * @param {string} name
+     * @param {string} text
+     * @param {number} ttlMs
+     */
     set: async (name, text, ttlMs) =>
       void (await storage.setItemRaw(name, text, { ttl: Math.ceil(ttlMs / 1000) })),
+    /** @param {string} name */
     delete: async (name) => void (await storage.removeItem(name)),
   }
 }
 
-/** Clients may be set to give bytes, and some drivers of `unstorage` give nothing else. */
+/**
+ * Clients may be set to give bytes, and some drivers of `unstorage` give nothing else.
+ * @param {unknown} held
+ */
 function textOf(held) {
   if (held === null || held === undefined) return undefined
   const isBytes = held instanceof ArrayBuffer || ArrayBuffer.isView(held)
-  return isBytes ? new TextDecoder().decode(held) : held
+  return isBytes ? new TextDecoder().decode(/** @type {Uint8Array} */ (held)) : held
 }
 
+/**
+ * @param {string} path
+ * @param {object} client
+ * @param {string[]} names
+ */
 function checkClient(path, client, names) {
   if (!hasMethods(client, names)) throw invalid(path, `what has the functions ${names.join(', ')}`)
 }

@@ -2,13 +2,18 @@
 import { copied, ownProperties } from '../common/options.js'
 import { invalid } from '../common/error.js'
 
+/** @import { SealOptions } from '../provider/index.js' */
+
 /** By which a handler gets a key for its buckets from a provider, whichever copy of the package made it. */
 export const STORE_KEY = Symbol.for('kaltura-app-token.storeKey')
 
 const MOST_KEYS = 4
 const LONGEST_KEY = 1000
 
-/** `[id, key, …]`, the keys as copies: their owner may wipe them, and a trap makes a new core. */
+/**
+ * `[id, key, …]`, the keys as copies: their owner may wipe them, and a trap makes a new core.
+ * @param {SealOptions} seal
+ */
 export function readSeal(seal) {
   const own = ownProperties(seal, 'seal')
   refuseUnknown(own, ['keys'], 'seal')
@@ -24,6 +29,11 @@ export function readSeal(seal) {
   })
 }
 
+/**
+ * @param {object} own
+ * @param {string[]} known
+ * @param {string} path
+ */
 function refuseUnknown(own, known, path) {
   // The name is not told: it may be a key itself.
   if (Object.keys(own).some((name) => !known.includes(name))) {
@@ -31,12 +41,16 @@ function refuseUnknown(own, known, path) {
   }
 }
 
-/** Bytes of any realm as a plain view, and text as it is; what is no key is nothing. */
+/**
+ * Bytes of any realm as a plain view, and text as it is; what is no key is nothing.
+ * @param {unknown} key
+ */
 function copyOf(key) {
   if (typeof key === 'string') return key.slice(0, LONGEST_KEY)
+  const bytes = /** @type {Uint8Array} */ (key)
   try {
-    const isBytes = ArrayBuffer.isView(key) && key.BYTES_PER_ELEMENT === 1
-    return isBytes && key.length <= LONGEST_KEY ? Uint8Array.from(key) : undefined
+    const isBytes = ArrayBuffer.isView(bytes) && bytes.BYTES_PER_ELEMENT === 1
+    return isBytes && bytes.length <= LONGEST_KEY ? Uint8Array.from(bytes) : undefined
   } catch {
     return undefined
   }

@@ -4,6 +4,13 @@ import { Deadline } from '../common/deadline.js'
 import { attempt, now, steady } from '../common/host.js'
 import { GuardedStore } from './guarded-store.js'
 
+/**
+ * @import { Outcome, Place, ProviderCore } from '../kaltura_app_token.js'
+ * @import { Crew } from '../provider/flight.js'
+ * @import { StoreFailed } from './guarded-store.js'
+ * @import { SessionStore } from './index.js'
+ */
+
 /** A lock's holder that has not released it by then is taken to be dead. */
 const LOCK_MS = 5000
 const LOOK_EVERY_MS = 50
@@ -21,6 +28,12 @@ export class SharedSessions {
   /** The last change of each name that is under way: the next one waits for it. */
   #changes = new Map()
 
+  /**
+   * @param {ProviderCore} core
+   * @param {SessionStore} store
+   * @param {(event: StoreFailed) => void} tell
+   * @param {number} timeoutMs
+   */
   constructor(core, store, tell, timeoutMs) {
     this.#core = core
     this.#store = new GuardedStore(store, tell)
@@ -37,12 +50,22 @@ export class SharedSessions {
    * What the store gives for a flight: `{ outcome }`, or `{ put }` to be called when the
    * session was minted, or could not be. `epoch` is what {@link learnEpoch} gave, and
    * `learnTime` makes a request that tells the server's time, if none has been made.
+   * @param {number} flight
+   * @param {string | undefined} token
+   * @param {Crew} crew
+   * @param {Deadline} deadline
+   * @param {Promise<boolean>} [epoch]
+   * @param {() => Promise<unknown>} learnTime
    */
   async take(flight, token, leader, epoch, learnTime) {
     const { deadline } = leader
     const place = this.#core.place(flight, token)
     if (!place) return NOTHING
     const [name] = place.names
+    /**
+     * @param {string} text
+     * @param {string} place
+     */
     const adopt = async (text, place) => {
       let outcome = this.#core.adopt(flight, token, text, now())
       if (outcome?.needsTime) {
@@ -54,6 +77,7 @@ export class SharedSessions {
       if (outcome?.obsolete) await this.#change(place, () => this.#store.ask('delete', place))
       return outcome?.session && outcome
     }
+    /** @param {Promise<boolean>} [epoch] */
     const look = async (epoch) => {
       const texts = await this.#getAll(place.names)
       leader.progress()
@@ -85,7 +109,10 @@ export class SharedSessions {
     return { __proto__: null, put: () => this.#put(place, token, startedIn, lock) }
   }
 
-  /** Sees whether the sessions that a flight is for were ended elsewhere. */
+  /**
+   * Sees whether the sessions that a flight is for were ended elsewhere.
+   * @param {number} flight
+   */
   async check(flight) {
     const name = this.#core.generationName(flight, now())
     if (name === undefined) return
@@ -101,12 +128,22 @@ export class SharedSessions {
   /** Tells the others which sessions were ended. It never rejects. */
   async publish() {
     const texts = unlessTrapped(() => this.#core.takeUnpublished()) ?? []
+    /**
+     * @param {string} name
+     * @param {number} index
+     */
     const set = (name, index) =>
       index % 2 === 0 && this.#change(name, () => this.#store.ask('set', name, texts[index + 1], ENDED_MS))
     await Promise.all(texts.map(set))
   }
 
-  /** It never rejects. */
+  /**
+   * It never rejects.
+   * @param {Place} options
+   * @param {string | undefined} token
+   * @param {number} startedIn
+   * @param {Lock | undefined} lock
+   */
   async #put({ names: [name], key }, token, startedIn, lock) {
     const sealed = unlessTrapped(() => this.#core.seal(key, token, startedIn, now()))
     if (sealed?.tooLong) this.#store.report('set', 'the session is too long to be shared')
@@ -119,6 +156,7 @@ export class SharedSessions {
   /**
    * Learns from the store whether an epoch has begun since, and tells it of a later one. False if it
    * can't be asked. It never rejects.
+   * @param {string | undefined} token
    */
   async learnEpoch(token) {
     const names = unlessTrapped(() => this.#core.epochNames(token)) ?? []
@@ -132,6 +170,7 @@ export class SharedSessions {
     return true
   }
 
+  /** @param {string[]} names */
   #getAll(names) {
     return Promise.all(names.map((name) => this.#store.ask('get', name)))
   }
@@ -144,6 +183,7 @@ export class SharedSessions {
   /**
    * Tells the store of the epoch, and deletes the dead sessions, but not what replaced them. It never
    * rejects.
+   * @param {() => Promise<string | undefined>} askForToken
    */
   async tellNews(askForToken) {
     const token = this.hasOwnKeys ? undefined : await this.#askInTime(askForToken)
@@ -164,6 +204,7 @@ export class SharedSessions {
     await Promise.all(Array.from({ length: DELETIONS_AT_A_TIME }, worker))
   }
 
+  /** @param {() => Promise<string | undefined>} ask */
   async #askInTime(ask) {
     const deadline = new Deadline({ timeoutMs: this.#timeoutMs })
     try {
@@ -176,7 +217,11 @@ export class SharedSessions {
     }
   }
 
-  /** `make` never rejects. One change after the other, so that no delete overtakes what was set before or after it. */
+  /**
+   * `make` never rejects. One change after the other, so that no delete overtakes what was set before or after it.
+   * @param {string} name
+   * @param {() => Promise<unknown>} make
+   */
   async #change(name, make) {
     const change = (this.#changes.get(name) ?? Promise.resolve()).then(make)
     this.#changes.set(name, change)
@@ -186,6 +231,10 @@ export class SharedSessions {
 
   /**
    * `{ release }`; `{ outcome }` if another holder has made one; nothing if it must do without.
+   * @param {string} name
+   * @param {(epoch?: Promise<boolean>) => Promise<Outcome | undefined>} look
+   * @param {Crew} crew
+   * @param {Deadline} deadline
    */
   async #lock(name, look, leader) {
     const { deadline } = leader
@@ -212,6 +261,10 @@ export class SharedSessions {
     return undefined
   }
 
+  /**
+   * @param {string} name
+   * @param {Lock | undefined} lock
+   */
   async #unlock(name, lock) {
     if (!lock) return
     if (this.#locks.get(name) === lock) this.#locks.delete(name)
@@ -222,11 +275,17 @@ export class SharedSessions {
   }
 }
 
+/** @param {unknown} value */
 const isText = (value) => typeof value === 'string'
 const NOTHING = Object.freeze({ __proto__: null })
+/** @param {Outcome} outcome */
 const taken = (outcome) => ({ __proto__: null, outcome })
 
-/** What the core gives; nothing if it has run out of memory. */
+/**
+ * What the core gives; nothing if it has run out of memory.
+ * @template T
+ * @param {() => T} ask
+ */
 function unlessTrapped(ask) {
   try {
     return ask()
