@@ -8,7 +8,7 @@ import { run } from './process.mjs'
 /** @typedef {{ bindgen: string, wasmOpt: string, versions: Record<string, string> }} Tools */
 
 // The npm packages that the bytes of a build depend on.
-const MAKERS = ['binaryen', 'esbuild', 'fflate']
+const MAKERS = ['acorn', 'binaryen', 'esbuild', 'fflate']
 
 /**
  * @param {string} root
