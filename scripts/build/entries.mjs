@@ -12,6 +12,9 @@ const SHARED = [
   ...['common/tls.js', 'runtime/trap.js', 'ks/shell.js', 'manager/bind.js'],
 ]
 
+/** Smaller in each file that uses some of it than as an export of shared.js. */
+const COPIED = 'common/codes.js'
+
 /** Has a part of shared.js in it instead: it is to be small by itself. */
 const ALONE = ['entries/browser.js']
 
@@ -55,7 +58,7 @@ export async function bundleEntries(folder, out) {
     ...{ outfile: join(out, 'shared.js'), outdir: undefined, metafile: true },
   })
   /** @param {string} name */
-  const isShared = (name) => name in (shared.metafile?.inputs ?? {})
+  const isShared = (name) => name !== COPIED && name in (shared.metafile?.inputs ?? {})
   /** @param {string} name */
   const placeOf = (name) => (isShared(name) ? 'shared.js' : entries.includes(name) && publishedName(name))
   const made = [shared, await bundle(folder, out, '.', { entries: ALONE })]

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { createEmulator } from '../emulator/index.js'
 import { listen } from '../emulator/node.js'
-import { Failure, fileFailure, usage } from './failure.js'
+import { Failure, fileFailure, LISTEN, usage } from './failure.js'
 import { defined, numberOf } from './options.js'
 import { keepPrivate } from './output.js'
 import { readOwn } from './secrets.js'
@@ -78,7 +78,7 @@ async function listening(emulator, where) {
     const hint =
       code === 'EADDRINUSE' ? 'another --port may be free; 0 takes any that is' : undefined
     const at = `${where.host ?? '127.0.0.1'}:${where.port}`
-    throw new Failure(`can't listen at ${at} (${code ?? name})`, { code: 'ERR_LISTEN', hint })
+    throw new Failure(`can't listen at ${at} (${code ?? name})`, { code: LISTEN, hint })
   }
 }
 
@@ -95,7 +95,7 @@ function show({ partnerId, adminSecret }, url, terminal) {
   )
 }
 
-/** Settles at the first wish to stop. */
+/** Settles at the first signal to stop. */
 function stopSignal() {
   return new Promise((resolve) => {
     // Not once: a launcher passes on what its group has had already, and that would end it midway.

@@ -1,5 +1,14 @@
 // Why a command fails, and the exit code for it.
+import * as codes from '../common/codes.js'
 import { isAppTokenError } from '../common/error.js'
+
+// The codes of the command line's own errors.
+export const DECLINED = 'ERR_DECLINED'
+export const FILE = 'ERR_FILE'
+export const GIVEN_UP = 'ERR_GIVEN_UP'
+export const INTERRUPTED = 'ERR_INTERRUPTED'
+export const LISTEN = 'ERR_LISTEN'
+export const USAGE = 'ERR_USAGE'
 
 export const EXIT_CODES = {
   0: 'done',
@@ -34,7 +43,7 @@ export class Failure extends Error {
     if (thrown instanceof Failure) return thrown
     if (isAppTokenError(thrown)) return ofAppTokenError(thrown)
     const name = thrown?.code ?? thrown?.name ?? typeof thrown
-    return new Failure(`internal error (${name}); please report it`, { code: 'ERR_INTERNAL' })
+    return new Failure(`internal error (${name}); please report it`, { code: codes.INTERNAL })
   }
 
   toJSON() {
@@ -45,7 +54,7 @@ export class Failure extends Error {
 
 function ofAppTokenError(error) {
   const { code, message, cause, ...details } = error
-  if (code === 'ERR_INVALID_OPTIONS') {
+  if (code === codes.INVALID_OPTIONS) {
     const words = error.message
       .replace(error.path, named(error.path))
       .replace('dangerouslyAllowHttp', '--dangerously-allow-http')
@@ -65,13 +74,13 @@ function named(path) {
 
 /** The command was called wrongly. */
 export const usage = (message, hint) =>
-  new Failure(message, { code: 'ERR_USAGE', exitCode: 2, hint })
+  new Failure(message, { code: USAGE, exitCode: 2, hint })
 
 /** A file can't be read or written. */
 export const fileFailure = (doing, file, error) =>
   new Failure(`can't ${doing} ${file} (${error.code ?? error.name})`, {
-    ...{ code: 'ERR_FILE', exitCode: 2 },
+    ...{ code: FILE, exitCode: 2 },
   })
 
 export const interrupted = () =>
-  new Failure('interrupted', { code: 'ERR_INTERRUPTED', exitCode: 130 })
+  new Failure('interrupted', { code: INTERRUPTED, exitCode: 130 })

@@ -1,6 +1,6 @@
 // Standard output, where it carries secrets or what can't be made again.
 import { fchmodSync, fstatSync } from 'node:fs'
-import { Failure, usage } from './failure.js'
+import { Failure, FILE, usage } from './failure.js'
 
 let delivering = 0
 
@@ -57,6 +57,6 @@ function makePrivate() {
 /** The application token exists, but nobody has its value. */
 export const undelivered = ({ id }, where, { code, name }) =>
   new Failure(`${id} was made, but can't be written to ${where} (${code ?? name})`, {
-    ...{ code: 'ERR_FILE', exitCode: 1 },
+    ...{ code: FILE, exitCode: 1 },
     hint: `kaltura-app-token tokens delete ${id}, then make another`,
   })

@@ -1,4 +1,5 @@
 // Lines that set a shell's environment, for `eval` or to be copied.
+import { hexOf } from '../common/hex.js'
 
 /** `export NAME=value` for each; what is undefined is left out. */
 export const exportLines = (variables) =>
@@ -12,5 +13,5 @@ function quoted(value) {
   if (!/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(value)) return `'${value.replaceAll("'", "'\\''")}'`
   // No plain quotes keep a terminal from obeying these.
   const bytes = [...new TextEncoder().encode(value)]
-  return `$'${bytes.map((byte) => `\\x${byte.toString(16).padStart(2, '0')}`).join('')}'`
+  return `$'${bytes.map((byte) => `\\x${hexOf([byte])}`).join('')}'`
 }

@@ -1,7 +1,7 @@
 // A session for each user of a file.
 import { readFileSync } from 'node:fs'
 import { createSessionProvider } from '../entries/index.js'
-import { Failure, fileFailure, usage } from './failure.js'
+import { Failure, fileFailure, GIVEN_UP, usage } from './failure.js'
 import { restOfInput } from './input.js'
 import { createProgress } from './progress.js'
 
@@ -49,7 +49,7 @@ const isHopeless = (lines) => {
 
 const givenUp = (tried, left) =>
   new Failure(`${tried} in a row were refused for the same reason; ${left} were not tried`, {
-    code: 'ERR_GIVEN_UP',
+    code: GIVEN_UP,
     hint: 'each line tells why; kaltura-app-token doctor looks for the cause',
   })
 

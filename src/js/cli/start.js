@@ -59,7 +59,7 @@ export const examples = [
 export async function run({ values, terminal }) {
   keepPrivate()
   const credentials = await credentialsOf(values, terminal)
-  const wish = defined({
+  const request = defined({
     userId: values['user-id'],
     sessionType: sessionTypeOf(values['session-type']),
     expiry: numberOf(values, 'expiry'),
@@ -67,9 +67,9 @@ export async function run({ values, terminal }) {
     grants: values.grants,
   })
   if (values.users !== undefined) {
-    return startMany({ file: values.users, options: { ...credentials, ...wish }, terminal })
+    return startMany({ file: values.users, options: { ...credentials, ...request }, terminal })
   }
-  const session = await startAppTokenSession({ ...credentials, ...wish })
+  const session = await startAppTokenSession({ ...credentials, ...request })
   if (terminal.json) return terminal.result(session)
   const ks = printable(session.ks)
   if (!terminal.isRead) return terminal.out(ks)

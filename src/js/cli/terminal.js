@@ -1,4 +1,5 @@
 // What a person sees: words on a terminal, and plain text or JSON elsewhere.
+import { USAGE } from './failure.js'
 import { styleText } from 'node:util'
 import { wrapped } from './wrap.js'
 
@@ -56,7 +57,7 @@ export function createTerminal({ json }) {
     fail(failure) {
       if (json) return err(jsonLine({ error: failure }))
       const code = failure.details.kalturaCode ?? failure.code
-      const isTold = code === 'ERR_USAGE' || failure.message.includes(code)
+      const isTold = code === USAGE || failure.message.includes(code)
       const says = isTold ? failure.message : `${failure.message} [${code}]`
       return notice('error', 'red', says, failure.hint)
     },

@@ -38,7 +38,10 @@ export function ending(ms, now = Date.now()) {
   return `${how} (${utc(ms)})`
 }
 
-export const TYPES = { 0: 'user (0)', 2: 'admin (2): may do everything' }
+export const TYPE_NAMES = { 0: 'user', 2: 'admin' }
+
+/** The types of sessions, and what they mean. */
+export const TYPES = { 0: `${TYPE_NAMES[0]} (0)`, 2: `${TYPE_NAMES[2]} (2): may do everything` }
 
 export const userText = (userId) =>
   userId === '' || userId === '0' || userId === null || userId === undefined

@@ -1,4 +1,5 @@
 // Time limits, kept here rather than in wasm, so that no lost promise can hang a caller.
+import * as codes from './codes.js'
 import { AppTokenError, invalid } from './error.js'
 import { Progress } from './progress.js'
 import { unwatch, watch } from './signals.js'
@@ -96,7 +97,7 @@ export class Deadline {
       const { step, cause } = this.progress
       const waited = step === undefined ? '' : `, while waiting for ${step}`
       this.#end({
-        code: 'ERR_TIMEOUT',
+        code: codes.TIMEOUT,
         message: `no ${what} within ${timeoutMs} ms (timeoutMs)${waited}; look at the network and the service`,
         retryable: true,
         cause,
@@ -127,7 +128,7 @@ export class Deadline {
    */
   abort(signal) {
     const message = "aborted by the caller's signal"
-    if (!this.#isOver) this.#end({ code: 'ERR_ABORTED', message, cause: reasonOf(signal) })
+    if (!this.#isOver) this.#end({ code: codes.ABORTED, message, cause: reasonOf(signal) })
   }
 
   /** Aborted when the time is over, for fetch. */
@@ -222,7 +223,7 @@ export class Deadline {
   }
 
   #why() {
-    return this.#error ?? new AppTokenError({ code: 'ERR_ABORTED', message: 'the call is over' })
+    return this.#error ?? new AppTokenError({ code: codes.ABORTED, message: 'the call is over' })
   }
 
   /** @param {Details} details */

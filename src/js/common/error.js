@@ -1,3 +1,5 @@
+import * as codes from './codes.js'
+
 /** @import { Difference } from '../entries/index.js' */
 
 /**
@@ -69,7 +71,7 @@ export function isAppTokenError(value) {
  */
 export function invalid(path, expected) {
   return new AppTokenError({
-    code: 'ERR_INVALID_OPTIONS',
+    code: codes.INVALID_OPTIONS,
     message: `${path} must be ${expected}`,
     path,
   })
@@ -120,7 +122,7 @@ export function fromCore(thrown) {
  * @param {string | undefined} name
  */
 export const internal = (name) => ({
-  code: 'ERR_INTERNAL',
+  code: codes.INTERNAL,
   message: `internal error (${name}); please report it`,
 })
 

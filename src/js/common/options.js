@@ -1,4 +1,6 @@
 // What the shell judges by itself: the kinds of things it is handed.
+import { auditKeyOf } from './audit.js'
+import { readLimits } from './deadline.js'
 import { AppTokenError, fromCore, invalid, pathOf } from './error.js'
 
 /** @import { Fetch } from '../entries/index.js' */
@@ -147,13 +149,40 @@ export function hasMethods(object, names) {
   }
 }
 
+/** Takes the options `names` out of `own`. */
+export function taken(own, names) {
+  const found = Object.create(null)
+  for (const name of names) {
+    found[name] = own[name]
+    delete own[name]
+  }
+  return found
+}
+
+/**
+ * Takes out of `own` the options `names`, which the core doesn't see, and checks those that all have. Where
+ * the caller gives no fetch, there is `usualFetch`.
+ */
+export function takeShellOptions(own, names, usualFetch) {
+  const allowUnverified = takeAllowUnverified(own, usualFetch)
+  const found = taken(own, names)
+  const { fetch = usualFetch, onEvent, auditKey } = found
+  const key = auditKeyOf(auditKey)
+  const limits = readLimits(found)
+  checkFunctions({ fetch, onEvent })
+  return { ...found, fetch, auditKey: key, limits, allowUnverified }
+}
+
+/** The first of the options that is not `known`, if there is one. */
+export const unknownIn = (own, known) => Object.keys(own).find((name) => !known.includes(name))
+
 /**
  * Whether to send requests although the environment turns the verification of certificates off:
  * an option that the core doesn't see. The fetch that an entry has of its own verifies anyway.
  * @param {{ dangerouslyAllowUnverifiedTls?: unknown, fetch?: Fetch }} own
  * @param {Fetch | undefined} ownFetch
  */
-export function takeAllowUnverified(own, ownFetch) {
+function takeAllowUnverified(own, ownFetch) {
   const name = 'dangerouslyAllowUnverifiedTls'
   const { [name]: allowUnverified = false, fetch = ownFetch } = own
   if (typeof allowUnverified !== 'boolean') throw invalid(name, 'true or false')

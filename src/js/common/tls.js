@@ -1,4 +1,5 @@
 // Whether the certificates of servers are verified, as far as it can be seen.
+import * as codes from './codes.js'
 
 const VARIABLE = 'NODE_TLS_REJECT_UNAUTHORIZED'
 
@@ -19,7 +20,7 @@ export function isUnverified() {
 export function refusalOf(url) {
   if (!url.startsWith('https:') || !isUnverified()) return undefined
   return {
-    code: 'ERR_INVALID_OPTIONS',
+    code: codes.INVALID_OPTIONS,
     path: 'dangerouslyAllowUnverifiedTls',
     message: `${VARIABLE}=0 turns off the verification of certificates, so anybody on the way could read what is sent: unset it (NODE_EXTRA_CA_CERTS adds a certificate to trust), or set dangerouslyAllowUnverifiedTls`,
   }

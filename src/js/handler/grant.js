@@ -1,4 +1,5 @@
 // What one's own rules grant, and whether a session is that.
+import * as codes from '../common/codes.js'
 import { ownProperties } from '../common/options.js'
 import { AppTokenError, invalid } from '../common/error.js'
 import { refuseUnknown } from './options.js'
@@ -31,7 +32,7 @@ export function readGrant(granted, { expiry: usual, dangerouslyAllowAdmin }) {
     throw invalid('authorize().limitKey', 'a string')
   }
   return {
-    wish: { userId, sessionType, expiry, ...readPrivileges(own.sessionPrivileges) },
+    request: { userId, sessionType, expiry, ...readPrivileges(own.sessionPrivileges) },
     limits: limitKey === undefined ? ['user', userId] : ['key', limitKey],
     isAdmin,
   }
@@ -64,19 +65,19 @@ function readPrivileges(privileges) {
  * @param {AppTokenSession} session
  * @param {Granted} options
  */
-export function checkSession(session, { wish, isAdmin }) {
+export function checkSession(session, { request, isAdmin }) {
   const { userId, sessionType, differences } = session
   const wrong = Array.isArray(differences)
     ? differences.filter(({ effect }) => effect !== 'narrower')
     : [{ field: 'sessionPrivileges', effect: 'broader' }]
-  if (userId !== wish.userId) wrong.push({ field: 'userId', effect: 'broader' })
+  if (userId !== request.userId) wrong.push({ field: 'userId', effect: 'broader' })
   if (sessionType !== 0 && !(isAdmin && sessionType === 2)) {
     wrong.push({ field: 'sessionType', effect: 'broader' })
   }
   if (wrong.length === 0) return
   const named = new Set(wrong.map(({ field, privilege }) => privilege ?? field))
   throw new AppTokenError({
-    code: 'ERR_NOT_GRANTED',
+    code: codes.NOT_GRANTED,
     message: `the session is not what authorize() granted (${[...named].join(', ')}), so nobody gets it; look at the application token's own fields`,
     differences: wrong.map(unnamed),
   })

@@ -1,6 +1,7 @@
 // @ts-self-types="./index.d.ts"
 // One's own endpoint: it hands a KS of few rights to those whom one's own rules let have it.
 // What the client sends decides nothing but that.
+import * as codes from '../common/codes.js'
 import { isAppTokenError } from '../common/error.js'
 import { originHeaders, preflight } from './cors.js'
 import { checkSession, readGrant } from './grant.js'
@@ -80,10 +81,10 @@ async function answer(settings, request, context) {
  * @param {Granted} granted
  */
 async function hand({ limit, obtain, timeoutMs }, granted) {
-  const { limits, wish } = granted
+  const { limits, request } = granted
   const wait = await limit?.take(...limits)
   if (wait) return refusal(429, 'too_many_requests', retryAfter(wait))
-  const session = await obtain({ ...wish, timeoutMs })
+  const session = await obtain({ ...request, timeoutMs })
   checkSession(session, granted)
   const { ks, partnerId, userId, expiresAt, differences } = session
   const expiresIn = Math.max(0, Math.floor((expiresAt - Date.now()) / 1000))
@@ -125,7 +126,7 @@ const REVOKED_S = 60
  */
 function failure(error) {
   const { code, retryable, retryAfterMs } = isAppTokenError(error) ? error : {}
-  if (code === 'ERR_SESSION_REVOKED') {
+  if (code === codes.SESSION_REVOKED) {
     const { response } = refusal(503, 'unavailable', retryAfter(REVOKED_S))
     return { event: { type: 'revoked', error }, response }
   }

@@ -1,5 +1,5 @@
 // What a handler is made with.
-import { checkFunctions, ownProperties } from '../common/options.js'
+import { checkFunctions, ownProperties, unknownIn } from '../common/options.js'
 import { readLimits } from '../common/deadline.js'
 import { invalid, unknownOption } from '../common/error.js'
 import { tell } from '../common/host.js'
@@ -73,7 +73,7 @@ function readStoreKey(key, provider) {
  * @param {string} prefix
  */
 export function refuseUnknown(own, known, prefix) {
-  const unknown = Object.keys(own).find((name) => !known.includes(name))
+  const unknown = unknownIn(own, known)
   if (unknown !== undefined) {
     throw unknownOption(prefix, unknown, `left out: there is only ${known.join(', ')}`)
   }

@@ -1,13 +1,7 @@
 // Managing application tokens. The rules, and the administrator's KS, are the ks module's; the
 // client module makes the calls.
-import {
-  checkFunctions,
-  copied,
-  guarded,
-  ownOptions,
-  ownProperties,
-  takeAllowUnverified,
-} from '../common/options.js'
+import * as codes from '../common/codes.js'
+import { copied, guarded, ownOptions, ownProperties, taken, takeShellOptions } from '../common/options.js'
 import { Deadline, LONGEST_MS, readLimits } from '../common/deadline.js'
 import { AppTokenError, fromCore, invalid, pathOf, unknownOption } from '../common/error.js'
 import { attempt, createHost } from '../common/host.js'
@@ -34,38 +28,34 @@ const SHELL_OPTIONS = ['timeoutMs', 'fetch', 'onEvent', 'ks', 'adminSecret']
 export function manage({ client, ks, startAppTokenSession, usualFetch }) {
   return function createAppTokenManager(/** @type {FieldsOptions | undefined} */ options) {
     const own = ownOptions(options)
-    const allowUnverified = takeAllowUnverified(own, usualFetch)
-    const { timeoutMs, fetch = usualFetch, onEvent } = own
-    const limits = readLimits({ timeoutMs })
-    checkFunctions({ fetch, onEvent })
-    const forCaller = Object.create(null)
-    const forCore = { __proto__: null, ...own }
-    for (const name of CALLER_OPTIONS) forCaller[name] = own[name]
-    for (const name of [...CALLER_OPTIONS, ...SHELL_OPTIONS]) delete forCore[name]
+    const { fetch, onEvent, ks: givenKs, adminSecret, limits, allowUnverified } = takeShellOptions(own, SHELL_OPTIONS, usualFetch)
+    const forCaller = taken(own, CALLER_OPTIONS)
     const caller = remade(client, ({ Caller, instance }) =>
       guarded(() => ({ caller: new Caller(forCaller), instance })),
     )
     const core = remade(ks, ({ ManagerCore: rules }) =>
-      guarded(() => ({ core: new rules(forCore), rules })),
+      guarded(() => ({ core: new rules(own), rules })),
     )
     caller()
-    checkKey(own, core())
-    const { partnerId, clientTag } = forCore
+    const key = { ks: givenKs, adminSecret }
+    checkKey(key, own.userId, core())
+    const { partnerId, clientTag } = own
     const forAll = { ...forCaller, dangerouslyAllowUnverifiedTls: allowUnverified }
     /** @param {object} more */
     const prove = (more) =>
       startAppTokenSession({ ...forAll, fetch, onEvent, partnerId, clientTag, ...more })
     const settings = { ...limits, fetch, onEvent, prove, allowUnverified }
-    return new AppTokenManager(settings, own, core, caller)
+    return new AppTokenManager(settings, key, core, caller)
   }
 }
 
 /**
  * Either a KS or what makes one.
- * @param {ManagerOptions} options
- * @param {ManagerOptions} options
+ * @param {Key} key
+ * @param {unknown} userId
+ * @param {Core} core
  */
-function checkKey({ ks, adminSecret, userId }, { core, rules }) {
+function checkKey({ ks, adminSecret }, userId, { core, rules }) {
   if ((ks === undefined) === (adminSecret === undefined)) {
     throw invalid('ks', 'given, or else adminSecret, but not both')
   }
@@ -82,9 +72,9 @@ class AppTokenManager {
   #remadeCore
   #remadeCaller
 
-  constructor(settings, { ks, adminSecret }, core, caller) {
+  constructor(settings, key, core, caller) {
     this.#settings = settings
-    this.#key = { ks, adminSecret }
+    this.#key = key
     this.#remadeCore = core
     this.#remadeCaller = caller
   }
@@ -173,7 +163,7 @@ class AppTokenManager {
       return this.#rules.deletionWarnings(text)
     } catch (error) {
       // Whether Kaltura lets it be deleted is for Kaltura to say.
-      if (error.code === 'ERR_KALTURA') return []
+      if (error.code === codes.KALTURA) return []
       throw error
     }
   }
@@ -427,7 +417,7 @@ async function ask(name, given, deadline) {
   } catch (thrown) {
     if (deadline.error) throw deadline.error
     throw new AppTokenError({
-      code: 'ERR_TOKEN_SOURCE',
+      code: codes.TOKEN_SOURCE,
       message: `the ${name} function failed; \`cause\` has the error's name and code`,
       retryable: true,
       causes: [{ name: word(thrown?.name) ?? 'Error', code: word(thrown?.code), message: '' }],
@@ -461,7 +451,7 @@ function withText(filter) {
  */
 function unusable(action, problem, attempts) {
   return new AppTokenError({
-    code: 'ERR_BAD_RESPONSE',
+    code: codes.BAD_RESPONSE,
     message: `unusable answer to appToken.${action}: ${problem}`,
     service: 'appToken',
     action,

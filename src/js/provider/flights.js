@@ -1,4 +1,5 @@
 // All that is being fetched for a provider's callers.
+import * as codes from '../common/codes.js'
 import { tellOf } from '../common/audit.js'
 import { fromCore } from '../common/error.js'
 import { attempt, now, tell } from '../common/host.js'
@@ -102,7 +103,7 @@ export class Flights {
       outcomes = await fetchSessions(this.#core, this, this.#settings, leader, ids)
     } catch (thrown) {
       const lost = deadline.error ?? fromCore(thrown)
-      for (const id of ids) this.#core.abandon(id, lost.code === 'ERR_TIMEOUT', now())
+      for (const id of ids) this.#core.abandon(id, lost.code === codes.TIMEOUT, now())
       outcomes = ids.map(() => ({ __proto__: null, lost }))
     } finally {
       leader.end()

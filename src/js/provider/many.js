@@ -1,5 +1,6 @@
 // Many sessions at once: in batches, of which only so many are under way, so that what waits for
 // its turn costs nothing.
+import * as codes from '../common/codes.js'
 import { Deadline, LONGEST_MS, readLimits } from '../common/deadline.js'
 import { AppTokenError, invalid, unknownOption } from '../common/error.js'
 import { now } from '../common/host.js'
@@ -14,7 +15,7 @@ const MOST_AT_ONCE = 250
 /** Of so many wrong requests, the errors tell where they came from. */
 const MOST_STACKS = 100
 const ENDED = {
-  code: 'ERR_TIMEOUT',
+  code: codes.TIMEOUT,
   message: 'the session ended before all others were started: ask for fewer, or for a longer expiry',
   retryable: true,
 }
@@ -30,7 +31,7 @@ export async function startMany({ parts: currentParts, sessions }, requests, opt
   const all = new Deadline({ signal, timeoutMs: LONGEST_MS, instance: parts.instance })
   const wanted = readAll(list, (request) => new Wanted(request, all, signal, parts.instance))
   try {
-    if (all.error?.code === 'ERR_INVALID_OPTIONS') throw all.error
+    if (all.error?.code === codes.INVALID_OPTIONS) throw all.error
     return await new Many(wanted, all, parts, sessions).start()
   } finally {
     for (const { deadline } of wanted) if (deadline !== all) deadline?.settle()

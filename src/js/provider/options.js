@@ -1,8 +1,6 @@
 // The options of a provider, and what works by them.
-import { auditKeyOf } from '../common/audit.js'
-import { readLimits } from '../common/deadline.js'
 import { now, tell } from '../common/host.js'
-import { checkFunctions, guarded, ownOptions, takeAllowUnverified } from '../common/options.js'
+import { checkFunctions, guarded, ownOptions, takeShellOptions } from '../common/options.js'
 import { sealSecretOf, takeToken } from '../common/token.js'
 import { remade } from '../runtime/load.js'
 import { checkStore } from '../stores/guarded-store.js'
@@ -24,12 +22,10 @@ const SHELL_OPTIONS = ['timeoutMs', 'fetch', 'onEvent', 'auditKey', 'waitUntil',
  */
 export function readOptions(wasm, options, usualFetch) {
   const own = ownOptions(options)
-  const allowUnverified = takeAllowUnverified(own, usualFetch)
-  const { timeoutMs, fetch = usualFetch, onEvent, waitUntil, fallback, store, seal } = own
-  const auditKey = auditKeyOf(own.auditKey)
-  for (const name of SHELL_OPTIONS) delete own[name]
-  const limits = readLimits({ timeoutMs })
-  checkFunctions({ fetch, onEvent, waitUntil })
+  const given = takeShellOptions(own, SHELL_OPTIONS, usualFetch)
+  const { fetch, onEvent, auditKey, waitUntil, allowUnverified, fallback, store, seal } = given
+  const { timeoutMs } = given.limits
+  checkFunctions({ waitUntil })
   if (store !== undefined) checkStore(store)
   const second = fallback === undefined ? undefined : ownOptions(fallback, 'fallback', 'fallback.')
   const keys = seal === undefined ? [] : readSeal(seal)
@@ -40,7 +36,7 @@ export function readOptions(wasm, options, usualFetch) {
   const settings = {
     ...{ fetch, onEvent, auditKey, waitUntil, allowUnverified },
     ...{ leases, tokens, sealSecret, hasOwnKeys, isolate: own.isolate },
-    timeoutMs: limits.timeoutMs,
+    timeoutMs,
     isOver: (expiresAt) => wasm().ProviderCore.isOver(expiresAt, now()),
   }
   // Flights have numbers of their core's: another core, after a trap, has flights of its own.
@@ -50,7 +46,7 @@ export function readOptions(wasm, options, usualFetch) {
     }
     const kinds = [tokens[0].kind, tokens[1]?.kind ?? 0]
     const core = guarded(() => new ProviderCore(own, second, ...kinds, leases.ofNewCore(), keys))
-    const shared = store && new SharedSessions(core, store, (event) => tell(onEvent, event), limits.timeoutMs)
+    const shared = store && new SharedSessions(core, store, (event) => tell(onEvent, event), timeoutMs)
     const flights = new Flights(core, ProviderCore.checkEveryMs(), { ...settings, shared, instance })
     return { core, instance, flights }
   })

@@ -1,4 +1,5 @@
 // Asking Kaltura whether a session lives, before somebody relies on it.
+import * as codes from '../common/codes.js'
 import { Deadline } from '../common/deadline.js'
 import { fromCore } from '../common/error.js'
 import { now, steady, tell } from '../common/host.js'
@@ -36,7 +37,7 @@ async function deathOf({ ks, privileges }, { core, instance, flights }, sessions
     failure = await deadline.within(core.prove(ks, privileges, hostOf(settings, deadline)))
   } catch {
     // No answer: a session that may well live is better than none.
-    if (deadline.error?.code === 'ERR_ABORTED') throw deadline.error
+    if (deadline.error?.code === codes.ABORTED) throw deadline.error
   } finally {
     deadline.settle()
   }

@@ -1,4 +1,5 @@
 // A session for whoever asks: one at hand, one that is under way, or a new one.
+import * as codes from '../common/codes.js'
 import { tellOf } from '../common/audit.js'
 import { Deadline } from '../common/deadline.js'
 import { AppTokenError, fromCore } from '../common/error.js'
@@ -74,7 +75,7 @@ export class Sessions {
     try {
       return await this.obtain(parts, wanted, deadline, known)
     } catch (thrown) {
-      const isLate = deadline.error?.code === 'ERR_TIMEOUT'
+      const isLate = deadline.error?.code === codes.TIMEOUT
       const last = isLate ? parts.core.lastResort(wanted.request, now()) : undefined
       if (!last) throw counted(thrown, deadline)
       return this.hand(wanted.key, last)

@@ -1,4 +1,5 @@
 // Turning a compiled module into the core's functions, and again after a trap.
+import * as codes from '../common/codes.js'
 import { AppTokenError } from '../common/error.js'
 import { refusePages } from './page.js'
 import { Instance } from './trap.js'
@@ -113,14 +114,14 @@ const compiled = (module) =>
 function refused(cause) {
   if (/** @type {Partial<Error> | undefined} */ (cause)?.name === 'RangeError') {
     return new AppTokenError({
-      code: 'ERR_WASM',
+      code: codes.WASM,
       message: 'there is no memory for an instance of WebAssembly; the next call tries again',
       retryable: true,
       cause,
     })
   }
   return new AppTokenError({
-    code: 'ERR_WASM',
+    code: codes.WASM,
     message:
       'this runtime refused to compile WebAssembly. Some allow it only when a program is deployed: ' +
       "give the compiled module to instantiate() of 'kaltura-app-token/slim', or have the bundler resolve " +

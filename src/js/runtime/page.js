@@ -1,10 +1,11 @@
 // An application token in a page is an application token given away.
+import * as codes from '../common/codes.js'
 import { AppTokenError } from '../common/error.js'
 
 /** The error of every entry that could use a token, in a page. */
 export const notInPages = () =>
   new AppTokenError({
-    code: 'ERR_BROWSER',
+    code: codes.BROWSER,
     message:
       "kaltura-app-token is for servers: an application token in a web page is everybody's. " +
       'Start the session on your back end, and hand the page its KS',

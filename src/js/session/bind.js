@@ -1,8 +1,7 @@
 // Between the caller and the core: loads it, keeps the time, maps errors.
 import { instantiate } from '../kaltura_app_token.js'
-import { auditKeyOf } from '../common/audit.js'
-import { checkFunctions, checkText, ownOptions, takeAllowUnverified } from '../common/options.js'
-import { Deadline, readLimits } from '../common/deadline.js'
+import { checkText, ownOptions, takeShellOptions } from '../common/options.js'
+import { Deadline } from '../common/deadline.js'
 import { fromCore } from '../common/error.js'
 import { createHost } from '../common/host.js'
 import { loader } from '../runtime/load.js'
@@ -47,16 +46,11 @@ export function bindSessions(load, usualFetch) {
    * @param {Token} token
    */
   const start = async (own, token) => {
-    const allowUnverified = takeAllowUnverified(own, usualFetch)
-    const { signal, timeoutMs, fetch = usualFetch, onEvent } = own
-    const auditKey = auditKeyOf(own.auditKey)
-    for (const name of SHELL_OPTIONS) delete own[name]
-    const limits = readLimits({ signal, timeoutMs })
-    checkFunctions({ fetch, onEvent })
+    const { limits, ...given } = takeShellOptions(own, SHELL_OPTIONS, usualFetch)
     const core = wasm()
     const deadline = new Deadline({ ...limits, instance: core.instance })
     if (deadline.error) throw deadline.error
-    const host = createHost({ deadline, fetch, onEvent, auditKey, tokens: [token], allowUnverified })
+    const host = createHost({ ...given, deadline, tokens: [token] })
     try {
       return await deadline.within(core.startAppTokenSession(own, host, deadline.at))
     } catch (thrown) {

@@ -1,6 +1,7 @@
 // @ts-self-types="./index.d.ts"
 // Where a fleet may keep its sealed sessions. Each store is `{ get, set, delete, lock? }` over a
 // client that the caller has made; `lock` gives false, or a function that releases it.
+import { hexOf } from '../common/hex.js'
 import { hasMethods } from '../common/options.js'
 import { invalid } from '../common/error.js'
 
@@ -261,5 +262,4 @@ function checkClient(path, client, names) {
   if (!hasMethods(client, names)) throw invalid(path, `what has the functions ${names.join(', ')}`)
 }
 
-const unique = () =>
-  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16)).join('')
+const unique = () => hexOf(crypto.getRandomValues(new Uint8Array(16)))

@@ -1,5 +1,5 @@
 // Keys of one's own for what a store holds: read here, judged in the core.
-import { copied, ownProperties } from '../common/options.js'
+import { copied, ownProperties, unknownIn } from '../common/options.js'
 import { invalid } from '../common/error.js'
 
 /** @import { SealOptions } from '../provider/index.js' */
@@ -16,7 +16,7 @@ const LONGEST_KEY = 1000
  */
 export function readSeal(seal) {
   const own = ownProperties(seal, 'seal')
-  refuseUnknown(own, ['keys'], 'seal')
+  checkNames(own, ['keys'], 'seal')
   const keys = copied('seal.keys', own.keys)
   if (!Array.isArray(keys) || keys.length < 1 || keys.length > MOST_KEYS) {
     throw invalid('seal.keys', `a list of 1 to ${MOST_KEYS} keys: { id, key }`)
@@ -24,7 +24,7 @@ export function readSeal(seal) {
   return keys.flatMap((one, index) => {
     const path = `seal.keys[${index}]`
     const entry = ownProperties(one, path)
-    refuseUnknown(entry, ['id', 'key'], path)
+    checkNames(entry, ['id', 'key'], path)
     return [entry.id, copyOf(entry.key)]
   })
 }
@@ -34,9 +34,9 @@ export function readSeal(seal) {
  * @param {string[]} known
  * @param {string} path
  */
-function refuseUnknown(own, known, path) {
+function checkNames(own, known, path) {
   // The name is not told: it may be a key itself.
-  if (Object.keys(own).some((name) => !known.includes(name))) {
+  if (unknownIn(own, known) !== undefined) {
     throw invalid(path, `an object with ${known.join(' and ')} alone`)
   }
 }

@@ -1,4 +1,5 @@
 // From an error to its cause in plain words, and what to do about it.
+import * as codes from '../../common/codes.js'
 import { Failure } from '../failure.js'
 
 /** `{ message, fix }`; what is not known better, the error itself says. */
@@ -70,22 +71,22 @@ function unknownPartner({ options }) {
 }
 
 const CODES = {
-  ERR_SESSION_REVOKED: () => ({
+  [codes.SESSION_REVOKED]: () => ({
     message:
       'the application token was revoked: session.end was called with one of its sessions, which ends them all, new ones too, for a day or more',
     fix: 'make another token (tokens rotate), and log out by forgetting the KS',
   }),
-  ERR_TIMEOUT: ({ options }) => ({
+  [codes.TIMEOUT]: ({ options }) => ({
     message: `no answer in time from ${hostOf(options)}`,
     fix: `look at the network and at firewalls, or give more time (--timeout)${proxyAdvice()}`,
   }),
-  ERR_NETWORK: networkCause,
-  ERR_BAD_RESPONSE: (about) => foreignAnswer(about),
-  ERR_HTTP_STATUS: (about, { status }) => {
+  [codes.NETWORK]: networkCause,
+  [codes.BAD_RESPONSE]: (about) => foreignAnswer(about),
+  [codes.HTTP_STATUS]: (about, { status }) => {
     if (status >= 300 && status < 400) return redirected(about)
     return foreignAnswer(about)
   },
-  ERR_INVALID_OPTIONS(_about, error) {
+  [codes.INVALID_OPTIONS](_about, error) {
     const { message } = Failure.of(error)
     if (message.includes('looks like')) {
       return {

@@ -1,5 +1,6 @@
 // The examination: each check is told as soon as it is known. A failure that the rest hangs on
 // ends it.
+import * as codes from '../../common/codes.js'
 import { createSessionProvider, startAppTokenSession } from '../../entries/index.js'
 import { isUnverified } from '../../common/tls.js'
 import { APP_TOKEN, connectionOf, CONNECTION, defined, given } from '../options.js'
@@ -116,7 +117,7 @@ const stillborn = failed('session', {
 const isHashRefused = ({ kalturaCode }) => kalturaCode === 'INVALID_APP_TOKEN_HASH'
 
 /** Whether something other than Kaltura answered. */
-const isInTheWay = ({ code }) => code === 'ERR_BAD_RESPONSE' || code === 'ERR_HTTP_STATUS'
+const isInTheWay = ({ code }) => code === codes.BAD_RESPONSE || code === codes.HTTP_STATUS
 
 /** The hash type that the token has, if it is another one. */
 async function findHashType(options) {

@@ -1,4 +1,4 @@
-import { Failure, usage } from '../failure.js'
+import { DECLINED, Failure, usage } from '../failure.js'
 import { confirm } from '../prompt.js'
 import { isIsolated } from '../words.js'
 import { ADMINISTRATOR, idOf, managerOf } from './administrator.js'
@@ -33,5 +33,5 @@ async function askFirst(appToken, terminal) {
     ? 'Its isolated sessions live on until they expire, the others end at once'
     : 'Its sessions end at once'
   if (await confirm(`Delete it? ${end}, and it can't be brought back.`)) return
-  throw new Failure('nothing was deleted', { code: 'ERR_DECLINED' })
+  throw new Failure('nothing was deleted', { code: DECLINED })
 }

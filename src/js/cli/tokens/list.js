@@ -1,7 +1,7 @@
 import { usage } from '../failure.js'
 import { defined } from '../options.js'
 import { printable } from '../terminal.js'
-import { duration, utc } from '../words.js'
+import { duration, TYPE_NAMES, utc } from '../words.js'
 import { ADMINISTRATOR, managerOf } from './administrator.js'
 import { STATUSES, usersText } from './token-card.js'
 
@@ -19,13 +19,11 @@ export const examples = [
   "kaltura-app-token tokens list --json | jq -r '.[].id'",
 ]
 
-const TYPES = { 0: 'user', 2: 'admin' }
-
 const COLUMNS = [
   ['ID', ({ id }) => id],
   ['STATUS', ({ status }) => STATUSES[status]],
   ['HASH', ({ hashType }) => hashType],
-  ['TYPE', ({ sessionType }) => TYPES[sessionType] ?? 'any'],
+  ['TYPE', ({ sessionType }) => TYPE_NAMES[sessionType] ?? 'any'],
   [
     'LIVE',
     ({ sessionDuration }) => (sessionDuration === null ? 'no time' : duration(sessionDuration)),

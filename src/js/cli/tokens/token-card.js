@@ -1,10 +1,8 @@
 // An application token as a person reads it; never its value.
 import { card, printable } from '../terminal.js'
-import { duration, ending, privilegeLines, utc } from '../words.js'
+import { duration, ending, privilegeLines, TYPES, utc } from '../words.js'
 
 export const STATUSES = { 1: 'disabled', 2: 'active', 3: 'deleted' }
-
-const TYPES = { 0: 'user (0)', 2: 'admin (2): may do everything' }
 
 export const usersText = (userId) => {
   if (userId === null) return 'any that its holder asks for'

@@ -1,0 +1,15 @@
+// The codes of the errors that JavaScript makes or asks about; the core has others.
+
+export const ABORTED = 'ERR_ABORTED'
+export const BAD_RESPONSE = 'ERR_BAD_RESPONSE'
+export const BROWSER = 'ERR_BROWSER'
+export const HTTP_STATUS = 'ERR_HTTP_STATUS'
+export const INTERNAL = 'ERR_INTERNAL'
+export const INVALID_OPTIONS = 'ERR_INVALID_OPTIONS'
+export const KALTURA = 'ERR_KALTURA'
+export const NETWORK = 'ERR_NETWORK'
+export const NOT_GRANTED = 'ERR_NOT_GRANTED'
+export const SESSION_REVOKED = 'ERR_SESSION_REVOKED'
+export const TIMEOUT = 'ERR_TIMEOUT'
+export const TOKEN_SOURCE = 'ERR_TOKEN_SOURCE'
+export const WASM = 'ERR_WASM'
