@@ -149,7 +149,12 @@ export function hasMethods(object, names) {
   }
 }
 
-/** Takes the options `names` out of `own`. */
+/**
+ * Takes the options `names` out of `own`.
+ * @param {Record<string, any>} own
+ * @param {string[]} names
+ * @returns {Record<string, any>}
+ */
 export function taken(own, names) {
   const found = Object.create(null)
   for (const name of names) {
@@ -162,6 +167,9 @@ export function taken(own, names) {
 /**
  * Takes out of `own` the options `names`, which the core doesn't see, and checks those that all have. Where
  * the caller gives no fetch, there is `usualFetch`.
+ * @param {Record<string, any>} own
+ * @param {string[]} names
+ * @param {typeof globalThis.fetch | undefined} usualFetch
  */
 export function takeShellOptions(own, names, usualFetch) {
   const allowUnverified = takeAllowUnverified(own, usualFetch)
@@ -173,7 +181,11 @@ export function takeShellOptions(own, names, usualFetch) {
   return { ...found, fetch, auditKey: key, limits, allowUnverified }
 }
 
-/** The first of the options that is not `known`, if there is one. */
+/**
+ * The first of the options that is not `known`, if there is one.
+ * @param {object} own
+ * @param {string[]} known
+ */
 export const unknownIn = (own, known) => Object.keys(own).find((name) => !known.includes(name))
 
 /**

@@ -12,7 +12,7 @@ import { sendingOnce } from './once.js'
 /**
  * @import { Limits } from '../common/deadline.js'
  * @import { Host } from '../common/host.js'
- * @import { Judgement } from '../ks/kaltura_ks.js'
+ * @import { Judgement, ManagerCore, Rules } from '../ks/kaltura_ks.js'
  * @import { AppToken, AppTokenFilter, AppTokenPager, FieldsOptions, ManagerOptions } from './index.js'
  */
 
@@ -28,7 +28,8 @@ const SHELL_OPTIONS = ['timeoutMs', 'fetch', 'onEvent', 'ks', 'adminSecret']
 export function manage({ client, ks, startAppTokenSession, usualFetch }) {
   return function createAppTokenManager(/** @type {FieldsOptions | undefined} */ options) {
     const own = ownOptions(options)
-    const { fetch, onEvent, ks: givenKs, adminSecret, limits, allowUnverified } = takeShellOptions(own, SHELL_OPTIONS, usualFetch)
+    const given = takeShellOptions(own, SHELL_OPTIONS, usualFetch)
+    const { fetch, onEvent, limits, allowUnverified } = given
     const forCaller = taken(own, CALLER_OPTIONS)
     const caller = remade(client, ({ Caller, instance }) =>
       guarded(() => ({ caller: new Caller(forCaller), instance })),
@@ -37,7 +38,7 @@ export function manage({ client, ks, startAppTokenSession, usualFetch }) {
       guarded(() => ({ core: new rules(own), rules })),
     )
     caller()
-    const key = { ks: givenKs, adminSecret }
+    const key = { ks: given.ks, adminSecret: given.adminSecret }
     checkKey(key, own.userId, core())
     const { partnerId, clientTag } = own
     const forAll = { ...forCaller, dangerouslyAllowUnverifiedTls: allowUnverified }
@@ -51,9 +52,9 @@ export function manage({ client, ks, startAppTokenSession, usualFetch }) {
 
 /**
  * Either a KS or what makes one.
- * @param {Key} key
+ * @param {{ ks: unknown, adminSecret: unknown }} key
  * @param {unknown} userId
- * @param {Core} core
+ * @param {{ core: ManagerCore, rules: Rules }} core
  */
 function checkKey({ ks, adminSecret }, userId, { core, rules }) {
   if ((ks === undefined) === (adminSecret === undefined)) {

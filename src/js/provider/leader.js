@@ -53,7 +53,7 @@ export class Leader {
     this.keep = keep
     // If Kaltura is merely slow, each leader that is sent after the others waits for longer.
     this.trustedMs = predecessor ? 2 * predecessor.trustedMs : TRUSTED_MS
-    predecessor?.#successors.push(this)
+    if (predecessor) predecessor.#successors.push(this)
     this.deadline = new Deadline({ timeoutMs, instance })
     this.progress()
     if (!HAS_ONE_CONTEXT) {
