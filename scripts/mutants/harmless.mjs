@@ -99,7 +99,7 @@ export const harmless = [
     why: 'it is only compared with itself',
   },
   {
-    file: 'provider/index.js',
+    file: 'provider/session-provider.js',
     was: 'return ask({ core, flights, instance }, request, flight, SILENT.silentChecks)',
     now: 'return ask({ core, flights, }, request, flight, SILENT.silentChecks)',
     why: 'a renewal is begun anew in Workers alone, where js-tests/leader.mjs plays it',

@@ -19,7 +19,7 @@ declare module '*/inflate.js' {
 }
 
 declare module '*/kaltura_app_token.js' {
-  import type { AppTokenSession, ProviderRequest, SessionAudit } from 'kaltura-app-token'
+  import type { AppTokenSession, SessionAudit } from 'kaltura-app-token'
   import type { Details } from '../../src/js/common/error.js'
   import type { Host } from '../../src/js/common/host.js'
   import type { Instance } from '../../src/js/runtime/trap.js'
@@ -33,14 +33,6 @@ declare module '*/kaltura_app_token.js' {
   export interface Lease extends Now {
     ticket: number
   }
-  /** What somebody who asks is to do. */
-  export interface Decision {
-    session?: AppTokenSession
-    lease?: Lease
-    flight?: number
-    stale?: boolean
-    lead?: boolean
-  }
   /** What came of a flight. */
   export interface Outcome {
     session?: AppTokenSession
@@ -53,6 +45,12 @@ declare module '*/kaltura_app_token.js' {
     lost?: unknown
     silentChecks?: number
   }
+  /** What somebody who asks is to do: take the session, or lead a flight, or follow it. */
+  export interface Decision extends Outcome {
+    flight?: number
+    lead?: boolean
+  }
+  export type Served = Outcome & { session: AppTokenSession }
   /** What came of a call of Kaltura's API. */
   export interface Answer {
     text?: string
@@ -82,34 +80,34 @@ declare module '*/kaltura_app_token.js' {
       sealed: string,
       now: Now,
     ): (Outcome & { needsTime?: boolean; rejected?: boolean; obsolete?: boolean }) | undefined
-    ask(request: ProviderRequest, followed: number, silentChecks: number, now: Now): Decision
+    ask(request: object, followed: number, silentChecks: number, now: Now): Decision
     askForWidget(followed: number, silentChecks: number, now: Now): Decision | undefined
     audit(key: Uint8Array, ks: string, userId: string, privileges: string): Omit<SessionAudit, 'expiresAt'>
-    beginEnding(request: ProviderRequest): number
+    beginEnding(request: object): number
     call(service: string, action: string, body: string, ks: string, attempts: number, host: Host): Promise<Answer>
     checkCall(service: string, action: string): void
     clear(now: Now): void
     deriveKey(token: string | undefined): Uint8Array | undefined
-    ended(request: ProviderRequest, privileges: string, now: Now): void
+    ended(request: object, privileges: string, now: Now): void
     endSession(body: string, ks: string, host: Host, deadlineMs: number): Promise<Answer>
     epochNames(token: string | undefined): string[]
-    failForWidget(flights: Float64Array, waitedFor: number, now: Now): Outcome[] | undefined
+    failForWidget(flights: number[], waitedFor: number | undefined, now: Now): Outcome[] | undefined
     fetchWidget(flight: number, host: Host, deadlineMs: number): Promise<void>
     generationName(flight: number, now: Now): string | undefined
-    invalidate(request: ProviderRequest, now: Now): AppTokenSession | undefined
+    invalidate(request: object, now: Now): AppTokenSession | undefined
     invalidateKs(ks: string, now: Now): AppTokenSession | undefined
     isCheck(flight: number): boolean
     isDead(key: string, token: string | undefined, sealed: string): boolean
     isExposed(privileges: string): boolean
     isolateWith(secret: string | undefined): void
-    lastResort(request: ProviderRequest, now: Now): Decision | undefined
+    lastResort(request: object, now: Now): Decision | undefined
     learnEpoch(
       token: string | undefined,
       texts: string[],
       now: Now,
     ): { rejected: boolean; text?: string; ttlMs: number }
     learnGeneration(flight: number, text: string, now: Now): void
-    mint(flights: Float64Array, host: Host, deadlineMs: number): Promise<Outcome[]>
+    mint(flights: number[], host: Host, deadlineMs: number): Promise<Outcome[]>
     place(flight: number, token: string | undefined): Place | undefined
     proofIsDue(ks: string, privileges: string, now: Now): boolean
     prove(ks: string, privileges: string, host: Host): Promise<Details | undefined>

@@ -3,7 +3,7 @@ import { tell } from './host.js'
 import { keyOf } from './token.js'
 
 /**
- * @import { AppTokenSession } from '../entries/index.js'
+ * @import { AppTokenEvent, AppTokenSession } from '../entries/index.js'
  * @import { ProviderCore } from '../kaltura_app_token.js'
  * @import { ProviderEvent, SessionEvent } from '../provider/index.js'
  */
@@ -24,14 +24,15 @@ export function auditKeyOf(auditKey) {
 /**
  * Tells what happened to a session; `core` knows which token it is of.
  * @param {ProviderCore} core
- * @param {{ onEvent?: ((event: ProviderEvent) => void) | undefined, auditKey: () => Uint8Array }} settings
- * @param {SessionEvent['type']} type
+ * @param {{ onEvent?: ((event: AppTokenEvent | ProviderEvent) => void) | undefined, auditKey: () => Uint8Array }} settings
+ * @param {SessionEvent['type'] | 'minted'} type
  * @param {AppTokenSession} session
  */
 export function tellOf(core, { onEvent, auditKey }, type, { ks, userId, privileges, expiresAt }) {
   if (!onEvent) return
   try {
-    tell(onEvent, { type, expiresAt, ...core.audit(auditKey(), ks, userId, privileges) })
+    const event = { type, expiresAt, ...core.audit(auditKey(), ks, userId, privileges) }
+    tell(onEvent, /** @type {ProviderEvent} */ (event))
   } catch {
     // There is no memory left, which the next call tells of.
   }

@@ -124,7 +124,7 @@ export class Deadline {
 
   /**
    * Ends it for `signal`, if it was one.
-   * @param {Signal | SignalLike | undefined} signal
+   * @param {SignalLike} [signal]
    */
   abort(signal) {
     const message = "aborted by the caller's signal"

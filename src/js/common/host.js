@@ -2,7 +2,7 @@
 import { refusalOf } from './tls.js'
 
 /**
- * @import { Fetch, FetchInit, HashType } from '../entries/index.js'
+ * @import { Fetch, FetchInit, FetchResponse, HashType } from '../entries/index.js'
  * @import { Deadline } from './deadline.js'
  * @import { Details } from './error.js'
  * @import { AskedFor, Signer, Token } from './token.js'
@@ -28,7 +28,10 @@ const LOOK_EVERY_MS = 25
  * @property {boolean} [allowUnverified]
  */
 
-/** @typedef {ReturnType<typeof createHost>} Host */
+/**
+ * What the core relies on; only it knows which events it tells.
+ * @typedef {Omit<ReturnType<typeof createHost>, 'emit'> & { emit: (event: never) => void }} Host
+ */
 
 /** What is waited for when the caller's function is asked. */
 const APP_TOKEN = 'the appToken function'
@@ -70,6 +73,7 @@ export function createHost(given) {
     /**
      * @param {string} url
      * @param {FetchInit} init
+     * @returns {Promise<FetchResponse | undefined>}
      */
     fetch: (url, init) => {
       const refusal = allowUnverified ? undefined : refusalOf(url)
@@ -158,12 +162,12 @@ export function heard(promise) {
  * Tells a listener, whose faults are its own.
  * @template E
  * @param {((event: E) => unknown) | undefined} onEvent
- * @param {E} event
+ * @param {E} [event]
  */
 export function tell(onEvent, event) {
   if (!onEvent) return
   try {
-    const told = /** @type {PromiseLike<unknown> | undefined} */ (onEvent(event))
+    const told = /** @type {PromiseLike<unknown> | undefined} */ (onEvent(/** @type {E} */ (event)))
     if (typeof told?.then === 'function') told.then(undefined, () => {})
   } catch {
     // A call must not fail because somebody who watches it does.

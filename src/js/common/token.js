@@ -21,6 +21,11 @@ import { bytes } from './host.js'
 
 /** @typedef {Signer | AskedFor} Token */
 
+/**
+ * Gives what a store is sealed with; the token comes from `askForToken` if there is such.
+ * @typedef {(askForToken?: () => Given) => Promise<string>} SealSecret
+ */
+
 /** What an `appToken` is to the core: text that it reads, something to ask for, or a signer. */
 const TEXT = 0
 const ASKED = 1
@@ -94,10 +99,11 @@ const SHORTEST_KEY = 32
  * place. Undefined if a signer has none and nothing is to be stored.
  * @param {Token} options
  * @param {boolean} hasStore
+ * @returns {SealSecret | undefined}
  */
 export function sealSecretOf({ kind, ask, sealKey }, hasStore) {
   if (kind !== SIGNER) {
-    return async (/** @type {(() => Given) | undefined} */ askForToken) => {
+    return async (askForToken) => {
       const token = await (askForToken ?? ask)()
       const text = textOf(token)
       // Who asks by a function of his own wipes it himself.
@@ -126,10 +132,10 @@ export function keyOf(path, key) {
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
-/** @param {string | Uint8Array} token */
+/** @param {unknown} token */
 function textOf(token) {
   const given = bytes(token)
-  return given ? decoder.decode(given) : token
+  return given ? decoder.decode(given) : /** @type {string} */ (token)
 }
 
 /**

@@ -4,7 +4,10 @@ import { ownProperties } from '../common/options.js'
 import { AppTokenError, invalid } from '../common/error.js'
 import { refuseUnknown } from './options.js'
 
-/** @import { AppTokenSession, Difference } from '../entries/index.js' */
+/**
+ * @import { AppTokenSession, Difference } from '../entries/index.js'
+ * @import { Settings } from '../provider/options.js'
+ */
 
 /** In place of privileges: those that the application token carries. */
 export const TOKEN_PRIVILEGES = Symbol.for('kaltura-app-token.tokenPrivileges')

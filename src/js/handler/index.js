@@ -9,6 +9,7 @@ import { readOptions } from './options.js'
 
 /**
  * @import { Answered } from '../emulator/kaltura_emulator.js'
+ * @import { Settings } from '../provider/options.js'
  * @import { KsHandlerOptions } from './index.d.ts'
  */
 

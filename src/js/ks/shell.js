@@ -6,7 +6,7 @@ import { hexOf } from '../common/hex.js'
 import { loader } from '../runtime/load.js'
 
 /**
- * @import { KsFields, Privilege } from '../entries/index.js'
+ * @import { ListedPrivilege, Privilege } from '../entries/index.js'
  * @import { KalturaKs } from '../entries/slim.js'
  * @import { Loadable } from '../runtime/load.js'
  */
@@ -15,7 +15,6 @@ import { loader } from '../runtime/load.js'
 const LONGEST_PRIVILEGES = 262_144
 
 // Kaltura's own widget sessions have the number 0 for a user.
-/** @type {(keyof KsFields)[]} */
 const NUMBERS = ['partnerId', 'userId', 'sessionType', 'expiry', 'masterPartnerId']
 
 /**
@@ -34,7 +33,7 @@ export function bindKs(load) {
     },
 
     generateKs(fields, secret) {
-      const own = ownOptions(fields, 'fields')
+      const own = /** @type {Record<string, unknown>} */ (/** @type {object} */ (ownOptions(fields, 'fields')))
       for (const name of NUMBERS) own[name] = written(own[name])
       own.random = randomHex(own.random ?? crypto.getRandomValues(new Uint8Array(16)))
       return guarded(() => wasm().generateKs(own, secret))
@@ -53,8 +52,8 @@ export function bindKs(load) {
       /** @type {(string | undefined)[]} */
       const asParsed = []
       const own = copied('list', list, (item, ...rest) => {
-        const privilege = plainPrivilege(item, ...rest)
-        const text = isUnchanged(item, privilege) ? parsed.get(item) : undefined
+        const privilege = /** @type {ListedPrivilege} */ (plainPrivilege(item, ...rest))
+        const text = isUnchanged(item, privilege) ? parsed.get(/** @type {object} */ (item)) : undefined
         asParsed.push(text)
         return text === undefined ? privilege : STAND_IN
       })
@@ -79,11 +78,13 @@ const parsed = /** @type {WeakMap<object, string>} */ (new WeakMap())
 const textOf = ({ name, values }) => (values.length === 0 ? name : `${name}:${values.join('/')}`)
 
 /**
- * @param {object} item
- * @param {Privilege & { any?: boolean }} options
+ * @param {unknown} item
+ * @param {ListedPrivilege} privilege
  */
-const isUnchanged = (item, { name, values, any }) =>
-  parsed.has(item) && Array.isArray(values) && any === undefined && textOf({ name, values }) === parsed.get(item)
+function isUnchanged(item, { name, values, any }) {
+  const text = parsed.get(/** @type {object} */ (item))
+  return text !== undefined && Array.isArray(values) && any === undefined && textOf({ name, values }) === text
+}
 
 /** Any privilege that the core has nothing against, and writes without a comma. */
 const STAND_IN = { name: 'x', values: [] }

@@ -1,12 +1,4 @@
-/**
- * @import { Read } from '../provider/request.js'
- * @import { AppTokenPage } from './index.js'
- */
-
-/**
- * @import { Read } from '../provider/request.js'
- * @import { AppTokenPage } from './index.js'
- */
+/** @import { AppTokenPage } from './index.js' */
 
 /** One page when awaited, all application tokens when iterated; nothing before either. */
 export class AppTokenList {

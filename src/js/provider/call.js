@@ -5,17 +5,30 @@ import { checkText, guarded, ownProperties } from '../common/options.js'
 import { readRequest } from './request.js'
 import { counted } from './sessions.js'
 
+/**
+ * @import { Deadline } from '../common/deadline.js'
+ * @import { ProviderRequest, SessionProvider } from './index.js'
+ * @import { Internals, Parts, Settings } from './options.js'
+ * @import { Sessions } from './sessions.js'
+ */
+
 /** A session that was at hand, and a new one of each token; then there is none to ask for. */
 const MOST_CALLS = 3
 
-/** Calls one action; a session that is found dead is replaced. `provider` is the `SessionProvider`. */
+/**
+ * Calls one action; a session that is found dead is replaced. `provider` is the `SessionProvider`.
+ * @param {SessionProvider} provider
+ * @param {Internals} options
+ * @param {{ service: string, action: string, params: object }} asked
+ * @param {ProviderRequest} [request]
+ */
 export async function call(provider, { parts: currentParts, sessions, settings }, asked, request) {
   const { service, action, params } = asked
   checkText('service', service)
   checkText('action', action)
   // Nothing is sent for what could not be sent, and what the caller changes later isn't.
   guarded(() => currentParts().core.checkCall(service, action))
-  const parameters = JSON.parse(bodyOf(ownProperties(params, 'params')))
+  const parameters = JSON.parse(bodyOf(/** @type {Record<string, unknown>} */ (ownProperties(params, 'params'))))
   const wanted = readRequest(request)
   const parts = currentParts()
   const deadline = sessions.deadline(parts, wanted, `answer to ${service}.${action}`)
@@ -41,19 +54,32 @@ export async function call(provider, { parts: currentParts, sessions, settings }
   }
 }
 
-/** The session was new: it is the whole token that was ended. */
+/**
+ * The session was new: it is the whole token that was ended.
+ * @param {Parts} parts
+ * @param {Sessions} sessions
+ * @param {Settings} settings
+ * @param {string} privileges
+ */
 function revoke({ core, flights }, sessions, { onEvent }, privileges) {
   tell(onEvent, { type: 'revoked', appTokenId: core.revoke(privileges, now()) })
   flights.tellNews()
   sessions.forget()
 }
 
-/** What the core is lent for a request of a session's own. */
+/**
+ * What the core is lent for a request of a session's own.
+ * @param {Settings} options
+ * @param {Deadline} deadline
+ */
 export function hostOf({ fetch, onEvent, allowUnverified }, deadline) {
   return createHost({ deadline, fetch, onEvent, allowUnverified })
 }
 
-/** JSON of parameters; what JSON can't say is the caller's to change. */
+/**
+ * JSON of parameters; what JSON can't say is the caller's to change.
+ * @param {{ toJSON?: unknown, [name: string]: unknown }} parameters
+ */
 export function bodyOf(parameters) {
   try {
     // One of its own would say what is sent in its place.

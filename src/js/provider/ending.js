@@ -7,6 +7,17 @@ import { bodyOf, hostOf } from './call.js'
 import { readRequest } from './request.js'
 import { counted } from './sessions.js'
 
+/**
+ * @import { Deadline } from '../common/deadline.js'
+ * @import { ProviderCore } from '../kaltura_app_token.js'
+ * @import { ProviderRequest } from './index.js'
+ * @import { Internals, Settings } from './options.js'
+ */
+
+/**
+ * @param {Internals} options
+ * @param {ProviderRequest} [request]
+ */
 export async function endSessions({ parts: currentParts, sessions, settings }, request) {
   const wanted = readRequest(request)
   const parts = currentParts()
@@ -30,6 +41,12 @@ export async function endSessions({ parts: currentParts, sessions, settings }, r
   }
 }
 
+/**
+ * @param {string} ks
+ * @param {ProviderCore} core
+ * @param {Settings} settings
+ * @param {Deadline} deadline
+ */
 async function endWith(ks, core, settings, deadline) {
   const answer = core.endSession(bodyOf({ format: 1, ks }), ks, hostOf(settings, deadline), deadline.at)
   const { failure, loggedOut } = await deadline.within(answer)

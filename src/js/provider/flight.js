@@ -2,21 +2,38 @@
 import { HAS_ONE_CONTEXT, PATIENCE } from './leader.js'
 import { LOOK_EVERY_MS, lookOut } from './lookout.js'
 
+/**
+ * @import { Deadline } from '../common/deadline.js'
+ * @import { Outcome } from '../kaltura_app_token.js'
+ * @import { Leader } from './leader.js'
+ */
+
 /** The outcome for followers of a silent leader, and of a flight that nobody knows any more. */
-export const SILENT = Object.freeze({ __proto__: null, silentChecks: PATIENCE })
+export const SILENT = /** @type {Readonly<{ silentChecks: number }>} */ (Object.freeze({ __proto__: null, silentChecks: PATIENCE }))
 
 /** The outcome is told by a flight that has replaced it, or by the core, which is asked again. */
-export const UNTOLD = Object.freeze({ __proto__: null })
+export const UNTOLD = /** @type {Readonly<Outcome>} */ (Object.freeze({ __proto__: null }))
 
 /** One session, or the widget session, being fetched by a leader. */
 export class Flight {
+  /** @type {Outcome | undefined} */
   outcome
+  /** @type {Flight | undefined} */
   predecessor
+  /** @type {Flight | undefined} */
   successor
-  /** Who is to be woken, and whether it is the leader's caller. */
+  /**
+   * Who is to be woken, and whether it is the leader's caller.
+   * @type {Map<(outcome: Outcome) => void, boolean> | undefined}
+   */
   #waiters
 
-  /** `predecessor`: the flight that it replaces, whose leader was silent. */
+  /**
+   * `predecessor`: the flight that it replaces, whose leader was silent.
+   * @param {number} id
+   * @param {Leader} leader
+   * @param {Flight} [predecessor]
+   */
   constructor(id, leader, predecessor) {
     this.id = id
     this.leader = leader
@@ -30,6 +47,7 @@ export class Flight {
   /**
    * `outcome` is what the core said of it, or `{ lost }`: it must be asked again. The first
    * session that comes is for all who have wanted this one.
+   * @param {Outcome} outcome
    */
   end(outcome) {
     // Who was replaced may have failed; who has replaced it tells.
@@ -46,19 +64,21 @@ export class Flight {
     if (this.predecessor) this.predecessor.successor = this.successor
   }
 
+  /** @param {Outcome} outcome */
   #take(outcome) {
     this.#settle(outcome)
     // Who waits for it in another context must be left alone, and looks for himself.
     if (HAS_ONE_CONTEXT) this.#wake()
   }
 
+  /** @param {Outcome} outcome */
   #settle(outcome) {
     this.outcome ??= outcome
     this.leader.hasLanded(this)
   }
 
   #wake() {
-    if (this.#waiters) for (const resolve of this.#waiters.keys()) resolve(this.outcome)
+    if (this.#waiters) for (const resolve of this.#waiters.keys()) resolve(/** @type {Outcome} */ (this.outcome))
     this.leader.wake()
   }
 
@@ -70,6 +90,9 @@ export class Flight {
   /**
    * The outcome, or a promise of it that rejects when `deadline` is over; it is {@link SILENT} when the
    * leader has given no sign for too many checks in a row. `own`: it is the leader's caller who waits.
+   * @param {Deadline} deadline
+   * @param {boolean} [own]
+   * @returns {Outcome | Promise<Outcome>}
    */
   follow(deadline, own = false) {
     const { leader } = this
@@ -88,7 +111,11 @@ export class Flight {
     })
   }
 
-  /** One look for the outcome; a check is due at every so many. */
+  /**
+   * One look for the outcome; a check is due at every so many.
+   * @param {(outcome: Outcome) => void} resolve
+   * @param {boolean} own
+   */
   #look(resolve, own) {
     const { leader } = this
     const looksForACheck = leader.checkEveryMs / LOOK_EVERY_MS

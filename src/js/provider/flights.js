@@ -7,13 +7,27 @@ import { fetchSessions } from './fetch.js'
 import { Flight, SILENT } from './flight.js'
 import { Leader } from './leader.js'
 
+/**
+ * @import { Deadline } from '../common/deadline.js'
+ * @import { SealSecret } from '../common/token.js'
+ * @import { Outcome, ProviderCore } from '../kaltura_app_token.js'
+ * @import { ProviderEvent } from './index.js'
+ * @import { FlightSettings } from './options.js'
+ */
+
 export class Flights {
   #core
   #checkEveryMs
   #settings
+  /** @type {Map<number, Flight>} */
   #underWay = new Map()
 
-  /** `settings` are the options that the core has nothing to do with. */
+  /**
+   * `settings` are the options that the core has nothing to do with.
+   * @param {ProviderCore} core
+   * @param {number} checkEveryMs
+   * @param {FlightSettings} settings
+   */
   constructor(core, checkEveryMs, settings) {
     this.#core = core
     this.#checkEveryMs = checkEveryMs
@@ -23,14 +37,21 @@ export class Flights {
   /**
    * Sets out to fetch one session, in place of the flight `predecessor` if that was silent; `keep`: even
    * if nobody waits for it.
+   * @param {number} id
+   * @param {number | undefined} predecessor
+   * @param {number} [timeoutMs]
+   * @param {boolean} [keep]
    */
   lead(id, predecessor, timeoutMs = 0, keep = false) {
-    const leader = this.#leader(timeoutMs, keep, this.#underWay.get(predecessor)?.leader)
+    const leader = this.#leader(timeoutMs, keep, this.#underWay.get(predecessor ?? 0)?.leader)
     leader.flights = [this.begin(id, leader, predecessor)]
     this.keepAlive(this.#fetch(leader))
   }
 
-  /** Sets out to fetch many in one request; gives their leader. */
+  /**
+   * Sets out to fetch many in one request; gives their leader.
+   * @param {number[]} ids
+   */
   leadAll(ids) {
     const leader = this.#leader(0)
     leader.flights = ids.map((id) => this.begin(id, leader))
@@ -38,24 +59,41 @@ export class Flights {
     return leader
   }
 
-  /** From now on the flight can be followed. */
+  /**
+   * From now on the flight can be followed.
+   * @param {number} id
+   * @param {Leader} leader
+   * @param {number} [predecessor]
+   */
   begin(id, leader, predecessor) {
-    const flight = new Flight(id, leader, this.#underWay.get(predecessor))
+    const flight = new Flight(id, leader, this.#underWay.get(predecessor ?? 0))
     this.#underWay.set(id, flight)
     return flight
   }
 
-  /** The outcome of a flight, or a promise of it, for one of those who wait for it; see {@link Flight.follow}. */
+  /**
+   * The outcome of a flight, or a promise of it, for one of those who wait for it; see {@link Flight.follow}.
+   * @param {number} id
+   * @param {Deadline} deadline
+   * @param {boolean} [own]
+   * @returns {Outcome | Promise<Outcome>}
+   */
   follow(id, deadline, own) {
     return this.#underWay.get(id)?.follow(deadline, own) ?? SILENT
   }
 
-  /** Whether nothing has been heard of the flight for long. */
+  /**
+   * Whether nothing has been heard of the flight for long.
+   * @param {number} id
+   */
   isSilent(id) {
     return this.#underWay.get(id)?.leader.isSilent ?? true
   }
 
-  /** What a flight is for has come, or failed: nobody needs to know it any more, nor those that it has replaced. */
+  /**
+   * What a flight is for has come, or failed: nobody needs to know it any more, nor those that it has replaced.
+   * @param {Flight} flight
+   */
   remove(flight) {
     this.#drop(flight)
     for (let it = flight.predecessor; it; it = it.predecessor) this.#drop(it)
@@ -70,7 +108,7 @@ export class Flights {
   tellNews() {
     const { shared, sealSecret } = this.#settings
     if (shared?.hasUnpublished) this.keepAlive(shared.publish())
-    if (shared?.hasNews) this.keepAlive(shared.tellNews(() => sealSecret()))
+    if (shared?.hasNews) this.keepAlive(shared.tellNews(() => /** @type {SealSecret} */ (sealSecret)()))
   }
 
   /** Tells the store which sessions were ended. It never rejects. */
@@ -78,7 +116,10 @@ export class Flights {
     await this.#settings.shared?.publish()
   }
 
-  /** Has the caller's runtime wait for what goes on after an answer. */
+  /**
+   * Has the caller's runtime wait for what goes on after an answer.
+   * @param {Promise<unknown>} work
+   */
   keepAlive(work) {
     work.catch(() => {})
     const { waitUntil } = this.#settings
@@ -88,13 +129,21 @@ export class Flights {
     })
   }
 
+  /**
+   * @param {number} timeoutMs
+   * @param {boolean} [keep]
+   * @param {Leader} [predecessor]
+   */
   #leader(timeoutMs, keep = false, predecessor = undefined) {
     const { timeoutMs: usual, instance } = this.#settings
     const longest = Math.max(timeoutMs, usual)
     return new Leader({ checkEveryMs: this.#checkEveryMs, timeoutMs: longest, instance, keep, predecessor })
   }
 
-  /** Fetches what a leader's flights are for, and ends each. It never rejects. */
+  /**
+   * Fetches what a leader's flights are for, and ends each. It never rejects.
+   * @param {Leader} leader
+   */
   async #fetch(leader) {
     const { flights, deadline } = leader
     const ids = flights.map(({ id }) => id)
@@ -111,6 +160,10 @@ export class Flights {
     flights.forEach((flight, index) => this.#land(flight, outcomes[index]))
   }
 
+  /**
+   * @param {Flight} flight
+   * @param {Outcome} outcome
+   */
   #land(flight, outcome) {
     flight.end(outcome)
     for (let it = flight.predecessor; it; it = it.predecessor) this.#core.abandon(it.id, false, now())
@@ -126,19 +179,25 @@ export class Flights {
     }
   }
 
+  /** @param {Flight} flight */
   #drop(flight) {
     if (this.#underWay.get(flight.id) === flight) this.#underWay.delete(flight.id)
   }
 
+  /** @param {ProviderEvent} event */
   #tell(event) {
     tell(this.#settings.onEvent, event)
   }
 }
 
-/** What went wrong with a function of the caller's, by the name of its error alone. */
+/**
+ * What went wrong with a function of the caller's, by the name of its error alone.
+ * @param {unknown} thrown
+ */
 function problemOf(thrown) {
   try {
-    if (/^[A-Za-z]{1,48}$/.test(thrown.name)) return `it failed with ${thrown.name}`
+    const { name } = /** @type {Error} */ (thrown)
+    if (/^[A-Za-z]{1,48}$/.test(name)) return `it failed with ${name}`
   } catch {
     // What is thrown may throw again.
   }

@@ -11,6 +11,11 @@ import { Deadline } from '../common/deadline.js'
 import { SEPARATE_CONTEXTS, steady } from '../common/host.js'
 import { lookOut } from './lookout.js'
 
+/**
+ * @import { Instance } from '../runtime/trap.js'
+ * @import { Flight } from './flight.js'
+ */
+
 // Edge runtimes may separate them too. Of Deno no `process` is asked for, since that loads it.
 export const HAS_ONE_CONTEXT =
   !SEPARATE_CONTEXTS &&
@@ -30,29 +35,44 @@ const RENEWAL_PATIENCE_MS = 1000
 export class Leader {
   signs = 0
   isGone = false
-  /** What it was sent to fetch. */
+  /**
+   * What it was sent to fetch.
+   * @type {Flight[]}
+   */
   flights = []
-  /** Those without an outcome, and that of the widget session while it fetches it: what can be followed. */
+  /**
+   * Those without an outcome, and that of the widget session while it fetches it: what can be followed.
+   * @type {Set<Flight>}
+   */
   #underWay = new Set()
+  /** @type {Leader[]} */
   #successors = []
   #waiting = 0
   #isLeft = false
   #timer
   #lastSignAt = steady()
   #isResting = false
+  /** @type {number | undefined} */
   #lastProgressAt
-  /** Wakes the caller of all its flights. */
+  /**
+   * Wakes the caller of all its flights.
+   * @type {(() => void) | undefined}
+   */
   #wake
 
   /**
    * `keep`: it goes on even if nobody waits for it. `predecessor`: the leader that it replaces. A trap of
    * `instance` ends it.
+   * @param {{ checkEveryMs: number, timeoutMs: number, instance: Instance, keep: boolean, predecessor: Leader | undefined }} options
    */
   constructor({ checkEveryMs, timeoutMs, instance, keep, predecessor }) {
     this.checkEveryMs = checkEveryMs
     this.keep = keep
-    // If Kaltura is merely slow, each leader that is sent after the others waits for longer.
-    this.trustedMs = predecessor ? 2 * predecessor.trustedMs : TRUSTED_MS
+    /**
+     * If Kaltura is merely slow, each leader that is sent after the others waits for longer.
+     * @type {number}
+     */
+    this.trustedMs = predecessor ? 2 * /** @type {Leader} */ (predecessor).trustedMs : TRUSTED_MS
     if (predecessor) predecessor.#successors.push(this)
     this.deadline = new Deadline({ timeoutMs, instance })
     this.progress()
@@ -69,7 +89,11 @@ export class Leader {
     if (HAS_ONE_CONTEXT && this.#isLeft) this.#watch()
   }
 
-  /** A pause that Kaltura has asked for is no silence. */
+  /**
+   * A pause that Kaltura has asked for is no silence.
+   * @template T
+   * @param {Promise<T>} pause
+   */
   async rest(pause) {
     this.#isResting = true
     try {
@@ -81,7 +105,7 @@ export class Leader {
   }
 
   #isTrusted() {
-    return this.#isResting || steady() - this.#lastProgressAt < this.trustedMs
+    return this.#isResting || steady() - /** @type {number} */ (this.#lastProgressAt) < this.trustedMs
   }
 
   /** While it gets on, its successors need not be replaced. */
@@ -125,10 +149,12 @@ export class Leader {
     this.#timer = undefined
   }
 
+  /** @param {Flight} flight */
   leads(flight) {
     this.#underWay.add(flight)
   }
 
+  /** @param {Flight} flight */
   hasLanded(flight) {
     this.#underWay.delete(flight)
   }
@@ -143,11 +169,14 @@ export class Leader {
     return this.flights.findLast(({ outcome }) => outcome === undefined) === undefined
   }
 
-  /** Waits, at most until `deadline`, until each of its flights has an outcome: for the caller of all. */
+  /**
+   * Waits, at most until `deadline`, until each of its flights has an outcome: for the caller of all.
+   * @param {Deadline} deadline
+   */
   followAll(deadline) {
     deadline.progress.joins(this.deadline.progress, true)
     if (this.#haveAllLanded) return undefined
-    return this.waitedFor(deadline, true, (resolve) => {
+    return this.waitedFor(deadline, true, (/** @type {(value: void) => void} */ resolve) => {
       this.#wake = resolve
       const unlook = HAS_ONE_CONTEXT ? undefined : lookOut(deadline, () => this.#haveAllLanded && resolve())
       return () => {
@@ -161,6 +190,10 @@ export class Leader {
   /**
    * Waits as {@link Deadline.wait} does; the function that `start` gives tells whether there is an outcome.
    * `own`: it is the leader's caller who waits, and so this is the context that it fetches in.
+   * @template T
+   * @param {Deadline} deadline
+   * @param {boolean} own
+   * @param {(resolve: (value: T) => void) => () => boolean} start
    */
   waitedFor(deadline, own, start) {
     this.#waiting += 1
@@ -171,6 +204,10 @@ export class Leader {
     })
   }
 
+  /**
+   * @param {boolean} own
+   * @param {boolean} isServed
+   */
   #leave(own, isServed) {
     this.#waiting -= 1
     if (own && !isServed) this.#callerLeaves()

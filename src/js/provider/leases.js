@@ -1,6 +1,14 @@
 // The hot path: sessions that the core lets be handed out without being asked.
 import { steady } from '../common/host.js'
 
+/**
+ * @import { AppTokenSession } from '../entries/index.js'
+ * @import { Lease } from '../kaltura_app_token.js'
+ * @import { Wanted } from './request.js'
+ */
+
+/** @typedef {{ session: AppTokenSession, wall: number, steady: number, ticket: number, bytes: number, usedAt: number, core: number }} Leased */
+
 /** What a lease takes beside its texts, about. */
 const OVERHEAD = 256
 /** What a lease may take on average. */
@@ -11,32 +19,46 @@ export class Leases {
   age = 0
   #most
   // Two generations: what is used moves to the young one, and when that is full, the old one goes.
+  /** @type {Map<string | undefined, Leased>} */
   #young = new Map()
+  /** @type {Map<string | undefined, Leased>} */
   #old = new Map()
   #youngBytes = 0
   // Those that were used since the core was told.
+  /** @type {Leased[]} */
   #used = []
   #uses = 0
   #cores = 0
 
-  /** `most`: how many to keep. */
+  /**
+   * `most`: how many to keep.
+   * @param {number} most
+   */
   constructor(most) {
     this.#most = most
   }
 
-  /** The session that answers a request that was read; undefined if the core has to be asked. */
+  /**
+   * The session that answers a request that was read; undefined if the core has to be asked.
+   * @param {Wanted} wanted
+   */
   sessionFor({ key, limits }) {
     const lease = this.#young.get(key) ?? this.#old.get(key)
     // Its caller may have aborted already.
     if (lease === undefined || limits?.signal !== undefined) return undefined
     if (Date.now() >= lease.wall || steady() >= lease.steady) return undefined
-    if (lease.usedAt === 0) this.#use(key, lease)
+    if (lease.usedAt === 0) this.#use(/** @type {string} */ (key), lease)
     this.#uses += 1
     lease.usedAt = this.#uses
     return lease.session
   }
 
-  /** Keeps a session until a moment of both clocks. The core knows it by its ticket. */
+  /**
+   * Keeps a session until a moment of both clocks. The core knows it by its ticket.
+   * @param {string} key
+   * @param {AppTokenSession} session
+   * @param {Lease} options
+   */
   keep(key, session, { wall, steady, ticket }) {
     const { ks, privileges, userId } = session
     const bytes = OVERHEAD + key.length + ks.length + privileges.length + userId.length
@@ -69,11 +91,19 @@ export class Leases {
     this.#used = []
   }
 
+  /**
+   * @param {string} key
+   * @param {Leased} lease
+   */
   #use(key, lease) {
     this.#used.push(lease)
     if (this.#old.delete(key)) this.#put(key, lease)
   }
 
+  /**
+   * @param {string} key
+   * @param {Leased} lease
+   */
   #put(key, lease) {
     const half = this.#most / 2
     const bytes = this.#youngBytes + lease.bytes

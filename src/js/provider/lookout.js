@@ -1,11 +1,17 @@
 // Looking for something every now and then.
 
+/** @import { Deadline } from '../common/deadline.js' */
+
 export const LOOK_EVERY_MS = 10
 
 /** All that a call looks for, by its deadline. */
-const lookouts = new WeakMap()
+const lookouts = /** @type {WeakMap<Deadline, { looks: Set<() => unknown>, timer: NodeJS.Timeout }>} */ (new WeakMap())
 
-/** Calls `look` every now and then, by one timer for each deadline; gives what ends it. */
+/**
+ * Calls `look` every now and then, by one timer for each deadline; gives what ends it.
+ * @param {Deadline} deadline
+ * @param {() => unknown} look
+ */
 export function lookOut(deadline, look) {
   const looks = lookouts.get(deadline)?.looks ?? new Set()
   if (looks.size === 0) {
@@ -18,7 +24,7 @@ export function lookOut(deadline, look) {
   return () => {
     looks.delete(look)
     if (looks.size > 0) return
-    clearInterval(lookouts.get(deadline).timer)
+    clearInterval(lookouts.get(deadline)?.timer)
     lookouts.delete(deadline)
   }
 }

@@ -8,6 +8,16 @@ import { copied, ownOptions } from '../common/options.js'
 import { readRequest } from './request.js'
 import { copyOf, decisionOn } from './sessions.js'
 
+/**
+ * @import { AppTokenSession, Signal } from '../entries/index.js'
+ * @import { Decision, Now, Outcome, Served } from '../kaltura_app_token.js'
+ * @import { Instance } from '../runtime/trap.js'
+ * @import { ProviderRequest, SessionOutcome } from './index.js'
+ * @import { Leader } from './leader.js'
+ * @import { Internals, Parts } from './options.js'
+ * @import { Known, Sessions } from './sessions.js'
+ */
+
 /** Sessions that end sooner than all can be started are asked for so often. */
 const MOST_ROUNDS = 3
 /** After so many that are at hand, others get their turn. */
@@ -20,7 +30,12 @@ const ENDED = {
   retryable: true,
 }
 
-/** An outcome for each of `requests`: `{ session }` or `{ error }`. */
+/**
+ * An outcome for each of `requests`: `{ session }` or `{ error }`.
+ * @param {Internals} options
+ * @param {readonly ProviderRequest[]} requests
+ * @param {{ signal?: Signal }} options
+ */
 export async function startMany({ parts: currentParts, sessions }, requests, options) {
   const list = copied('requests', requests)
   if (!Array.isArray(list)) throw invalid('requests', 'an array of requests')
@@ -39,7 +54,11 @@ export async function startMany({ parts: currentParts, sessions }, requests, opt
   }
 }
 
-/** Reads all before their caller can change any. Most of what thousands of errors cost is their stacks. */
+/**
+ * Reads all before their caller can change any. Most of what thousands of errors cost is their stacks.
+ * @param {readonly ProviderRequest[]} list
+ * @param {(request: ProviderRequest) => Wanted} read
+ */
 function readAll(list, read) {
   const { stackTraceLimit } = Error
   let wrong = 0
@@ -56,10 +75,19 @@ function readAll(list, read) {
 
 /** One of many requests, within the time of all, or with less of its own; `also` ends it too. */
 class Wanted {
+  /** @type {import('./request.js').Wanted | undefined} */
   read
+  /** @type {Deadline | undefined} */
   deadline
+  /** @type {unknown} */
   error
 
+  /**
+   * @param {ProviderRequest} request
+   * @param {Deadline} all
+   * @param {Signal | undefined} also
+   * @param {Instance} instance
+   */
   constructor(request, all, also, instance) {
     try {
       this.read = readRequest(request)
@@ -74,25 +102,44 @@ class Wanted {
   }
 }
 
+/** @typedef {{ read: import('./request.js').Wanted, deadline: Deadline }} Readable */
+/** @typedef {{ index: number, decision: Decision & { flight: number } }} Led */
+/** @typedef {{ led: Led[], others: { index: number, decision: Decision | undefined }[], age: number }} Batch */
+/** @typedef {{ session?: AppTokenSession, error?: unknown }} Started */
+
 class Many {
   #wanted
   #all
   #parts
   #sessions
+  /** @type {(Started | undefined)[]} */
   #outcomes
-  /** Those whose turn has not come. */
+  /**
+   * Those whose turn has not come.
+   * @type {IterableIterator<number> | undefined}
+   */
   #queue
-  /** What is under way that no batch waits for. */
+  /**
+   * What is under way that no batch waits for.
+   * @type {Promise<void>[]}
+   */
   #others = []
 
+  /**
+   * @param {Wanted[]} wanted
+   * @param {Deadline} all
+   * @param {Parts} parts
+   * @param {Sessions} sessions
+   */
   constructor(wanted, all, parts, sessions) {
     this.#wanted = wanted
     this.#all = all
     this.#parts = parts
     this.#sessions = sessions
-    this.#outcomes = wanted.map(({ error }) => error && { error })
+    this.#outcomes = wanted.map(({ error }) => /** @type {Started | undefined} */ (error && { error }))
   }
 
+  /** @returns {Promise<SessionOutcome[]>} */
   async start() {
     const open = [...this.#wanted.keys()].filter((index) => this.#outcomes[index] === undefined)
     // Those whose time runs come first.
@@ -103,15 +150,21 @@ class Many {
       left = this.#ended(left)
     }
     for (const index of left) this.#outcomes[index] = { error: new AppTokenError(ENDED) }
-    return this.#outcomes
+    return /** @type {SessionOutcome[]} */ (this.#outcomes)
   }
 
-  /** Whether it has the time of all. */
+  /**
+   * Whether it has the time of all.
+   * @param {number} index
+   */
   #isPatient(index) {
     return this.#wanted[index].deadline === this.#all
   }
 
-  /** Fills in the outcomes of those at `indices`. */
+  /**
+   * Fills in the outcomes of those at `indices`.
+   * @param {number[]} indices
+   */
   async #startAll(indices) {
     this.#queue = indices.values()
     this.#others = []
@@ -125,20 +178,26 @@ class Many {
   /** The next of the queue that fit one request: the places that are to be led, and those that are not. */
   #nextBatch() {
     const { batchSize } = this.#parts.core
+    /** @type {Batch} */
     const batch = { led: [], others: [], age: this.#sessions.age }
     const moment = now()
     let count = 0
     for (; batch.led.length < batchSize && count < MOST_AT_ONCE; count += 1) {
-      const { value: index, done } = this.#queue.next()
+      const { value: index, done } = /** @type {IterableIterator<number>} */ (this.#queue).next()
       if (done) break
       this.#place(index, batch, moment)
     }
     return count > 0 ? batch : undefined
   }
 
-  /** Puts one where the core's decision says; what is at hand is handed over at once. */
+  /**
+   * Puts one where the core's decision says; what is at hand is handed over at once.
+   * @param {number} index
+   * @param {Batch} options
+   * @param {Now} moment
+   */
   #place(index, { led, others, age }, moment) {
-    const { read, deadline } = this.#wanted[index]
+    const { read, deadline } = /** @type {Readable} */ (this.#wanted[index])
     let decision
     try {
       // Of one whose time is over the core isn't asked.
@@ -147,11 +206,12 @@ class Many {
       this.#outcomes[index] = { error }
       return
     }
-    if (decision?.session) this.#hand(index, decision, age)
-    else if (decision?.lead) led.push({ index, decision })
+    if (decision?.session) this.#hand(index, /** @type {Served} */ (decision), age)
+    else if (decision?.lead) led.push(/** @type {Led} */ ({ index, decision }))
     else others.push({ index, decision })
   }
 
+  /** @param {Batch} options */
   async #startBatch({ led, others, age }) {
     const leader = led.length > 0 ? this.#parts.flights.leadAll(led.map(({ decision }) => decision.flight)) : undefined
     // Not waited for: others lead them, who may have much before it.
@@ -165,7 +225,12 @@ class Many {
     ])
   }
 
-  /** Waits once for all who have the time of all, and hands each what came. */
+  /**
+   * Waits once for all who have the time of all, and hands each what came.
+   * @param {Leader} leader
+   * @param {Batch['led']} led
+   * @param {number} age
+   */
   async #land(leader, led, age) {
     try {
       await leader.followAll(this.#all)
@@ -178,15 +243,19 @@ class Many {
     for (const [place, { index, decision }] of led.entries()) {
       const { outcome } = flights[place]
       if (!this.#isPatient(index)) continue
-      if (outcome?.session && !outcome.failure && !areOver) this.#hand(index, outcome, age)
+      if (outcome?.session && !outcome.failure && !areOver) this.#hand(index, /** @type {Served} */ (outcome), age)
       else rest.push(this.#obtain(index, { decision, outcome, age }))
     }
     await Promise.all(rest)
   }
 
-  /** The outcome of one that has to be waited for, or asked for again. It never rejects. */
+  /**
+   * The outcome of one that has to be waited for, or asked for again. It never rejects.
+   * @param {number} index
+   * @param {Known} known
+   */
   async #obtain(index, known) {
-    const { read, deadline } = this.#wanted[index]
+    const { read, deadline } = /** @type {Readable} */ (this.#wanted[index])
     try {
       const session = await this.#sessions.obtainInTime(this.#parts, read, deadline, known)
       this.#outcomes[index] = { session: copyOf(session) }
@@ -195,23 +264,37 @@ class Many {
     }
   }
 
+  /**
+   * @param {number} index
+   * @param {Served} outcome
+   * @param {number} age
+   */
   #hand(index, outcome, age) {
-    const session = this.#sessions.hand(this.#wanted[index].read.key, outcome, age)
+    const session = this.#sessions.hand(/** @type {Readable} */ (this.#wanted[index]).read.key, outcome, age)
     this.#outcomes[index] = { session: copyOf(session) }
   }
 
-  /** Those of `indices` whose session has ended since. */
+  /**
+   * Those of `indices` whose session has ended since.
+   * @param {number[]} indices
+   */
   #ended(indices) {
     if (!this.#haveEnded(indices.map((index) => this.#outcomes[index]))) return []
-    return indices.filter((index) => this.#sessions.isOver(this.#outcomes[index]))
+    return indices.filter((index) => this.#sessions.isOver(/** @type {Started} */ (this.#outcomes[index])))
   }
 
-  /** Whether one of the sessions has ended: the core is asked about the one that ends first. */
+  /**
+   * Whether one of the sessions has ended: the core is asked about the one that ends first.
+   * @param {(Outcome | Started | undefined)[]} outcomes
+   */
   #haveEnded(outcomes) {
+    /** @type {Served | undefined} */
     let first
     for (const outcome of outcomes) {
       if (outcome === undefined || !Object.hasOwn(outcome, 'session') || !outcome.session) continue
-      if (first === undefined || outcome.session.expiresAt < first.session.expiresAt) first = outcome
+      if (first === undefined || outcome.session.expiresAt < first.session.expiresAt) {
+        first = /** @type {Served} */ (outcome)
+      }
     }
     return first !== undefined && this.#sessions.isOver(first)
   }

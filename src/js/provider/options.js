@@ -10,8 +10,52 @@ import { Flights } from './flights.js'
 import { Leases } from './leases.js'
 import { Sessions } from './sessions.js'
 
+/**
+ * @import { SealSecret, Token } from '../common/token.js'
+ * @import { Fetch } from '../entries/index.js'
+ * @import { ClientExports, ProviderCore } from '../kaltura_app_token.js'
+ * @import { Loaded } from '../runtime/load.js'
+ * @import { Instance } from '../runtime/trap.js'
+ * @import { ProviderOptions } from './index.js'
+ */
+
 /** The options that the core doesn't see. */
-const SHELL_OPTIONS = ['timeoutMs', 'fetch', 'onEvent', 'auditKey', 'waitUntil', 'fallback', 'store', 'seal']
+const SHELL_OPTIONS = /** @type {const} */ ([
+  'timeoutMs',
+  'fetch',
+  'onEvent',
+  'auditKey',
+  'waitUntil',
+  'fallback',
+  'store',
+  'seal',
+])
+
+/**
+ * Options that the core has nothing to do with, and what they were made into.
+ * @typedef {object} Settings
+ * @property {Fetch | undefined} fetch
+ * @property {ProviderOptions['onEvent']} onEvent
+ * @property {() => Uint8Array} auditKey
+ * @property {ProviderOptions['waitUntil']} waitUntil
+ * @property {boolean} allowUnverified
+ * @property {Leases} leases
+ * @property {Token[]} tokens
+ * @property {SealSecret | undefined} sealSecret
+ * @property {boolean} hasOwnKeys
+ * @property {ProviderOptions['isolate']} isolate
+ * @property {number} timeoutMs
+ * @property {(expiresAt: number) => boolean} isOver
+ */
+
+/** @typedef {Settings & { shared?: SharedSessions | undefined, instance: Instance }} FlightSettings */
+
+/**
+ * The core and what works with it.
+ * @typedef {{ core: ProviderCore, instance: Instance, flights: Flights }} Parts
+ */
+
+/** @typedef {{ parts: () => Parts, leases: Leases, settings: Settings, sessions: Sessions }} Internals */
 
 /**
  * Reads the options of a provider. `wasm` gives the core's functions; `usualFetch` is for callers that
@@ -19,6 +63,10 @@ const SHELL_OPTIONS = ['timeoutMs', 'fetch', 'onEvent', 'auditKey', 'waitUntil',
  *
  * Gives `parts`, a function for the core and what works with it, made anew after a trap; the `leases` and
  * `sessions`; and the `settings`, options that the core has nothing to do with.
+ * @param {() => Loaded<ClientExports>} wasm
+ * @param {ProviderOptions} options
+ * @param {Fetch} [usualFetch]
+ * @returns {Internals}
  */
 export function readOptions(wasm, options, usualFetch) {
   const own = ownOptions(options)
@@ -33,10 +81,12 @@ export function readOptions(wasm, options, usualFetch) {
   const hasOwnKeys = keys.length > 0
   const sealSecret = sealSecretOf(tokens[0], store !== undefined && !hasOwnKeys)
   const leases = new Leases(own.maxEntries ?? 10_000)
+  /** @type {Settings} */
   const settings = {
     ...{ fetch, onEvent, auditKey, waitUntil, allowUnverified },
     ...{ leases, tokens, sealSecret, hasOwnKeys, isolate: own.isolate },
     timeoutMs,
+    /** @param {number} expiresAt */
     isOver: (expiresAt) => wasm().ProviderCore.isOver(expiresAt, now()),
   }
   // Flights have numbers of their core's: another core, after a trap, has flights of its own.
@@ -44,6 +94,7 @@ export function readOptions(wasm, options, usualFetch) {
     for (const [index, { copy }] of tokens.entries()) {
       if (copy) guarded(() => ProviderCore.checkToken(index === 0 ? 'appToken' : 'fallback.appToken', copy))
     }
+    /** @type {[kind: number, fallbackKind: number]} */
     const kinds = [tokens[0].kind, tokens[1]?.kind ?? 0]
     const core = guarded(() => new ProviderCore(own, second, ...kinds, leases.ofNewCore(), keys))
     const shared = store && new SharedSessions(core, store, (event) => tell(onEvent, event), timeoutMs)

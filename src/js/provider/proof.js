@@ -7,16 +7,31 @@ import { guarded } from '../common/options.js'
 import { hostOf } from './call.js'
 import { NO_LIMITS, readRequest } from './request.js'
 
+/**
+ * @import { AppTokenSession, Signal } from '../entries/index.js'
+ * @import { ProviderRequest } from './index.js'
+ * @import { Internals, Parts, Settings } from './options.js'
+ * @import { Wanted } from './request.js'
+ * @import { Sessions } from './sessions.js'
+ */
+
 /** How long the answer to a proof is waited for; a later one tells nothing. */
 const PROOF_MS = 3000
 
-/** A session that Kaltura, if it is time to ask, does not call dead. `get` gives one for a request that was read. */
+/**
+ * A session that Kaltura, if it is time to ask, does not call dead. `get` gives one for a request that was read.
+ * @param {Internals} options
+ * @param {(wanted: Wanted) => Promise<AppTokenSession>} get
+ * @param {ProviderRequest} [request]
+ * @param {(() => void)} [onExposed]
+ */
 export async function provenSession({ parts, sessions, settings }, get, request, onExposed) {
   const { key, request: asked, limits } = readRequest(request)
   const { signal, timeoutMs = settings.timeoutMs } = limits ?? NO_LIMITS
   const start = steady()
   const left = () => ({ signal, timeoutMs: Math.ceil(Math.max(1, timeoutMs - (steady() - start))) })
   const getOne = () => get({ key, request: asked, limits: left() })
+  /** @param {AppTokenSession} session */
   const prove = (session) => deathOf(session, parts(), sessions, settings, left())
   const session = await getOne()
   if (onExposed && guarded(() => parts().core.isExposed(session.privileges))) tell(onExposed)
@@ -28,7 +43,14 @@ export async function provenSession({ parts, sessions, settings }, get, request,
   return next
 }
 
-/** Why a session is not to be handed out, if it is time to ask, and Kaltura says that it is dead. */
+/**
+ * Why a session is not to be handed out, if it is time to ask, and Kaltura says that it is dead.
+ * @param {AppTokenSession} session
+ * @param {Parts} parts
+ * @param {Sessions} sessions
+ * @param {Settings} settings
+ * @param {{ signal: Signal | undefined, timeoutMs: number }} limits
+ */
 async function deathOf({ ks, privileges }, { core, instance, flights }, sessions, settings, { signal, timeoutMs }) {
   if (!guarded(() => core.proofIsDue(ks, privileges, now()))) return undefined
   const deadline = new Deadline({ signal, timeoutMs: Math.min(timeoutMs, PROOF_MS), instance })

@@ -3,18 +3,35 @@ import { checkPlain, copied, plainPrivilege } from '../common/options.js'
 import { readLimits } from '../common/deadline.js'
 import { invalid } from '../common/error.js'
 
+/**
+ * @import { Signal } from '../entries/index.js'
+ * @import { ProviderRequest } from './index.js'
+ */
+
 // What makes requests differ.
+/** @type {(keyof SessionRequest)[]} */
 const KEYED = ['userId', 'sessionType', 'expiry', 'sessionPrivileges', 'noOtherPrivileges']
 
-/** Those of a call that has none of its own. */
+/** @typedef {{ signal: Signal | undefined, timeoutMs: number | undefined }} RequestLimits */
+/** @typedef {{ key: string | undefined, request: SessionRequest, limits: RequestLimits | undefined }} Wanted */
+
+/**
+ * Those of a call that has none of its own.
+ * @type {RequestLimits}
+ */
 export const NO_LIMITS = Object.freeze({ signal: undefined, timeoutMs: undefined })
 
 /** What the core reads: nothing that is inherited. A literal without a prototype takes three times as long. */
 class SessionRequest {
+  /** @type {unknown} */
   userId = undefined
+  /** @type {unknown} */
   sessionType = undefined
+  /** @type {unknown} */
   expiry = undefined
+  /** @type {unknown} */
   sessionPrivileges = undefined
+  /** @type {unknown} */
   noOtherPrivileges = undefined
 
   static {
@@ -26,21 +43,29 @@ class SessionRequest {
  * What a caller says, each property of which is read once: `{ key, request, limits }`. The `request` is
  * what the core reads. Its `key` is the same text for requests that are answered alike, and undefined if
  * the core has to look at them. The `limits`, `{ signal, timeoutMs }`, are this call's, if it has some.
+ * @param {ProviderRequest} [given]
+ * @returns {Wanted}
  */
 export function readRequest(given) {
   const request = new SessionRequest()
   if (given === undefined) return { key: '', request, limits: undefined }
   checkPlain(given, 'request')
+  /** @type {Signal | undefined} */
   let signal
+  /** @type {number | undefined} */
   let timeoutMs
   let isKnown = true
   try {
     for (const name of Object.keys(given)) {
-      const value = given[name]
-      if (name === 'signal') signal = value
-      else if (name === 'timeoutMs') timeoutMs = value
-      else if (KEYED.includes(name)) request[name] = value
-      else isKnown = !Object.defineProperty(request, name, { __proto__: null, value, enumerable: true })
+      const value = /** @type {Record<string, unknown>} */ (given)[name]
+      if (name === 'signal') signal = /** @type {Signal | undefined} */ (value)
+      else if (name === 'timeoutMs') timeoutMs = /** @type {number | undefined} */ (value)
+      else if (KEYED.includes(/** @type {keyof SessionRequest} */ (name))) {
+        request[/** @type {keyof SessionRequest} */ (name)] = value
+      } else {
+        const property = /** @type {PropertyDescriptor} */ ({ __proto__: null, value, enumerable: true })
+        isKnown = !Object.defineProperty(request, name, property)
+      }
     }
   } catch {
     throw invalid('request', 'an object whose properties can be read')
@@ -54,6 +79,7 @@ export function readRequest(given) {
   return { key, request, limits: hasLimits ? { signal, timeoutMs } : undefined }
 }
 
+/** @param {SessionRequest} request */
 function keyOf(request) {
   let key = ''
   for (const name of KEYED) {

@@ -4,8 +4,19 @@ import { UNTOLD } from './flight.js'
 import { join } from './join.js'
 
 /**
+ * @import { Host } from '../common/host.js'
+ * @import { Outcome, ProviderCore } from '../kaltura_app_token.js'
+ * @import { Flights } from './flights.js'
+ * @import { Leader } from './leader.js'
+ */
+
+/**
  * Fetches the widget session unless there is one; the core keeps the session, or the failure. Returns the
  * last flight that was waited for, or 0.
+ * @param {ProviderCore} core
+ * @param {Flights} flights
+ * @param {Leader} leader
+ * @param {Host} host
  */
 export async function fetchWidget(core, flights, leader, host) {
   const wanted = new WantedWidget(core, flights, leader, host)
@@ -14,12 +25,19 @@ export async function fetchWidget(core, flights, leader, host) {
 }
 
 class WantedWidget {
+  /** @type {number | undefined} */
   waitedFor
   #core
   #flights
   #leader
   #host
 
+  /**
+   * @param {ProviderCore} core
+   * @param {Flights} flights
+   * @param {Leader} leader
+   * @param {Host} host
+   */
   constructor(core, flights, leader, host) {
     this.#core = core
     this.#flights = flights
@@ -27,11 +45,19 @@ class WantedWidget {
     this.#host = host
   }
 
+  /**
+   * @param {number} predecessor
+   * @param {number} silentChecks
+   */
   ask(predecessor, silentChecks) {
     this.waitedFor = predecessor
     return this.#core.askForWidget(predecessor, silentChecks, now())
   }
 
+  /**
+   * @param {number} id
+   * @param {number} [predecessor]
+   */
   async lead(id, predecessor) {
     const { deadline } = this.#leader
     const flight = this.#flights.begin(id, this.#leader, predecessor)
@@ -40,10 +66,10 @@ class WantedWidget {
       flight.end(UNTOLD)
     } finally {
       if (!flight.outcome) this.#core.abandonWidget(id, now())
-      flight.end({ __proto__: null, lost: true })
+      flight.end(/** @type {Outcome} */ ({ __proto__: null, lost: true }))
       this.#flights.remove(flight)
     }
-    return flight.outcome
+    return /** @type {Outcome} */ (flight.outcome)
   }
 
   /** The core is asked again, which knows what has come. */

@@ -5,7 +5,7 @@ import { Deadline } from '../common/deadline.js'
 import { fromCore } from '../common/error.js'
 import { createHost } from '../common/host.js'
 import { loader } from '../runtime/load.js'
-import { createSessionProvider } from '../provider/index.js'
+import { createSessionProvider } from '../provider/session-provider.js'
 import { takeToken } from '../common/token.js'
 
 /**

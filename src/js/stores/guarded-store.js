@@ -7,7 +7,7 @@ import { attempt, steady } from '../common/host.js'
 
 /** @typedef {'get' | 'set' | 'delete' | 'lock'} Method */
 /** @typedef {{ type: 'storeFailed', method: Method, problem: string }} StoreFailed */
-/** @typedef {() => Promise<unknown>} Release */
+/** @typedef {(name: string, ...args: unknown[]) => unknown} StoreCall */
 
 /**
  * @template T
@@ -63,7 +63,7 @@ export class GuardedStore {
    */
   async ask(method, name, ...args) {
     if (this.#pauses.has(method, name)) return undefined
-    const asked = attempt(() => this.#store[method](name, ...args))
+    const asked = attempt(() => /** @type {Record<Method, StoreCall>} */ (this.#store)[method](name, ...args))
     const answer = await inTime(asked)
     if (answer === undefined) {
       this.#pauses.pauseAll()
@@ -75,7 +75,7 @@ export class GuardedStore {
     if ('error' in answer) {
       const isTooLarge = method === 'set' && saysTooLarge(answer.error)
       this.#pauses.failed(method, name, isTooLarge)
-      this.report(method, isTooLarge ? `too large for it: ${args[0].length} characters` : 'it failed')
+      this.report(method, isTooLarge ? `too large for it: ${/** @type {string} */ (args[0]).length} characters` : 'it failed')
       return undefined
     }
     this.#pauses.succeeded(method)
@@ -90,7 +90,7 @@ export class GuardedStore {
    */
   async release(release) {
     if (typeof release !== 'function') return
-    const answer = await inTime(attempt(release))
+    const answer = await inTime(attempt(/** @type {() => unknown} */ (release)))
     if (answer === undefined) this.report('lock', 'no answer in time to its release')
     else if ('error' in answer) this.report('lock', 'its release failed')
   }

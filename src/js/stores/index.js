@@ -211,7 +211,7 @@ export function denoKvStore(kv) {
       const mine = `${Date.now() + ttlMs} ${unique()}`
       const held = await kv.get([name])
       // An entry may outlive its time, so that is looked at too.
-      if (held.value !== null && Number.parseInt(held.value, 10) > Date.now()) return false
+      if (held.value !== null && Number.parseInt(/** @type {string} */ (held.value), 10) > Date.now()) return false
       const taken = await kv.atomic().check(held).set([name], mine, { expireIn: ttlMs }).commit()
       if (!taken.ok) return false
       return async () => {
@@ -250,7 +250,7 @@ export function unstorageStore(storage) {
 function textOf(held) {
   if (held === null || held === undefined) return undefined
   const isBytes = held instanceof ArrayBuffer || ArrayBuffer.isView(held)
-  return isBytes ? new TextDecoder().decode(/** @type {Uint8Array} */ (held)) : held
+  return isBytes ? new TextDecoder().decode(/** @type {Uint8Array} */ (held)) : /** @type {string} */ (held)
 }
 
 /**

@@ -6,7 +6,7 @@ import { GuardedStore } from './guarded-store.js'
 
 /**
  * @import { Outcome, Place, ProviderCore } from '../kaltura_app_token.js'
- * @import { Crew } from '../provider/flight.js'
+ * @import { Leader } from '../provider/leader.js'
  * @import { StoreFailed } from './guarded-store.js'
  * @import { SessionStore } from './index.js'
  */
@@ -19,14 +19,29 @@ const ENDED_MS = 30 * 86_400_000
 /** How many dead sessions are deleted at a time. */
 const DELETIONS_AT_A_TIME = 8
 
+/**
+ * What a flight got from the store, or what to call when it has got one elsewhere.
+ * @typedef {{ outcome?: Outcome, put?: () => Promise<void> }} Taken
+ */
+
+/**
+ * A lock that was asked for, or in its place what another holder of it has made.
+ * @typedef {object} Lock
+ * @property {number} [until]
+ * @property {Leader} [leader]
+ * @property {unknown} [release]
+ * @property {boolean} [isLeft]
+ * @property {Outcome} [outcome]
+ */
+
 export class SharedSessions {
   #core
   #store
   #timeoutMs
   /** The locks that we have asked for and not released, each with its release once it is known. */
-  #locks = new Map()
+  #locks = /** @type {Map<string, Lock>} */ (new Map())
   /** The last change of each name that is under way: the next one waits for it. */
-  #changes = new Map()
+  #changes = /** @type {Map<string, Promise<unknown>>} */ (new Map())
 
   /**
    * @param {ProviderCore} core
@@ -52,10 +67,10 @@ export class SharedSessions {
    * `learnTime` makes a request that tells the server's time, if none has been made.
    * @param {number} flight
    * @param {string | undefined} token
-   * @param {Crew} crew
-   * @param {Deadline} deadline
-   * @param {Promise<boolean>} [epoch]
+   * @param {Leader} leader
+   * @param {Promise<boolean>} epoch
    * @param {() => Promise<unknown>} learnTime
+   * @returns {Promise<Taken>}
    */
   async take(flight, token, leader, epoch, learnTime) {
     const { deadline } = leader
@@ -94,19 +109,20 @@ export class SharedSessions {
     if (outcome) return taken(outcome)
     // Batches take no locks: two that hold what the other waits for would stand still, and one
     // that is made twice costs two requests for 25 sessions.
+    /** @type {Lock | undefined} */
     let lock
     if (this.#store.hasLock && leader.flights.length === 1) {
       lock = await this.#lock(name, look, leader)
       if (lock?.outcome) return lock
       // Somebody may have put it there while the lock was waited for.
-      outcome = lock && !lock.isLeft && !deadline.isOver && (await look())
+      outcome = lock && !lock.isLeft && !deadline.isOver ? await look() : undefined
       // When the time is over nobody waits for this, and nobody will call `put`.
       const isLost = deadline.isOver && lock?.leader === leader
       if (outcome || isLost) await this.#unlock(name, lock)
       if (outcome) return taken(outcome)
     }
     const { epoch: startedIn } = this.#core
-    return { __proto__: null, put: () => this.#put(place, token, startedIn, lock) }
+    return /** @type {Taken} */ ({ __proto__: null, put: () => this.#put(place, token, startedIn, lock) })
   }
 
   /**
@@ -116,7 +132,7 @@ export class SharedSessions {
   async check(flight) {
     const name = this.#core.generationName(flight, now())
     if (name === undefined) return
-    const text = (await this.#store.ask('get', name)) ?? ''
+    const text = /** @type {string} */ ((await this.#store.ask('get', name)) ?? '')
     this.#core.learnGeneration(flight, text, now())
   }
 
@@ -233,18 +249,17 @@ export class SharedSessions {
    * `{ release }`; `{ outcome }` if another holder has made one; nothing if it must do without.
    * @param {string} name
    * @param {(epoch?: Promise<boolean>) => Promise<Outcome | undefined>} look
-   * @param {Crew} crew
-   * @param {Deadline} deadline
+   * @param {Leader} leader
    */
   async #lock(name, look, leader) {
     const { deadline } = leader
     // A flight of ours that was replaced has left it, or is still waiting for the answer.
     const left = this.#locks.get(name)
-    if (left && steady() < left.until) return Object.assign(left, { isLeft: true, leader })
+    if (left && steady() < /** @type {number} */ (left.until)) return Object.assign(left, { isLeft: true, leader })
     // A lock that never runs out must fail nobody, so half of the time is left for a mint.
     const giveUpAt = steady() + Math.min(2 * LOCK_MS, (deadline.at - Date.now()) / 2)
     while (steady() < giveUpAt) {
-      const lock = { __proto__: null, until: steady() + LOCK_MS, leader }
+      const lock = /** @type {Lock} */ ({ __proto__: null, until: steady() + LOCK_MS, leader })
       this.#locks.set(name, lock)
       const release = await this.#store.ask('lock', `${name}:lock`, LOCK_MS)
       leader.progress()
@@ -275,11 +290,17 @@ export class SharedSessions {
   }
 }
 
-/** @param {unknown} value */
+/**
+ * @param {unknown} value
+ * @returns {value is string}
+ */
 const isText = (value) => typeof value === 'string'
-const NOTHING = Object.freeze({ __proto__: null })
-/** @param {Outcome} outcome */
-const taken = (outcome) => ({ __proto__: null, outcome })
+const NOTHING = /** @type {Taken} */ (Object.freeze({ __proto__: null }))
+/**
+ * @param {Outcome} outcome
+ * @returns {Taken}
+ */
+const taken = (outcome) => /** @type {Taken} */ ({ __proto__: null, outcome })
 
 /**
  * What the core gives; nothing if it has run out of memory.
