@@ -47,14 +47,11 @@ async function withSite(run, { appToken, provider, handler, answer } = {}) {
     }
     const call = async (name, ks) => {
       const [service, action] = name.split('.')
-      const response = await kaltura.fetch(
-        `${kaltura.serviceUrl}/api_v3/service/${service}/action/${action}`,
-        {
-          method: 'POST',
-          headers: { 'content-type': 'application/json' },
-          body: JSON.stringify({ format: 1, nocache: 1, ks }),
-        },
-      )
+      const response = await kaltura.fetch(`${kaltura.serviceUrl}/api_v3/service/${service}/action/${action}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ format: 1, nocache: 1, ks }),
+      })
       return response.json()
     }
     const isAlive = async (ks) => (await call('session.get', ks)).code === 'SERVICE_FORBIDDEN'
@@ -134,7 +131,11 @@ for (const isolate of ['user', 'session']) {
 test('a handler is not made with a provider that leaves exposed who is to be isolated', async (t) => {
   const provider = (isolate) => createSessionProvider({ partnerId: 1, appTokenId: '0_a', appToken: 'a', isolate })
   const authorize = () => null
-  for (const [wanted, made] of [['user', undefined], ['session', 'user'], ['user', 'session']]) {
+  for (const [wanted, made] of [
+    ['user', undefined],
+    ['session', 'user'],
+    ['user', 'session'],
+  ]) {
     const error = t.throws(() => createKsHandler({ provider: provider(made), authorize, isolate: wanted }))
     t.equal(error.path, 'isolate')
   }
@@ -166,7 +167,10 @@ test('a token whose sessions were ended is told in the first answer, and tried a
     const requests = asked.length
     t.equal((await visit('bob')).status, 503)
     t.equal(asked.length, requests)
-    t.deepEqual(events.map(({ type }) => type), ['exposed', 'revoked', 'revoked'])
+    t.deepEqual(
+      events.map(({ type }) => type),
+      ['exposed', 'revoked', 'revoked'],
+    )
     // As when the day is over for which Kaltura remembers.
     kaltura.restore(before)
     pass(MINUTE_MS)
@@ -217,7 +221,7 @@ test('where Kaltura does not tell whether a session lives, it is handed out', as
   }
 })
 
-test('a provider of the caller\'s own that proves nothing is taken as it is', async (t) => {
+test("a provider of the caller's own that proves nothing is taken as it is", async (t) => {
   const getSession = async ({ userId }) => session({ userId })
   await withSite(async ({ visit }) => t.equal((await visit('ada')).status, 200), {
     handler: { provider: { getSession } },

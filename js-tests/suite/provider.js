@@ -1,53 +1,9 @@
 import { createSessionProvider } from 'kaltura-app-token'
 import { createEmulator } from 'kaltura-app-token/emulator'
 import { PLENTY_MS, test } from './harness.js'
+import { actionsOf, holding, isAlive, providerOf } from './provider-helpers.js'
 
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
-
-/** A provider of this Kaltura's, with what it tells. */
-function providerOf(kaltura, options = {}) {
-  const events = []
-  const provider = createSessionProvider({
-    ...kaltura.credentials,
-    onEvent: (event) => events.push(event),
-    ...options,
-  })
-  return { provider, told: () => events.map(({ type }) => type) }
-}
-
-/** A fetch whose first answer comes when it is let go. */
-function holding() {
-  let letGo
-  const gate = new Promise((resolve) => {
-    letGo = resolve
-  })
-  let tell
-  const answered = new Promise((resolve) => {
-    tell = resolve
-  })
-  const held = async (url, init) => {
-    const response = await fetch(url, init)
-    tell()
-    await gate
-    return response
-  }
-  return { fetch: held, answered, letGo }
-}
-
-const actionsOf = async (kaltura) =>
-  (await kaltura.requests()).map(({ url }) => url.split('/').at(-1))
-
-/** Calls the API the way any other client does. */
-async function use(kaltura, ks, service = 'session', action = 'get') {
-  const response = await fetch(`${kaltura.serviceUrl}/api_v3/service/${service}/action/${action}`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ ks, format: 1, nocache: 1 }),
-  })
-  return response.json()
-}
-
-const isAlive = async (kaltura, ks) => (await use(kaltura, ks)).code !== 'INVALID_KS'
 
 test('ten thousand who ask at once get one session for two requests, and ten thousand more for none', async (t) => {
   const kaltura = await t.kaltura()
@@ -180,68 +136,6 @@ test('an invalidated session is not handed out again, by its request or by its K
   t.equal(new Set([first, second, third, fourth]).size, 4)
 })
 
-test('a token that session.end has revoked is told after one session more', async (t) => {
-  const kaltura = await t.kaltura()
-  const { provider, told } = providerOf(kaltura)
-  const first = await provider.getKs()
-  await use(kaltura, first, 'session', 'end')
-  provider.invalidate(first)
-  const second = await provider.getKs()
-  t.ok(!(await isAlive(kaltura, second)), 'dead from birth')
-  provider.invalidate(second)
-  const before = (await actionsOf(kaltura)).filter((action) => action === 'startSession').length
-  t.equal((await t.rejects(provider.getKs())).code, 'ERR_SESSION_REVOKED')
-  t.equal((await t.rejects(provider.getKs({ userId: 'ada' }))).code, 'ERR_SESSION_REVOKED')
-  const after = (await actionsOf(kaltura)).filter((action) => action === 'startSession').length
-  t.equal(after, before)
-  t.ok(told().includes('revoked'))
-})
-
-test('a second token takes over when the first is refused, and stays in use', async (t) => {
-  const kaltura = await t.kaltura()
-  const { appTokenId, appToken, hashType } = kaltura.credentials
-  const { provider } = providerOf(kaltura, {
-    appTokenId: '0_gone0000',
-    appToken: 'gone',
-    fallback: { appTokenId, appToken: async () => appToken, hashType },
-  })
-  const { privileges } = await provider.getSession()
-  t.ok(privileges.includes(appTokenId), privileges)
-  await provider.getKs({ userId: 'ada' })
-  const tried = (await kaltura.requests())
-    .filter(({ url }) => url.endsWith('startSession'))
-    .map(({ body }) => JSON.parse(body).id)
-  t.deepEqual(tried, ['0_gone0000', appTokenId, appTokenId])
-})
-
-test("hashType 'auto' is found out once", async (t) => {
-  const kaltura = await t.kaltura({ appToken: { hashType: 'SHA512' } })
-  const { provider, told } = providerOf(kaltura, { hashType: 'auto' })
-  await provider.getKs()
-  const found = (await kaltura.requests()).length
-  await provider.getKs({ userId: 'ada' })
-  t.equal((await kaltura.requests()).length, found + 1)
-  t.deepEqual(told(), ['hashTypeFound', 'minted', 'minted'])
-})
-
-test('a token from a vault is asked for at each mint, and its failure told without its words', async (t) => {
-  const kaltura = await t.kaltura()
-  let asked = 0
-  const { provider } = providerOf(kaltura, {
-    appToken: () => {
-      asked += 1
-      if (asked === 3) throw new Error('s3cret')
-      return kaltura.credentials.appToken
-    },
-  })
-  await provider.getKs()
-  await provider.getKs({ userId: 'ada' })
-  const refused = await t.rejects(provider.getKs({ userId: 'bob' }))
-  t.equal(refused.code, 'ERR_TOKEN_SOURCE')
-  t.ok(!`${refused.stack}${refused.cause?.stack}`.includes('s3cret'))
-  t.equal(asked, 3)
-})
-
 test('the cache keeps no more sessions than it may', async (t) => {
   const kaltura = await t.kaltura()
   const { provider } = providerOf(kaltura, { maxEntries: 2 })
@@ -286,104 +180,6 @@ test('wrong options and requests are refused by their path before anything is se
   t.equal(await refused({ iprestrict: '10.0.0.1' }), 'request.iprestrict')
   t.equal(await refused({ timeoutMs: 0 }), 'timeoutMs')
   t.equal((await kaltura.requests()).length, 0)
-})
-
-test('a thousand users get their sessions for one request and forty batches', async (t) => {
-  const kaltura = await t.kaltura()
-  const { provider } = providerOf(kaltura)
-  const requests = Array.from({ length: 1000 }, (_, index) => ({ userId: `user${index}` }))
-  const results = await provider.startSessions(requests)
-  t.deepEqual(
-    results.map(({ session }) => session?.userId),
-    requests.map(({ userId }) => userId),
-  )
-  t.equal(new Set(results.map(({ session }) => session.ks)).size, 1000)
-  t.equal((await kaltura.requests()).length, 41)
-  t.equal(await provider.getKs({ userId: 'user7' }), results[7].session.ks)
-  t.equal((await kaltura.requests()).length, 41)
-})
-
-test('each of many has an outcome of its own, and the same wish the same session', async (t) => {
-  const kaltura = await t.kaltura()
-  const { provider } = providerOf(kaltura, { batchSize: 2, batchesInFlight: 1 })
-  const [a, b, c, d, e] = await provider.startSessions([
-    { userId: 'ada' },
-    { userId: 5 },
-    { userId: 'ada' },
-    { userId: 'bob', sessionPrivileges: 'iprestrict:10.0.0.1' },
-    { userId: 'eve' },
-  ])
-  t.equal(a.session.userId, 'ada')
-  t.equal(b.error.code, 'ERR_INVALID_OPTIONS')
-  t.equal(c.session.ks, a.session.ks)
-  t.equal(d.error.code, 'ERR_NOT_GRANTED')
-  t.equal(e.session.userId, 'eve')
-  t.deepEqual(await provider.startSessions([]), [])
-  t.equal((await t.rejects(provider.startSessions('ada'))).path, 'requests')
-})
-
-test('a call is made with the session, and with a new one if that has died', async (t) => {
-  const kaltura = await t.kaltura()
-  const { provider } = providerOf(kaltura, { userId: 'ada' })
-  const user = await provider.call('user', 'get', { userId: 'ada' })
-  t.equal(user.id, 'ada')
-  const ks = await provider.getKs()
-  await kaltura.tell('setPartner', kaltura.partnerId, { adminSecret: 'another' })
-  t.equal((await provider.call('user', 'get', { userId: 'ada' })).id, 'ada')
-  t.ok((await provider.getKs()) !== ks, 'a new session')
-})
-
-test('a call of a revoked token is told after one session more', async (t) => {
-  const kaltura = await t.kaltura()
-  const { provider } = providerOf(kaltura, { userId: 'ada' })
-  await use(kaltura, await provider.getKs(), 'session', 'end')
-  const call = () => provider.call('user', 'get', { userId: 'ada' })
-  t.equal((await t.rejects(call())).code, 'ERR_SESSION_REVOKED')
-  const started = (await actionsOf(kaltura)).filter((action) => action === 'startSession')
-  t.equal(started.length, 2)
-  t.equal((await t.rejects(provider.getKs())).code, 'ERR_SESSION_REVOKED')
-  const [{ error }] = await provider.startSessions([{ userId: 'bob' }])
-  t.equal(error.code, 'ERR_SESSION_REVOKED')
-})
-
-test('a refusal that no other session would change is thrown as it is', async (t) => {
-  const kaltura = await t.kaltura()
-  const { provider } = providerOf(kaltura, { userId: 'ada' })
-  const refused = await t.rejects(provider.call('appToken', 'list'))
-  t.equal(refused.code, 'ERR_KALTURA')
-  t.equal(refused.service, 'appToken')
-  t.equal((await t.rejects(provider.call('a/b', 'get'))).code, 'ERR_INVALID_OPTIONS')
-})
-
-test("a call's parameters arrive as they are: lists, nested objects, texts beyond ASCII", async (t) => {
-  const kaltura = await t.kaltura()
-  const { provider } = providerOf(kaltura, { userId: 'ada' })
-  const params = {
-    filter: { objectType: 'KalturaMediaEntryFilter', idIn: '0_a,0_b', nested: { deep: [{ n: 1 }] } },
-    tags: ['one', 'two', ['three']],
-    flag: false,
-    none: null,
-    text: 'ümläut 🙂 "quoted"',
-  }
-  await t.rejects(provider.call('media', 'list', params))
-  const sent = (await kaltura.requests()).find(({ url }) => url.endsWith('/media/action/list'))
-  const { ks, format, ...rest } = JSON.parse(sent.body)
-  t.deepEqual(rest, params)
-  t.equal(format, 1)
-  t.equal(ks, await provider.getKs())
-})
-
-test("a call's parameters can't replace the session, and what JSON can't say is refused", async (t) => {
-  const kaltura = await t.kaltura()
-  const { provider } = providerOf(kaltura, { userId: 'ada' })
-  const user = await provider.call('user', 'get', { userId: 'ada', ks: 'another', format: 2 })
-  t.equal(user.id, 'ada')
-  const cycle = {}
-  cycle.cycle = cycle
-  t.equal((await t.rejects(provider.call('user', 'get', cycle))).path, 'params')
-  t.equal((await t.rejects(provider.call('user', 'get', 5))).path, 'params')
-  t.equal((await t.rejects(provider.call('user', 'get', null))).path, 'params')
-  t.equal((await t.rejects(provider.call(5, 'get'))).path, 'service')
 })
 
 test('nothing is taken from a polluted prototype: not for a provider, its requests or its calls', async (t) => {
@@ -459,54 +255,6 @@ test('a signal from a polluted prototype ends no call', async (t) => {
   for (const { session, error } of outcomes) t.ok(session?.ks, error?.message)
 })
 
-test('the signal of startSessions ends the wait for all, and that of one request for that one', async (t) => {
-  const kaltura = await t.kaltura()
-  const held = holding()
-  const { provider } = providerOf(kaltura, { fetch: held.fetch })
-  const [one, all] = [new AbortController(), new AbortController()]
-  const started = provider.startSessions(
-    [{ userId: 'ada', signal: one.signal }, { userId: 'bob' }, { userId: 'eve', signal: one.signal }],
-    { signal: all.signal },
-  )
-  await held.answered
-  one.abort()
-  const others = provider.startSessions([{ userId: 'ada' }, { userId: 'bob' }])
-  all.abort()
-  const outcomes = await started
-  held.letGo()
-  t.deepEqual(
-    outcomes.map(({ error }) => error?.code),
-    ['ERR_ABORTED', 'ERR_ABORTED', 'ERR_ABORTED'],
-  )
-  t.deepEqual(
-    (await others).map(({ session }) => session?.userId),
-    ['ada', 'bob'],
-  )
-  t.equal((await t.rejects(provider.startSessions([], { sginal: 1 }))).path, 'sginal')
-  t.equal((await t.rejects(provider.startSessions([], { signal: 1 }))).path, 'signal')
-  t.equal((await t.rejects(provider.startSessions([], null))).code, 'ERR_INVALID_OPTIONS')
-})
-
-test('a signal for many sessions is listened to once, and not any more afterwards', async (t) => {
-  const kaltura = await t.kaltura()
-  const { signal } = new AbortController()
-  let listening = 0
-  let most = 0
-  const counted = (name, by) => {
-    signal[name] = (...args) => {
-      listening += by
-      most = Math.max(most, listening)
-      return AbortSignal.prototype[name].apply(signal, args)
-    }
-  }
-  counted('addEventListener', 1)
-  counted('removeEventListener', -1)
-  const requests = Array.from({ length: 20 }, (_, index) => ({ userId: `user${index}` }))
-  await providerOf(kaltura).provider.startSessions(requests, { signal })
-  t.equal(most, 1)
-  t.ok(listening <= 0, 'it is let go')
-})
-
 test('what a caller changes in a session is changed for nobody else', async (t) => {
   const kaltura = await t.kaltura()
   const { provider } = providerOf(kaltura, { expiry: 10_000_000 })
@@ -528,42 +276,6 @@ test('a session that is forgotten as soon as it has come is not handed out again
   t.ok((await provider.getKs()) !== first, 'another one')
 })
 
-test('when both tokens are revoked the first call says so', async (t) => {
-  const kaltura = await t.kaltura()
-  const { id, token } = await kaltura.tell('addAppToken', {})
-  const second = { appTokenId: id, appToken: token }
-  await providerOf(kaltura, second).provider.call('session', 'end', {}, { userId: 'ada' })
-  const { provider } = providerOf(kaltura, { fallback: second, userId: 'ada' })
-  await provider.call('session', 'end')
-  t.equal((await t.rejects(provider.call('user', 'get'))).code, 'ERR_SESSION_REVOKED')
-})
-
-test('a widget session that could not be fetched is forgotten when another call has one', async (t) => {
-  const kaltura = await t.kaltura({ cache: false })
-  const refused = (code, args) =>
-    new Response(JSON.stringify({ objectType: 'KalturaAPIException', code, message: '', args }))
-  let open
-  const gate = new Promise((resolve) => {
-    open = resolve
-  })
-  const down = () => refused('INTERNAL_DATABASE_ERROR', {})
-  // At first all goes well; then Kaltura wants another widget session, and gives one at the second try.
-  const widgets = [undefined, down, () => gate, down]
-  const mints = [undefined, ...Array(2).fill(() => refused('INVALID_KS', { KSID: 'EXPIRED' }))]
-  const fetching = async (url, init) => {
-    const answer = (url.includes('startWidgetSession') ? widgets : mints).shift()
-    return (await answer?.()) ?? fetch(url, init)
-  }
-  const { provider } = providerOf(kaltura, { fetch: fetching, retry: false })
-  await provider.getKs()
-  const [failed, waiting] = ['ada', 'bob'].map((userId) => provider.getKs({ userId }))
-  t.equal((await t.rejects(failed)).kalturaCode, 'INTERNAL_DATABASE_ERROR')
-  await t.rejects(provider.getKs({ userId: 'eve' }))
-  open()
-  await waiting
-  t.ok(await provider.getKs({ userId: 'dan' }))
-})
-
 test('a hot user stays in the cache, though the core is never asked for it', async (t) => {
   const kaltura = await t.kaltura()
   const { provider } = providerOf(kaltura, { maxEntries: 3 })
@@ -572,24 +284,6 @@ test('a hot user stays in the cache, though the core is never asked for it', asy
     await provider.getKs({ userId: `user ${user}` })
     t.equal(await provider.getKs({ userId: 'hot' }), hot)
   }
-})
-
-test('a token that Kaltura refuses for good is not tried again by everybody who comes', async (t) => {
-  const kaltura = await t.kaltura()
-  const { provider } = providerOf(kaltura, { appTokenId: '0_unknown' })
-  const users = Array.from({ length: 5 }, (_, index) => ({ userId: `user ${index}` }))
-  const first = await t.rejects(provider.getKs(users[0]))
-  t.equal(first.kalturaCode, 'APP_TOKEN_ID_NOT_FOUND')
-  const made = (await kaltura.requests()).length
-  for (const user of users) {
-    const error = await t.rejects(provider.getKs(user))
-    t.equal(error.kalturaCode, 'APP_TOKEN_ID_NOT_FOUND')
-    t.equal(error.attempts, 0)
-  }
-  t.equal((await kaltura.requests()).length, made)
-  provider.invalidate(users[0])
-  await t.rejects(provider.getKs(users[0]))
-  t.ok((await kaltura.requests()).length > made, 'asked again')
 })
 
 for (const name of ['getKs', 'invalidate', 'clear']) {

@@ -177,7 +177,10 @@ test('of two that take a lock in Deno KV at once one gets it', async (t) => {
   const store = denoKvStore(denoLike().kv)
   const taken = await Promise.all([store.lock('l', 700), store.lock('l', 700)])
   t.deepEqual(taken.map((lock) => typeof lock).sort(), ['boolean', 'function'])
-  t.equal(taken.find((lock) => typeof lock === 'boolean'), false)
+  t.equal(
+    taken.find((lock) => typeof lock === 'boolean'),
+    false,
+  )
 })
 
 test("a store over Cloudflare's KV tells it whole seconds, a minute at least", async (t) => {
@@ -208,7 +211,7 @@ test('a store over unstorage tells it whole seconds', async (t) => {
   t.equal(store.lock, undefined)
 })
 
-test('in memory a value ends with its time, and a lock too, which then is somebody else\'s', async (t) => {
+test("in memory a value ends with its time, and a lock too, which then is somebody else's", async (t) => {
   await withClocks(async ({ pass }) => {
     const store = memoryStore()
     t.equal(await store.set('a', 'text', 1000), undefined)

@@ -2,7 +2,10 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 
-const HELPERS = ['index.js', 'harness.js', 'clocks.js', 'endpoint.js', 'heartbeat.js', 'open-store.js']
+const HELPERS = [
+  ...['index.js', 'harness.js', 'clocks.js', 'endpoint.js', 'heartbeat.js', 'open-store.js'],
+  ...['store-helpers.js', 'manager-helpers.js', 'provider-helpers.js'],
+]
 
 /** @param {string} root */
 export function suiteIsComplete(root) {

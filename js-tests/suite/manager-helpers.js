@@ -1,0 +1,34 @@
+// What tests of the manager have in common.
+import { createAppTokenManager, generateKs, startAppTokenSession } from 'kaltura-app-token'
+
+export const nowS = () => Math.floor(Date.now() / 1000)
+
+/** A manager of this Kaltura's, with what it tells. */
+export function managerOf({ serviceUrl, partnerId, adminSecret }, options = {}) {
+  const key = 'ks' in options ? {} : { adminSecret }
+  return createAppTokenManager({ serviceUrl, partnerId, ...key, ...options })
+}
+
+export const viewer = { sessionUserId: 'viewer@example.org', sessionType: 'user', sessionDuration: 3600 }
+
+export const bodiesOf = async (kaltura, action) => {
+  const requests = await kaltura.requests()
+  const wanted = requests.filter(({ url }) => url.endsWith(`/${action}`))
+  return wanted.map(({ body }) => JSON.parse(body))
+}
+
+export const start = ({ serviceUrl, partnerId }, { id, token, hashType }, more) =>
+  startAppTokenSession({ serviceUrl, partnerId, appTokenId: id, appToken: token, hashType, ...more })
+
+export const adminKs = ({ partnerId, adminSecret }, fields = {}) =>
+  generateKs({ partnerId, userId: 'ada', sessionType: 'admin', expiry: nowS() + 600, ...fields }, adminSecret)
+
+/** Calls the API the way any other client does. */
+export async function use({ serviceUrl }, service, action, params) {
+  const response = await fetch(`${serviceUrl}/api_v3/service/${service}/action/${action}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ format: 1, nocache: 1, ...params }),
+  })
+  return response.json()
+}
