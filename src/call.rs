@@ -14,8 +14,8 @@
 
 use crate::clock::{ServerClock, Timing};
 use crate::error::{Error, Failure};
-use crate::exchange::Answer;
-use crate::kaltura::{Operation, Params, Request, ServiceUrl, read_response};
+use crate::exchange::Reply;
+use crate::kaltura::{Operation, Params, Request, ServiceUrl};
 use crate::retry::{self, RetryPolicy};
 use crate::secret::Secret;
 
@@ -38,7 +38,7 @@ pub struct CallTerms {
 /// What to do next.
 #[derive(Debug)]
 #[must_use]
-pub enum Step {
+pub enum CallStep {
     /// Send the [`request`](Call::request) and [`take`](Call::take) the answer.
     Send,
     /// Let this many milliseconds pass.
@@ -54,7 +54,7 @@ pub enum Step {
 
 /// What a call came to.
 #[derive(Debug)]
-pub struct Outcome {
+pub struct CallOutcome {
     /// Nothing if the body of the last answer is good, or why it failed.
     pub result: Result<(), Failure>,
     /// The requests that were made.
@@ -71,7 +71,7 @@ pub struct Call {
     terms: CallTerms,
     request: Request,
     ks: Secret,
-    state: State,
+    state: CallState,
     retries: u32,
     attempts: u32,
     clock: Option<ServerClock>,
@@ -79,7 +79,7 @@ pub struct Call {
 }
 
 #[derive(Debug)]
-enum State {
+enum CallState {
     /// To be sent, after this failure if it was sent before.
     Ready(Option<Box<Error>>),
     Sent,
@@ -98,7 +98,7 @@ impl Call {
             terms,
             request,
             ks,
-            state: State::Ready(None),
+            state: CallState::Ready(None),
             retries: 0,
             clock: None,
             is_unsure: false,
@@ -111,48 +111,43 @@ impl Call {
     }
 
     /// Returns what to do at `now_ms` by the local clock.
-    pub fn next(&mut self, now_ms: i64) -> Step {
-        match core::mem::replace(&mut self.state, State::Sent) {
-            State::Ready(_) => {
+    pub fn next(&mut self, now_ms: i64) -> CallStep {
+        match core::mem::replace(&mut self.state, CallState::Sent) {
+            CallState::Ready(_) => {
                 self.attempts = self.attempts.saturating_add(1);
-                Step::Send
+                CallStep::Send
             }
-            State::Sent => Step::Send,
-            State::Failed(ms, reason) => {
+            CallState::Sent => CallStep::Send,
+            CallState::Failed(ms, reason) => {
                 if now_ms.saturating_add_unsigned(ms) < self.terms.deadline_ms {
-                    self.is_unsure |= !retry::was_turned_away(&reason);
-                    self.state = State::Ready(Some(reason.clone()));
-                    return Step::Wait { ms, reason };
+                    self.is_unsure |= !reason.was_turned_away();
+                    self.state = CallState::Ready(Some(reason.clone()));
+                    return CallStep::Wait { ms, reason };
                 }
-                self.state = State::Done(Err(reason));
-                Step::Done
+                self.state = CallState::Done(Err(reason));
+                CallStep::Done
             }
-            done @ State::Done(_) => {
+            done @ CallState::Done(_) => {
                 self.state = done;
-                Step::Done
+                CallStep::Done
             }
         }
     }
 
     /// Takes the outcome of the request. `random`, any number, spreads retries.
-    pub fn take(&mut self, answer: Answer<'_>, timing: Timing, random: u32) {
-        if !matches!(self.state, State::Sent) {
+    pub fn take(&mut self, answer: Reply<'_>, timing: Timing, random: u32) {
+        if !matches!(self.state, CallState::Sent) {
             return;
         }
         let mut retry_after_ms = None;
-        if let Answer::Response(head, _) = answer {
+        if let Reply::Response(head, _) = answer {
             retry_after_ms = retry::retry_after_ms(head, timing.ended_ms.div_euclid(1000));
             self.clock = ServerClock::read(head.time(), timing).or(self.clock);
         }
         let operation = &self.request.operation;
-        let result = match answer {
-            Answer::Response(head, body) => {
-                read_response(operation, head, body, &[&self.ks]).map(drop)
-            }
-            other => other.read(operation, &[&self.ks]).map(drop),
-        };
+        let result = answer.read(operation, &[&self.ks]).map(drop);
         self.state = match result {
-            Ok(()) => State::Done(Ok(())),
+            Ok(()) => CallState::Done(Ok(())),
             Err(mut error) => {
                 if let Some(ms) = retry_after_ms {
                     error.ask_for_pause(ms);
@@ -162,28 +157,33 @@ impl Call {
         };
     }
 
-    fn after_failure(&mut self, error: Box<Error>, retry_after: Option<u64>, random: u32) -> State {
-        let may_repeat = self.terms.repeatable || retry::was_turned_away(&error);
+    fn after_failure(
+        &mut self,
+        error: Box<Error>,
+        retry_after: Option<u64>,
+        random: u32,
+    ) -> CallState {
+        let may_repeat = self.terms.repeatable || error.was_turned_away();
         self.retries = self.retries.saturating_add(1);
         let policy = self.terms.retry;
-        let delay = retry::delay_ms(policy, &error, self.retries, retry_after, random);
+        let delay = error.retry_delay_ms(policy, self.retries, retry_after, random);
         match delay.filter(|_| may_repeat) {
-            Some(ms) => State::Failed(ms, error),
-            None => State::Done(Err(error)),
+            Some(ms) => CallState::Failed(ms, error),
+            None => CallState::Done(Err(error)),
         }
     }
 
     /// Returns the result. A call that is not done by then was aborted; the failure that it was to
     /// be repeated for is told.
     #[must_use = "it tells whether the call has succeeded"]
-    pub fn finish(self) -> Outcome {
+    pub fn finish(self) -> CallOutcome {
         let attempts = self.attempts;
         let result = match self.state {
-            State::Done(result) => result,
-            State::Failed(_, error) | State::Ready(Some(error)) => Err(error),
-            State::Ready(None) | State::Sent => Err(Box::new(Error::Aborted)),
+            CallState::Done(result) => result,
+            CallState::Failed(_, error) | CallState::Ready(Some(error)) => Err(error),
+            CallState::Ready(None) | CallState::Sent => Err(Box::new(Error::Aborted)),
         };
-        Outcome {
+        CallOutcome {
             result: result.map_err(|error| Failure { error, attempts }),
             attempts,
             clock: self.clock,
@@ -223,7 +223,7 @@ mod tests {
             status,
             ..ResponseHead::default()
         };
-        call.take(Answer::Response(&head, body.as_bytes()), TIMING, 0);
+        call.take(Reply::Response(&head, body.as_bytes()), TIMING, 0);
     }
 
     const RATE_LIMIT: &str =
@@ -232,9 +232,9 @@ mod tests {
     #[test]
     fn a_good_answer_ends_it() {
         let mut call = call(2, true);
-        assert!(matches!(call.next(0), Step::Send));
+        assert!(matches!(call.next(0), CallStep::Send));
         answer(&mut call, 200, "[1]");
-        assert!(matches!(call.next(0), Step::Done));
+        assert!(matches!(call.next(0), CallStep::Done));
         let outcome = call.finish();
         assert!(outcome.result.is_ok() && !outcome.is_unsure);
         assert_eq!(outcome.attempts, 1);
@@ -244,14 +244,14 @@ mod tests {
     fn a_lost_answer_is_unsure_and_asked_for_again_only_if_that_does_no_harm() {
         for repeatable in [true, false] {
             let mut call = call(2, repeatable);
-            assert!(matches!(call.next(0), Step::Send));
-            call.take(Answer::Lost(Vec::new()), TIMING, 0);
-            let is_repeated = matches!(call.next(0), Step::Wait { .. });
+            assert!(matches!(call.next(0), CallStep::Send));
+            call.take(Reply::Lost(Vec::new()), TIMING, 0);
+            let is_repeated = matches!(call.next(0), CallStep::Wait { .. });
             assert_eq!(is_repeated, repeatable);
             if is_repeated {
-                assert!(matches!(call.next(0), Step::Send));
+                assert!(matches!(call.next(0), CallStep::Send));
                 answer(&mut call, 200, "null");
-                assert!(matches!(call.next(0), Step::Done));
+                assert!(matches!(call.next(0), CallStep::Done));
             }
             let outcome = call.finish();
             assert_eq!(outcome.is_unsure, repeatable);
@@ -263,21 +263,21 @@ mod tests {
     #[test]
     fn what_the_rate_limit_refused_is_tried_again_and_had_no_effect() {
         let mut call = call(2, false);
-        assert!(matches!(call.next(0), Step::Send));
+        assert!(matches!(call.next(0), CallStep::Send));
         answer(&mut call, 200, RATE_LIMIT);
-        assert!(matches!(call.next(0), Step::Wait { ms: 10_000.., .. }));
-        assert!(matches!(call.next(10_000), Step::Send));
+        assert!(matches!(call.next(0), CallStep::Wait { ms: 10_000.., .. }));
+        assert!(matches!(call.next(10_000), CallStep::Send));
         answer(&mut call, 200, "{}");
-        assert!(matches!(call.next(10_000), Step::Done));
+        assert!(matches!(call.next(10_000), CallStep::Done));
         assert!(!call.finish().is_unsure);
     }
 
     #[test]
     fn no_wait_goes_beyond_the_deadline() {
         let mut call = call(2, true);
-        assert!(matches!(call.next(55_000), Step::Send));
+        assert!(matches!(call.next(55_000), CallStep::Send));
         answer(&mut call, 200, RATE_LIMIT);
-        assert!(matches!(call.next(55_000), Step::Done));
+        assert!(matches!(call.next(55_000), CallStep::Done));
         assert!(call.finish().result.is_err());
     }
 
@@ -296,12 +296,12 @@ mod tests {
             let mut sent = 0;
             loop {
                 match call.next(now_ms) {
-                    Step::Send => {
+                    CallStep::Send => {
                         sent += 1;
                         answer(&mut call, statuses.next().unwrap(), "{}");
                     }
-                    Step::Wait { ms, .. } => now_ms = now_ms.saturating_add_unsigned(ms),
-                    Step::Done => break,
+                    CallStep::Wait { ms, .. } => now_ms = now_ms.saturating_add_unsigned(ms),
+                    CallStep::Done => break,
                 }
             }
             prop_assert!(sent <= retries + 1);

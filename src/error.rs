@@ -3,8 +3,9 @@
 use core::fmt;
 
 use crate::decimal::decimal;
-use crate::kaltura::{ApiError, Operation};
+use crate::kaltura::{ApiError, Operation, ResponseError};
 use crate::redact::redact;
+use crate::retry::{self, RetryPolicy};
 use crate::secret::Secret;
 use crate::session::Difference;
 
@@ -148,6 +149,19 @@ impl Error {
         })
     }
 
+    /// A response to `operation` that is not its answer.
+    pub fn of_response(operation: &Operation, error: ResponseError) -> Box<Self> {
+        Box::new(match error {
+            ResponseError::Status(status) => Self::HttpStatus {
+                operation: operation.clone(),
+                status,
+                retry_after_ms: None,
+            },
+            ResponseError::Unusable(problem) => return Self::bad_response(operation, problem),
+            ResponseError::Refused(refusal) => Self::Kaltura(*refusal),
+        })
+    }
+
     /// No answer to `operation`: what the runtime said, without the secrets that are `known`.
     pub fn network(operation: &Operation, causes: Vec<Cause>, known: &[&Secret]) -> Box<Self> {
         let redacted = causes.into_iter().map(|cause| Cause {
@@ -191,6 +205,35 @@ impl Error {
             | Self::SessionRevoked
             | Self::Internal(_) => false,
         }
+    }
+
+    /// Whether the server certainly did not execute the call, because its rate limiter rejected it.
+    pub fn was_turned_away(&self) -> bool {
+        match self {
+            Self::Kaltura(refusal) => refusal.is_rate_limit(),
+            Self::HttpStatus { status, .. } => *status == 429,
+            _ => false,
+        }
+    }
+
+    /// The wait before retry number `retry` (from 1), in milliseconds; `None` if there is to be none.
+    /// See [`retry::delay_ms`].
+    pub fn retry_delay_ms(
+        &self,
+        policy: RetryPolicy,
+        retry: u32,
+        retry_after_ms: Option<u64>,
+        random: u32,
+    ) -> Option<u64> {
+        if !self.retryable() {
+            return None;
+        }
+        retry::delay_ms(
+            policy,
+            retry,
+            self.retry_after_ms().max(retry_after_ms),
+            random,
+        )
     }
 
     /// The call that failed, where one was made.
@@ -356,5 +399,36 @@ impl core::error::Error for Error {}
 impl From<InvalidOption> for Error {
     fn from(option: InvalidOption) -> Self {
         Self::InvalidOptions(option)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const POLICY: RetryPolicy = RetryPolicy { retries: 2 };
+
+    fn status(status: u16) -> Error {
+        Error::HttpStatus {
+            operation: Operation::known("session", "start"),
+            status,
+            retry_after_ms: None,
+        }
+    }
+
+    #[test]
+    fn what_passes_is_tried_again_as_often_as_the_policy_says() {
+        assert!(status(503).retry_delay_ms(POLICY, 1, None, 0).is_some());
+        assert!(status(503).retry_delay_ms(POLICY, 2, None, 0).is_some());
+        assert_eq!(status(503).retry_delay_ms(POLICY, 3, None, 0), None);
+        let none = RetryPolicy { retries: 0 };
+        assert_eq!(status(503).retry_delay_ms(none, 1, None, 0), None);
+    }
+
+    #[test]
+    fn a_definite_refusal_is_not_tried_again() {
+        for code in [301, 400, 401, 403, 404] {
+            assert_eq!(status(code).retry_delay_ms(POLICY, 1, None, 0), None);
+        }
     }
 }

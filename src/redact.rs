@@ -35,7 +35,7 @@ pub fn redact_values(text: &str, known: &[&Secret], values: &[(String, String)])
     let is_cut = cut < text.len();
     let text = text.get(..cut).unwrap_or_default();
 
-    let mut found = Found(vec![(0, ""); text.len()]);
+    let mut found = Replacements(vec![(0, ""); text.len()]);
     for secret in known {
         search(text, secret.expose(), is_cut, |start, length| {
             found.add(start, length, REDACTED);
@@ -52,9 +52,9 @@ pub fn redact_values(text: &str, known: &[&Secret], values: &[(String, String)])
 
 /// What is to be replaced: for each place in a text, the length of what begins there, and what to
 /// show instead.
-struct Found<'a>(Vec<(usize, &'a str)>);
+struct Replacements<'a>(Vec<(usize, &'a str)>);
 
-impl<'a> Found<'a> {
+impl<'a> Replacements<'a> {
     fn add(&mut self, start: usize, length: usize, shown: &'a str) {
         if let Some(longest) = self.0.get_mut(start).filter(|it| it.0 <= length) {
             *longest = (length, shown);
@@ -137,7 +137,7 @@ fn extended(wanted: &[u8], borders: &[usize], mut matched: usize, byte: Option<&
 }
 
 /// Adds the runs of characters that look like a secret.
-fn add_runs(text: &str, is_cut: bool, found: &mut Found<'_>) {
+fn add_runs(text: &str, is_cut: bool, found: &mut Replacements<'_>) {
     let mut rest = text;
     while !rest.is_empty() {
         let start = text.len() - rest.len();

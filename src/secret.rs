@@ -6,11 +6,38 @@ use subtle::ConstantTimeEq;
 
 use crate::work;
 
-#[cfg(target_arch = "wasm32")]
-pub use crate::wasm::Wiped;
 /// Text or bytes on the heap that are wiped when they are dropped.
 #[cfg(not(target_arch = "wasm32"))]
 pub use zeroize::Zeroizing as Wiped;
+
+/// Text or bytes on the heap that are wiped when they are dropped: there the allocator wipes all.
+#[cfg(target_arch = "wasm32")]
+#[derive(Clone)]
+pub struct Wiped<T>(T);
+
+#[cfg(target_arch = "wasm32")]
+impl<T> Wiped<T> {
+    /// Takes `value` over.
+    pub fn new(value: T) -> Self {
+        Self(value)
+    }
+}
+
+#[cfg(target_arch = "wasm32")]
+impl<T> core::ops::Deref for Wiped<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+#[cfg(target_arch = "wasm32")]
+impl<T> core::ops::DerefMut for Wiped<T> {
+    fn deref_mut(&mut self) -> &mut T {
+        &mut self.0
+    }
+}
 
 /// An application token, a token hash, a KS or an admin secret.
 #[derive(Clone)]

@@ -4,11 +4,10 @@
 #![no_main]
 
 use kaltura_app_token::clock::Timing;
-use kaltura_app_token::exchange::{Answer, Credentials, Exchange, Step, Terms};
-use kaltura_app_token::kaltura::{ResponseHead, ServiceUrl};
+use kaltura_app_token::exchange::{Credentials, Exchange, Reply, Step, Terms};
+use kaltura_app_token::kaltura::{HashType, ResponseHead, ServiceUrl};
 use kaltura_app_token::retry::RetryPolicy;
 use kaltura_app_token::secret::Secret;
-use kaltura_app_token::session::hash::HashType;
 use kaltura_app_token::session::{GrantPolicy, SessionRequest, names_token};
 use kaltura_app_token_fuzz::bounded;
 use libfuzzer_sys::fuzz_target;
@@ -55,7 +54,7 @@ fn hold(text: &[u8]) {
                     ..ResponseHead::default()
                 };
                 let timing = Timing::at(now_ms);
-                exchange.take(Answer::Response(&head, body), timing, 7);
+                exchange.take(Reply::Response(&head, body), timing, 7);
             }
         }
     }

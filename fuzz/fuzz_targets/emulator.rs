@@ -8,9 +8,10 @@
 #![no_main]
 
 use kaltura_app_token::emulator::{Emulator, Incoming, Outgoing, State};
+use kaltura_app_token::kaltura::HashType;
 use kaltura_app_token::ks::{KsFields, Random, generate};
 use kaltura_app_token::secret::Secret;
-use kaltura_app_token::session::hash::{HashType, token_hash};
+use kaltura_app_token::session::hash::token_hash;
 use kaltura_app_token::work;
 use libfuzzer_sys::fuzz_target;
 

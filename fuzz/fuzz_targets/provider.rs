@@ -8,12 +8,11 @@
 use std::collections::BTreeMap;
 
 use kaltura_app_token::error::{Error, Failure};
-use kaltura_app_token::kaltura::{Operation, ServiceUrl};
+use kaltura_app_token::kaltura::{HashType, Operation, ServiceUrl};
 use kaltura_app_token::provider::{
-    Answer, FlightId, Following, Issuer, Key, Moment, Provider, Standings, TokenConfig, is_over,
+    Decision, FlightId, Following, Issuer, Key, Moment, Provider, Standings, TokenConfig, is_over,
 };
 use kaltura_app_token::secret::Secret;
-use kaltura_app_token::session::hash::HashType;
 use kaltura_app_token::session::{Session, SessionRequest, SessionType, Widget};
 use libfuzzer_sys::fuzz_target;
 
@@ -74,7 +73,7 @@ impl World {
     /// The KS of the session that is kept, while it lives.
     fn kept(&self, key: &Key) -> Option<Secret> {
         match self.provider.last_resort(key, self.now) {
-            Some(Answer::Serve { session, .. }) => Some(session.ks),
+            Some(Decision::Serve { session, .. }) => Some(session.ks),
             _ => None,
         }
     }
@@ -128,7 +127,7 @@ impl World {
                         let failure = self.provider.widget_failure(following.flight, now);
                         assert!(failure.is_some() != self.provider.widget(now).is_some());
                     }
-                    Some(Answer::Lead(flight)) if number % 4 < 2 => {
+                    Some(Decision::Lead(flight)) if number % 4 < 2 => {
                         let widget = Widget {
                             ks: Secret::new("widget".to_owned()),
                             usable_until_ms: now.wall_ms + STEPS_MS[usize::from(number % 7)],
@@ -137,11 +136,11 @@ impl World {
                             .keep_widget(flight, widget, now.steady_ms, now);
                         self.provider.end_widget_flight(flight, None, now);
                     }
-                    Some(Answer::Lead(flight)) if number % 4 == 2 => {
+                    Some(Decision::Lead(flight)) if number % 4 == 2 => {
                         let failure = Some(failure(number));
                         self.provider.end_widget_flight(flight, failure, now);
                     }
-                    Some(Answer::Lead(_) | Answer::Follow(_)) => {}
+                    Some(Decision::Lead(_) | Decision::Follow(_)) => {}
                     Some(other) => panic!("{other:?}"),
                 }
             }
@@ -168,7 +167,7 @@ impl World {
         };
         let wish = Self::wish(number);
         match self.provider.ask(key, &wish, following, self.now) {
-            Ok(Answer::Serve {
+            Ok(Decision::Serve {
                 session,
                 lease,
                 renewal,
@@ -178,12 +177,12 @@ impl World {
                 assert!(lease.is_none_or(|lease| self.now.is_before(lease.until)));
                 assert!(renewal.is_none_or(|flight| self.flying.contains_key(&flight)));
             }
-            Ok(Answer::Renew { session, flight }) => {
+            Ok(Decision::Renew { session, flight }) => {
                 self.judge(key, &session);
                 self.take_off(key, flight);
             }
-            Ok(Answer::Lead(flight)) => self.take_off(key, flight),
-            Ok(Answer::Follow(flight)) => {
+            Ok(Decision::Lead(flight)) => self.take_off(key, flight),
+            Ok(Decision::Follow(flight)) => {
                 assert_eq!(self.flying.get(&flight), Some(key), "nobody leads it");
                 assert!(
                     following.flight != Some(flight) || following.silent_checks < 3,

@@ -6,7 +6,7 @@ use kaltura_app_token::clock::{LocalTime, ServerClock, Timing, http_date};
 use kaltura_app_token::error::Error;
 use kaltura_app_token::kaltura::{ApiError, Operation, ResponseHead, RetryAfter, Value};
 use kaltura_app_token::redact::redact;
-use kaltura_app_token::retry::{RetryPolicy, delay_ms, read_retry_after, retry_after_ms};
+use kaltura_app_token::retry::{RetryPolicy, read_retry_after, retry_after_ms};
 use kaltura_app_token::secret::Secret;
 use kaltura_app_token_fuzz::bounded;
 use libfuzzer_sys::fuzz_target;
@@ -79,7 +79,7 @@ fn headers(first: i64, second: i64, text: &str) {
         let wait = retry_after_ms(&head, now_s);
         for (retries, retry) in [(10, 1), (10, 10), (u32::MAX, u32::MAX)] {
             let policy = RetryPolicy { retries };
-            let delay = delay_ms(policy, &error, retry, wait, first as u32);
+            let delay = error.retry_delay_ms(policy, retry, wait, first as u32);
             assert!(delay.is_none_or(|ms| ms <= 60_000));
             // Nobody is called again earlier than they ask.
             assert_eq!(delay.is_none(), wait.is_some_and(|ms| ms > 60_000));

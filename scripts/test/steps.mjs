@@ -10,6 +10,8 @@ import { withinBudgets } from './budgets.mjs'
 import { complaintsAreTested } from './complaints.mjs'
 import { dependenciesAreJustified } from './dependencies.mjs'
 import { importsFollowArrows } from './imports.mjs'
+import { usesFollowArrows } from './layers.mjs'
+import { typesAreNamedOnce } from './names.mjs'
 import { checkPackage } from './package.mjs'
 import { publishingIsGuarded } from './release.mjs'
 import { runtimeSteps } from './runtimes.mjs'
@@ -54,7 +56,10 @@ export const steps = [
     },
   },
   { name: 'fmt', run: () => cargo('fmt', '--check') },
-  { name: 'layers', run: () => importsFollowArrows(root) },
+  {
+    name: 'layers',
+    run: () => `${importsFollowArrows(root)}, ${usesFollowArrows(root)}, ${typesAreNamedOnce(root)}`,
+  },
   { name: 'lint', run: () => node(BIOME, 'lint', '--error-on-warnings') },
   {
     name: 'clippy',

@@ -36,7 +36,7 @@ impl Object {
         }
     }
 
-    pub fn with(mut self, name: &'static str, value: impl Into<Field>) -> Self {
+    pub fn with(mut self, name: &'static str, value: impl Into<Property>) -> Self {
         self.fields.push((Cow::Borrowed(name), value.into().0));
         self
     }
@@ -50,39 +50,39 @@ impl Object {
 }
 
 /// What may stand in a property.
-pub(super) struct Field(Option<Answer>);
+pub(super) struct Property(Option<Answer>);
 
-impl From<Answer> for Field {
+impl From<Answer> for Property {
     fn from(value: Answer) -> Self {
         Self(Some(value))
     }
 }
 
-impl From<i64> for Field {
+impl From<i64> for Property {
     fn from(value: i64) -> Self {
         Self(Some(Answer::Int(value)))
     }
 }
 
-impl From<bool> for Field {
+impl From<bool> for Property {
     fn from(value: bool) -> Self {
         Self(Some(Answer::Bool(value)))
     }
 }
 
-impl From<&str> for Field {
+impl From<&str> for Property {
     fn from(value: &str) -> Self {
         Self(Some(Answer::Text(value.to_owned())))
     }
 }
 
-impl From<String> for Field {
+impl From<String> for Property {
     fn from(value: String) -> Self {
         Self(Some(Answer::Text(value)))
     }
 }
 
-impl<T: Into<Field>> From<Option<T>> for Field {
+impl<T: Into<Property>> From<Option<T>> for Property {
     fn from(value: Option<T>) -> Self {
         value.map_or(Self(None), Into::into)
     }

@@ -12,7 +12,7 @@ pub(super) const USER_ID_COLUMN: usize = 100;
 /// An application token, with the names of a `KalturaAppToken`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct AppToken {
+pub struct TokenRecord {
     /// Such as `0_x7k2m9qa`.
     pub id: String,
     /// The secret itself.
@@ -95,7 +95,7 @@ impl From<Status> for i64 {
     }
 }
 
-impl AppToken {
+impl TokenRecord {
     /// An active one that leaves everything to its caller, for no time at all.
     pub fn new(id: String, token: Secret, partner_id: i64, now: i64) -> Self {
         Self {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::app_token::{AppToken, Status};
+use super::app_token::{Status, TokenRecord};
 use crate::work::steps;
 
 /// How many application tokens the API adds up to; deleted ones make room.
@@ -15,7 +15,7 @@ const MOST_BYTES: usize = 32_000_000;
 /// Application tokens, in the order in which they were added. The id of each is its own.
 #[derive(Clone, Debug, Default)]
 pub struct AppTokens {
-    tokens: Vec<AppToken>,
+    tokens: Vec<TokenRecord>,
     /// Where each stands, by its id as the database compares it.
     places: BTreeMap<String, usize>,
     bytes: usize,
@@ -23,7 +23,7 @@ pub struct AppTokens {
 
 impl AppTokens {
     /// All of them.
-    pub fn iter(&self) -> core::slice::Iter<'_, AppToken> {
+    pub fn iter(&self) -> core::slice::Iter<'_, TokenRecord> {
         self.tokens.iter()
     }
 
@@ -38,7 +38,7 @@ impl AppTokens {
     }
 
     /// Adds one. Returns whether its id was free; if not, it is not added.
-    pub(super) fn push(&mut self, token: AppToken) -> bool {
+    pub(super) fn push(&mut self, token: TokenRecord) -> bool {
         let is_free = !self.places.contains_key(&compared(&token.id));
         if is_free {
             self.append(token);
@@ -46,7 +46,7 @@ impl AppTokens {
         is_free
     }
 
-    fn append(&mut self, token: AppToken) {
+    fn append(&mut self, token: TokenRecord) {
         let place = self.tokens.len();
         self.places.entry(compared(&token.id)).or_insert(place);
         self.bytes = self.bytes.saturating_add(token.bytes());
@@ -89,7 +89,7 @@ impl AppTokens {
 
     /// The one that the database finds for `id`, whatever its status. Its comparison ignores
     /// case and trailing spaces.
-    pub(super) fn get(&self, id: &str) -> Option<&AppToken> {
+    pub(super) fn get(&self, id: &str) -> Option<&TokenRecord> {
         let place = self.places.get(&searched(id))?;
         self.tokens.get(*place)
     }
@@ -98,7 +98,7 @@ impl AppTokens {
     pub(super) fn change<T>(
         &mut self,
         id: &str,
-        change: impl FnOnce(&mut AppToken) -> T,
+        change: impl FnOnce(&mut TokenRecord) -> T,
     ) -> Option<T> {
         let place = self.places.get(&searched(id))?;
         let token = self.tokens.get_mut(*place)?;
@@ -123,8 +123,8 @@ impl AppTokens {
 }
 
 impl<'a> IntoIterator for &'a AppTokens {
-    type Item = &'a AppToken;
-    type IntoIter = core::slice::Iter<'a, AppToken>;
+    type Item = &'a TokenRecord;
+    type IntoIter = core::slice::Iter<'a, TokenRecord>;
 
     fn into_iter(self) -> Self::IntoIter {
         self.iter()
@@ -151,7 +151,7 @@ impl Serialize for AppTokens {
 impl<'de> Deserialize<'de> for AppTokens {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let mut all = Self::default();
-        for token in Vec::<AppToken>::deserialize(from)? {
+        for token in Vec::<TokenRecord>::deserialize(from)? {
             all.append(token);
         }
         Ok(all)
@@ -163,8 +163,8 @@ mod tests {
     use super::*;
     use crate::secret::Secret;
 
-    fn token(id: &str) -> AppToken {
-        AppToken::new(id.to_owned(), Secret::new("t".to_owned()), 102, 0)
+    fn token(id: &str) -> TokenRecord {
+        TokenRecord::new(id.to_owned(), Secret::new("t".to_owned()), 102, 0)
     }
 
     #[test]

@@ -3,12 +3,12 @@
 use serde_json::Value;
 
 use super::exception::Exception;
-use super::php::{self, Params};
+use super::php::{self, PhpParams};
 use crate::work::steps;
 
 /// What a property of an object is to become.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) enum Change<T> {
+pub(super) enum ArgumentChange<T> {
     /// It was not named.
     #[default]
     Keep,
@@ -18,12 +18,12 @@ pub(super) enum Change<T> {
     Set(T),
 }
 
-impl<T> Change<T> {
-    pub fn map<U>(self, convert: impl FnOnce(T) -> U) -> Change<U> {
+impl<T> ArgumentChange<T> {
+    pub fn map<U>(self, convert: impl FnOnce(T) -> U) -> ArgumentChange<U> {
         match self {
-            Self::Keep => Change::Keep,
-            Self::Clear => Change::Clear,
-            Self::Set(value) => Change::Set(convert(value)),
+            Self::Keep => ArgumentChange::Keep,
+            Self::Clear => ArgumentChange::Clear,
+            Self::Set(value) => ArgumentChange::Set(convert(value)),
         }
     }
 
@@ -39,7 +39,7 @@ impl<T> Change<T> {
 
 /// Looks arguments up by name.
 #[derive(Clone, Copy)]
-pub(super) struct Arguments<'a>(pub &'a Params);
+pub(super) struct Arguments<'a>(pub &'a PhpParams);
 
 impl Arguments<'_> {
     pub fn has(self, name: &str) -> bool {
@@ -99,7 +99,7 @@ impl Arguments<'_> {
     }
 
     /// An object, whether nested or spelt `name:property`.
-    pub fn object(self, name: &str) -> Result<Option<Params>, Exception> {
+    pub fn object(self, name: &str) -> Result<Option<PhpParams>, Exception> {
         let parts = self.0.iter().filter_map(|(key, value)| {
             steps(1);
             let property = key.strip_prefix(name)?.strip_prefix(':')?;
@@ -113,11 +113,11 @@ impl Arguments<'_> {
         self,
         name: &str,
         read: impl FnOnce(&str) -> Result<Option<T>, Exception>,
-    ) -> Result<Change<T>, Exception> {
+    ) -> Result<ArgumentChange<T>, Exception> {
         Ok(match read(name)? {
-            Some(value) => Change::Set(value),
-            None if self.has(&format!("{name}__null")) => Change::Clear,
-            None => Change::Keep,
+            Some(value) => ArgumentChange::Set(value),
+            None if self.has(&format!("{name}__null")) => ArgumentChange::Clear,
+            None => ArgumentChange::Keep,
         })
     }
 }
@@ -128,7 +128,7 @@ pub(super) fn object<'a>(
     nested: Option<&Value>,
     parts: Option<impl IntoIterator<Item = (&'a str, &'a Value)>>,
     name: &str,
-) -> Result<Option<Params>, Exception> {
+) -> Result<Option<PhpParams>, Exception> {
     let mut object = match nested {
         None => None,
         Some(Value::Object(given)) => Some(given.clone()),
@@ -144,7 +144,7 @@ pub(super) fn object<'a>(
     };
     for (property, value) in parts.into_iter().flatten() {
         object
-            .get_or_insert_with(Params::new)
+            .get_or_insert_with(PhpParams::new)
             .insert(property.to_owned(), value.clone());
     }
     Ok(object)
@@ -166,7 +166,7 @@ mod tests {
 
     use super::*;
 
-    fn params(value: &Value) -> Params {
+    fn params(value: &Value) -> PhpParams {
         value.as_object().cloned().unwrap()
     }
 
@@ -203,9 +203,9 @@ mod tests {
         let given = params(&json!({ "a": null, "b__null": "" }));
         let arguments = Arguments(&given);
         let change = |name| arguments.change(name, |name| arguments.text(name));
-        assert_eq!(change("a"), Ok(Change::Set(String::new())));
-        assert_eq!(change("b"), Ok(Change::Clear));
-        assert_eq!(change("c"), Ok(Change::Keep));
+        assert_eq!(change("a"), Ok(ArgumentChange::Set(String::new())));
+        assert_eq!(change("b"), Ok(ArgumentChange::Clear));
+        assert_eq!(change("c"), Ok(ArgumentChange::Keep));
     }
 
     #[test]

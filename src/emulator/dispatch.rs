@@ -5,14 +5,14 @@ use super::budget::Budget;
 use super::cache::Keep;
 use super::exception::Exception;
 use super::permission;
-use super::php::{self, Params};
+use super::php::{self, PhpParams};
 use super::rate_limit;
-use super::service::{Action, Context};
-use super::session::{self, Origin, Session, Verdict};
+use super::service::{Context, ServiceAction};
+use super::session::{self, CallerKs, KsReading, Origin};
 use super::state::State;
 
 /// What calls of one request have in common.
-pub(super) struct Moment<'a> {
+pub(super) struct CallTime<'a> {
     /// When the request began, in unix milliseconds.
     pub began_ms: i64,
     /// The time by now: each call that is carried out takes some.
@@ -24,7 +24,7 @@ pub(super) struct Moment<'a> {
     pub origin: Origin<'a>,
 }
 
-impl Moment<'_> {
+impl CallTime<'_> {
     pub fn now(&self) -> i64 {
         self.now_ms.div_euclid(1000)
     }
@@ -42,7 +42,7 @@ impl Moment<'_> {
 }
 
 /// An answer, and whether it may be kept for the next caller.
-pub(super) struct Done {
+pub(super) struct Dispatched {
     pub answer: Answer,
     pub keep: Keep,
 }
@@ -51,10 +51,10 @@ pub(super) struct Done {
 /// of its KS.
 pub(super) fn call(
     state: &mut State,
-    params: &Params,
-    read: &Result<Verdict, Exception>,
-    moment: &mut Moment<'_>,
-) -> Done {
+    params: &PhpParams,
+    read: &Result<KsReading, Exception>,
+    moment: &mut CallTime<'_>,
+) -> Dispatched {
     moment.pass(state.switches.item_ms);
     let mut uncached = false;
     let answer = attempt(state, params, read, moment, &mut uncached);
@@ -65,23 +65,23 @@ pub(super) fn call(
     };
     let answer = answer.unwrap_or_else(Answer::Error);
     moment.budget.spend(answer.written());
-    Done { answer, keep }
+    Dispatched { answer, keep }
 }
 
 fn attempt(
     state: &mut State,
-    params: &Params,
-    read: &Result<Verdict, Exception>,
-    moment: &mut Moment<'_>,
+    params: &PhpParams,
+    read: &Result<KsReading, Exception>,
+    moment: &mut CallTime<'_>,
     uncached: &mut bool,
 ) -> Result<Answer, Exception> {
     let text = |key: &str| params.get(key).map(php::to_text).unwrap_or_default();
     check_language(&text("language"))?;
-    let action = Action::find(&text("service"), &text("action"))?;
+    let action = ServiceAction::find(&text("service"), &text("action"))?;
     let session = match read {
-        Ok(Verdict::None) => None,
-        Ok(Verdict::Read(session)) => Some(&**session),
-        Ok(Verdict::Unreadable(text) | Verdict::UnknownPartner(text)) => {
+        Ok(KsReading::None) => None,
+        Ok(KsReading::Read(session)) => Some(&**session),
+        Ok(KsReading::Unreadable(text) | KsReading::UnknownPartner(text)) => {
             return Err(Exception::invalid_ks(text));
         }
         Err(exception) => return Err(exception.clone()),
@@ -109,10 +109,10 @@ fn attempt(
 /// The call, once it is known whose it is and that it isn't one too many.
 fn admitted(
     state: &mut State,
-    action: Action,
-    params: &Params,
-    session: Option<&Session>,
-    moment: &mut Moment<'_>,
+    action: ServiceAction,
+    params: &PhpParams,
+    session: Option<&CallerKs>,
+    moment: &mut CallTime<'_>,
     uncached: &mut bool,
 ) -> Result<Answer, Exception> {
     let now = moment.now();
@@ -159,7 +159,7 @@ fn admitted(
 }
 
 /// The partner that the parameters name; 0 is none.
-fn partner_asked(params: &Params) -> Option<i64> {
+fn partner_asked(params: &PhpParams) -> Option<i64> {
     ["partnerId", "p"]
         .into_iter()
         .find_map(|name| params.get(name).map(php::to_int).filter(|id| *id != 0))
@@ -180,6 +180,6 @@ fn check_language(code: &str) -> Result<(), Exception> {
 }
 
 /// Reads the KS among `params`, as it came.
-pub(super) fn read_ks(state: &State, params: &Params) -> Result<Verdict, Exception> {
+pub(super) fn read_ks(state: &State, params: &PhpParams) -> Result<KsReading, Exception> {
     session::read(state, &php::text_of(params, "ks"))
 }

@@ -24,14 +24,14 @@ pub(super) trait Remembered {
 /// Values by key, each until its end.
 #[derive(Clone, Debug)]
 pub(super) struct Expiring<V> {
-    entries: BTreeMap<String, Entry<V>>,
+    entries: BTreeMap<String, Expires<V>>,
     /// The keys in the order in which they end.
     order: BTreeSet<(i64, String)>,
     bytes: usize,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
-struct Entry<V> {
+struct Expires<V> {
     ends: i64,
     value: V,
     /// With its key, which is kept twice.
@@ -82,7 +82,7 @@ impl<V: Remembered> Expiring<V> {
         }
         self.bytes += bytes;
         self.order.insert((ends, key.clone()));
-        self.entries.insert(key, Entry { ends, value, bytes });
+        self.entries.insert(key, Expires { ends, value, bytes });
         while self.entries.len() > V::MOST || self.bytes > V::MOST_BYTES {
             self.forget_first();
         }
@@ -114,7 +114,8 @@ impl<V: Serialize> Serialize for Expiring<V> {
 impl<'de, V: Remembered + Deserialize<'de>> Deserialize<'de> for Expiring<V> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let mut all = Self::default();
-        for (key, Entry { ends, value, .. }) in BTreeMap::<String, Entry<V>>::deserialize(from)? {
+        for (key, Expires { ends, value, .. }) in BTreeMap::<String, Expires<V>>::deserialize(from)?
+        {
             all.insert(key, value, ends);
         }
         Ok(all)

@@ -4,7 +4,7 @@ use core::fmt::Write as _;
 
 use super::answer::{Answer, Object};
 use super::exception::Exception;
-use super::php::{self, Params};
+use super::php::{self, PhpParams};
 
 /// A format, as the parameter `format` numbers it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub fn new(params: &Params) -> Self {
+    pub fn new(params: &PhpParams) -> Self {
         let text = |name: &str| params.get(name).map(php::to_text).unwrap_or_default();
         let format = match text("format").as_str() {
             "1" => Format::Json,

@@ -11,6 +11,7 @@ mod app_tokens;
 mod arguments;
 mod budget;
 mod cache;
+mod cache_key;
 mod dispatch;
 mod exception;
 mod expiring;
@@ -31,8 +32,9 @@ mod respond;
 mod service;
 mod session;
 mod state;
+mod uses;
 
-pub use app_token::{AppToken, Status};
+pub use app_token::{Status, TokenRecord};
 pub use app_tokens::AppTokens;
 pub use fault::{Drop, Fault};
 pub use message::{Cut, Incoming, Outgoing, Transport};
@@ -70,7 +72,7 @@ impl Emulator {
         wanted: NewAppToken,
         now_ms: i64,
         random: &mut dyn FnMut(&mut [u8]),
-    ) -> Result<AppToken, StateError> {
+    ) -> Result<TokenRecord, StateError> {
         wanted.add(&mut self.state, now_ms.div_euclid(1000), random)
     }
 

@@ -6,11 +6,12 @@ use serde_json::Value;
 
 use super::answer::Answer;
 use super::arguments;
-use super::cache::{self, Keep, Kept, Level, Place};
-use super::dispatch::{self, Moment};
-use super::php::{self, Params};
+use super::cache::{CachedAnswer, Keep};
+use super::cache_key::{self, CachePlace, Level};
+use super::dispatch::{self, CallTime};
+use super::php::{self, PhpParams};
 use super::reference::Earlier;
-use super::session::Reader;
+use super::session::KsReader;
 use super::state::State;
 use crate::work::steps;
 
@@ -18,7 +19,7 @@ use crate::work::steps;
 const INHERITED: [&str; 3] = ["clientTag", "ks", "partnerId"];
 
 /// What a request was answered, and what the cache had to do with it.
-pub(super) struct Done {
+pub(super) struct Multianswer {
     pub answer: Answer,
     pub keep: Keep,
     /// The keys under which items were found in the cache.
@@ -27,8 +28,8 @@ pub(super) struct Done {
     pub kept: Option<String>,
 }
 
-impl From<dispatch::Done> for Done {
-    fn from(one: dispatch::Done) -> Self {
+impl From<dispatch::Dispatched> for Multianswer {
+    fn from(one: dispatch::Dispatched) -> Self {
         Self {
             answer: one.answer,
             keep: one.keep,
@@ -39,14 +40,18 @@ impl From<dispatch::Done> for Done {
 }
 
 /// Answers the items of `params`, from 0 or 1 up to the first number that is missing.
-pub(super) fn call(state: &mut State, params: &Params, moment: &mut Moment<'_>) -> Done {
+pub(super) fn call(
+    state: &mut State,
+    params: &PhpParams,
+    moment: &mut CallTime<'_>,
+) -> Multianswer {
     let mut hits = Vec::new();
     let mut kept_last = None;
     // What keeps one item out of the cache keeps the whole out of it.
     let mut uncached = false;
     let first = usize::from(!params.contains_key("0"));
     let mut earlier = Earlier::new(first);
-    let mut reader = Reader::default();
+    let mut reader = KsReader::default();
     let mut said = parts(params);
     for number in first.. {
         let number = number.to_string();
@@ -81,17 +86,17 @@ pub(super) fn call(state: &mut State, params: &Params, moment: &mut Moment<'_>) 
         let now = moment.now();
         let place = match read {
             Ok(verdict) if state.switches.cache => {
-                cache::place(&item, verdict, moment.https, Level::Item, now)
+                cache_key::place(&item, verdict, moment.https, Level::Item, now)
             }
-            _ => Place::None,
+            _ => CachePlace::None,
         };
-        uncached |= place == Place::None;
+        uncached |= place == CachePlace::None;
         let kept = match &place {
-            Place::Key(key) => match state.cache.get(key, now) {
-                Some((Kept::Answer(answer), _)) => Some((key.clone(), answer.clone())),
+            CachePlace::Key(key) => match state.cache.get(key, now) {
+                Some((CachedAnswer::Answer(answer), _)) => Some((key.clone(), answer.clone())),
                 _ => None,
             },
-            Place::None => None,
+            CachePlace::None => None,
         };
         if let Some((key, answer)) = kept {
             hits.push(key);
@@ -101,8 +106,8 @@ pub(super) fn call(state: &mut State, params: &Params, moment: &mut Moment<'_>) 
         }
         let done = dispatch::call(state, &item, read, moment);
         uncached |= done.keep == Keep::Never;
-        if let (Place::Key(key), true) = (place, done.keep != Keep::Never) {
-            let kept = Kept::Answer(done.answer.clone());
+        if let (CachePlace::Key(key), true) = (place, done.keep != Keep::Never) {
+            let kept = CachedAnswer::Answer(done.answer.clone());
             state.cache.put(key.clone(), kept, done.keep, moment.now());
             kept_last = Some(key);
         }
@@ -117,7 +122,7 @@ pub(super) fn call(state: &mut State, params: &Params, moment: &mut Moment<'_>) 
         (false, true) => Keep::Error,
         (false, false) => Keep::Answer,
     };
-    Done {
+    Multianswer {
         answer: Answer::List(answers),
         keep,
         hits,
@@ -126,7 +131,7 @@ pub(super) fn call(state: &mut State, params: &Params, moment: &mut Moment<'_>) 
 }
 
 /// What is said as `1:service`, by the number of its item.
-fn parts(params: &Params) -> BTreeMap<&str, Vec<(&str, &Value)>> {
+fn parts(params: &PhpParams) -> BTreeMap<&str, Vec<(&str, &Value)>> {
     let mut parts: BTreeMap<&str, Vec<(&str, &Value)>> = BTreeMap::new();
     for (key, value) in params {
         steps(key.len());

@@ -2,11 +2,11 @@
 
 use serde::Deserialize;
 
-use super::app_token::{AppToken, Status, random_id, random_token};
+use super::app_token::{Status, TokenRecord, random_id, random_token};
 use super::plain;
 use super::state::{State, StateError};
+use crate::kaltura::HashType;
 use crate::secret::Secret;
-use crate::session::hash::HashType;
 
 /// The app token that a test wants: what it leaves out is made up.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -50,7 +50,7 @@ impl NewAppToken {
         state: &mut State,
         now: i64,
         random: &mut dyn FnMut(&mut [u8]),
-    ) -> Result<AppToken, StateError> {
+    ) -> Result<TokenRecord, StateError> {
         let wrong = |name: &str, expected: &str| {
             Err(StateError {
                 path: format!("appToken.{name}"),
@@ -83,8 +83,8 @@ impl NewAppToken {
         let id = self.id.unwrap_or_else(|| random_id(random));
         let token = self.token.unwrap_or_else(|| random_token(random));
         let created_at = self.created_at.unwrap_or(now);
-        let plain = AppToken::new(id, token, partner_id, created_at);
-        let token = AppToken {
+        let plain = TokenRecord::new(id, token, partner_id, created_at);
+        let token = TokenRecord {
             updated_at: self.updated_at.unwrap_or(created_at),
             status: self.status,
             expiry: self.expiry,

@@ -2,7 +2,7 @@
 
 use super::exception::Exception;
 use super::partner::{User, UserStatus};
-use super::session::Session;
+use super::session::CallerKs;
 use super::state::State;
 
 /// What a caller may do; each role may do what those before it may.
@@ -26,7 +26,7 @@ const ROLES: &[(&str, Role)] = &[
 ];
 
 /// The user behind a session.
-pub(super) struct Caller {
+pub(super) struct ApiCaller {
     pub role: Role,
     /// Whether the user came to be by this call.
     pub fresh_user: bool,
@@ -35,11 +35,11 @@ pub(super) struct Caller {
 /// Finds the user behind `session`, makes it if this is its first call, and says what it may do.
 pub(super) fn caller(
     state: &mut State,
-    session: Option<&Session>,
+    session: Option<&CallerKs>,
     now: i64,
-) -> Result<Caller, Exception> {
+) -> Result<ApiCaller, Exception> {
     let Some(session) = session else {
-        return Ok(Caller {
+        return Ok(ApiCaller {
             role: Role::Nobody,
             fresh_user: false,
         });
@@ -77,11 +77,11 @@ pub(super) fn caller(
         None if is_admin => Role::Admin,
         None => Role::User,
     };
-    Ok(Caller { role, fresh_user })
+    Ok(ApiCaller { role, fresh_user })
 }
 
 /// The role that the session itself names.
-fn set_role(session: &Session) -> Result<Option<Role>, Exception> {
+fn set_role(session: &CallerKs) -> Result<Option<Role>, Exception> {
     let Some(name) = session.role() else {
         return Ok(None);
     };

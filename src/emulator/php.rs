@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use crate::work::steps;
 
 /// Parameters as they came: text from forms, any JSON from JSON.
-pub(super) type Params = Map<String, Value>;
+pub(super) type PhpParams = Map<String, Value>;
 
 /// `(string) value`.
 pub(super) fn to_text(value: &Value) -> String {
@@ -39,7 +39,7 @@ fn float_text(number: f64) -> String {
 }
 
 /// `(string)` of the parameter `name`; empty without it.
-pub(super) fn text_of<'a>(params: &'a Params, name: &str) -> Cow<'a, str> {
+pub(super) fn text_of<'a>(params: &'a PhpParams, name: &str) -> Cow<'a, str> {
     match params.get(name) {
         None => Cow::Borrowed(""),
         Some(Value::String(text)) => Cow::Borrowed(text),
@@ -128,8 +128,8 @@ fn float_prefix(text: &str) -> f64 {
 }
 
 /// `parse_str`: a query string or a form, with `a[b]` and `a[]` as nested parameters.
-pub(super) fn parse_form(form: &str) -> Params {
-    let mut params = Params::new();
+pub(super) fn parse_form(form: &str) -> PhpParams {
+    let mut params = PhpParams::new();
     let mut room = MOST_FIELDS;
     for pair in form.split('&').filter(|pair| !pair.is_empty()) {
         steps(pair.len());
@@ -169,7 +169,7 @@ pub(super) fn decode(text: &str) -> String {
 const DEEPEST: usize = 64;
 
 /// Sets the field that a form calls `name`.
-pub(super) fn set_field(params: &mut Params, name: &str, value: String) {
+pub(super) fn set_field(params: &mut PhpParams, name: &str, value: String) {
     let name = name.trim_start_matches(' ');
     let (base, path) = match name.find('[') {
         Some(start) if start > 0 => name.split_at(start),

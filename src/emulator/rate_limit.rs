@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::expiring::{Expiring, Remembered};
-use super::php::{self, Params};
+use super::php::{self, PhpParams};
 use crate::work::steps;
 
 /// How many calls are let through in a time.
@@ -49,7 +49,7 @@ impl RateLimit {
         self.service.eq_ignore_ascii_case(service) && self.action.eq_ignore_ascii_case(action)
     }
 
-    fn key(&self, index: usize, params: &Params) -> String {
+    fn key(&self, index: usize, params: &PhpParams) -> String {
         let value = self.per.as_ref().map(|name| php::text_of(params, name));
         let value = value.unwrap_or_default();
         let end = value.floor_char_boundary(LONGEST_VALUE);
@@ -62,7 +62,7 @@ pub(super) fn admits(
     limits: &[RateLimit],
     windows: &mut Windows,
     (service, action): (&str, &str),
-    params: &Params,
+    params: &PhpParams,
     now: i64,
 ) -> bool {
     let mut admitted = true;
@@ -87,7 +87,7 @@ pub(super) fn note_failure(
     limits: &[RateLimit],
     windows: &mut Windows,
     (service, action): (&str, &str),
-    params: &Params,
+    params: &PhpParams,
     now: i64,
 ) {
     for (index, limit) in limits.iter().enumerate() {
@@ -115,7 +115,7 @@ mod tests {
 
     const CALL: (&str, &str) = ("apptoken", "startsession");
 
-    fn params(id: &str) -> Params {
+    fn params(id: &str) -> PhpParams {
         json!({ "id": id }).as_object().cloned().unwrap_or_default()
     }
 

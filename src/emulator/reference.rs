@@ -49,7 +49,7 @@ impl Earlier {
         while let Some((before, after)) = rest.split_once('{') {
             out.push_str(before);
             match reference(after) {
-                Found::Reference {
+                Braced::Reference {
                     number,
                     path,
                     rest: after,
@@ -57,12 +57,12 @@ impl Earlier {
                     self.take_over(number, path, &mut out);
                     rest = after;
                 }
-                Found::Nothing => {
+                Braced::Nothing => {
                     out.push('{');
                     rest = after;
                 }
                 // Without a brace that closes there is no reference further on either.
-                Found::Open => {
+                Braced::Open => {
                     out.push('{');
                     rest = after;
                     break;
@@ -103,7 +103,7 @@ impl Earlier {
 }
 
 /// What follows a brace that opens.
-enum Found<'a> {
+enum Braced<'a> {
     /// A reference, with what follows it.
     Reference {
         number: usize,
@@ -118,29 +118,29 @@ enum Found<'a> {
 }
 
 /// Looks no further than it has to: a text may be full of braces.
-fn reference(text: &str) -> Found<'_> {
+fn reference(text: &str) -> Braced<'_> {
     let digits = text
         .bytes()
         .take(MOST_DIGITS)
         .take_while(u8::is_ascii_digit)
         .count();
     let Some((number, rest)) = text.split_at_checked(digits) else {
-        return Found::Nothing;
+        return Braced::Nothing;
     };
     let (Ok(number), Some(rest)) = (number.parse(), rest.strip_prefix(":result")) else {
-        return Found::Nothing;
+        return Braced::Nothing;
     };
     if !rest.starts_with([':', '}']) {
         return if rest.is_empty() {
-            Found::Open
+            Braced::Open
         } else {
-            Found::Nothing
+            Braced::Nothing
         };
     }
     steps(rest.find('}').unwrap_or(rest.len()));
     match rest.split_once('}') {
-        Some((path, rest)) => Found::Reference { number, path, rest },
-        None => Found::Open,
+        Some((path, rest)) => Braced::Reference { number, path, rest },
+        None => Braced::Open,
     }
 }
 

@@ -4,14 +4,14 @@
 use serde_json::Value;
 
 use super::message::Incoming;
-use super::php::{self, Params};
+use super::php::{self, PhpParams};
 use crate::work::steps;
 
 /// What a request asks for.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Request {
+pub(super) struct ParsedRequest {
     /// Everything that was said, the URL's word before the body's.
-    pub params: Params,
+    pub params: PhpParams,
     /// Whether it came over https, or claims so the way a load balancer does.
     pub https: bool,
     /// Whether its body holds more values than the server's memory does.
@@ -61,12 +61,12 @@ pub(super) fn path_of(url: &str) -> Path<'_> {
     Path::Api(segments)
 }
 
-impl Request {
+impl ParsedRequest {
     /// Reads what `incoming` says in its body, its path and its query.
     pub fn read(incoming: &Incoming, segments: &[&str]) -> Self {
         let is_too_large = is_json(incoming) && values_in(&incoming.body) > MOST_VALUES;
         let mut params = if is_too_large {
-            Params::new()
+            PhpParams::new()
         } else {
             body_params(incoming)
         };
@@ -126,7 +126,7 @@ fn values_in(body: &[u8]) -> usize {
 }
 
 /// Parameters of the body; none where the server doesn't read it.
-fn body_params(incoming: &Incoming) -> Params {
+fn body_params(incoming: &Incoming) -> PhpParams {
     let content_type = incoming.header("Content-Type").unwrap_or_default();
     if is_json(incoming) {
         return json_params(&incoming.body);
@@ -142,23 +142,23 @@ fn body_params(incoming: &Incoming) -> Params {
             php::parse_form(&String::from_utf8_lossy(&incoming.body))
         }
         ("POST", "multipart/form-data") => multipart_params(content_type, &incoming.body),
-        _ => Params::new(),
+        _ => PhpParams::new(),
     }
 }
 
-fn json_params(body: &[u8]) -> Params {
+fn json_params(body: &[u8]) -> PhpParams {
     let Ok(text) = core::str::from_utf8(body) else {
-        return Params::new();
+        return PhpParams::new();
     };
     let text = text.trim_matches([' ', '\t', '\n', '\r', '\0', '\u{b}']);
     match serde_json::from_str(text) {
         Ok(Value::Object(params)) => params,
-        _ => Params::new(),
+        _ => PhpParams::new(),
     }
 }
 
-fn multipart_params(content_type: &str, body: &[u8]) -> Params {
-    let mut params = Params::new();
+fn multipart_params(content_type: &str, body: &[u8]) -> PhpParams {
+    let mut params = PhpParams::new();
     let Some(boundary) = content_type
         .split(';')
         .find_map(|part| part.trim().strip_prefix("boundary="))
@@ -229,7 +229,7 @@ mod tests {
         let Path::Api(segments) = path_of(url) else {
             panic!("{url} leads nowhere")
         };
-        Value::Object(Request::read(&incoming, &segments).params)
+        Value::Object(ParsedRequest::read(&incoming, &segments).params)
     }
 
     #[test]

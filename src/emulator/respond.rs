@@ -2,16 +2,17 @@
 
 use super::answer::Answer;
 use super::budget::Budget;
-use super::cache::{self, Keep, Kept, Level, Place};
-use super::dispatch::{self, Moment};
+use super::cache::{CachedAnswer, Keep};
+use super::cache_key::{self, CachePlace, Level};
+use super::dispatch::{self, CallTime};
 use super::exception::Exception;
 use super::fault;
 use super::format::Writer;
 use super::http;
 use super::message::{Incoming, Outgoing};
 use super::multirequest;
-use super::php::{self, Params};
-use super::request::{Path, Request, below_proxies, path_of};
+use super::php::{self, PhpParams};
+use super::request::{ParsedRequest, Path, below_proxies, path_of};
 use super::service;
 use super::session::Origin;
 use super::state::State;
@@ -30,7 +31,7 @@ pub(super) fn respond(
     let mut answer = if http::is_too_long(incoming) {
         http::too_long(now)
     } else if let Path::Api(segments) = path_of(url) {
-        let request = Request::read(incoming, &segments);
+        let request = ParsedRequest::read(incoming, &segments);
         let (service, action) = names(&request.params);
         let fault = fault::meet(&mut state.faults, &service, &action);
         let mut answer = match &fault {
@@ -42,7 +43,7 @@ pub(super) fn respond(
                     uri: url,
                 };
                 let https = request.https;
-                let mut moment = Moment {
+                let mut moment = CallTime {
                     began_ms: now_ms,
                     now_ms,
                     budget: Budget::new(),
@@ -71,7 +72,7 @@ pub(super) fn respond(
     answer
 }
 
-fn names(params: &Params) -> (String, String) {
+fn names(params: &PhpParams) -> (String, String) {
     let text = |name: &str| php::text_of(params, name).into_owned();
     (text("service"), text("action"))
 }
@@ -80,8 +81,8 @@ fn names(params: &Params) -> (String, String) {
 fn serve(
     state: &mut State,
     incoming: &Incoming,
-    params: &Params,
-    moment: &mut Moment<'_>,
+    params: &PhpParams,
+    moment: &mut CallTime<'_>,
 ) -> Outgoing {
     let writer = Writer::new(params);
     if writer.lacks_callback() {
@@ -89,7 +90,7 @@ fn serve(
     }
     let (https, now_ms) = (moment.https, moment.now_ms);
     if let Some(ks) = service::start_fast(state, params, https, now_ms, &mut *moment.random) {
-        let key = cache::key_of(&now_ms.to_string());
+        let key = cache_key::key_of(&now_ms.to_string());
         let mut answer = http::api_answer(writer.write(&ks), writer.content_type(), moment.now());
         http::forbid_caching(&mut answer);
         http::set(&mut answer, "X-Kaltura", cached(&key));
@@ -98,9 +99,9 @@ fn serve(
     let read = dispatch::read_ks(state, params);
     let place = match &read {
         Ok(verdict) if state.switches.cache => {
-            cache::place(params, verdict, https, Level::Request, moment.now())
+            cache_key::place(params, verdict, https, Level::Request, moment.now())
         }
-        _ => Place::None,
+        _ => CachePlace::None,
     };
     let is_signed_get = incoming.method == "GET" && params.contains_key("kalsig");
     if let Some(answer) = kept(state, &place, is_signed_get, moment.now()) {
@@ -116,11 +117,11 @@ fn serve(
 }
 
 /// The answer that the cache holds at `place`.
-fn kept(state: &State, place: &Place, is_signed_get: bool, now: i64) -> Option<Outgoing> {
-    let Place::Key(key) = place else {
+fn kept(state: &State, place: &CachePlace, is_signed_get: bool, now: i64) -> Option<Outgoing> {
+    let CachePlace::Key(key) = place else {
         return None;
     };
-    let Some((Kept::Body { content_type, body }, made)) = state.cache.get(key, now) else {
+    let Some((CachedAnswer::Body { content_type, body }, made)) = state.cache.get(key, now) else {
         return None;
     };
     let mut answer = http::api_answer(body.clone(), content_type, now);
@@ -136,10 +137,10 @@ fn kept(state: &State, place: &Place, is_signed_get: bool, now: i64) -> Option<O
 /// The answer that has just been found, which is kept where it may be.
 fn computed(
     state: &mut State,
-    done: multirequest::Done,
-    place: Place,
+    done: multirequest::Multianswer,
+    place: CachePlace,
     writer: &Writer,
-    moment: &mut Moment<'_>,
+    moment: &mut CallTime<'_>,
 ) -> Outgoing {
     let now = moment.now();
     if moment.budget.is_overdrawn() {
@@ -155,9 +156,9 @@ fn computed(
         http::add(&mut answer, "X-Kaltura-Part-Of-MultiRequest", hit);
     }
     let mut kept_under = done.kept;
-    if let (Place::Key(key), true) = (place, done.keep != Keep::Never) {
+    if let (CachePlace::Key(key), true) = (place, done.keep != Keep::Never) {
         let content_type = writer.content_type().to_owned();
-        let kept = Kept::Body { content_type, body };
+        let kept = CachedAnswer::Body { content_type, body };
         state.cache.put(key.clone(), kept, done.keep, now);
         kept_under = Some(key);
     }
@@ -191,7 +192,7 @@ fn forbidden(answer: &Answer) -> Option<&Exception> {
 }
 
 /// What the server answers where a script has taken too much memory or time.
-fn exhausted(moment: &mut Moment<'_>) -> Outgoing {
+fn exhausted(moment: &mut CallTime<'_>) -> Outgoing {
     let mut answer = http::api_answer(String::new(), "text/html; charset=UTF-8", moment.now());
     answer.status = 500;
     answer.transport.delay_ms = moment.taken_ms();
@@ -200,7 +201,7 @@ fn exhausted(moment: &mut Moment<'_>) -> Outgoing {
     answer
 }
 
-fn without_callback(moment: &mut Moment<'_>) -> Outgoing {
+fn without_callback(moment: &mut CallTime<'_>) -> Outgoing {
     let mut answer = http::api_answer(String::new(), "text/html; charset=UTF-8", moment.now());
     http::forbid_caching(&mut answer);
     http::set(&mut answer, "X-Kaltura-Session", request_id(moment));
@@ -219,7 +220,7 @@ fn without_callback(moment: &mut Moment<'_>) -> Outgoing {
 
 /// A number for the request, and the second in which it began. `Date` tells when the answer was
 /// written: in recordings of the real server it is the later one, where they differ.
-fn request_id(moment: &mut Moment<'_>) -> String {
+fn request_id(moment: &mut CallTime<'_>) -> String {
     let mut bytes = [0; 4];
     (moment.random)(&mut bytes);
     format!(

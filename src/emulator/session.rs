@@ -1,11 +1,10 @@
 //! A KS as the server meets it in a call.
 
 use base64ct::{Base64Unpadded, Encoding};
-use serde::{Deserialize, Serialize};
 
 use super::exception::Exception;
-use super::expiring::Remembered;
 use super::state::State;
+use super::uses::{EndedKs, Uses};
 use crate::ks::privileges::{self, Privilege};
 use crate::ks::{self, KsError, KsFields, KsSession, Random};
 use crate::secret::Secret;
@@ -13,7 +12,7 @@ use crate::work::steps;
 
 /// What the server makes of the text that came as `ks`.
 #[derive(Clone, Debug)]
-pub(super) enum Verdict {
+pub(super) enum KsReading {
     /// There was none.
     None,
     /// No KS, or one that its partner's secrets didn't make.
@@ -21,12 +20,12 @@ pub(super) enum Verdict {
     /// One of a partner that isn't known.
     UnknownPartner(String),
     /// A KS; whether it still holds is another question.
-    Read(Box<Session>),
+    Read(Box<CallerKs>),
 }
 
 /// A KS that its partner's secret made.
 #[derive(Clone, Debug)]
-pub(super) struct Session {
+pub(super) struct CallerKs {
     pub text: String,
     pub partner_id: i64,
     pub ks: KsSession,
@@ -86,17 +85,17 @@ pub(super) struct Origin<'a> {
 /// Reads the KSs of one request. Items of a multirequest mostly have the same one, which is read
 /// once.
 #[derive(Debug, Default)]
-pub(super) struct Reader {
-    last: Option<(String, Result<Verdict, Exception>)>,
+pub(super) struct KsReader {
+    last: Option<(String, Result<KsReading, Exception>)>,
 }
 
-impl Reader {
+impl KsReader {
     /// Whether `text` was read last.
     pub fn knows(&self, text: &str) -> bool {
         self.last.as_ref().is_some_and(|(last, _)| last == text)
     }
 
-    pub fn read(&mut self, state: &State, text: &str) -> &Result<Verdict, Exception> {
+    pub fn read(&mut self, state: &State, text: &str) -> &Result<KsReading, Exception> {
         let last = self.last.take().filter(|(last, _)| last == text);
         let (_, verdict) = self
             .last
@@ -106,9 +105,9 @@ impl Reader {
 }
 
 /// Reads `text`.
-pub(super) fn read(state: &State, text: &str) -> Result<Verdict, Exception> {
+pub(super) fn read(state: &State, text: &str) -> Result<KsReading, Exception> {
     if text.is_empty() {
-        return Ok(Verdict::None);
+        return Ok(KsReading::None);
     }
     steps(text.len());
     // Without secrets this tells whose secrets it needs.
@@ -117,24 +116,24 @@ pub(super) fn read(state: &State, text: &str) -> Result<Verdict, Exception> {
         Err(KsError::Unreadable) => return Err(Exception::internal()),
         Err(_) => match partner_claimed(text) {
             Some(partner_id) if !state.partners.contains_key(&partner_id) => partner_id,
-            _ => return Ok(Verdict::Unreadable(text.to_owned())),
+            _ => return Ok(KsReading::Unreadable(text.to_owned())),
         },
     };
     let Some(partner) = state.partners.get(&partner_id) else {
-        return Ok(Verdict::UnknownPartner(text.to_owned()));
+        return Ok(KsReading::UnknownPartner(text.to_owned()));
     };
     match ks::inspect(text, &partner.admin_secrets()) {
         Ok(info) => Ok(match info.session.filter(|_| info.verified == Some(true)) {
-            Some(ks) => Verdict::Read(Box::new(Session {
+            Some(ks) => KsReading::Read(Box::new(CallerKs {
                 text: text.to_owned(),
                 partner_id,
                 limits: Limits::read(&ks.privileges),
                 ks,
             })),
-            None => Verdict::Unreadable(text.to_owned()),
+            None => KsReading::Unreadable(text.to_owned()),
         }),
         Err(KsError::Unreadable) => Err(Exception::internal()),
-        Err(_) => Ok(Verdict::Unreadable(text.to_owned())),
+        Err(_) => Ok(KsReading::Unreadable(text.to_owned())),
     }
 }
 
@@ -153,7 +152,7 @@ fn partner_claimed(text: &str) -> Option<i64> {
     core::str::from_utf8(id).ok()?.parse().ok()
 }
 
-impl Session {
+impl CallerKs {
     /// Whose answers it may share.
     pub fn identity(&self, now: i64) -> Identity {
         if !self.ks.is_anonymous() || self.ks.is_admin() {
@@ -253,27 +252,13 @@ impl Session {
             return;
         }
         let (hash, ends) = (self.ks.hash.clone(), self.ks.expiry.to_int());
-        state.revoked.put(hash, Revoked {}, ends, now);
+        state.revoked.put(hash, EndedKs {}, ends, now);
         if let Some(key) = self.key() {
             let ends = now.saturating_add(REVOCATION);
-            state.revoked.put(key, Revoked {}, ends, now);
+            state.revoked.put(key, EndedKs {}, ends, now);
         }
     }
 }
-
-/// That a KS or a session id was ended.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub(super) struct Revoked {}
-
-impl Remembered for Revoked {
-    const MOST: usize = 100_000;
-}
-
-/// How often a KS with an `actionslimit` was used.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub(super) struct Uses(i64);
-
-impl Remembered for Uses {}
 
 /// How long a session id stays revoked.
 const REVOCATION: i64 = 86_400;
@@ -286,7 +271,7 @@ fn session_key(partner_id: i64, session_id: &str) -> String {
 pub(super) fn revoke_app_token(state: &mut State, partner_id: i64, id: &str, now: i64) {
     let ends = now.saturating_add(REVOCATION);
     let key = session_key(partner_id, id);
-    state.revoked.put(key, Revoked {}, ends, now);
+    state.revoked.put(key, EndedKs {}, ends, now);
 }
 
 /// Signs a session in the name of its partner.

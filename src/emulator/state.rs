@@ -6,12 +6,12 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::app_tokens::AppTokens;
-use super::cache::Cache;
+use super::cache::AnswerCache;
 use super::expiring::Expiring;
 use super::fault::Fault;
 use super::partner::Partner;
 use super::rate_limit::{MOST_LIMITS, RateLimit, Windows};
-use super::session::{Revoked, Uses};
+use super::uses::{EndedKs, Uses};
 use crate::work::steps;
 
 /// All that the emulator knows. As a seed, everything but its partners may be left out.
@@ -28,13 +28,13 @@ pub struct State {
     /// Faults still to come.
     pub faults: Vec<Fault>,
     /// What was revoked, and until when.
-    pub(super) revoked: Expiring<Revoked>,
+    pub(super) revoked: Expiring<EndedKs>,
     /// How often each KS with an `actionslimit` was used.
     pub(super) uses: Expiring<Uses>,
     /// Calls that count for a rate limit.
     pub(super) windows: Windows,
     /// The server's caches.
-    pub(super) cache: Cache,
+    pub(super) cache: AnswerCache,
 }
 
 /// What may be changed between two calls.
@@ -184,7 +184,7 @@ impl State {
                     "the id of a partner given",
                 );
             }
-            if crate::session::hash::HashType::from_name(&token.hash_type).is_none() {
+            if crate::kaltura::HashType::from_name(&token.hash_type).is_none() {
                 return wrong(
                     format!("appTokens[{index}].hashType"),
                     "SHA1, MD5, SHA256 or SHA512",

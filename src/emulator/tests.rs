@@ -3,8 +3,9 @@
 use serde_json::{Value, json};
 
 use super::{Emulator, Incoming, Outgoing, State};
+use crate::kaltura::HashType;
 use crate::secret::Secret;
-use crate::session::hash::{HashType, token_hash};
+use crate::session::hash::token_hash;
 
 mod app_tokens;
 mod caches;

@@ -2,7 +2,7 @@
 
 use super::{is_dead_widget, is_refused_hash};
 use crate::error::Error;
-use crate::retry::{self, RetryPolicy};
+use crate::retry::RetryPolicy;
 use crate::session::{Session, SessionRequest};
 
 /// The result of one session request.
@@ -119,7 +119,7 @@ impl Tries {
             random,
         } = terms;
         let retry = self.retries.saturating_add(1);
-        match retry::delay_ms(policy, &error, retry, retry_after_ms, random) {
+        match error.retry_delay_ms(policy, retry, retry_after_ms, random) {
             Some(ms) => {
                 self.retries = retry;
                 self.pause = Some((ms, error));

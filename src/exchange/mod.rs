@@ -24,12 +24,13 @@ use self::item::{Item, RetryTerms, Settled, Tries};
 use crate::clock::{ServerClock, Timing};
 use crate::error::{Cause, Error, InvalidOption};
 use crate::kaltura::{
-    ApiError, KsRefusal, Operation, Request, ResponseHead, ServiceUrl, Value, read_response,
+    ApiError, HashType, KsRefusal, Operation, Request, ResponseHead, ServiceUrl, Value,
+    read_response,
 };
 use crate::ks;
 use crate::retry::{self, RetryPolicy};
 use crate::secret::Secret;
-use crate::session::hash::{HashType, is_hash};
+use crate::session::hash::is_hash;
 use crate::session::{GrantPolicy, Session, SessionRequest, Widget};
 
 /// An application token, as its holder knows it.
@@ -87,7 +88,7 @@ pub enum Step {
 
 /// What came of a request.
 #[derive(Debug)]
-pub enum Answer<'a> {
+pub enum Reply<'a> {
     /// A response with its whole body.
     Response(&'a ResponseHead, &'a [u8]),
     /// A response that could not be used, and why.
@@ -96,11 +97,12 @@ pub enum Answer<'a> {
     Lost(Vec<Cause>),
 }
 
-impl<'a> Answer<'a> {
+impl<'a> Reply<'a> {
     /// What it says to `operation`, or why it says nothing. `known` are the secrets that were sent.
     pub fn read(self, operation: &Operation, known: &[&Secret]) -> Result<Value<'a>, Box<Error>> {
         match self {
-            Self::Response(head, body) => read_response(operation, head, body, known),
+            Self::Response(head, body) => read_response(operation, head, body, known)
+                .map_err(|error| Error::of_response(operation, error)),
             Self::Unusable(problem) => Err(Error::bad_response(operation, problem)),
             Self::Lost(causes) => Err(Error::network(operation, causes, known)),
         }
@@ -269,12 +271,12 @@ impl Exchange {
     }
 
     /// Takes the outcome of the last request. `random`, any number, spreads retries.
-    pub fn take(&mut self, answer: Answer<'_>, timing: Timing, random: u32) {
+    pub fn take(&mut self, answer: Reply<'_>, timing: Timing, random: u32) {
         let Some(sent) = self.in_flight.take() else {
             return;
         };
         let mut retry_after_ms = None;
-        if let Answer::Response(head, _) = answer {
+        if let Reply::Response(head, _) = answer {
             retry_after_ms = retry::retry_after_ms(head, timing.ended_ms.div_euclid(1000));
             if let Some(clock) = ServerClock::read(head.time(), timing) {
                 self.clock = Some(clock);

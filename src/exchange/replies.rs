@@ -1,7 +1,7 @@
 //! What comes back, read as a widget session or as sessions.
 
 use super::item::{HashTypes, Remedy, RetryTerms};
-use super::{Answer, Exchange, InFlight, is_dead_widget, is_refused_hash};
+use super::{Exchange, InFlight, Reply, is_dead_widget, is_refused_hash};
 use crate::clock::Timing;
 use crate::error::Error::{self, NotGranted};
 use crate::kaltura::{Fields, Operation, Value, check};
@@ -20,7 +20,7 @@ impl Exchange {
     pub(super) fn read<'a>(
         &self,
         sent: &InFlight,
-        answer: Answer<'a>,
+        answer: Reply<'a>,
     ) -> Result<Value<'a>, Box<Error>> {
         answer.read(&sent.operation, &self.secrets())
     }
@@ -147,7 +147,8 @@ impl Exchange {
         timing: Timing,
     ) -> Result<Session, Box<Error>> {
         let answer = fields(reply);
-        check(answer, &sent.operation, &self.secrets())?;
+        check(answer, &sent.operation, &self.secrets())
+            .map_err(|error| Error::of_response(&sent.operation, error))?;
         let unknown = SessionRequest::default();
         let wish = self.items.get(index).map_or(&unknown, |item| &item.wish);
         let session = Session::read(

@@ -74,12 +74,12 @@ impl Script {
                     match self.answers.borrow_mut().remove(0) {
                         Json(value) => {
                             let body = value.to_string();
-                            exchange.take(Answer::Response(&head(200), body.as_bytes()), timing, 7);
+                            exchange.take(Reply::Response(&head(200), body.as_bytes()), timing, 7);
                         }
                         Status(status) => {
-                            exchange.take(Answer::Response(&head(status), b"<html>"), timing, 7);
+                            exchange.take(Reply::Response(&head(status), b"<html>"), timing, 7);
                         }
-                        Lost => exchange.take(Answer::Lost(vec![Cause::default()]), timing, 7),
+                        Lost => exchange.take(Reply::Lost(vec![Cause::default()]), timing, 7),
                     }
                 }
             }
@@ -346,7 +346,7 @@ fn a_widget_session_that_was_long_in_coming_is_tried_all_the_same() {
         ..ResponseHead::default()
     };
     exchange.take(
-        Answer::Response(&head, body.as_bytes()),
+        Reply::Response(&head, body.as_bytes()),
         Timing::at(NOW_MS),
         7,
     );
@@ -361,7 +361,7 @@ fn the_failure_of_the_last_request_can_be_taken_once() {
     let mut exchange = exchange(vec![SessionRequest::default()]);
     assert!(exchange.take_failure().is_none());
     assert!(matches!(exchange.next(NOW_MS), Step::Send(_)));
-    let lost = Answer::Lost(vec![Cause::default()]);
+    let lost = Reply::Lost(vec![Cause::default()]);
     exchange.take(lost, Timing::at(NOW_MS), 7);
     assert_eq!(exchange.take_failure().unwrap().code(), "ERR_NETWORK");
     assert!(exchange.take_failure().is_none());
@@ -385,7 +385,7 @@ fn the_widget_session_in_use_is_the_one_that_came_last() {
         assert!(matches!(exchange.next(NOW_MS), Step::Send(_)));
         let Json(answer) = answer else { continue };
         let body = answer.to_string();
-        let answer = Answer::Response(&head, body.as_bytes());
+        let answer = Reply::Response(&head, body.as_bytes());
         exchange.take(answer, Timing::at(NOW_MS), 7);
         if !expected.is_empty() {
             assert_eq!(ks(&exchange).as_deref(), Some(expected));
@@ -626,7 +626,7 @@ proptest! {
                     let status = if status % 2 == 0 { 200 } else { status };
                     let head = ResponseHead { status, ..ResponseHead::default() };
                     let timing = Timing::at(now_ms);
-                    exchange.take(Answer::Response(&head, &body), timing, random);
+                    exchange.take(Reply::Response(&head, &body), timing, random);
                 }
             }
         };

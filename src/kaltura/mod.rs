@@ -1,17 +1,18 @@
 //! Kaltura's API as text: a call to a request, a response to a value or a refusal.
 
+mod hash_type;
 mod json;
 mod refusal;
 mod service_url;
 
 use std::borrow::Cow;
 
+pub use hash_type::HashType;
 pub use json::{Fields, Params, Value, push_text};
 pub use refusal::{ApiError, KsRefusal};
 pub use service_url::ServiceUrl;
 
 use crate::clock::TimeHeaders;
-use crate::error::Error;
 use crate::secret::{Secret, looks_secret};
 
 /// A service and an action of Kaltura's API, such as `appToken.startSession`.
@@ -125,6 +126,18 @@ impl ResponseHead {
     }
 }
 
+/// Why a response is not the answer to a call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ResponseError {
+    /// This HTTP status instead of 200.
+    Status(u16),
+    /// A body that Kaltura does not send, and what is wrong with it.
+    Unusable(&'static str),
+    /// Kaltura refused the call.
+    Refused(Box<ApiError>),
+}
+
 /// What a response says, or why it says nothing.
 ///
 /// `known` are the secrets that were sent: an error never shows them.
@@ -133,20 +146,16 @@ pub fn read_response<'a>(
     head: &ResponseHead,
     body: &'a [u8],
     known: &[&Secret],
-) -> Result<Value<'a>, Box<Error>> {
+) -> Result<Value<'a>, ResponseError> {
     // Kaltura answers everything with 200, errors too.
     if head.status != 200 {
-        return Err(Box::new(Error::HttpStatus {
-            operation: operation.clone(),
-            status: head.status,
-            retry_after_ms: None,
-        }));
+        return Err(ResponseError::Status(head.status));
     }
     let (reply, fields) = (str::from_utf8(body).ok())
         .and_then(|text| Value::with_fields(text, ApiError::FIELDS))
-        .ok_or_else(|| Error::bad_response(operation, unreadable(body)))?;
+        .ok_or_else(|| ResponseError::Unusable(unreadable(body)))?;
     match ApiError::read(operation, fields, known) {
-        Some(refusal) => Err(Box::new(Error::Kaltura(refusal))),
+        Some(refusal) => Err(ResponseError::Refused(Box::new(refusal))),
         None => Ok(reply),
     }
 }
@@ -157,9 +166,9 @@ pub fn check(
     fields: Fields<'_>,
     operation: &Operation,
     known: &[&Secret],
-) -> Result<(), Box<Error>> {
+) -> Result<(), ResponseError> {
     match ApiError::from_fields(operation, fields, known) {
-        Some(refusal) => Err(Box::new(Error::Kaltura(refusal))),
+        Some(refusal) => Err(ResponseError::Refused(Box::new(refusal))),
         None => Ok(()),
     }
 }
@@ -184,17 +193,17 @@ mod tests {
 
     use super::*;
 
-    fn read(status: u16, body: &[u8]) -> Result<Value<'_>, Error> {
+    fn read(status: u16, body: &[u8]) -> Result<Value<'_>, ResponseError> {
         let head = ResponseHead {
             status,
             ..ResponseHead::default()
         };
-        read_response(&Operation::known("session", "get"), &head, body, &[]).map_err(|it| *it)
+        read_response(&Operation::known("session", "get"), &head, body, &[])
     }
 
     fn problem(body: &[u8]) -> &'static str {
         match read(200, body) {
-            Err(Error::BadResponse { problem, .. }) => problem,
+            Err(ResponseError::Unusable(problem)) => problem,
             other => panic!("{other:?}"),
         }
     }
@@ -237,10 +246,7 @@ mod tests {
 
     #[test]
     fn another_status_than_200_is_never_read() {
-        assert!(matches!(
-            read(502, b"{}"),
-            Err(Error::HttpStatus { status: 502, .. })
-        ));
+        assert!(matches!(read(502, b"{}"), Err(ResponseError::Status(502))));
         assert!(matches!(read(200, b"{}"), Ok(Value::Object(_))));
     }
 

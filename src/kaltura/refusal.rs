@@ -1,9 +1,8 @@
 //! A `KalturaAPIException`, and what Kaltura means by it.
 
-use super::{Fields, Operation, Value};
+use super::{Fields, HashType, Operation, Value};
 use crate::redact::{redact, redact_values};
 use crate::secret::Secret;
-use crate::session::hash::HashType;
 
 /// Kaltura's code for too many calls.
 const RATE_LIMIT: &str = "ACTION_BLOCKED";

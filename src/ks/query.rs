@@ -30,7 +30,7 @@ fn escape(query: &mut String, text: &str) {
 
 /// What PHP makes of a field's value.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Value {
+pub(super) enum QueryValue {
     Text(String),
     /// A name with an index, as `a[b]`, makes an array of it.
     Array,
@@ -38,7 +38,7 @@ pub(super) enum Value {
 
 /// The variables that PHP's `parse_str` makes of `query`: names mangled, the last of equal
 /// ones at the place of the first.
-pub(super) fn parse(query: &[u8]) -> Vec<(String, Value)> {
+pub(super) fn parse(query: &[u8]) -> Vec<(String, QueryValue)> {
     let mut variables = Vec::new();
     // To PHP the text ends at a zero byte.
     let query = query.split(|&byte| byte == 0).next().unwrap_or_default();
@@ -50,9 +50,9 @@ pub(super) fn parse(query: &[u8]) -> Vec<(String, Value)> {
             continue;
         };
         let value = if is_array {
-            Value::Array
+            QueryValue::Array
         } else {
-            Value::Text(value)
+            QueryValue::Text(value)
         };
         variables.push((name, value));
     }
@@ -96,8 +96,8 @@ fn variable_name(name: &str) -> Option<(String, bool)> {
 mod tests {
     use super::*;
 
-    fn text(value: &str) -> Value {
-        Value::Text(value.to_owned())
+    fn text(value: &str) -> QueryValue {
+        QueryValue::Text(value.to_owned())
     }
 
     #[test]
@@ -128,7 +128,7 @@ mod tests {
         let parsed = parse(b"a=1&b=2&a=3&&c&a%3D=4&%zz=%2&b[x]=5");
         let expected = [
             ("a", text("3")),
-            ("b", Value::Array),
+            ("b", QueryValue::Array),
             ("c", text("")),
             ("a=", text("4")),
             ("%zz", text("%2")),

@@ -8,7 +8,7 @@ use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 use super::number::Number;
-use super::query::{self, Value};
+use super::query::{self, QueryValue};
 use super::{KsError, KsFields, KsInfo, KsSession, Version, partner_id};
 use crate::ks::php;
 use crate::ks::privileges::ANY;
@@ -75,7 +75,7 @@ fn open(cipher: &[u8], secret: &Secret) -> Option<Result<KsSession, KsError>> {
 fn read(fields: &[u8]) -> Result<KsSession, KsError> {
     let mut session = KsSession::default();
     for (name, value) in query::parse(fields) {
-        let Value::Text(value) = value else {
+        let QueryValue::Text(value) = value else {
             return Err(KsError::Unreadable);
         };
         match name.as_str() {

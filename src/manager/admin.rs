@@ -17,11 +17,11 @@ pub struct AdminKs {
     partner_id: u32,
     user_id: String,
     clock: ServerClock,
-    kept: Option<Kept>,
+    kept: Option<CachedKs>,
 }
 
 #[derive(Debug)]
-struct Kept {
+struct CachedKs {
     ks: Secret,
     /// By the server's clock.
     expires_at_ms: i64,
@@ -101,7 +101,7 @@ impl AdminKs {
             ..KsFields::default()
         };
         let ks = ks::generate(&fields, &Random::Bytes(random), secret)?;
-        self.kept = Some(Kept {
+        self.kept = Some(CachedKs {
             ks: ks.clone(),
             expires_at_ms: expiry_s.saturating_mul(1000),
         });

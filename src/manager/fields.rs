@@ -6,11 +6,10 @@ use super::warning::{
     Warning,
 };
 use crate::error::InvalidOption;
-use crate::kaltura::Params;
+use crate::kaltura::{HashType, Params};
 use crate::ks::privileges::{format, parse};
 use crate::options::{self, Input, Named, Read};
 use crate::session::SessionType;
-use crate::session::hash::HashType;
 use crate::work;
 
 /// The fields that a caller sets.
@@ -43,7 +42,7 @@ const LONGEST_USER_ID: usize = 100;
 const LONG_SESSION_S: u32 = 30 * 86_400;
 
 /// How a field is looked up.
-pub type Get<'a> = &'a dyn Fn(&str) -> Named;
+pub type FieldLookup<'a> = &'a dyn Fn(&str) -> Named;
 
 /// Refuses what only Kaltura sets, in words of its own.
 pub fn check_name(name: &str) -> Read<()> {
@@ -108,7 +107,7 @@ pub struct Given {
 }
 
 impl Given {
-    pub fn read(get: Get<'_>, known_user: bool, now_s: i64) -> Read<Self> {
+    pub fn read(get: FieldLookup<'_>, known_user: bool, now_s: i64) -> Read<Self> {
         Ok(Self {
             hash_type: Change::read(get("hashType"), hash_type)?,
             session_type: Change::read(get("sessionType"), |it| {

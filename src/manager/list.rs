@@ -1,6 +1,6 @@
 //! Which application tokens are listed, and how far to go on.
 
-use super::fields::{Get, TEN_YEARS_S};
+use super::fields::{FieldLookup, TEN_YEARS_S};
 use super::prepare::Prepared;
 use crate::error::InvalidOption;
 use crate::kaltura::Params;
@@ -34,7 +34,12 @@ pub const MOST_PAGES: u32 = 10_000;
 
 /// The parameters of `appToken.list` for one page: the pager's own, or where `all` are wanted
 /// the one that is `further` pages after it.
-pub fn list(filter: Get<'_>, pager: Get<'_>, all: bool, further: u32) -> Read<(Prepared, Paging)> {
+pub fn list(
+    filter: FieldLookup<'_>,
+    pager: FieldLookup<'_>,
+    all: bool,
+    further: u32,
+) -> Read<(Prepared, Paging)> {
     const SIZE: &str = "a whole number from 1 to 500";
     const INDEX: &str = "a whole number from 1 to 10000";
     let mut prepared = Prepared::default();

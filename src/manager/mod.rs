@@ -18,7 +18,7 @@ mod warning;
 pub use admin::{AdminKs, Unusable, admin_secret};
 pub use fields::{NAMES, check_name};
 pub use list::{FILTER, MOST_PAGES, PAGER, Paging, list};
-pub use outcome::{Action, Shown, Verdict, is_nothing, judge};
+pub use outcome::{Action, Shown, WriteVerdict, is_nothing, judge};
 pub use prepare::{Prepared, add, id, successor, update, warnings_of_deletion};
 pub use token::{AppToken, Page, read_page};
 pub use warning::Warning;

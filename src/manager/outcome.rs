@@ -61,7 +61,7 @@ pub struct Shown<'a> {
 
 /// What to make of it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Verdict {
+pub struct WriteVerdict {
     /// The session was refused: another one may be accepted.
     pub dead_ks: bool,
     /// What was wanted had been done already.
@@ -73,7 +73,7 @@ pub struct Verdict {
 }
 
 /// What the failure of `action` means.
-pub fn judge(action: Action, shown: Shown<'_>) -> Verdict {
+pub fn judge(action: Action, shown: Shown<'_>) -> WriteVerdict {
     let kaltura = shown.code == "ERR_KALTURA";
     let dead_ks = kaltura
         && shown.kaltura_code == "INVALID_KS"
@@ -107,7 +107,7 @@ pub fn judge(action: Action, shown: Shown<'_>) -> Verdict {
         ),
         _ => None,
     };
-    Verdict {
+    WriteVerdict {
         dead_ks,
         is_done,
         is_open,

@@ -2,14 +2,13 @@
 
 use super::AppToken;
 use super::ends;
-use super::fields::{Change, Get, Given};
+use super::fields::{Change, FieldLookup, Given};
 use super::warning::{
     ANY_SESSION_TYPE, ANY_USER, HASH_TYPE_CHANGED, SESSIONS_OUTLIVE_TOKEN, Warning,
 };
 use crate::error::InvalidOption;
-use crate::kaltura::Params;
+use crate::kaltura::{HashType, Params};
 use crate::options::{self, Input, Named, Read};
-use crate::session::hash::HashType;
 
 /// The field of a new token that isolates its sessions; Kaltura has none such.
 const ISOLATED: &str = "isolatedSessions";
@@ -45,7 +44,7 @@ pub fn id(id: Named) -> Read<Prepared> {
 }
 
 /// The parameters of `appToken.add`, at `now_s` by the server's clock.
-pub fn add(get: Get<'_>, known_user: bool, now_s: i64) -> Read<Prepared> {
+pub fn add(get: FieldLookup<'_>, known_user: bool, now_s: i64) -> Read<Prepared> {
     let given = Given::read(get, known_user, now_s)?;
     if given.user_id == Change::Keep {
         return Err(InvalidOption::new(
@@ -96,7 +95,7 @@ pub fn add(get: Get<'_>, known_user: bool, now_s: i64) -> Read<Prepared> {
 }
 
 /// The parameters of `appToken.update` for the token `id`. Fields that are `null` are cleared.
-pub fn update(id: Named, get: Get<'_>, known_user: bool, now_s: i64) -> Read<Prepared> {
+pub fn update(id: Named, get: FieldLookup<'_>, known_user: bool, now_s: i64) -> Read<Prepared> {
     let mut prepared = self::id(id)?;
     if get(ISOLATED).input != Input::Missing {
         return Err(InvalidOption::new(

@@ -2,10 +2,9 @@
 
 use crate::decimal;
 use crate::error::InvalidOption;
-use crate::kaltura::ServiceUrl;
+use crate::kaltura::{HashType, ServiceUrl};
 use crate::retry::RetryPolicy;
 use crate::secret::{Secret, looks_secret};
-use crate::session::hash::HashType;
 use crate::session::{GrantPolicy, Isolate, SessionType};
 use crate::work;
 

@@ -2,7 +2,7 @@
 
 use super::{Moment, Proved, revoked};
 use crate::error::{Error, Failure};
-use crate::session::hash::HashType;
+use crate::kaltura::HashType;
 use crate::session::names_token;
 
 /// How long a revoked token is left alone, in milliseconds.
@@ -39,7 +39,7 @@ struct Standing {
     hash_types: Vec<HashType>,
     /// The right one, once a session was granted for it.
     found: Option<HashType>,
-    revoked: Revoked,
+    revoked: Revocation,
     /// How often it was revoked.
     revocations: u32,
     refused: Option<Refused>,
@@ -48,7 +48,7 @@ struct Standing {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Revoked {
+enum Revocation {
     No,
     /// Not to be tried before this moment of the steady clock; then its first session is to
     /// be tried out.
@@ -70,7 +70,7 @@ impl Standing {
             hash_types: config.hash_types.clone(),
             config,
             found: None,
-            revoked: Revoked::No,
+            revoked: Revocation::No,
             revocations: 0,
             refused: None,
             proved: Proved::default(),
@@ -79,7 +79,7 @@ impl Standing {
 
     /// Why it is not to be tried now.
     fn obstacle(&self, now: Moment) -> Option<Failure> {
-        if matches!(self.revoked, Revoked::Until(until_ms) if now.steady_ms < until_ms) {
+        if matches!(self.revoked, Revocation::Until(until_ms) if now.steady_ms < until_ms) {
             return Some(revoked());
         }
         let refused = self.refused.as_ref();
@@ -207,7 +207,7 @@ impl Standings {
     /// Whether a token was revoked when last seen, so that its next session has to be tried.
     pub fn is_doubtful(&self, credential: usize) -> bool {
         let standing = self.all.get(credential);
-        standing.is_some_and(|it| it.revoked != Revoked::No)
+        standing.is_some_and(|it| it.revoked != Revocation::No)
     }
 
     /// How often a token was revoked.
@@ -218,8 +218,8 @@ impl Standings {
     /// One of its sessions was ended: the next is to be tried, at once.
     pub fn doubt(&mut self, credential: usize, now: Moment) {
         let standing = self.all.get_mut(credential);
-        if let Some(standing) = standing.filter(|it| it.revoked == Revoked::No) {
-            standing.revoked = Revoked::Until(now.steady_ms);
+        if let Some(standing) = standing.filter(|it| it.revoked == Revocation::No) {
+            standing.revoked = Revocation::Until(now.steady_ms);
         }
     }
 
@@ -231,14 +231,14 @@ impl Standings {
     /// The doubt was unfounded.
     pub fn clear_doubt(&mut self, credential: usize) {
         if let Some(standing) = self.all.get_mut(credential) {
-            standing.revoked = Revoked::No;
+            standing.revoked = Revocation::No;
         }
     }
 
     /// Remembers that a token's sessions are refused from birth.
     pub fn revoke(&mut self, credential: usize, now: Moment) {
         if let Some(standing) = self.all.get_mut(credential) {
-            standing.revoked = Revoked::Until(now.steady_ms.saturating_add(REVOKED_FOR_MS));
+            standing.revoked = Revocation::Until(now.steady_ms.saturating_add(REVOKED_FOR_MS));
             standing.revocations = standing.revocations.saturating_add(1);
         }
     }
@@ -254,7 +254,7 @@ impl Standings {
         for standing in &mut self.all {
             standing.hash_types.clone_from(&standing.config.hash_types);
             standing.found = None;
-            standing.revoked = Revoked::No;
+            standing.revoked = Revocation::No;
             standing.refused = None;
             standing.proved = Proved::default();
         }

@@ -1,7 +1,7 @@
 //! What is kept for each key: its session, and how the attempts to get another have gone.
 
 use super::isolation::Mark;
-use super::lru::{Bounds, Cache, Cost, Ticket};
+use super::lru::{Bounds, Cost, Lru, Ticket};
 use super::probe::can_be_probed;
 use super::table::Seed;
 use super::{FlightId, Key, Landed, Life, Moment, Proved};
@@ -24,7 +24,7 @@ const LONGEST_REFUSAL_MS: i64 = 5000;
 #[derive(Debug, Default)]
 pub struct Entry {
     /// Its session.
-    pub kept: Option<Kept>,
+    pub kept: Option<CachedSession>,
     /// The session that was reported dead last.
     pub dead: Option<Dead>,
     failures: u32,
@@ -36,7 +36,7 @@ pub struct Entry {
 
 /// A session that can be served.
 #[derive(Debug)]
-pub struct Kept {
+pub struct CachedSession {
     /// The session.
     pub session: Session,
     /// Its turning points.
@@ -91,7 +91,7 @@ impl Entry {
         now: Moment,
     ) {
         let died = self.dead.as_ref().filter(|_| self.kept.is_none());
-        self.kept = Some(Kept {
+        self.kept = Some(CachedSession {
             life: Life::of(&session, now),
             session,
             credential,
@@ -180,8 +180,8 @@ impl Entry {
 /// push no live session out.
 #[derive(Debug)]
 pub struct Entries {
-    live: Cache<Entry>,
-    bare: Cache<Entry>,
+    live: Lru<Entry>,
+    bare: Lru<Entry>,
     seed: Seed,
 }
 
@@ -195,7 +195,7 @@ impl Entries {
     pub fn new(most: usize) -> Self {
         let cache = |most: usize| {
             let entries = most.max(1);
-            Cache::new(Bounds {
+            Lru::new(Bounds {
                 entries,
                 bytes: entries.saturating_mul(BYTES_EACH),
             })

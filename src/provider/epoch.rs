@@ -5,11 +5,11 @@
 //! later. The store keeps it beside the sessions, sealed, and each session carries the epoch in which
 //! it was started. A store without a number is in epoch 0.
 
-use super::keys::{Keys, NONCE, Purpose, is_of_another_version};
+use super::keys::{KeyPurpose, Keys, NONCE, is_of_another_version};
 use super::{Key, Moment};
 use crate::decimal::{self, decimal};
 
-const EPOCH: Purpose = "epoch";
+const EPOCH: KeyPurpose = "epoch";
 /// An eventually consistent store gives an old number for a while after it was given a new one.
 const WRITE_EVERY_MS: i64 = 10_000;
 

@@ -7,9 +7,9 @@
 
 use subtle::ConstantTimeEq;
 
-use super::lru::{Bounds, Cache, Cost};
+use super::lru::{Bounds, Cost, Lru};
 use super::table::Seed;
-use super::{Answer, FlightId, Following, Key, Moment, Provider};
+use super::{Decision, FlightId, Following, Key, Moment, Provider};
 use crate::decimal::{self, decimal};
 use crate::derive::Deriver;
 use crate::error::{Error, Failure};
@@ -80,7 +80,7 @@ pub struct Mark {
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Known {
+struct StoreView {
     generation: i64,
     /// When the store was looked into, by the steady clock.
     checked_ms: i64,
@@ -90,7 +90,7 @@ struct Known {
     since: FlightId,
 }
 
-impl Known {
+impl StoreView {
     const NOTHING: Self = Self {
         generation: 0,
         checked_ms: i64::MIN,
@@ -105,7 +105,7 @@ pub struct Isolation {
     mode: Isolate,
     key: Option<IdKey>,
     /// By scope. What falls out is in the store, or is found to be dead once more.
-    known: Cache<Known>,
+    known: Lru<StoreView>,
     unpublished: Vec<Key>,
 }
 
@@ -115,7 +115,7 @@ impl Isolation {
         Self {
             mode,
             key: None,
-            known: Cache::new(Bounds {
+            known: Lru::new(Bounds {
                 entries: most,
                 bytes: usize::MAX,
             }),
@@ -123,12 +123,12 @@ impl Isolation {
         }
     }
 
-    fn known(&self, scope: &Key, seed: Seed) -> Known {
+    fn known(&self, scope: &Key, seed: Seed) -> StoreView {
         let known = self.known.peek(scope, seed).copied();
-        known.unwrap_or(Known::NOTHING)
+        known.unwrap_or(StoreView::NOTHING)
     }
 
-    fn learn(&mut self, scope: &Key, known: Known, seed: Seed) {
+    fn learn(&mut self, scope: &Key, known: StoreView, seed: Seed) {
         self.known.insert(scope, known, Cost::default(), seed);
     }
 
@@ -241,7 +241,7 @@ impl Provider {
         wish: &SessionRequest,
         following: Following,
         now: Moment,
-    ) -> Option<Answer> {
+    ) -> Option<Decision> {
         let kept = self.entries.peek(key)?.kept.as_ref()?;
         if !self.is_current(kept.mark.as_ref()) {
             self.entries.forget(key);
@@ -260,9 +260,9 @@ impl Provider {
             || {
                 let flight = self.begin(&check, wish);
                 self.flights.set_errand(flight, Errand::Check, scope);
-                Answer::Lead(flight)
+                Decision::Lead(flight)
             },
-            Answer::Follow,
+            Decision::Follow,
         ))
     }
 

@@ -19,7 +19,7 @@ const TAG: usize = 16;
 pub const LONGEST: usize = 500_000;
 
 /// What a value is: each purpose has sub-keys and names of its own.
-pub type Purpose = &'static str;
+pub type KeyPurpose = &'static str;
 
 /// Whether another version of this package has sealed this, in a format that is not read here.
 pub fn is_of_another_version(sealed: &str) -> bool {
@@ -64,7 +64,7 @@ impl Keys {
     /// Bytes that the first key gives for a purpose and a `key`, and nobody can tell without it.
     pub fn derive<const N: usize>(
         &self,
-        purpose: Purpose,
+        purpose: KeyPurpose,
         key: &Key,
     ) -> Option<Zeroizing<[u8; N]>> {
         let bytes = expand(self.0.first()?, "derive ", purpose, key);
@@ -74,7 +74,7 @@ impl Keys {
 
     /// Where a value may be kept: under the name that each key gives it. It is put under the first.
     /// A name tells neither user nor token.
-    pub fn names(&self, purpose: Purpose, key: &Key) -> Vec<String> {
+    pub fn names(&self, purpose: KeyPurpose, key: &Key) -> Vec<String> {
         let name = |by| {
             let bytes = expand::<20>(by, "name ", purpose, key);
             ["kaltura-session:", &hex::encode(*bytes)].concat()
@@ -88,7 +88,7 @@ impl Keys {
     /// than [`LONGEST`]. No nonce may be used twice for a `key`.
     pub fn seal(
         &self,
-        purpose: Purpose,
+        purpose: KeyPurpose,
         key: &Key,
         value: String,
         nonce: [u8; NONCE],
@@ -99,7 +99,7 @@ impl Keys {
     }
 
     /// The value that was sealed for a purpose and `key`; `None` if the text is anything else.
-    pub fn open(&self, purpose: Purpose, key: &Key, sealed: &str) -> Option<Wiped<String>> {
+    pub fn open(&self, purpose: KeyPurpose, key: &Key, sealed: &str) -> Option<Wiped<String>> {
         if sealed.len() > LONGEST {
             return None;
         }
@@ -117,14 +117,14 @@ impl Keys {
 fn expand<const N: usize>(
     key: &SealKey,
     what: &str,
-    purpose: Purpose,
+    purpose: KeyPurpose,
     place: &Key,
 ) -> Zeroizing<[u8; N]> {
     let info = [what, purpose, " ", place.as_str()].map(str::as_bytes);
     key.by.bytes(&info)
 }
 
-fn cipher(by: &SealKey, purpose: Purpose, key: &Key) -> Option<ChaCha20Poly1305> {
+fn cipher(by: &SealKey, purpose: KeyPurpose, key: &Key) -> Option<ChaCha20Poly1305> {
     crate::work::steps(key.as_str().len());
     ChaCha20Poly1305::new_from_slice(&*expand::<32>(by, "seal ", purpose, key)).ok()
 }
@@ -137,7 +137,7 @@ fn head(by: &SealKey) -> String {
 #[inline(never)]
 fn encrypt(
     by: &SealKey,
-    purpose: Purpose,
+    purpose: KeyPurpose,
     key: &Key,
     value: String,
     nonce: [u8; NONCE],
@@ -162,7 +162,7 @@ fn encrypt(
 }
 
 #[inline(never)]
-fn decrypt(by: &SealKey, purpose: Purpose, key: &Key, sealed: &str) -> Option<Wiped<String>> {
+fn decrypt(by: &SealKey, purpose: KeyPurpose, key: &Key, sealed: &str) -> Option<Wiped<String>> {
     crate::work::steps(sealed.len());
     let head = head(by);
     let sealed = sealed.strip_prefix(&head)?;
@@ -188,7 +188,7 @@ mod tests {
 
     use super::*;
 
-    const PURPOSE: Purpose = "test";
+    const PURPOSE: KeyPurpose = "test";
     const OLD: (&str, &[u8]) = ("2025", b"old");
     const NEW: (&str, &[u8]) = ("2026", b"new");
 

@@ -53,7 +53,7 @@ const _: () = assert!(PLACE_BITS + SERIAL_BITS <= 53, "a safe integer");
 /// Values by key, and by a second hash of the value's own. Each operation takes the same time however
 /// many there are.
 #[derive(Debug)]
-pub struct Cache<V> {
+pub struct Lru<V> {
     slots: Slab<Slot<V>>,
     by_key: Index,
     by_tag: Index,
@@ -89,7 +89,7 @@ pub struct Cost {
 /// What a value takes beside its texts, about.
 const OVERHEAD: usize = 256;
 
-impl<V> Cache<V> {
+impl<V> Lru<V> {
     /// An empty cache.
     pub fn new(bounds: Bounds) -> Self {
         Self {
@@ -272,16 +272,16 @@ mod tests {
         Key::from_text(format!("user {number}"))
     }
 
-    fn cache(entries: usize, bytes: usize) -> Cache<usize> {
-        Cache::new(Bounds { entries, bytes })
+    fn cache(entries: usize, bytes: usize) -> Lru<usize> {
+        Lru::new(Bounds { entries, bytes })
     }
 
-    fn put(cache: &mut Cache<usize>, number: usize, bytes: usize) {
+    fn put(cache: &mut Lru<usize>, number: usize, bytes: usize) {
         let tag = u32::try_from(number % 7).ok();
         cache.insert(&key(number), number, Cost { bytes, tag }, SEED);
     }
 
-    fn has(cache: &Cache<usize>, number: usize) -> bool {
+    fn has(cache: &Lru<usize>, number: usize) -> bool {
         cache.peek(&key(number), SEED).is_some()
     }
 

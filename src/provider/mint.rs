@@ -22,16 +22,15 @@ use super::probe::{self, Liveness, can_be_probed};
 use super::{FlightId, Key, Landed, Moment, Provider, revoked};
 use crate::clock::Timing;
 use crate::error::{Error, Failure};
-use crate::exchange::{self, Answer, Credentials, Exchange, Terms};
-use crate::kaltura::Request;
+use crate::exchange::{self, Credentials, Exchange, Reply, Terms};
+use crate::kaltura::{HashType, Request};
 use crate::secret::Secret;
 use crate::session::Session;
-use crate::session::hash::HashType;
 
 /// What to do next.
 #[derive(Debug)]
 #[must_use]
-pub enum Step {
+pub enum MintStep {
     /// Ask for the application token with this number, and [`take_token`](Mint::take_token).
     AskForToken(usize),
     /// Have the signer of the application token with this number hash a KS, and
@@ -70,7 +69,7 @@ pub enum News {
 
 /// When an answer was received, and a random number.
 #[derive(Clone, Copy, Debug)]
-pub struct Received {
+pub struct ReceivedAt {
     /// When the request was sent, and when its answer came.
     pub timing: Timing,
     /// When the whole answer was there.
@@ -96,11 +95,11 @@ pub struct Mint {
     is_second: bool,
     attempts: u32,
     news: Vec<(News, usize)>,
-    state: State,
+    state: MintState,
 }
 
 #[derive(Debug)]
-enum State {
+enum MintState {
     /// A token is to be chosen, unless this one was.
     Choosing(Option<usize>),
     WantingToken(usize),
@@ -158,7 +157,7 @@ impl Mint {
             is_second: false,
             attempts: 0,
             news: Vec::new(),
-            state: State::Choosing(None),
+            state: MintState::Choosing(None),
         }
     }
 
@@ -171,57 +170,59 @@ impl Mint {
     }
 
     /// What to do now.
-    pub fn next(&mut self, provider: &mut Provider, now: Moment) -> Step {
+    pub fn next(&mut self, provider: &mut Provider, now: Moment) -> MintStep {
         loop {
             if let Some((news, credential)) = self.news.pop() {
-                return Step::Tell(news, credential);
+                return MintStep::Tell(news, credential);
             }
             match &mut self.state {
-                State::Choosing(chosen) => {
+                MintState::Choosing(chosen) => {
                     let chosen = *chosen;
                     self.state = self.choose(provider, chosen, now);
                 }
-                State::WantingToken(credential) => {
+                MintState::WantingToken(credential) => {
                     let credential = *credential;
                     if !provider.standings.has_signer(credential) {
-                        return Step::AskForToken(credential);
+                        return MintStep::AskForToken(credential);
                     }
                     self.talk(provider, credential, None, now);
                 }
-                State::Probing(probe) => {
-                    return Step::Send(probe::request(&probe.ks, &self.terms.service_url));
+                MintState::Probing(probe) => {
+                    return MintStep::Send(probe::request(&probe.ks, &self.terms.service_url));
                 }
-                State::Talking(talk) => match talk.exchange.next(now.wall_ms) {
+                MintState::Talking(talk) => match talk.exchange.next(now.wall_ms) {
                     exchange::Step::Send(request) => {
                         talk.sent_ms = now.steady_ms;
-                        return Step::Send(request);
+                        return MintStep::Send(request);
                     }
-                    exchange::Step::Wait { ms, reason } => return Step::Wait { ms, reason },
+                    exchange::Step::Wait { ms, reason } => {
+                        return MintStep::Wait { ms, reason };
+                    }
                     exchange::Step::Hash { ks, hash_type } => {
-                        return Step::AskForHash {
+                        return MintStep::AskForHash {
                             credential: talk.credential,
                             ks,
                             hash_type,
                         };
                     }
                     exchange::Step::Done => {
-                        if let State::Talking(talk) =
-                            core::mem::replace(&mut self.state, State::Done)
+                        if let MintState::Talking(talk) =
+                            core::mem::replace(&mut self.state, MintState::Done)
                         {
                             self.conclude(provider, *talk, now);
                         }
                     }
                 },
-                State::Done => return Step::Done,
+                MintState::Done => return MintStep::Done,
             }
         }
     }
 
-    fn choose(&mut self, provider: &Provider, chosen: Option<usize>, now: Moment) -> State {
+    fn choose(&mut self, provider: &Provider, chosen: Option<usize>, now: Moment) -> MintState {
         while let Some(key) = self.suspects.pop() {
             if let Some((ks, credential)) = provider.suspect(&key) {
                 let credential = credential.unwrap_or_else(|| provider.standings.active());
-                return State::Probing(Probe {
+                return MintState::Probing(Probe {
                     ks,
                     credential,
                     revocations: provider.standings.revocations(credential),
@@ -231,10 +232,10 @@ impl Mint {
             }
         }
         match chosen.map_or_else(|| provider.standings.usable(now), Ok) {
-            Ok(credential) => State::WantingToken(credential),
+            Ok(credential) => MintState::WantingToken(credential),
             Err(failure) => {
                 self.fail_open(&failure);
-                State::Done
+                MintState::Done
             }
         }
     }
@@ -246,7 +247,7 @@ impl Mint {
         token: Result<Secret, Box<Error>>,
         now: Moment,
     ) {
-        let State::WantingToken(credential) = self.state else {
+        let MintState::WantingToken(credential) = self.state else {
             return;
         };
         match token {
@@ -254,14 +255,14 @@ impl Mint {
             Err(error) => {
                 let attempts = self.attempts;
                 self.fail_open(&Failure { error, attempts });
-                self.state = State::Done;
+                self.state = MintState::Done;
             }
         }
     }
 
     /// Takes the hash that a signer was asked for, or why there is none.
     pub fn take_hash(&mut self, hash: Result<Secret, Box<Error>>) {
-        if let State::Talking(talk) = &mut self.state {
+        if let MintState::Talking(talk) = &mut self.state {
             talk.exchange.take_hash(hash);
         }
     }
@@ -286,7 +287,7 @@ impl Mint {
             Ok(wishes) => wishes,
             Err(failure) => {
                 self.fail_open(&failure);
-                self.state = State::Done;
+                self.state = MintState::Done;
                 return;
             }
         };
@@ -297,7 +298,7 @@ impl Mint {
             hash_types: provider.standings.hash_types(credential),
         };
         let widget = provider.widget(now).filter(|_| !self.is_for_widget);
-        self.state = State::Talking(Box::new(Talk {
+        self.state = MintState::Talking(Box::new(Talk {
             exchange: Exchange::new(terms, credentials, wishes, widget.cloned()),
             credential,
             revocations: provider.standings.revocations(credential),
@@ -306,14 +307,14 @@ impl Mint {
     }
 
     /// Takes what came of the last request.
-    pub fn take(&mut self, provider: &mut Provider, answer: Answer<'_>, received: Received) {
-        let Received {
+    pub fn take(&mut self, provider: &mut Provider, answer: Reply<'_>, received: ReceivedAt) {
+        let ReceivedAt {
             timing,
             now,
             random,
         } = received;
-        match core::mem::replace(&mut self.state, State::Done) {
-            State::Talking(mut talk) => {
+        match core::mem::replace(&mut self.state, MintState::Done) {
+            MintState::Talking(mut talk) => {
                 let ks = |it: &Exchange| it.widget().map(|widget| widget.ks.clone());
                 let before = ks(&talk.exchange);
                 talk.exchange.take(answer, timing, random);
@@ -326,9 +327,9 @@ impl Mint {
                 {
                     provider.keep_widget(*flight, widget.clone(), talk.sent_ms, now);
                 }
-                self.state = State::Talking(talk);
+                self.state = MintState::Talking(talk);
             }
-            State::Probing(probe) => {
+            MintState::Probing(probe) => {
                 self.attempts = self.attempts.saturating_add(1);
                 let verdict = probe::liveness(&probe.ks, answer);
                 self.judge_probe(provider, probe, verdict, now);
@@ -340,7 +341,7 @@ impl Mint {
     /// Takes the failure of the last request; see [`Exchange::take_failure`].
     pub fn take_failure(&mut self) -> Option<Box<Error>> {
         match &mut self.state {
-            State::Talking(talk) => talk.exchange.take_failure(),
+            MintState::Talking(talk) => talk.exchange.take_failure(),
             _ => None,
         }
     }
@@ -423,7 +424,7 @@ impl Mint {
         let mut sessions = results.iter().filter_map(|it| it.as_ref().ok());
         match sessions.find(|it| can_be_probed(&it.privileges)) {
             Some(session) if provider.standings.is_doubtful(credential) => {
-                self.state = State::Probing(Probe {
+                self.state = MintState::Probing(Probe {
                     ks: session.ks.clone(),
                     credential,
                     revocations: talk.revocations,
@@ -451,7 +452,7 @@ impl Mint {
                 provider.end_suspect(key, now);
             }
             provider.clear_suspicion(key);
-            self.state = State::Choosing(None);
+            self.state = MintState::Choosing(None);
             return;
         }
         if verdict == Liveness::LoggedOut && !is_known {
@@ -462,7 +463,7 @@ impl Mint {
         match probe.of {
             Probed::Suspect(key) => {
                 provider.clear_suspicion(&key);
-                self.state = State::Choosing(None);
+                self.state = MintState::Choosing(None);
             }
             Probed::New(results) if is_revoked => {
                 let all = results.iter().map(|_| Err(revoked())).collect();
@@ -519,9 +520,9 @@ impl Mint {
         self.open = left;
         self.is_second = true;
         self.state = if self.open.is_empty() {
-            State::Done
+            MintState::Done
         } else {
-            State::Choosing(other)
+            MintState::Choosing(other)
         };
     }
 

@@ -28,13 +28,13 @@ pub use epoch::{Epoch, StoredEpoch};
 pub use flights::FlightId;
 pub use isolation::{Isolation, Record};
 pub use key::{Issuer, Key};
-pub use keys::{Keys, NONCE, Purpose, is_of_another_version};
+pub use keys::{KeyPurpose, Keys, NONCE, is_of_another_version};
 pub use lifetime::{Life, Moment, is_over};
 pub use lru::Ticket;
 pub use proof::Proved;
 pub use sealed::Stored;
 pub use server_time::ServerTime;
-pub use shared::{Shared, Verdict};
+pub use shared::{Shared, StoredVerdict};
 pub use table::Seed;
 pub use widget::WidgetState;
 
@@ -73,7 +73,7 @@ pub struct Lease {
 
 /// What a caller is to do.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Answer {
+pub enum Decision {
     /// Take this session.
     Serve {
         /// The session.
@@ -201,7 +201,7 @@ impl Provider {
         wish: &SessionRequest,
         following: Following,
         now: Moment,
-    ) -> Result<Answer, Failure> {
+    ) -> Result<Decision, Failure> {
         self.seed(Seed::default());
         if let Some(check) = self.ask_for_check(key, wish, following, now) {
             return Ok(check);
@@ -215,7 +215,7 @@ impl Provider {
             let backing_off = entry.is_backing_off(now);
             if let Some(kept) = &entry.kept {
                 let session = &kept.session;
-                let served = |lease, stale| Answer::Serve {
+                let served = |lease, stale| Decision::Serve {
                     session: session.clone(),
                     lease,
                     stale,
@@ -232,7 +232,7 @@ impl Provider {
                         return Ok(served(None, backing_off));
                     }
                     let flight = self.begin(key, wish);
-                    return Ok(Answer::Renew { session, flight });
+                    return Ok(Decision::Renew { session, flight });
                 }
                 if backing_off && now.is_before(kept.life.end) {
                     stale = Some(served(None, true));
@@ -248,13 +248,13 @@ impl Provider {
             return Ok(stale);
         }
         self.standings.usable(now)?;
-        let lead = || Answer::Lead(self.begin(key, wish));
-        Ok(leader.map_or_else(lead, Answer::Follow))
+        let lead = || Decision::Lead(self.begin(key, wish));
+        Ok(leader.map_or_else(lead, Decision::Follow))
     }
 
     /// What a caller that needs the widget session is to do; `None` if it is cached, or if the
     /// flight that the caller has waited for has failed.
-    pub fn ask_for_widget(&mut self, following: Following, now: Moment) -> Option<Answer> {
+    pub fn ask_for_widget(&mut self, following: Following, now: Moment) -> Option<Decision> {
         let failure = self.widget_failure(following.flight, now);
         if failure.is_some() || self.widget.usable(now).is_some() {
             return None;
@@ -264,9 +264,9 @@ impl Provider {
             || {
                 let flight = self.flights.issue();
                 self.widget_flight = Some(flight);
-                Answer::Lead(flight)
+                Decision::Lead(flight)
             },
-            Answer::Follow,
+            Decision::Follow,
         ))
     }
 
@@ -362,10 +362,10 @@ impl Provider {
     }
 
     /// The session at hand while it lives, for a caller whose time for a new one is over.
-    pub fn last_resort(&self, key: &Key, now: Moment) -> Option<Answer> {
+    pub fn last_resort(&self, key: &Key, now: Moment) -> Option<Decision> {
         let kept = self.entries.peek(key)?.kept.as_ref()?;
         let is_good = now.is_before(kept.life.end) && self.is_current(kept.mark.as_ref());
-        is_good.then(|| Answer::Serve {
+        is_good.then(|| Decision::Serve {
             session: kept.session.clone(),
             lease: None,
             stale: true,
@@ -436,7 +436,7 @@ impl Provider {
     ) -> Landed {
         let kept = self.entries.peek(key).and_then(|it| it.kept.as_ref());
         let renewed = kept.is_some();
-        let is_better = |it: &entry::Kept| {
+        let is_better = |it: &entry::CachedSession| {
             // It came after this flight had begun, in place of what the flight is for.
             it.before > flight
                 && self.is_current(it.mark.as_ref())

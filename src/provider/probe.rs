@@ -2,7 +2,7 @@
 
 use super::{is_dead, is_logged_out};
 use crate::error::Error;
-use crate::exchange::Answer;
+use crate::exchange::Reply;
 use crate::kaltura::{Operation, Params, Request, ServiceUrl, Value};
 use crate::secret::Secret;
 
@@ -33,7 +33,7 @@ pub fn request(ks: &Secret, service_url: &ServiceUrl) -> Request {
 
 /// What the answer tells. A session that lives may have no right to the call, and is refused for
 /// that alone.
-pub fn liveness(ks: &Secret, answer: Answer<'_>) -> Liveness {
+pub fn liveness(ks: &Secret, answer: Reply<'_>) -> Liveness {
     let (service, action) = OPERATION;
     match answer.read(&Operation::known(service, action), &[ks]) {
         Ok(Value::Object(_)) => Liveness::Alive,

@@ -2,13 +2,13 @@
 //! answer.
 
 use super::Key;
-use super::keys::{Keys, NONCE, Purpose};
+use super::keys::{KeyPurpose, Keys, NONCE};
 use crate::clock::{ServerClock, ms_of};
 use crate::decimal::{self, decimal};
 use crate::secret::Secret;
 use crate::session::{Session, SessionType};
 
-const SESSION: Purpose = "session";
+const SESSION: KeyPurpose = "session";
 
 /// A session out of a store. It carries the server's time alone: the clock of the process that
 /// started it may have been wrong.

@@ -21,7 +21,7 @@ const MOST_OBSOLETE: usize = 10_000;
 
 /// What to do with a session that a store gave.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Verdict {
+pub enum StoredVerdict {
     /// Serve it.
     Adopt(Box<Session>),
     /// Judge it again when the server's clock has been seen.
@@ -114,11 +114,11 @@ impl Provider {
         stored: Stored,
         doubtful: bool,
         now: Moment,
-    ) -> Verdict {
+    ) -> StoredVerdict {
         self.shared.epoch.see(stored.epoch());
         let is_ended = self.mark(key, wish, stored.session()).is_err();
         if doubtful || is_ended || self.is_dead(&stored) {
-            return Verdict::Delete;
+            return StoredVerdict::Delete;
         }
         let known = self.shared.server_time.clock(now);
         let is_behind = now.wall_ms.saturating_add(TOLERANCE_MS) < stored.received_at_server_ms();
@@ -126,15 +126,15 @@ impl Provider {
         let kept = entry.and_then(|it| it.kept.as_ref());
         let is_unconfirmed = kept.is_some_and(|it| it.unconfirmed);
         if known.is_none() && (is_behind || is_unconfirmed) {
-            return Verdict::AwaitServerTime;
+            return StoredVerdict::AwaitServerTime;
         }
         let clock = known.unwrap_or_else(|| stored.agreeing_clock());
         let session = stored.at(clock).compared_with(wish, now.wall_ms);
         if is_over(session.expires_at_ms, now.wall_ms) {
             // Only the server's clock tells for certain.
             return match known {
-                Some(_) => Verdict::Delete,
-                None => Verdict::Ignore,
+                Some(_) => StoredVerdict::Delete,
+                None => StoredVerdict::Ignore,
             };
         }
         // A renewal finds what it is to renew as well.
@@ -144,9 +144,9 @@ impl Provider {
             && now.is_before(Life::of(&session, now).hard)
             && !grants.refuses(&session.differences)
         {
-            Verdict::Adopt(Box::new(session))
+            StoredVerdict::Adopt(Box::new(session))
         } else {
-            Verdict::Ignore
+            StoredVerdict::Ignore
         }
     }
 

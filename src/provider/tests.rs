@@ -3,9 +3,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::prelude::*;
 
 use super::*;
-use crate::kaltura::{ApiError, Operation, ServiceUrl};
+use crate::kaltura::{ApiError, HashType, Operation, ServiceUrl};
 use crate::session::SessionType;
-use crate::session::hash::HashType;
 
 pub(super) const START: Moment = Moment {
     wall_ms: 1_795_500_000_000,
@@ -65,7 +64,7 @@ pub(super) fn ask(
     user: u8,
     following: Following,
     now: Moment,
-) -> Result<Answer, Failure> {
+) -> Result<Decision, Failure> {
     let key = key(provider, user);
     provider.ask(&key, &wish(user), following, now)
 }
@@ -111,17 +110,17 @@ impl Scene {
         self
     }
 
-    fn ask(&mut self) -> Result<Answer, Failure> {
+    fn ask(&mut self) -> Result<Decision, Failure> {
         self.ask_after(Following::default())
     }
 
-    fn ask_after(&mut self, following: Following) -> Result<Answer, Failure> {
+    fn ask_after(&mut self, following: Following) -> Result<Decision, Failure> {
         ask(&mut self.provider, 1, following, self.now)
     }
 
     fn lead(&mut self) -> FlightId {
         match self.ask() {
-            Ok(Answer::Lead(flight)) => flight,
+            Ok(Decision::Lead(flight)) => flight,
             other => panic!("{other:?}"),
         }
     }
@@ -139,7 +138,7 @@ impl Scene {
 
     fn served(&mut self) -> String {
         match self.ask() {
-            Ok(Answer::Serve { session, .. }) => session.ks.expose().to_owned(),
+            Ok(Decision::Serve { session, .. }) => session.ks.expose().to_owned(),
             other => panic!("{other:?}"),
         }
     }
@@ -149,7 +148,7 @@ impl Scene {
 fn one_caller_leads_and_the_others_follow() {
     let mut scene = Scene::new();
     let flight = scene.lead();
-    assert_eq!(scene.ask(), Ok(Answer::Follow(flight)));
+    assert_eq!(scene.ask(), Ok(Decision::Follow(flight)));
     scene.land(flight, "a", 3600);
     assert_eq!(scene.served(), "a");
 }
@@ -162,10 +161,10 @@ fn a_lease_lasts_until_the_renewal_is_due() {
     assert_eq!(landed.lease.map(|it| it.until), Some(START.plus(3_000_000)));
     scene.after(2_999_999);
     assert!(
-        matches!(scene.ask(), Ok(Answer::Serve { lease: Some(lease), .. }) if lease.until == START.plus(3_000_000))
+        matches!(scene.ask(), Ok(Decision::Serve { lease: Some(lease), .. }) if lease.until == START.plus(3_000_000))
     );
     scene.after(1);
-    assert!(matches!(scene.ask(), Ok(Answer::Renew { .. })));
+    assert!(matches!(scene.ask(), Ok(Decision::Renew { .. })));
 }
 
 #[test]
@@ -173,7 +172,7 @@ fn while_one_renews_the_others_are_served() {
     let mut scene = Scene::new();
     let flight = scene.lead();
     scene.land(flight, "a", 3600);
-    let Ok(Answer::Renew { flight, .. }) = scene.after(3_100_000).ask() else {
+    let Ok(Decision::Renew { flight, .. }) = scene.after(3_100_000).ask() else {
         panic!()
     };
     assert_eq!(scene.served(), "a");
@@ -187,7 +186,7 @@ fn close_to_the_end_callers_wait_for_the_new_session() {
     let flight = scene.lead();
     scene.land(flight, "a", 3600);
     let flight = scene.after(3_570_000).lead();
-    assert_eq!(scene.ask(), Ok(Answer::Follow(flight)));
+    assert_eq!(scene.ask(), Ok(Decision::Follow(flight)));
 }
 
 #[test]
@@ -196,7 +195,7 @@ fn a_failed_renewal_is_tried_again_within_a_second_whatever_chance_says() {
         let mut scene = Scene::new();
         let flight = scene.lead();
         scene.land(flight, "a", 3600);
-        let Ok(Answer::Renew { flight, .. }) = scene.after(3_100_000).ask() else {
+        let Ok(Decision::Renew { flight, .. }) = scene.after(3_100_000).ask() else {
             panic!()
         };
         let settled = scene
@@ -206,7 +205,7 @@ fn a_failed_renewal_is_tried_again_within_a_second_whatever_chance_says() {
         scene.after(499);
         assert_eq!(scene.served(), "a");
         let again = scene.after(501).ask();
-        assert!(matches!(again, Ok(Answer::Renew { .. })), "{again:?}");
+        assert!(matches!(again, Ok(Decision::Renew { .. })), "{again:?}");
     }
 }
 
@@ -219,11 +218,11 @@ fn a_failed_renewal_is_tried_again_ever_more_seldom_and_the_session_served_to_it
     let mut tries = 0;
     while scene.now.is_before(START.plus(3_599_000)) {
         match scene.ask() {
-            Ok(Answer::Renew { flight, .. } | Answer::Lead(flight)) => {
+            Ok(Decision::Renew { flight, .. } | Decision::Lead(flight)) => {
                 tries += 1;
                 assert_eq!(scene.crash(flight, down()).unwrap().stale, Some(down()));
             }
-            Ok(Answer::Serve { session, stale, .. }) => {
+            Ok(Decision::Serve { session, stale, .. }) => {
                 assert!(stale && session.ks.expose() == "a");
             }
             other => panic!("{other:?}"),
@@ -321,13 +320,13 @@ fn a_silent_leader_is_replaced_by_one_follower() {
         };
         scene.ask_after(following)
     };
-    assert_eq!(follow(&mut scene, 2), Ok(Answer::Follow(gone)));
-    let Ok(Answer::Lead(next)) = follow(&mut scene, 3) else {
+    assert_eq!(follow(&mut scene, 2), Ok(Decision::Follow(gone)));
+    let Ok(Decision::Lead(next)) = follow(&mut scene, 3) else {
         panic!()
     };
-    assert_eq!(follow(&mut scene, 3), Ok(Answer::Follow(next)));
+    assert_eq!(follow(&mut scene, 3), Ok(Decision::Follow(next)));
     scene.provider.abandon(gone);
-    assert_eq!(scene.ask(), Ok(Answer::Follow(next)));
+    assert_eq!(scene.ask(), Ok(Decision::Follow(next)));
 }
 
 #[test]
@@ -335,7 +334,7 @@ fn a_silent_renewal_is_taken_over_too() {
     let mut scene = Scene::new();
     let flight = scene.lead();
     scene.land(flight, "a", 3600);
-    let Ok(Answer::Renew { flight: gone, .. }) = scene.after(3_100_000).ask() else {
+    let Ok(Decision::Renew { flight: gone, .. }) = scene.after(3_100_000).ask() else {
         panic!()
     };
     scene.after(480_000);
@@ -344,7 +343,7 @@ fn a_silent_renewal_is_taken_over_too() {
         silent_checks: 3,
     };
     let answer = scene.ask_after(following);
-    assert!(matches!(answer, Ok(Answer::Lead(next)) if next != gone));
+    assert!(matches!(answer, Ok(Decision::Lead(next)) if next != gone));
 }
 
 #[test]
@@ -352,7 +351,7 @@ fn a_renewal_that_is_found_silent_is_started_anew_while_the_session_is_served() 
     let mut scene = Scene::new();
     let flight = scene.lead();
     scene.land(flight, "a", 3600);
-    let Ok(Answer::Renew { flight: gone, .. }) = scene.after(3_100_000).ask() else {
+    let Ok(Decision::Renew { flight: gone, .. }) = scene.after(3_100_000).ask() else {
         panic!()
     };
     let following = Following {
@@ -360,7 +359,7 @@ fn a_renewal_that_is_found_silent_is_started_anew_while_the_session_is_served() 
         silent_checks: 3,
     };
     let answer = scene.ask_after(following);
-    assert!(matches!(answer, Ok(Answer::Renew { flight: next, .. }) if next != gone));
+    assert!(matches!(answer, Ok(Decision::Renew { flight: next, .. }) if next != gone));
 }
 
 #[test]
@@ -372,13 +371,13 @@ fn what_a_replaced_leader_brings_after_all_is_kept_and_its_failure_is_not_counte
         silent_checks: 3,
     };
     let answer = scene.ask_after(following);
-    let Ok(Answer::Lead(next)) = answer else {
+    let Ok(Decision::Lead(next)) = answer else {
         panic!()
     };
     for _ in 0..3 {
         scene.crash(slow, down()).unwrap_err();
     }
-    assert_eq!(scene.ask(), Ok(Answer::Follow(next)));
+    assert_eq!(scene.ask(), Ok(Decision::Follow(next)));
     scene.land(next, "a", 3600);
     assert_eq!(scene.served(), "a");
 }
@@ -388,7 +387,7 @@ fn a_late_session_of_a_replaced_flight_takes_the_place_of_none_that_lives_longer
     for (late_life_s, kept) in [(1800, "next"), (7200, "late")] {
         let mut scene = Scene::new();
         let slow = scene.lead();
-        let Ok(Answer::Lead(next)) = scene.ask_after(took_over(slow)) else {
+        let Ok(Decision::Lead(next)) = scene.ask_after(took_over(slow)) else {
             panic!()
         };
         scene.land(next, "next", 3600);
@@ -405,7 +404,7 @@ fn a_renewal_takes_the_place_of_the_old_session_even_if_it_lives_shorter() {
     let mut scene = Scene::new();
     let flight = scene.lead();
     scene.land(flight, "a", 86_400);
-    let Ok(Answer::Renew { flight, .. }) = scene.after(85_900_000).ask() else {
+    let Ok(Decision::Renew { flight, .. }) = scene.after(85_900_000).ask() else {
         panic!()
     };
     scene.land(flight, "b", 120);
@@ -416,7 +415,8 @@ fn a_renewal_takes_the_place_of_the_old_session_even_if_it_lives_shorter() {
 fn a_revoked_token_takes_its_own_sessions_along() {
     let mut provider = provider(10, 2);
     for (user, token) in [(1, "0_a"), (2, "0_b")] {
-        let Ok(Answer::Lead(flight)) = ask(&mut provider, user, Following::default(), START) else {
+        let Ok(Decision::Lead(flight)) = ask(&mut provider, user, Following::default(), START)
+        else {
             panic!()
         };
         let session = Session {
@@ -542,7 +542,7 @@ fn what_was_under_way_when_all_was_forgotten_is_not_kept() {
     scene.provider.clear(scene.now);
     let new = scene.lead();
     assert_eq!(scene.land(old, "old", 3600).lease, None);
-    assert_eq!(scene.ask(), Ok(Answer::Follow(new)));
+    assert_eq!(scene.ask(), Ok(Decision::Follow(new)));
 }
 
 #[test]
@@ -558,7 +558,7 @@ fn the_cache_keeps_what_was_used_last() {
 }
 
 fn mint(provider: &mut Provider, user: u8, life_s: i64) -> Landed {
-    let Ok(Answer::Lead(flight)) = ask(provider, user, Following::default(), START) else {
+    let Ok(Decision::Lead(flight)) = ask(provider, user, Following::default(), START) else {
         panic!()
     };
     let session = session(&format!("of {user}"), START.wall_ms + life_s * 1000);
@@ -567,7 +567,7 @@ fn mint(provider: &mut Provider, user: u8, life_s: i64) -> Landed {
 
 fn serves(provider: &mut Provider, user: u8) -> bool {
     let answer = ask(provider, user, Following::default(), START);
-    matches!(answer, Ok(Answer::Serve { .. }))
+    matches!(answer, Ok(Decision::Serve { .. }))
 }
 
 #[test]
@@ -586,7 +586,8 @@ fn keys_that_fail_push_no_live_session_out() {
     let mut provider = provider(2, 1);
     mint(&mut provider, 0, 3600);
     for user in 1..200 {
-        let Ok(Answer::Lead(flight)) = ask(&mut provider, user, Following::default(), START) else {
+        let Ok(Decision::Lead(flight)) = ask(&mut provider, user, Following::default(), START)
+        else {
             panic!()
         };
         provider.settle(flight, Err(down()), 0, START).unwrap_err();
@@ -598,10 +599,10 @@ fn keys_that_fail_push_no_live_session_out() {
 fn a_widget_session_is_fetched_by_one_and_kept_for_all() {
     let mut provider = provider(2, 1);
     let ask = |provider: &mut Provider, now| provider.ask_for_widget(Following::default(), now);
-    let Some(Answer::Lead(flight)) = ask(&mut provider, START) else {
+    let Some(Decision::Lead(flight)) = ask(&mut provider, START) else {
         panic!()
     };
-    assert_eq!(ask(&mut provider, START), Some(Answer::Follow(flight)));
+    assert_eq!(ask(&mut provider, START), Some(Decision::Follow(flight)));
     got_widget(&mut provider, flight, widget("w", 1000), START);
     assert_eq!(ask(&mut provider, START), None);
     assert!(ask(&mut provider, START.plus(1000)).is_some());
@@ -621,7 +622,7 @@ fn got_widget(provider: &mut Provider, flight: FlightId, widget: Widget, now: Mo
 
 fn lead_widget(provider: &mut Provider, following: Following, now: Moment) -> FlightId {
     match provider.ask_for_widget(following, now) {
-        Some(Answer::Lead(flight)) => flight,
+        Some(Decision::Lead(flight)) => flight,
         other => panic!("{other:?}"),
     }
 }
@@ -658,7 +659,7 @@ fn the_early_failure_of_a_replaced_flight_fails_nobody() {
         silent_checks: 0,
     };
     let answer = provider.ask_for_widget(of_slow, START);
-    assert_eq!(answer, Some(Answer::Follow(next)));
+    assert_eq!(answer, Some(Decision::Follow(next)));
 }
 
 #[test]
@@ -797,7 +798,7 @@ impl Play {
 
     fn ask(&mut self, user: u8, following: Following) {
         match ask(&mut self.provider, user, following, self.now) {
-            Ok(Answer::Serve { session, lease, .. }) => {
+            Ok(Decision::Serve { session, lease, .. }) => {
                 self.check_served(&session);
                 if let Some(lease) = lease {
                     let end = self.ends[session.ks.expose()];
@@ -805,16 +806,16 @@ impl Play {
                 }
                 self.settled += 1;
             }
-            Ok(Answer::Renew { session, flight }) => {
+            Ok(Decision::Renew { session, flight }) => {
                 self.check_served(&session);
                 self.take_off(user, flight);
                 self.settled += 1;
             }
-            Ok(Answer::Lead(flight)) => {
+            Ok(Decision::Lead(flight)) => {
                 self.take_off(user, flight);
                 self.waiting.push((user, flight));
             }
-            Ok(Answer::Follow(flight)) => {
+            Ok(Decision::Follow(flight)) => {
                 let known = self.flights.contains_key(&flight) || self.vanished.contains(&flight);
                 assert!(known, "follows a flight that nobody leads");
                 self.waiting.push((user, flight));

@@ -6,7 +6,6 @@ pub use budget::RetryBudget;
 
 use crate::clock::{http_date, ms_of};
 use crate::decimal;
-use crate::error::Error;
 use crate::kaltura::{ResponseHead, RetryAfter};
 
 /// The base of the exponential backoff.
@@ -27,36 +26,26 @@ impl Default for RetryPolicy {
     }
 }
 
-/// The wait before retry number `retry` (from 1) of what failed with `error`, in
-/// milliseconds; `None` if trying again is no use, or has to wait for longer than a call does.
+/// The wait before retry number `retry` (from 1), in milliseconds; `None` if there are to be no
+/// more, or if the server asks for a longer wait than a call makes.
 ///
 /// Full jitter: `random`, any number, spreads callers that failed together.
 pub fn delay_ms(
     policy: RetryPolicy,
-    error: &Error,
     retry: u32,
-    retry_after: Option<u64>,
+    retry_after_ms: Option<u64>,
     random: u32,
 ) -> Option<u64> {
-    if retry > policy.retries || !error.retryable() {
+    if retry > policy.retries {
         return None;
     }
     let window = FIRST_DELAY_MS << retry.min(10);
-    let floor = error.retry_after_ms().max(retry_after).unwrap_or(0);
+    let floor = retry_after_ms.unwrap_or(0);
     if floor > LONGEST_DELAY_MS {
         return None;
     }
     let jitter = (window * u64::from(random)) >> 32;
     Some(floor.saturating_add(jitter).min(LONGEST_DELAY_MS))
-}
-
-/// Whether what failed with `error` has certainly not been done: it was turned away at the door.
-pub fn was_turned_away(error: &Error) -> bool {
-    match error {
-        Error::Kaltura(refusal) => refusal.is_rate_limit(),
-        Error::HttpStatus { status, .. } => *status == 429,
-        _ => false,
-    }
 }
 
 /// Reads a `Retry-After` header: whole seconds or an HTTP date. Fractions of seconds, which the
@@ -90,51 +79,29 @@ pub fn retry_after_ms(head: &ResponseHead, now_s: i64) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kaltura::Operation;
 
     const POLICY: RetryPolicy = RetryPolicy { retries: 2 };
 
-    fn status(status: u16) -> Error {
-        Error::HttpStatus {
-            operation: Operation::known("session", "start"),
-            status,
-            retry_after_ms: None,
-        }
-    }
-
     #[test]
-    fn what_passes_is_tried_again_as_often_as_the_policy_says() {
-        assert!(delay_ms(POLICY, &status(503), 1, None, 0).is_some());
-        assert!(delay_ms(POLICY, &status(503), 2, None, 0).is_some());
-        assert_eq!(delay_ms(POLICY, &status(503), 3, None, 0), None);
-        assert_eq!(
-            delay_ms(RetryPolicy { retries: 0 }, &status(503), 1, None, 0),
-            None
-        );
-    }
-
-    #[test]
-    fn a_definite_refusal_is_not_tried_again() {
-        for code in [301, 400, 401, 403, 404] {
-            assert_eq!(delay_ms(POLICY, &status(code), 1, None, 0), None);
-        }
+    fn there_are_as_many_retries_as_the_policy_says() {
+        assert!(delay_ms(POLICY, 1, None, 0).is_some());
+        assert!(delay_ms(POLICY, 2, None, 0).is_some());
+        assert_eq!(delay_ms(POLICY, 3, None, 0), None);
+        assert_eq!(delay_ms(RetryPolicy { retries: 0 }, 1, None, 0), None);
     }
 
     #[test]
     fn waits_are_spread_over_a_growing_window() {
-        assert_eq!(delay_ms(POLICY, &status(503), 1, None, 0), Some(0));
-        assert_eq!(delay_ms(POLICY, &status(503), 1, None, u32::MAX), Some(199));
-        assert_eq!(delay_ms(POLICY, &status(503), 2, None, u32::MAX), Some(399));
+        assert_eq!(delay_ms(POLICY, 1, None, 0), Some(0));
+        assert_eq!(delay_ms(POLICY, 1, None, u32::MAX), Some(199));
+        assert_eq!(delay_ms(POLICY, 2, None, u32::MAX), Some(399));
         let patient = RetryPolicy { retries: 100 };
-        assert_eq!(
-            delay_ms(patient, &status(503), 100, None, u32::MAX),
-            Some(60_000)
-        );
+        assert_eq!(delay_ms(patient, 100, None, u32::MAX), Some(60_000));
     }
 
     #[test]
     fn nobody_is_called_again_earlier_than_they_ask() {
-        let delay_ms = |asked_ms| delay_ms(POLICY, &status(503), 1, Some(asked_ms), 0);
+        let delay_ms = |asked_ms| delay_ms(POLICY, 1, Some(asked_ms), 0);
         assert_eq!(delay_ms(3000), Some(3000));
         assert_eq!(delay_ms(60_000), Some(60_000));
         for too_long in [60_001, 3_600_000, u64::MAX] {

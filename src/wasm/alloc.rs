@@ -4,34 +4,8 @@
 
 use core::alloc::{GlobalAlloc, Layout};
 use core::hint::black_box;
-use core::ops::{Deref, DerefMut};
 use core::ptr;
 use std::alloc::System;
-
-/// What is on the heap, and is therefore wiped when it is dropped.
-#[derive(Clone)]
-pub struct Wiped<T>(T);
-
-impl<T> Wiped<T> {
-    /// Takes `value` over.
-    pub fn new(value: T) -> Self {
-        Self(value)
-    }
-}
-
-impl<T> Deref for Wiped<T> {
-    type Target = T;
-
-    fn deref(&self) -> &T {
-        &self.0
-    }
-}
-
-impl<T> DerefMut for Wiped<T> {
-    fn deref_mut(&mut self) -> &mut T {
-        &mut self.0
-    }
-}
 
 struct Wiping;
 

@@ -6,9 +6,9 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::convert::{self, Options, Plain};
 use super::fetch::{self, promise};
-use super::host::Host;
+use super::host::{Host, whole_ms};
 use super::results;
-use crate::call::{Call, CallTerms, Step};
+use crate::call::{Call, CallStep, CallTerms};
 use crate::clock::{LocalTime, ServerClock};
 use crate::error::{Error, Failure, InvalidOption};
 use crate::kaltura::{Operation, ServiceUrl};
@@ -68,7 +68,7 @@ impl Caller {
             service_url: self.service_url.clone(),
             retry: self.retry,
             repeatable,
-            deadline_ms: fetch::whole_ms(deadline_ms),
+            deadline_ms: whole_ms(deadline_ms),
             attempts: 0,
         };
         make(
@@ -121,14 +121,14 @@ async fn drive(
 ) -> JsValue {
     let mut body = Vec::new();
     loop {
-        match call.next(fetch::whole_ms(host.now())) {
-            Step::Done => break,
-            Step::Send => {
+        match call.next(whole_ms(host.now())) {
+            CallStep::Done => break,
+            CallStep::Send => {
                 let received = fetch::send(call.request(), host, max_response_bytes).await;
                 call.take(received.answer(), received.timing, fetch::random());
                 body = received.into_body();
             }
-            Step::Wait { ms, reason } => {
+            CallStep::Wait { ms, reason } => {
                 host.failed(&results::error(&reason));
                 fetch::pause(host, ms, &reason).await;
             }

@@ -11,10 +11,11 @@ use super::results;
 use super::terms::{OPTIONS, TokenKind, ask_for_token, terms, wish};
 use crate::error::{Error, Failure, InvalidOption};
 use crate::exchange::{Credentials, Exchange, Terms};
+use crate::kaltura::HashType;
 use crate::options;
 use crate::secret::Secret;
 use crate::session::SessionRequest;
-use crate::session::hash::{HashType, hash_joined};
+use crate::session::hash::hash_joined;
 
 /// The number of a hash type, for `hashAppToken`.
 #[wasm_bindgen(js_name = hashTypeNumber, skip_typescript)]
@@ -47,7 +48,7 @@ pub fn start_app_token_session(options: Object, host: Host, deadline_ms: f64) ->
 }
 
 async fn start(options: &Object, host: &Host, deadline_ms: f64) -> Result<JsValue, JsValue> {
-    let call = Call::read(options, host, deadline_ms).map_err(convert::invalid)?;
+    let call = SessionCall::read(options, host, deadline_ms).map_err(convert::invalid)?;
     let app_token_id = call.app_token_id.clone();
     let credentials = Credentials {
         partner_id: call.partner_id,
@@ -83,7 +84,7 @@ async fn start(options: &Object, host: &Host, deadline_ms: f64) -> Result<JsValu
     }
 }
 
-struct Call {
+struct SessionCall {
     partner_id: u32,
     app_token_id: String,
     /// `None` unless it is among the options.
@@ -95,7 +96,7 @@ struct Call {
     max_response_bytes: u32,
 }
 
-impl Call {
+impl SessionCall {
     fn read(options: &Object, host: &Host, deadline_ms: f64) -> Result<Self, InvalidOption> {
         let from = Options::new(options, "", &[&OPTIONS])?;
         let kind = TokenKind::from_number(host.token_kind());

@@ -50,7 +50,7 @@ impl JsEmulator {
         random: &Function,
     ) -> Result<String, JsValue> {
         let wanted: Vec<NewAppToken> = serde_json::from_str(json).map_err(thrown)?;
-        let mut random = Random::new(random);
+        let mut random = RandomSource::new(random);
         let mut added = Vec::with_capacity(wanted.len());
         for wanted in wanted {
             let token = self
@@ -97,7 +97,7 @@ impl JsEmulator {
             ip,
             https,
         };
-        let mut random = Random::new(random);
+        let mut random = RandomSource::new(random);
         let answer = self.0.handle(&incoming, milliseconds(now), &mut |bytes| {
             random.fill(bytes);
         });
@@ -129,12 +129,12 @@ fn object(answer: &Outgoing) -> Result<Object, JsValue> {
 }
 
 /// The caller's source of random bytes, and the error that it may have thrown.
-struct Random<'a> {
+struct RandomSource<'a> {
     fill: &'a Function,
     failure: Option<JsValue>,
 }
 
-impl<'a> Random<'a> {
+impl<'a> RandomSource<'a> {
     fn new(fill: &'a Function) -> Self {
         Self {
             fill,

@@ -2,17 +2,18 @@
 
 use core::pin::Pin;
 
-use js_sys::{JsString, Object, Promise, Reflect, Uint8Array};
+use js_sys::{Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use web_sys::{RequestInit, RequestRedirect};
 
-use super::host::{Chunk, Host, Reader, Response, Stream};
+use super::causes::{causes, short_text};
+use super::host::{Chunk, Host, Reader, Response, Stream, whole_ms};
 use super::intake::Room;
 use super::terms::ask_for_hash;
 use crate::clock::{LocalTime, Timing, http_date};
-use crate::error::{Cause, Error};
-use crate::exchange::{Answer, Exchange, Outcome, Step};
+use crate::error::Error;
+use crate::exchange::{Exchange, Outcome, Reply, Step};
 use crate::kaltura::{Request, ResponseHead};
 use crate::retry;
 
@@ -74,11 +75,11 @@ pub struct Received {
 
 impl Received {
     /// The answer, for a conversation to take.
-    pub fn answer(&self) -> Answer<'_> {
+    pub fn answer(&self) -> Reply<'_> {
         match &self.result {
-            Ok((head, body)) => Answer::Response(head, body),
-            Err(Loss::Unusable(problem)) => Answer::Unusable(problem),
-            Err(Loss::Lost(thrown)) => Answer::Lost(causes(thrown)),
+            Ok((head, body)) => Reply::Response(head, body),
+            Err(Loss::Unusable(problem)) => Reply::Unusable(problem),
+            Err(Loss::Lost(thrown)) => Reply::Lost(causes(thrown)),
         }
     }
 
@@ -193,13 +194,6 @@ fn head(response: &Response) -> Result<ResponseHead, Loss> {
     })
 }
 
-/// Text of at most so many UTF-16 units; a longer one is not even copied.
-fn short_text(value: &JsValue, most: usize) -> Option<String> {
-    let text = value.dyn_ref::<JsString>()?;
-    let is_short = usize::try_from(text.length()).is_ok_and(|length| length <= most);
-    is_short.then(|| text.as_string()).flatten()
-}
-
 /// Lets go of a body that nobody reads.
 fn cancel(response: &Response, host: &Host) {
     let stream = response.body().ok().filter(JsValue::is_object);
@@ -278,50 +272,6 @@ async fn read_chunk(reader: &Reader, host: &Host) -> Result<Option<Uint8Array>, 
     }
 }
 
-/// What was thrown, with what was behind it; only the parts that are safe to look at.
-pub fn causes(thrown: &JsValue) -> Vec<Cause> {
-    const DEEPEST: usize = 4;
-    let mut causes = Vec::new();
-    let mut link = thrown.clone();
-    while causes.len() < DEEPEST && (link.is_object() || causes.is_empty()) {
-        let text = |name: &str| -> Option<String> {
-            short_text(&Reflect::get(&link, &name.into()).ok()?, 10_000)
-        };
-        causes.push(Cause {
-            name: text("name")
-                .filter(|it| is_name(it))
-                .unwrap_or_else(|| "Error".to_owned()),
-            code: text("code").filter(|it| is_name(it)),
-            message: if link.is_object() {
-                text("message").unwrap_or_default()
-            } else {
-                String::new()
-            },
-        });
-        let behind = Reflect::get(&link, &"cause".into()).unwrap_or(JsValue::UNDEFINED);
-        // Node wraps the addresses that it tried, one error each.
-        link = if behind.is_object() {
-            behind
-        } else {
-            first_of(&link, "errors").unwrap_or(JsValue::UNDEFINED)
-        };
-    }
-    causes
-}
-
-/// Not by way of an array's own methods: what was thrown may throw again.
-fn first_of(thrown: &JsValue, list: &str) -> Option<JsValue> {
-    let list = Reflect::get(thrown, &list.into()).ok()?;
-    Reflect::get(&list, &0.into()).ok()
-}
-
-/// Class names and error codes, but nothing that could be a secret.
-fn is_name(text: &str) -> bool {
-    text.len() <= 48
-        && !text.bytes().any(|b| b.is_ascii_digit() && text.len() > 24)
-        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
-}
-
 /// The moment by both clocks of the host.
 pub fn local_time(host: &Host) -> LocalTime {
     LocalTime {
@@ -332,15 +282,6 @@ pub fn local_time(host: &Host) -> LocalTime {
 
 fn now_ms(host: &Host) -> i64 {
     whole_ms(host.now())
-}
-
-/// A time in milliseconds, as JavaScript has it.
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "a time in milliseconds is a safe integer"
-)]
-pub fn whole_ms(ms: f64) -> i64 {
-    ms as i64
 }
 
 /// To spread retries; nothing depends on it that should be secret.

@@ -123,3 +123,12 @@ extern "C" {
     #[wasm_bindgen(method, getter, structural, catch)]
     pub fn value(this: &Chunk) -> Result<JsValue, JsValue>;
 }
+
+/// A time in milliseconds, as JavaScript has it.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "a time in milliseconds is a safe integer"
+)]
+pub fn whole_ms(ms: f64) -> i64 {
+    ms as i64
+}

@@ -6,8 +6,7 @@ use js_sys::Function;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 
-use super::fetch;
-use super::host::Host;
+use super::host::{Host, whole_ms};
 use crate::intake::{Body, Intake};
 
 std::thread_local! {
@@ -55,5 +54,5 @@ impl Drop for Room<'_> {
 }
 
 fn steady_ms(host: &Host) -> i64 {
-    fetch::whole_ms(host.steady())
+    whole_ms(host.steady())
 }

@@ -5,6 +5,8 @@ mod alloc;
 #[cfg(feature = "client")]
 mod call;
 #[cfg(feature = "client")]
+mod causes;
+#[cfg(feature = "client")]
 mod client;
 #[cfg(feature = "ks")]
 mod codec;
@@ -26,5 +28,3 @@ mod provider;
 mod results;
 #[cfg(feature = "client")]
 mod terms;
-
-pub use alloc::Wiped;

@@ -5,8 +5,7 @@ use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 use super::convert::{Plain, array};
 use crate::audit::{Subject, fingerprint};
 use crate::error::{Cause, Error, Failure};
-use crate::kaltura::KsRefusal;
-use crate::session::hash::HashType;
+use crate::kaltura::{HashType, KsRefusal};
 use crate::session::{Difference, Field, Session};
 
 #[wasm_bindgen]

@@ -4,14 +4,14 @@ use js_sys::{Promise, Uint8Array};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 
+use super::causes::causes;
 use super::convert::{self, Options};
-use super::fetch;
-use super::host::Host;
+use super::host::{Host, whole_ms};
 use crate::error::{Cause, Error, InvalidOption};
 use crate::exchange::Terms;
+use crate::kaltura::HashType;
 use crate::options::{self, Input, LONGEST_TEXT, Named};
 use crate::secret::Secret;
-use crate::session::hash::HashType;
 use crate::session::{ONE_CALL_WIDGET_S, SessionRequest};
 
 /// All that a session is started with, but for what is the shell's.
@@ -64,7 +64,7 @@ pub fn terms(from: &Options, deadline_ms: f64) -> Result<Terms, InvalidOption> {
         grants: options::grants(from.get("grants"))?,
         retry: options::retry(from.get("retry"))?,
         widget_expiry_s: ONE_CALL_WIDGET_S,
-        deadline_ms: fetch::whole_ms(deadline_ms),
+        deadline_ms: whole_ms(deadline_ms),
     })
 }
 
@@ -123,7 +123,7 @@ pub async fn ask_for_hash(
 /// judge, so only its class and code are passed on.
 async fn given(promise: Promise, problem: &'static str) -> Result<JsValue, Box<Error>> {
     JsFuture::from(promise).await.map_err(|thrown: JsValue| {
-        let causes = fetch::causes(&thrown).into_iter().map(|cause| Cause {
+        let causes = causes(&thrown).into_iter().map(|cause| Cause {
             message: String::new(),
             ..cause
         });

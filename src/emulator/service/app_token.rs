@@ -4,17 +4,18 @@ use std::collections::BTreeSet;
 
 use super::Context;
 use crate::emulator::answer::{Answer, Object};
-use crate::emulator::app_token::{AppToken, Status, cut_user_id, random_id, random_token};
+use crate::emulator::app_token::{Status, TokenRecord, cut_user_id, random_id, random_token};
 use crate::emulator::app_tokens::{compared, searched};
-use crate::emulator::arguments::{Arguments, Change, absolute_time};
+use crate::emulator::arguments::{ArgumentChange, Arguments, absolute_time};
 use crate::emulator::exception::Exception;
 use crate::emulator::partner::User;
-use crate::emulator::php::{Params, text_to_int};
+use crate::emulator::php::{PhpParams, text_to_int};
 use crate::emulator::session;
+use crate::kaltura::HashType;
 use crate::ks::KsFields;
 use crate::ks::privileges;
 use crate::secret::Secret;
-use crate::session::hash::{HashType, token_hash};
+use crate::session::hash::token_hash;
 use crate::work::steps;
 
 /// Properties that no caller sets, in the order in which they are looked at.
@@ -37,7 +38,7 @@ impl Id {
     }
 
     pub fn get(&self, context: &mut Context<'_>) -> Result<Answer, Exception> {
-        self.find(context).map(AppToken::answer)
+        self.find(context).map(TokenRecord::answer)
     }
 
     pub fn delete(&self, context: &mut Context<'_>) -> Result<Answer, Exception> {
@@ -53,7 +54,7 @@ impl Id {
     }
 
     /// The caller's app token of this id, if it is not deleted.
-    fn find<'a>(&self, context: &'a Context<'_>) -> Result<&'a AppToken, Exception> {
+    fn find<'a>(&self, context: &'a Context<'_>) -> Result<&'a TokenRecord, Exception> {
         let partner_id = context.session.map(|own| own.partner_id);
         context
             .state
@@ -67,16 +68,16 @@ impl Id {
 
 /// The properties of an app token that is added or updated.
 #[derive(Debug)]
-pub(in crate::emulator) struct Fields {
+pub(in crate::emulator) struct TokenFields {
     /// The first property that may not be set but is.
     read_only: Option<&'static str>,
-    expiry: Change<Expiry>,
-    session_type: Change<i64>,
-    session_user_id: Change<String>,
-    session_duration: Change<i64>,
-    session_privileges: Change<String>,
-    hash_type: Change<String>,
-    description: Change<String>,
+    expiry: ArgumentChange<Expiry>,
+    session_type: ArgumentChange<i64>,
+    session_user_id: ArgumentChange<String>,
+    session_duration: ArgumentChange<i64>,
+    session_privileges: ArgumentChange<String>,
+    hash_type: ArgumentChange<String>,
+    description: ArgumentChange<String>,
 }
 
 /// An expiry as it was asked for.
@@ -87,7 +88,7 @@ enum Expiry {
     Null,
 }
 
-impl Fields {
+impl TokenFields {
     pub fn read(arguments: Arguments<'_>) -> Result<Self, Exception> {
         let given = arguments
             .object("appToken")?
@@ -115,7 +116,7 @@ impl Fields {
         let partner_id = context.session.map_or(0, |own| own.partner_id);
         context.budget.spend_write();
         self.check(context)?;
-        if !matches!(self.session_user_id, Change::Set(_)) {
+        if !matches!(self.session_user_id, ArgumentChange::Set(_)) {
             let partner = context.state.partners.get(&partner_id);
             if !partner.is_some_and(|partner| partner.userless_app_tokens) {
                 return Err(Exception::invalid_field_value("sessionUserId"));
@@ -128,13 +129,13 @@ impl Fields {
             .and_then(|known| known.ks_max_expiry);
         let id = random_id(context.random);
         let token = random_token(context.random);
-        let mut token = AppToken {
+        let mut token = TokenRecord {
             session_duration: longest,
-            ..AppToken::new(id, token, partner_id, now)
+            ..TokenRecord::new(id, token, partner_id, now)
         };
         // The answer echoes what was given, the database keeps what fits.
         let echoed = self.apply(&mut token, now);
-        let answer = AppToken {
+        let answer = TokenRecord {
             session_user_id: echoed,
             ..token.clone()
         }
@@ -154,7 +155,7 @@ impl Fields {
         let now = context.now();
         id.find(context)?;
         self.check(context)?;
-        if self.session_user_id == Change::Clear {
+        if self.session_user_id == ArgumentChange::Clear {
             let partner = context
                 .session
                 .and_then(|own| context.state.partners.get(&own.partner_id));
@@ -162,10 +163,10 @@ impl Fields {
                 return Err(Exception::invalid_field_value("sessionUserId"));
             }
         }
-        let change = |token: &mut AppToken| {
+        let change = |token: &mut TokenRecord| {
             let echoed = self.apply(token, now);
             token.updated_at = now;
-            let shown = AppToken {
+            let shown = TokenRecord {
                 session_user_id: echoed,
                 ..token.clone()
             };
@@ -186,7 +187,7 @@ impl Fields {
         let partner = context
             .session
             .and_then(|own| context.state.partners.get_mut(&own.partner_id));
-        if let (Change::Set(id), Some(partner)) = (&self.session_user_id, partner)
+        if let (ArgumentChange::Set(id), Some(partner)) = (&self.session_user_id, partner)
             && partner.user(id).is_none()
         {
             if !is_user_id(id) {
@@ -198,7 +199,7 @@ impl Fields {
     }
 
     /// Carries the changes out; gives the user's id as it was asked for.
-    fn apply(self, token: &mut AppToken, now: i64) -> Option<String> {
+    fn apply(self, token: &mut TokenRecord, now: i64) -> Option<String> {
         self.expiry
             .map(|expiry| match expiry {
                 Expiry::At(time) => absolute_time(time, now),
@@ -209,7 +210,7 @@ impl Fields {
         self.session_duration.apply(&mut token.session_duration);
         self.session_privileges.apply(&mut token.session_privileges);
         self.description.apply(&mut token.description);
-        if let Change::Set(hash_type) = self.hash_type {
+        if let ArgumentChange::Set(hash_type) = self.hash_type {
             token.hash_type = hash_type;
         }
         let mut echoed = token.session_user_id.clone();
@@ -242,13 +243,13 @@ fn is_user_id(id: &str) -> bool {
 
 /// The arguments of `appToken.list`.
 #[derive(Debug)]
-pub(in crate::emulator) struct List {
-    filter: Params,
+pub(in crate::emulator) struct ListTokens {
+    filter: PhpParams,
     page_size: i64,
     page_index: i64,
 }
 
-impl List {
+impl ListTokens {
     pub fn read(arguments: Arguments<'_>) -> Result<Self, Exception> {
         let pager = arguments.object("pager")?.unwrap_or_default();
         let pager = Arguments(&pager);
@@ -277,7 +278,7 @@ impl List {
         if !context.budget.spend_rows(context.state.app_tokens.len()) {
             return Ok(Answer::Null);
         }
-        let mut found: Vec<&AppToken> = context
+        let mut found: Vec<&TokenRecord> = context
             .state
             .app_tokens
             .iter()
@@ -355,7 +356,7 @@ impl Wanted {
         })
     }
 
-    fn matches(&self, token: &AppToken) -> bool {
+    fn matches(&self, token: &TokenRecord) -> bool {
         steps(1);
         let within = |(from, to): (i64, i64), time| from <= time && time <= to;
         self.ids

@@ -9,43 +9,43 @@ use super::arguments::Arguments;
 use super::budget::Budget;
 use super::exception::Exception;
 use super::permission::Role;
-use super::php::Params;
-use super::session::Session;
+use super::php::PhpParams;
+use super::session::CallerKs;
 use super::state::State;
 
 /// An action with its arguments read.
 #[derive(Debug)]
-pub(super) enum Operation {
+pub(super) enum ServiceCall {
     Ping,
     SessionStart(session::Start),
     StartWidgetSession(session::StartWidget),
-    SessionGet(session::Get),
+    SessionGet(session::GetSession),
     SessionEnd,
-    AppTokenAdd(app_token::Fields),
+    AppTokenAdd(app_token::TokenFields),
     AppTokenGet(app_token::Id),
-    AppTokenUpdate(app_token::Id, app_token::Fields),
+    AppTokenUpdate(app_token::Id, app_token::TokenFields),
     AppTokenDelete(app_token::Id),
-    AppTokenList(app_token::List),
+    AppTokenList(app_token::ListTokens),
     AppTokenStartSession(app_token::StartSession),
-    UserGet(user::Get),
+    UserGet(user::GetUser),
     UserDelete(user::Delete),
     UiConfGet(String),
 }
 
 /// An action by its names.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Action {
+pub(super) struct ServiceAction {
     service: &'static str,
     name: &'static str,
     /// The least role that may call it.
     role: Role,
-    read: fn(Arguments<'_>) -> Result<Operation, Exception>,
+    read: fn(Arguments<'_>) -> Result<ServiceCall, Exception>,
 }
 
 /// What an action works with, besides its arguments.
 pub(super) struct Context<'a> {
     pub state: &'a mut State,
-    pub session: Option<&'a Session>,
+    pub session: Option<&'a CallerKs>,
     /// Whether the caller's role is an administrator's.
     pub is_admin: bool,
     /// Whether this very call made the caller's user.
@@ -65,99 +65,102 @@ impl Context<'_> {
     }
 }
 
-const ACTIONS: &[Action] = &[
-    Action {
+const ACTIONS: &[ServiceAction] = &[
+    ServiceAction {
         service: "system",
         name: "ping",
         role: Role::Nobody,
-        read: |_| Ok(Operation::Ping),
+        read: |_| Ok(ServiceCall::Ping),
     },
-    Action {
+    ServiceAction {
         service: "session",
         name: "start",
         role: Role::Nobody,
-        read: |arguments| session::Start::read(arguments).map(Operation::SessionStart),
+        read: |arguments| session::Start::read(arguments).map(ServiceCall::SessionStart),
     },
-    Action {
+    ServiceAction {
         service: "session",
         name: "startWidgetSession",
         role: Role::Nobody,
-        read: |arguments| session::StartWidget::read(arguments).map(Operation::StartWidgetSession),
+        read: |arguments| {
+            session::StartWidget::read(arguments).map(ServiceCall::StartWidgetSession)
+        },
     },
-    Action {
+    ServiceAction {
         service: "session",
         name: "get",
         role: Role::Admin,
-        read: |arguments| session::Get::read(arguments).map(Operation::SessionGet),
+        read: |arguments| session::GetSession::read(arguments).map(ServiceCall::SessionGet),
     },
-    Action {
+    ServiceAction {
         service: "session",
         name: "end",
         role: Role::Nobody,
-        read: |_| Ok(Operation::SessionEnd),
+        read: |_| Ok(ServiceCall::SessionEnd),
     },
-    Action {
+    ServiceAction {
         service: "appToken",
         name: "add",
         role: Role::Admin,
-        read: |arguments| app_token::Fields::read(arguments).map(Operation::AppTokenAdd),
+        read: |arguments| app_token::TokenFields::read(arguments).map(ServiceCall::AppTokenAdd),
     },
-    Action {
+    ServiceAction {
         service: "appToken",
         name: "get",
         role: Role::Admin,
-        read: |arguments| app_token::Id::read(arguments).map(Operation::AppTokenGet),
+        read: |arguments| app_token::Id::read(arguments).map(ServiceCall::AppTokenGet),
     },
-    Action {
+    ServiceAction {
         service: "appToken",
         name: "update",
         role: Role::Admin,
         read: |arguments| {
             let id = app_token::Id::read(arguments)?;
-            app_token::Fields::read(arguments).map(|fields| Operation::AppTokenUpdate(id, fields))
+            app_token::TokenFields::read(arguments)
+                .map(|fields| ServiceCall::AppTokenUpdate(id, fields))
         },
     },
-    Action {
+    ServiceAction {
         service: "appToken",
         name: "delete",
         role: Role::Admin,
-        read: |arguments| app_token::Id::read(arguments).map(Operation::AppTokenDelete),
+        read: |arguments| app_token::Id::read(arguments).map(ServiceCall::AppTokenDelete),
     },
-    Action {
+    ServiceAction {
         service: "appToken",
         name: "list",
         role: Role::Admin,
-        read: |arguments| app_token::List::read(arguments).map(Operation::AppTokenList),
+        read: |arguments| app_token::ListTokens::read(arguments).map(ServiceCall::AppTokenList),
     },
-    Action {
+    ServiceAction {
         service: "appToken",
         name: "startSession",
         role: Role::User,
         read: |arguments| {
-            app_token::StartSession::read(arguments).map(Operation::AppTokenStartSession)
+            app_token::StartSession::read(arguments).map(ServiceCall::AppTokenStartSession)
         },
     },
-    Action {
+    ServiceAction {
         service: "user",
         name: "get",
         role: Role::User,
-        read: |arguments| user::Get::read(arguments).map(Operation::UserGet),
+        read: |arguments| user::GetUser::read(arguments).map(ServiceCall::UserGet),
     },
-    Action {
+    ServiceAction {
         service: "user",
         name: "delete",
         role: Role::Admin,
-        read: |arguments| user::Delete::read(arguments).map(Operation::UserDelete),
+        read: |arguments| user::Delete::read(arguments).map(ServiceCall::UserDelete),
     },
-    Action {
+    ServiceAction {
         service: "uiConf",
         name: "get",
         role: Role::User,
-        read: |arguments| arguments.required_text("id").map(Operation::UiConfGet),
+        read: |arguments| arguments.required_text("id").map(ServiceCall::UiConfGet),
     },
 ];
 
-impl Action {
+impl ServiceAction {
     /// The action called `service` and `action`, in any case.
     pub fn find(service: &str, action: &str) -> Result<Self, Exception> {
         let of_service = |known: &&Self| known.service.eq_ignore_ascii_case(service);
@@ -193,12 +196,12 @@ impl Action {
     }
 
     /// Reads its arguments.
-    pub fn read(self, params: &Params) -> Result<Operation, Exception> {
+    pub fn read(self, params: &PhpParams) -> Result<ServiceCall, Exception> {
         (self.read)(Arguments(params))
     }
 }
 
-impl Operation {
+impl ServiceCall {
     /// Carries it out.
     pub fn run(self, context: &mut Context<'_>) -> Result<Answer, Exception> {
         match self {

@@ -5,8 +5,8 @@ use crate::emulator::answer::{Answer, Object};
 use crate::emulator::arguments::Arguments;
 use crate::emulator::exception::Exception;
 use crate::emulator::partner::Partner;
-use crate::emulator::php::{self, Params};
-use crate::emulator::session::{self, Verdict};
+use crate::emulator::php::{self, PhpParams};
+use crate::emulator::session::{self, KsReading};
 use crate::emulator::state::State;
 use crate::ks::{KsFields, KsSession};
 use crate::secret::Secret;
@@ -68,7 +68,7 @@ impl Start {
 /// is looked at. Nothing where the ordinary way has to be gone.
 pub(in crate::emulator) fn start_fast(
     state: &mut State,
-    params: &Params,
+    params: &PhpParams,
     https: bool,
     now_ms: i64,
     random: &mut dyn FnMut(&mut [u8]),
@@ -144,11 +144,11 @@ fn capped(expiry: i64, partner: &Partner) -> i64 {
 
 /// The argument of `session.get`.
 #[derive(Debug)]
-pub(in crate::emulator) struct Get {
+pub(in crate::emulator) struct GetSession {
     session: Option<String>,
 }
 
-impl Get {
+impl GetSession {
     pub fn read(arguments: Arguments<'_>) -> Result<Self, Exception> {
         Ok(Self {
             session: arguments.text("session")?.filter(|text| !text.is_empty()),
@@ -162,7 +162,7 @@ impl Get {
                 .map_or(Answer::Null, |own| info(&own.ks, own.partner_id)));
         };
         match session::read(context.state, &text)? {
-            Verdict::Read(other) => Ok(info(&other.ks, other.partner_id)),
+            KsReading::Read(other) => Ok(info(&other.ks, other.partner_id)),
             _ => Err(Exception::invalid_ks(&text)),
         }
     }

@@ -9,11 +9,11 @@ use crate::emulator::partner::UserStatus;
 
 /// The argument of `user.get`.
 #[derive(Debug)]
-pub(in crate::emulator) struct Get {
+pub(in crate::emulator) struct GetUser {
     user_id: Option<String>,
 }
 
-impl Get {
+impl GetUser {
     pub fn read(arguments: Arguments<'_>) -> Result<Self, Exception> {
         Ok(Self {
             user_id: arguments.text("userId")?.filter(|id| !id.is_empty()),

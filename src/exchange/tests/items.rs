@@ -239,7 +239,7 @@ proptest! {
                 for user in everybody {
                     last[user] = Some(("ERR_HTTP_STATUS".into(), format!("status {status}")));
                 }
-                exchange.take(Answer::Response(&head(status), b""), timing, random);
+                exchange.take(Reply::Response(&head(status), b""), timing, random);
                 continue;
             }
             let mut answers = Vec::new();
@@ -271,7 +271,7 @@ proptest! {
                 [only] => only.clone(),
                 _ => json!(answers),
             };
-            exchange.take(Answer::Response(&head(200), answer.to_string().as_bytes()), timing, random);
+            exchange.take(Reply::Response(&head(200), answer.to_string().as_bytes()), timing, random);
         }
         let outcome = exchange.finish();
         prop_assert_eq!(outcome.attempts, requests);

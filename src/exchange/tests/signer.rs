@@ -29,7 +29,7 @@ fn take(exchange: &mut Exchange, reaction: Reaction) {
         status: 200,
         ..ResponseHead::default()
     };
-    let answer = Answer::Response(&head, body.as_bytes());
+    let answer = Reply::Response(&head, body.as_bytes());
     exchange.take(answer, Timing::at(NOW_MS), 7);
 }
 
@@ -137,7 +137,7 @@ fn a_signer_s_hash_is_in_no_error() {
     exchange.take_hash(Ok(hash.clone()));
     assert!(matches!(exchange.next(NOW_MS), Step::Send(_)));
     let message = ["could not send ", hash.expose()].concat();
-    let lost = Answer::Lost(vec![Cause {
+    let lost = Reply::Lost(vec![Cause {
         message,
         ..Cause::default()
     }]);

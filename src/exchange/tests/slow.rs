@@ -118,7 +118,7 @@ impl Slow {
             now = timing.ended_ms;
             span_s = (timing.ended_ms - timing.sent_ms).div_euclid(1000) + 1;
             let body = answer.to_string();
-            exchange.take(Answer::Response(&head, body.as_bytes()), timing, 7);
+            exchange.take(Reply::Response(&head, body.as_bytes()), timing, 7);
         }
         Played {
             results: exchange.finish().sessions,

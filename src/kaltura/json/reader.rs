@@ -54,7 +54,7 @@ impl<'a> Value<'a> {
         names: [&str; N],
     ) -> Option<(Self, [Self; N])> {
         let mut found = [None; N];
-        let mut reader = Reader {
+        let mut reader = Cursor {
             rest: json.as_bytes(),
         };
         let value = reader.value_and(&mut |name, json| keep(name, json, &names, &mut found))?;
@@ -121,7 +121,7 @@ impl Text<'_> {
     /// The text that it stands for.
     fn decoded(self) -> String {
         let mut text = Vec::with_capacity(self.0.len());
-        let mut reader = Reader { rest: self.0 };
+        let mut reader = Cursor { rest: self.0 };
         while let Some(byte) = reader.next() {
             let c = match byte {
                 b'\\' => reader.escaped(),
@@ -142,7 +142,7 @@ impl Text<'_> {
         if !self.0.contains(&b'\\') {
             return self.0 == rest;
         }
-        let mut reader = Reader { rest: self.0 };
+        let mut reader = Cursor { rest: self.0 };
         while let Some(byte) = reader.next() {
             let mut utf8 = [byte, 0, 0, 0];
             let length = match byte {
@@ -164,7 +164,7 @@ impl Text<'_> {
 impl<'a> List<'a> {
     /// The items, in order.
     pub fn iter(self) -> impl Iterator<Item = Value<'a>> {
-        let mut reader = Reader { rest: self.0 };
+        let mut reader = Cursor { rest: self.0 };
         core::iter::from_fn(move || {
             let value = Value::of(reader.item(b']')?);
             reader.comma();
@@ -206,7 +206,7 @@ impl<'a> Fields<'a> {
     }
 
     fn raw(self) -> impl Iterator<Item = (Text<'a>, &'a [u8])> {
-        let mut reader = Reader { rest: self.0 };
+        let mut reader = Cursor { rest: self.0 };
         core::iter::from_fn(move || {
             (reader.peek()? != b'}').then_some(())?;
             let name = reader.name()?;
@@ -253,11 +253,11 @@ fn plain(bytes: &[u8]) -> usize {
     skipped + rest.iter().position(special).unwrap_or(rest.len())
 }
 
-struct Reader<'a> {
+struct Cursor<'a> {
     rest: &'a [u8],
 }
 
-impl<'a> Reader<'a> {
+impl<'a> Cursor<'a> {
     /// The next `count` bytes.
     fn advance(&mut self, count: usize) -> Option<&'a [u8]> {
         work::steps(count);

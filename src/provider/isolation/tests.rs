@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::provider::tests::{START, key, provider, session, wish};
-use crate::provider::{Answer, Landed};
+use crate::provider::{Decision, Landed};
 use crate::work;
 
 fn isolated(mode: Isolate) -> Provider {
@@ -14,7 +14,7 @@ fn isolated(mode: Isolate) -> Provider {
     provider
 }
 
-fn ask(provider: &mut Provider, wish: &SessionRequest, now: Moment) -> Answer {
+fn ask(provider: &mut Provider, wish: &SessionRequest, now: Moment) -> Decision {
     let key = provider.key(wish);
     let answer = provider.ask(&key, wish, Following::default(), now);
     answer.unwrap()
@@ -22,7 +22,7 @@ fn ask(provider: &mut Provider, wish: &SessionRequest, now: Moment) -> Answer {
 
 fn lead(provider: &mut Provider, wish: &SessionRequest, now: Moment) -> FlightId {
     match ask(provider, wish, now) {
-        Answer::Lead(flight) => flight,
+        Decision::Lead(flight) => flight,
         other => panic!("{other:?}"),
     }
 }
@@ -48,7 +48,7 @@ fn mint(provider: &mut Provider, wish: &SessionRequest, ks: &str, now: Moment) -
 
 fn served(provider: &mut Provider, wish: &SessionRequest, now: Moment) -> String {
     match ask(provider, wish, now) {
-        Answer::Serve { session, .. } => session.ks.expose().to_owned(),
+        Decision::Serve { session, .. } => session.ks.expose().to_owned(),
         other => panic!("{other:?}"),
     }
 }
@@ -185,7 +185,7 @@ fn what_comes_after_its_end_is_not_kept_and_nobody_follows_it() {
     assert!(provider.settle(early, Ok(dead), 0, START).is_ok());
     assert_eq!(
         ask(provider, &wish(1), START),
-        Answer::Follow(late),
+        Decision::Follow(late),
         "the dead one is not served"
     );
     land(provider, late, "b", START);
@@ -248,7 +248,7 @@ fn a_fleet_has_the_same_ids_and_learns_of_an_end_within_two_seconds() {
     let check = lead(two, &wish(1), later);
     assert!(two.is_check(check) && two.wanted(check).is_none());
     // Whoever comes meanwhile waits for it, with another request of that user's too.
-    assert_eq!(ask(two, &wish(1), later), Answer::Follow(check));
+    assert_eq!(ask(two, &wish(1), later), Decision::Follow(check));
     assert_eq!(two.generation_name(check, later).as_ref(), Some(name));
     two.learn_generation(check, Some(text), later);
     two.abandon(check);

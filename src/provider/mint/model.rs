@@ -6,14 +6,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use kaltura_app_token::clock::{LocalTime, Timing};
 use kaltura_app_token::error::{Error, Failure};
 use kaltura_app_token::exchange::{self, Terms};
-use kaltura_app_token::kaltura::{Request, ResponseHead, ServiceUrl};
-use kaltura_app_token::provider::mint::{Mint, News, Received, Step};
+use kaltura_app_token::kaltura::{HashType, Request, ResponseHead, ServiceUrl};
+use kaltura_app_token::provider::mint::{Mint, MintStep, News, ReceivedAt};
 use kaltura_app_token::provider::{
-    Answer, FlightId, Following, Issuer, Key, Moment, Provider, Standings, TokenConfig,
+    Decision, FlightId, Following, Issuer, Key, Moment, Provider, Standings, TokenConfig,
 };
 use kaltura_app_token::retry::RetryPolicy;
 use kaltura_app_token::secret::Secret;
-use kaltura_app_token::session::hash::HashType;
 use kaltura_app_token::session::{GrantPolicy, SessionRequest};
 use kaltura_app_token::work;
 use serde_json::{Value, json};
@@ -227,7 +226,7 @@ impl World {
     /// The KS that is kept for a key, and when it ends by the wall clock.
     fn kept(&self, key: &Key) -> Option<(String, i64)> {
         match self.provider.last_resort(key, self.now) {
-            Some(Answer::Serve { session, .. }) => {
+            Some(Decision::Serve { session, .. }) => {
                 Some((session.ks.expose().to_owned(), session.expires_at_ms))
             }
             _ => None,
@@ -245,16 +244,16 @@ impl World {
         let wish = wish(user);
         let key = self.provider.key(&wish);
         match self.provider.ask(&key, &wish, following, self.now) {
-            Ok(Answer::Serve { session, .. }) => self.judge(&key, session.ks.expose()),
-            Ok(Answer::Renew { session, flight }) => {
+            Ok(Decision::Serve { session, .. }) => self.judge(&key, session.ks.expose()),
+            Ok(Decision::Renew { session, flight }) => {
                 self.judge(&key, session.ks.expose());
                 self.run(flight, key);
             }
-            Ok(Answer::Lead(flight)) => {
+            Ok(Decision::Lead(flight)) => {
                 self.run(flight, key);
                 self.followers.push((user, flight));
             }
-            Ok(Answer::Follow(flight)) => {
+            Ok(Decision::Follow(flight)) => {
                 assert!(self.runners.iter().any(|it| it.flight == flight));
                 self.followers.push((user, flight));
             }
@@ -330,11 +329,11 @@ impl World {
         };
         let terms = Self::terms(self.now);
         Some(match self.provider.ask_for_widget(following, self.now) {
-            Some(Answer::Lead(led)) => {
+            Some(Decision::Lead(led)) => {
                 let mint = Mint::widget(&mut self.provider, led, terms, self.now);
                 State::Runs(Box::new(mint), Some(led), None)
             }
-            Some(Answer::Follow(led)) => State::FollowsWidget(led),
+            Some(Decision::Follow(led)) => State::FollowsWidget(led),
             Some(other) => panic!("{other:?}"),
             None => {
                 let failure = self.provider.widget_failure(waited_for, self.now);
@@ -382,7 +381,7 @@ impl World {
         }
         loop {
             match mint.next(&mut self.provider, self.now) {
-                Step::Send(request) => {
+                MintStep::Send(request) => {
                     let pending = Pending {
                         sent: self.now,
                         body: self.respond(&request),
@@ -390,14 +389,14 @@ impl World {
                     };
                     return Some(State::Runs(Box::new(mint), widget, Some(pending)));
                 }
-                Step::AskForToken(_) => {
+                MintStep::AskForToken(_) => {
                     let token = Secret::new("token".to_owned());
                     mint.take_token(&mut self.provider, Ok(token), self.now);
                 }
-                Step::AskForHash { .. } => panic!("the token is here"),
-                Step::Tell(News::Revoked, _) => self.last_bad_ms = self.now.steady_ms,
-                Step::Wait { .. } | Step::Tell(..) => {}
-                Step::Done => break,
+                MintStep::AskForHash { .. } => panic!("the token is here"),
+                MintStep::Tell(News::Revoked, _) => self.last_bad_ms = self.now.steady_ms,
+                MintStep::Wait { .. } | MintStep::Tell(..) => {}
+                MintStep::Done => break,
             }
         }
         if widget.is_some() {
@@ -431,7 +430,7 @@ impl World {
             steady_ms: it.steady_ms,
         };
         let (sent, now) = (local(pending.sent), local(self.now));
-        let received = Received {
+        let received = ReceivedAt {
             timing: Timing::measured(sent, now, now),
             now: self.now,
             random: self.count.wrapping_mul(0x9E37_79B1),
@@ -446,11 +445,11 @@ impl World {
             if *status != 200 || body.contains("KalturaAPIException") {
                 self.last_bad_ms = self.now.steady_ms;
             }
-            let answer = exchange::Answer::Response(&head, body.as_bytes());
+            let answer = exchange::Reply::Response(&head, body.as_bytes());
             mint.take(&mut self.provider, answer, received);
         } else {
             self.last_bad_ms = self.now.steady_ms;
-            let answer = exchange::Answer::Lost(Vec::new());
+            let answer = exchange::Reply::Lost(Vec::new());
             mint.take(&mut self.provider, answer, received);
         }
         match (before, self.widget()) {

@@ -4,9 +4,8 @@ use serde_json::{Value as Json, json};
 
 use super::*;
 use crate::clock::{LocalTime, Timing};
-use crate::exchange;
 use crate::kaltura::{ResponseHead, ServiceUrl};
-use crate::provider::{Answer, Following, Standings, TokenConfig};
+use crate::provider::{Decision, Following, Standings, TokenConfig};
 use crate::retry::RetryPolicy;
 use crate::session::hash::token_hash;
 use crate::session::{GrantPolicy, SessionRequest};
@@ -64,7 +63,7 @@ impl Scene {
         let asked = self
             .provider
             .ask(&key, &wish, Following::default(), self.now);
-        let Ok(Answer::Lead(flight)) = asked else {
+        let Ok(Decision::Lead(flight)) = asked else {
             panic!("{asked:?}")
         };
         let terms = Terms {
@@ -85,7 +84,7 @@ impl Scene {
             wall_ms: self.now.wall_ms,
             steady_ms: self.now.steady_ms,
         };
-        let received = Received {
+        let received = ReceivedAt {
             timing: Timing::measured(now, now, now),
             now: self.now,
             random: 7,
@@ -97,8 +96,8 @@ impl Scene {
         };
         let body = answer.to_string();
         let answer = match answer {
-            Json::Null => exchange::Answer::Lost(Vec::new()),
-            _ => exchange::Answer::Response(&head, body.as_bytes()),
+            Json::Null => Reply::Lost(Vec::new()),
+            _ => Reply::Response(&head, body.as_bytes()),
         };
         mint.take(&mut self.provider, answer, received);
     }
@@ -110,22 +109,22 @@ impl Scene {
         let mut seen = Vec::new();
         for _ in 0..50 {
             match mint.next(&mut self.provider, self.now) {
-                Step::Send(request) => {
+                MintStep::Send(request) => {
                     seen.push(request.url.rsplit('/').next().unwrap().to_owned());
                     self.take(&mut mint, &answers.next().unwrap());
                 }
-                Step::AskForToken(_) => {
+                MintStep::AskForToken(_) => {
                     let token = Secret::new("token".to_owned());
                     mint.take_token(&mut self.provider, Ok(token), self.now);
                 }
-                Step::AskForHash { ks, hash_type, .. } => {
+                MintStep::AskForHash { ks, hash_type, .. } => {
                     seen.push(format!("hash of {}", ks.expose()));
                     let token = Secret::new("token".to_owned());
                     mint.take_hash(Ok(token_hash(hash_type, ks.expose(), &token)));
                 }
-                Step::Wait { .. } => {}
-                Step::Tell(news, credential) => seen.push(format!("{news:?} {credential}")),
-                Step::Done => {
+                MintStep::Wait { .. } => {}
+                MintStep::Tell(news, credential) => seen.push(format!("{news:?} {credential}")),
+                MintStep::Done => {
                     let mut landed = mint.finish(&mut self.provider, 0, self.now);
                     let result = landed.remove(0);
                     return (
@@ -281,7 +280,7 @@ fn the_failure_of_the_last_request_of_a_mint_can_be_taken() {
     let mut mint = scene.begin();
     assert!(matches!(
         mint.next(&mut scene.provider, scene.now),
-        Step::AskForToken(0)
+        MintStep::AskForToken(0)
     ));
     mint.take_token(
         &mut scene.provider,
@@ -291,7 +290,7 @@ fn the_failure_of_the_last_request_of_a_mint_can_be_taken() {
     assert!(mint.take_failure().is_none());
     assert!(matches!(
         mint.next(&mut scene.provider, scene.now),
-        Step::Send(_)
+        MintStep::Send(_)
     ));
     scene.take(&mut mint, &Json::Null);
     assert_eq!(mint.take_failure().unwrap().code(), "ERR_NETWORK");

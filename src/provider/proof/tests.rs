@@ -1,6 +1,6 @@
 use super::*;
 use crate::provider::tests::{START, key, provider, session, wish};
-use crate::provider::{Answer, Following};
+use crate::provider::{Decision, Following};
 use crate::session::Session;
 
 const OF_TOKEN: &str = "sview:*,sessionid:0_a,apptoken:0_a";
@@ -18,7 +18,7 @@ fn ks(text: &str) -> Secret {
 fn keep(provider: &mut Provider, user: u8, text: &str, privileges: &str, now: Moment) {
     let key = key(provider, user);
     let asked = provider.ask(&key, &wish(user), Following::default(), now);
-    let Ok(Answer::Lead(flight)) = asked else {
+    let Ok(Decision::Lead(flight)) = asked else {
         panic!("{asked:?}")
     };
     let session = Session {

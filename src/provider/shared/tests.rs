@@ -5,7 +5,7 @@ use crate::clock::{ServerClock, TimeHeaders, Timing};
 use crate::ks::{self, KsFields, Number, Random, Version};
 use crate::provider::Keys;
 use crate::provider::tests::{key, provider, session};
-use crate::provider::{Answer, Following};
+use crate::provider::{Decision, Following};
 
 const DAY_MS: i64 = 86_400_000;
 const START: Moment = Moment {
@@ -72,7 +72,7 @@ impl Reader {
         self.provider.shared.server_time.see(Some(clock), self.now);
     }
 
-    fn judge(&mut self, stored: Stored) -> Verdict {
+    fn judge(&mut self, stored: Stored) -> StoredVerdict {
         let grants = GrantPolicy::Guard;
         self.provider.judge(
             &self.key,
@@ -87,14 +87,14 @@ impl Reader {
     fn lead(&mut self) -> FlightId {
         let (wish, following) = (SessionRequest::default(), Following::default());
         match self.provider.ask(&self.key, &wish, following, self.now) {
-            Ok(Answer::Lead(flight) | Answer::Renew { flight, .. }) => flight,
+            Ok(Decision::Lead(flight) | Decision::Renew { flight, .. }) => flight,
             other => panic!("{other:?}"),
         }
     }
 
     fn adopt(&mut self, stored: Stored) -> Landed {
         let flight = self.lead();
-        let Verdict::Adopt(session) = self.judge(stored) else {
+        let StoredVerdict::Adopt(session) = self.judge(stored) else {
             panic!("it is not taken");
         };
         self.provider
@@ -103,8 +103,8 @@ impl Reader {
     }
 }
 
-fn is_adopted(verdict: &Verdict) -> bool {
-    matches!(verdict, Verdict::Adopt(_))
+fn is_adopted(verdict: &StoredVerdict) -> bool {
+    matches!(verdict, StoredVerdict::Adopt(_))
 }
 
 #[test]
@@ -115,14 +115,22 @@ fn a_stored_session_lives_the_life_that_it_began_elsewhere() {
     assert_eq!(reader.provider.fresh(&reader.key, reader.now), None);
     let flight = reader.lead();
     let verdict = reader.judge(late.clone());
-    assert_eq!(verdict, Verdict::Ignore, "it is what is to be renewed");
+    assert_eq!(
+        verdict,
+        StoredVerdict::Ignore,
+        "it is what is to be renewed"
+    );
     let new = session("b", reader.now.wall_ms + 3_600_000);
     let landed = reader.provider.settle(flight, Ok(new), 0, reader.now);
     assert!(landed.unwrap().lease.is_some());
-    assert_eq!(reader.judge(late), Verdict::Ignore, "it ends sooner");
+    assert_eq!(reader.judge(late), StoredVerdict::Ignore, "it ends sooner");
     let mut other = Reader::informed(0);
     let verdict = other.judge(stored("a", 3570, 3600));
-    assert_eq!(verdict, Verdict::Ignore, "callers would wait for the next");
+    assert_eq!(
+        verdict,
+        StoredVerdict::Ignore,
+        "callers would wait for the next"
+    );
 }
 
 #[test]
@@ -157,7 +165,7 @@ fn a_stored_ks_that_contradicts_what_is_said_of_it_is_not_taken_whatever_is_gran
             .judge(&reader.key, &wish, grants, stored, false, reader.now)
     };
     for grants in [GrantPolicy::Guard, GrantPolicy::Exact, GrantPolicy::Report] {
-        assert_eq!(judge(carrying("ada;edit:*"), grants), Verdict::Ignore);
+        assert_eq!(judge(carrying("ada;edit:*"), grants), StoredVerdict::Ignore);
     }
     assert!(is_adopted(&judge(stored("a", 0, 3600), GrantPolicy::Exact)));
 }
@@ -169,14 +177,14 @@ fn a_dead_session_is_deleted_and_never_taken() {
     let dead = stored("a", 0, 3600);
     reader.adopt(dead.clone());
     reader.provider.invalidate(&reader.key, reader.now);
-    assert_eq!(reader.judge(dead.clone()), Verdict::Delete);
+    assert_eq!(reader.judge(dead.clone()), StoredVerdict::Delete);
     assert_eq!(reader.provider.shared.take_obsolete(), [reader.key.clone()]);
     // Neither another death, nor a fresh start, nor a revocation makes it alive.
     reader.adopt(stored("b", 0, 3600));
     reader.provider.invalidate(&reader.key, reader.now);
-    assert_eq!(reader.judge(dead.clone()), Verdict::Delete);
+    assert_eq!(reader.judge(dead.clone()), StoredVerdict::Delete);
     reader.provider.clear(reader.now);
-    assert_eq!(reader.judge(dead), Verdict::Delete);
+    assert_eq!(reader.judge(dead), StoredVerdict::Delete);
     let epoch = reader.provider.shared.epoch.number();
     assert!(is_adopted(&reader.judge(stored_in(epoch, "c", 0, 3600))));
 }
@@ -186,7 +194,7 @@ fn a_session_that_is_reported_dead_is_not_taken_though_it_was_not_kept() {
     let mut reader = Reader::informed(0);
     let ks = Secret::new("a".to_owned());
     reader.provider.invalidate_ks(&ks, reader.now);
-    assert_eq!(reader.judge(stored("a", 0, 3600)), Verdict::Delete);
+    assert_eq!(reader.judge(stored("a", 0, 3600)), StoredVerdict::Delete);
 }
 
 #[test]
@@ -222,13 +230,13 @@ fn what_was_sealed_before_a_new_epoch_is_dead_to_whoever_knows_of_it() {
     assert!(is_adopted(&reader.judge(old())));
     reader.provider.clear(reader.now);
     let epoch = reader.provider.shared.epoch.number();
-    assert_eq!(reader.judge(old()), Verdict::Delete);
+    assert_eq!(reader.judge(old()), StoredVerdict::Delete);
     assert!(reader.provider.is_dead(&old()));
-    assert_eq!(reader.judge(new_from(epoch - 1)), Verdict::Delete);
+    assert_eq!(reader.judge(new_from(epoch - 1)), StoredVerdict::Delete);
     assert!(is_adopted(&reader.judge(new_from(epoch))));
     // A session of a later one tells of it.
     assert!(is_adopted(&reader.judge(new_from(epoch + 1))));
-    assert_eq!(reader.judge(new_from(epoch)), Verdict::Delete);
+    assert_eq!(reader.judge(new_from(epoch)), StoredVerdict::Delete);
 }
 
 #[test]
@@ -272,15 +280,18 @@ fn a_session_of_a_token_that_was_revoked_is_deleted() {
         true,
         reader.now,
     );
-    assert_eq!(verdict, Verdict::Delete);
+    assert_eq!(verdict, StoredVerdict::Delete);
 }
 
 #[test]
 fn what_has_ended_is_deleted_by_who_knows_the_server_s_clock() {
     let ended = || stored("a", 61, 60);
-    assert_eq!(Reader::informed(0).judge(ended()), Verdict::Delete);
-    assert_eq!(Reader::informed(DAY_MS).judge(ended()), Verdict::Delete);
-    assert_eq!(Reader::new(0).judge(ended()), Verdict::Ignore);
+    assert_eq!(Reader::informed(0).judge(ended()), StoredVerdict::Delete);
+    assert_eq!(
+        Reader::informed(DAY_MS).judge(ended()),
+        StoredVerdict::Delete
+    );
+    assert_eq!(Reader::new(0).judge(ended()), StoredVerdict::Ignore);
 }
 
 #[test]
@@ -293,7 +304,7 @@ fn a_machine_that_is_an_hour_ahead_prolongs_no_session() {
         ..session("a", 0)
     };
     for mut reader in [Reader::new(0), Reader::informed(0)] {
-        let Verdict::Adopt(read) = reader.judge(sealed_and_opened(&minted)) else {
+        let StoredVerdict::Adopt(read) = reader.judge(sealed_and_opened(&minted)) else {
             panic!("it is not taken");
         };
         assert_eq!(read.expires_at_ms, START.wall_ms + 59_000);
@@ -303,9 +314,12 @@ fn a_machine_that_is_an_hour_ahead_prolongs_no_session() {
 #[test]
 fn a_reader_who_is_seen_to_be_behind_asks_for_the_time_first() {
     let mut reader = Reader::new(-3_600_000);
-    assert_eq!(reader.judge(stored("a", 0, 60)), Verdict::AwaitServerTime);
+    assert_eq!(
+        reader.judge(stored("a", 0, 60)),
+        StoredVerdict::AwaitServerTime
+    );
     reader.see(3_600_000);
-    let Verdict::Adopt(read) = reader.judge(stored("a", 0, 60)) else {
+    let StoredVerdict::Adopt(read) = reader.judge(stored("a", 0, 60)) else {
         panic!("it is not taken");
     };
     assert_eq!(read.expires_at_ms, reader.now.wall_ms + 60_000);
@@ -327,9 +341,9 @@ fn a_session_taken_by_the_local_clock_is_confirmed_within_a_minute() {
     reader.now = until;
     let flight = reader.lead();
     let same = stored("a", 0, 86_400);
-    assert_eq!(reader.judge(same.clone()), Verdict::AwaitServerTime);
+    assert_eq!(reader.judge(same.clone()), StoredVerdict::AwaitServerTime);
     reader.see(1000);
-    let Verdict::Adopt(session) = reader.judge(same) else {
+    let StoredVerdict::Adopt(session) = reader.judge(same) else {
         panic!("it is not taken");
     };
     let landed = reader
@@ -396,7 +410,7 @@ proptest! {
             let clock = clock_of_response(response_ms, reader_off_ms, reader_there, reader_back);
             reader.provider.shared.server_time.see(Some(clock), reader.now.plus(-seen_ago_ms));
         }
-        if let Verdict::Adopt(session) = reader.judge(stored) {
+        if let StoredVerdict::Adopt(session) = reader.judge(stored) {
             let flight = reader.lead();
             reader.provider.adopt(&reader.key, flight, *session, reader.now).unwrap();
             // The last millisecond at which it is served; without the server's clock it is held

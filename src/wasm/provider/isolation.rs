@@ -11,8 +11,7 @@ use crate::provider::FlightId;
 use crate::secret::Secret;
 use crate::wasm::call;
 use crate::wasm::convert;
-use crate::wasm::fetch;
-use crate::wasm::host::Host;
+use crate::wasm::host::{Host, whole_ms};
 
 #[wasm_bindgen(js_class = ProviderCore)]
 impl Handle {
@@ -76,7 +75,7 @@ impl Handle {
             service_url: self.terms.service_url.clone(),
             retry: self.terms.retry,
             repeatable: true,
-            deadline_ms: fetch::whole_ms(deadline_ms),
+            deadline_ms: whole_ms(deadline_ms),
             attempts: 0,
         };
         let operation = ("session", "end");

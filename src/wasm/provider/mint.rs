@@ -9,10 +9,10 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use super::told::end;
 use super::{Handle, Now, ProviderCore};
 use crate::exchange::Terms;
-use crate::provider::mint::{Mint, News, Received, Step};
+use crate::provider::mint::{Mint, MintStep, News, ReceivedAt};
 use crate::provider::{FlightId, Moment};
 use crate::wasm::fetch::{self, promise};
-use crate::wasm::host::Host;
+use crate::wasm::host::{Host, whole_ms};
 use crate::wasm::results;
 use crate::wasm::terms::{ask_for_hash, ask_for_token};
 
@@ -67,7 +67,7 @@ impl Handle {
 impl ProviderCore {
     fn terms_until(&self, deadline_ms: f64) -> Terms {
         Terms {
-            deadline_ms: fetch::whole_ms(deadline_ms),
+            deadline_ms: whole_ms(deadline_ms),
             ..self.terms.clone()
         }
     }
@@ -77,15 +77,15 @@ impl ProviderCore {
         while !host.ended() {
             let now = moment(host);
             match self.decide(|provider| mint.next(provider, now)) {
-                Step::Done => return Some(mint),
-                Step::AskForToken(credential) => {
+                MintStep::Done => return Some(mint),
+                MintStep::AskForToken(credential) => {
                     let token = ask_for_token(host, credential).await;
                     let now = moment(host);
                     if !host.ended() {
                         self.decide(|provider| mint.take_token(provider, token, now));
                     }
                 }
-                Step::AskForHash {
+                MintStep::AskForHash {
                     credential,
                     ks,
                     hash_type,
@@ -95,9 +95,9 @@ impl ProviderCore {
                         mint.take_hash(hash);
                     }
                 }
-                Step::Send(request) => {
+                MintStep::Send(request) => {
                     let answer = fetch::send(&request, host, self.max_response_bytes).await;
-                    let received = Received {
+                    let received = ReceivedAt {
                         timing: answer.timing,
                         now: moment(host),
                         random: fetch::random(),
@@ -109,8 +109,8 @@ impl ProviderCore {
                         }
                     }
                 }
-                Step::Wait { ms, reason } => fetch::pause(host, ms, &reason).await,
-                Step::Tell(news, credential) => {
+                MintStep::Wait { ms, reason } => fetch::pause(host, ms, &reason).await,
+                MintStep::Tell(news, credential) => {
                     let id = self.decide(|provider| provider.standings.id(credential));
                     host.emit(&match news {
                         News::Revoked => results::revoked(&id),
@@ -129,7 +129,7 @@ fn ids(numbers: Vec<f64>) -> impl Iterator<Item = FlightId> {
 
 pub(super) fn moment(host: &Host) -> Moment {
     Moment {
-        wall_ms: fetch::whole_ms(host.now()),
-        steady_ms: fetch::whole_ms(host.steady()),
+        wall_ms: whole_ms(host.now()),
+        steady_ms: whole_ms(host.steady()),
     }
 }

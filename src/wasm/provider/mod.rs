@@ -18,6 +18,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use self::told::{end, told};
 use super::convert::{self, Options};
 use super::fetch;
+use super::host::whole_ms;
 use super::results;
 use super::terms::{self, TokenKind};
 use crate::error::{Error, Failure, InvalidOption};
@@ -109,7 +110,7 @@ impl Handle {
     /// Whether a session that has been waiting for its caller has ended meanwhile.
     #[wasm_bindgen(js_name = isOver)]
     pub fn is_over(expires_at_ms: f64, now: &Now) -> bool {
-        is_over(fetch::whole_ms(expires_at_ms), now.moment().wall_ms)
+        is_over(whole_ms(expires_at_ms), now.moment().wall_ms)
     }
 
     /// How many sessions to start in one request.
@@ -387,8 +388,8 @@ extern "C" {
 impl Now {
     fn moment(&self) -> Moment {
         Moment {
-            wall_ms: fetch::whole_ms(self.wall()),
-            steady_ms: fetch::whole_ms(self.steady()),
+            wall_ms: whole_ms(self.wall()),
+            steady_ms: whole_ms(self.steady()),
         }
     }
 }

@@ -12,11 +12,11 @@ use crate::decimal::decimal;
 use crate::error::InvalidOption;
 use crate::options::{self, Named};
 use crate::provider::{
-    FlightId, Key, Keys, NONCE, Provider, Stored, StoredEpoch, Verdict, is_of_another_version,
+    FlightId, Key, Keys, NONCE, Provider, Stored, StoredEpoch, StoredVerdict, is_of_another_version,
 };
 use crate::secret::{Secret, Wiped};
 use crate::wasm::convert::{self, Plain};
-use crate::wasm::fetch;
+use crate::wasm::host::whole_ms;
 
 /// Some seven weeks.
 const LONGEST_TTL_MS: i64 = u32::MAX as i64;
@@ -109,13 +109,13 @@ impl Handle {
         let keys = self.keys(token);
         let stored = keys.and_then(|keys| keys.open_session(&key, sealed));
         let rejected = stored.is_none() && !is_of_another_version(sealed);
-        let verdict = stored.map_or(Verdict::Ignore, |stored| {
+        let verdict = stored.map_or(StoredVerdict::Ignore, |stored| {
             self.decide(|provider| {
                 let doubtful = is_doubtful(provider, &stored);
                 provider.judge(&key, &wish, self.terms.grants, stored, doubtful, now)
             })
         });
-        if let Verdict::Adopt(session) = verdict {
+        if let StoredVerdict::Adopt(session) = verdict {
             self.report_uses();
             let landed = self.decide(|provider| provider.adopt(&key, flight, *session, now));
             let told = end(&landed);
@@ -124,8 +124,8 @@ impl Handle {
         }
         let told = Plain::new();
         told.set("rejected", rejected);
-        told.set("needsTime", verdict == Verdict::AwaitServerTime);
-        told.set("obsolete", verdict == Verdict::Delete);
+        told.set("needsTime", verdict == StoredVerdict::AwaitServerTime);
+        told.set("obsolete", verdict == StoredVerdict::Delete);
         told.into()
     }
 
@@ -170,7 +170,7 @@ impl Handle {
             // A store that forgets a session of years after weeks is given it again.
             let left_ms = session.expires_at_ms.saturating_sub(now.wall_ms);
             let ttl_ms = u32::try_from(left_ms.clamp(0, LONGEST_TTL_MS)).unwrap_or_default();
-            let epoch = fetch::whole_ms(epoch);
+            let epoch = whole_ms(epoch);
             (keys.seal_session(&key, &session, epoch, nonce), ttl_ms)
         });
         let Some((text, ttl_ms)) = sealed else {

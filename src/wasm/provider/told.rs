@@ -3,7 +3,7 @@
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 use crate::error::Failure;
-use crate::provider::{Answer, FlightId, Landed, Lease};
+use crate::provider::{Decision, FlightId, Landed, Lease};
 use crate::wasm::results;
 
 #[wasm_bindgen]
@@ -30,17 +30,17 @@ extern "C" {
 }
 
 /// What somebody who asks is to do.
-pub fn told(answer: Answer) -> JsValue {
+pub fn told(answer: Decision) -> JsValue {
     let (session, lease, stale, flight, lead) = match answer {
-        Answer::Serve {
+        Decision::Serve {
             session,
             lease,
             stale,
             renewal,
         } => (Some(session), lease, stale, renewal, false),
-        Answer::Renew { session, flight } => (Some(session), None, false, Some(flight), true),
-        Answer::Lead(flight) => (None, None, false, Some(flight), true),
-        Answer::Follow(flight) => (None, None, false, Some(flight), false),
+        Decision::Renew { session, flight } => (Some(session), None, false, Some(flight), true),
+        Decision::Lead(flight) => (None, None, false, Some(flight), true),
+        Decision::Follow(flight) => (None, None, false, Some(flight), false),
     };
     plain_told(
         &session.as_ref().map(results::session).into(),
