@@ -40,8 +40,8 @@ export const harmless = [
   },
   {
     file: 'common/error.js',
-    was: "if (typeof thrown?.code === 'string') return new AppTokenError(thrown)",
-    now: 'if (true) return new AppTokenError(thrown)',
+    was: "if (typeof details?.code === 'string') return new AppTokenError(details)",
+    now: 'if (true) return new AppTokenError(details)',
     why: 'nothing that the core throws today is without a code',
   },
   {
@@ -57,27 +57,27 @@ export const harmless = [
     why: 'whoever is followed has begun something',
   },
   {
-    file: 'provider/flight.js',
-    was: 'return this.#isResting || steady() - this.#lastProgressAt < this.trustedMs',
-    now: 'return this.#isResting || steady() - this.#lastProgressAt <= this.trustedMs',
+    file: 'provider/leader.js',
+    was: 'return this.#isResting || steady() - /** @type {number} */ (this.#lastProgressAt) < this.trustedMs',
+    now: 'return this.#isResting || steady() - /** @type {number} */ (this.#lastProgressAt) <= this.trustedMs',
     why: 'a moment more or less',
   },
   {
-    file: 'provider/flight.js',
+    file: 'provider/leader.js',
     was: 'if (HAS_ONE_CONTEXT) return this.isGone',
     now: 'if (true) return this.isGone',
     why: 'where there is one context that is what is asked; js-tests/leader.mjs plays it where there are more',
   },
   {
-    file: 'provider/flight.js',
-    was: 'if (this.keep || this.#hasLeft) return',
-    now: 'if (this.keep && this.#hasLeft) return',
+    file: 'provider/leader.js',
+    was: 'if (this.keep || this.#isLeft) return',
+    now: 'if (this.keep && this.#isLeft) return',
     why: 'nobody waits for a renewal as its leader, and a leader leaves once',
   },
   {
-    file: 'provider/flights.js',
-    was: 'decision = ask(flight, outcome.silentChecks ?? 0)',
-    now: 'decision = ask(flight, outcome.silentChecks ?? 1)',
+    file: 'provider/join.js',
+    was: 'decision = wanted.ask(flight, outcome.silentChecks ?? 0)',
+    now: 'decision = wanted.ask(flight, outcome.silentChecks ?? 1)',
     why: 'the core acts on three checks in a row and not on fewer',
   },
   {
@@ -99,12 +99,6 @@ export const harmless = [
     why: 'it is only compared with itself',
   },
   {
-    file: 'provider/session-provider.js',
-    was: 'return ask({ core, flights, instance }, request, flight, SILENT.silentChecks)',
-    now: 'return ask({ core, flights, }, request, flight, SILENT.silentChecks)',
-    why: 'a renewal is begun anew in Workers alone, where js-tests/leader.mjs plays it',
-  },
-  {
     file: 'provider/request.js',
     was: 'if (value === undefined) continue',
     now: 'if (false) continue',
@@ -114,12 +108,6 @@ export const harmless = [
     file: 'provider/request.js',
     was: "if (typeof value === 'string') key += `${name}:${value.length}:${value}`",
     now: 'if (false) key += `${name}:${value.length}:${value}`',
-    why: 'the core is asked then, and says the same',
-  },
-  {
-    file: 'provider/request.js',
-    was: "if (name === 'timeoutMs' && Number.isInteger(value) && value > 0) continue",
-    now: "if (name === '' && Number.isInteger(value) && value > 0) continue",
     why: 'the core is asked then, and says the same',
   },
   {
@@ -135,9 +123,9 @@ export const harmless = [
     why: 'what comes next is ended by the same deadline, before anything is sent',
   },
   {
-    file: 'provider/flights.js',
-    was: 'flight.end({ lost: true })',
-    now: 'flight.end({ })',
+    file: 'provider/widget.js',
+    was: 'flight.end(/** @type {Outcome} */ ({ __proto__: null, lost: true }))',
+    now: 'flight.end(/** @type {Outcome} */ ({ __proto__: null, }))',
     why: 'who has waited for a widget session in vain fetches one with his own',
   },
 ]

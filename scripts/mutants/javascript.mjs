@@ -13,14 +13,28 @@ import { mutantsOf } from './mutate.mjs'
 // What the suites of js-tests/transport and js-tests/packed are about is not among them.
 const FILES = [
   ...['deadline', 'error', 'host', 'options', 'progress', 'signals'].map((name) => `common/${name}`),
-  ...['flight', 'flights', 'index', 'leases', 'many', 'request'].map((name) => `provider/${name}`),
+  ...[
+    'call',
+    'ending',
+    'fetch',
+    'flight',
+    'flights',
+    'join',
+    'leader',
+    'leases',
+    'many',
+    'options',
+    'proof',
+    'request',
+  ].map((name) => `provider/${name}`),
+  ...['session-provider', 'sessions', 'widget'].map((name) => `provider/${name}`),
   ...['guarded-store', 'index', 'seal', 'shared-sessions'].map((name) => `stores/${name}`),
   ...['buckets', 'cors', 'grant', 'index', 'limit', 'options'].map((name) => `handler/${name}`),
-  ...['ks/shell', 'manager/list', 'manager/shell', 'session/bind'],
+  ...['ks/shell', 'manager/calls', 'manager/list', 'manager/shell', 'session/bind'],
 ].map((name) => `${name}.js`)
 
 /** Partly for Workers: what this runtime does not run of them, the suite in workerd does. */
-const FOR_WORKERS = ['provider/flight.js']
+const FOR_WORKERS = ['provider/flight.js', 'provider/leader.js', 'provider/lookout.js']
 /** What the suite takes on a machine that is not busy; the times below are for such a one. */
 const USUAL_MS = 80_000
 /** Longer tests are about something else. */
@@ -79,7 +93,9 @@ function sampled(root, { only, most, seed }) {
   return FILES.filter((file) => file.includes(only)).flatMap((file) => {
     const source = readFileSync(join(root, 'src/js', file), 'utf8')
     const rank = ({ start, end, text }) =>
-      createHash('sha256').update(`${seed} ${file} ${lineOf(source, start)} ${source.slice(start, end)} ${text}`).digest('hex')
+      createHash('sha256')
+        .update(`${seed} ${file} ${lineOf(source, start)} ${source.slice(start, end)} ${text}`)
+        .digest('hex')
     const ranked = mutantsOf(source).map((mutant) => ({ mutant, rank: rank(mutant) }))
     ranked.sort((a, b) => (a.rank < b.rank ? -1 : 1))
     return ranked.slice(0, most).map(({ mutant }) => mutantIn(file, source, mutant))
@@ -89,7 +105,15 @@ function sampled(root, { only, most, seed }) {
 function mutantIn(file, source, { start, end, text, operator }) {
   const changed = source.slice(0, start) + text + source.slice(end)
   const line = source.slice(0, start).split('\n').length
-  return { file, line, start, operator, changed, was: linesOf(source, start, end), now: linesOf(changed, start, start + text.length) }
+  return {
+    file,
+    line,
+    start,
+    operator,
+    changed,
+    was: linesOf(source, start, end),
+    now: linesOf(changed, start, start + text.length),
+  }
 }
 
 const lineOf = (source, at) => linesOf(source, at, at)
@@ -98,7 +122,10 @@ const lineOf = (source, at) => linesOf(source, at, at)
 function linesOf(source, start, end) {
   const from = source.lastIndexOf('\n', start - 1) + 1
   const to = source.indexOf('\n', end)
-  return source.slice(from, to === -1 ? undefined : to).trim().replace(/\s+/g, ' ')
+  return source
+    .slice(from, to === -1 ? undefined : to)
+    .trim()
+    .replace(/\s+/g, ' ')
 }
 
 /** What each test runs: measured once for a source, since it takes as long as the suite. */
@@ -161,15 +188,16 @@ function testsFor(coverage, { file, start }) {
   const hits = coverage.filter(runsIt)
   const sorted = (hits.length > 0 ? hits : coverage.filter(runsFile)).sort((a, b) => a.ms - b.ms)
   let left = ENOUGH_MS
-  return Object.assign(sorted.filter(({ ms }) => (left -= ms) > 0), { isExact: hits.length > 0 })
+  return Object.assign(
+    sorted.filter(({ ms }) => (left -= ms) > 0),
+    { isExact: hits.length > 0 },
+  )
 }
 
 const nameOf = ({ file, was, now }) => `${file} ${was} ${now}`
 
 const innermost = (ranges, at) =>
-  ranges
-    .filter(([start, end]) => start <= at && at < end)
-    .sort((a, b) => a[1] - a[0] - (b[1] - b[0]))[0]
+  ranges.filter(([start, end]) => start <= at && at < end).sort((a, b) => a[1] - a[0] - (b[1] - b[0]))[0]
 
 function suite({ root, host }, args, env, timeoutMs) {
   const file = (name) => join(root, 'scripts/mutants', name)

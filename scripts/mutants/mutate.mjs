@@ -52,7 +52,8 @@ const operators = {
     if (/^Import|^Export/.test(parent.type) || isWords(parents)) return
     if (parent.type === 'Property' && parent.key === node && !parent.computed) return
     if (typeof value === 'boolean') add('boolean', node, String(!value))
-    else if (typeof value === 'number') add('number', node, value === 0 ? '1' : value < 10 ? String(value + 1) : String(value * 10))
+    else if (typeof value === 'number')
+      add('number', node, value === 0 ? '1' : value < 10 ? String(value + 1) : String(value * 10))
     else if (typeof value === 'string' && IS_NAME.test(value)) add('text', node, "''")
   },
   TemplateLiteral({ quasis, expressions }, { add, parents }) {

@@ -45,8 +45,22 @@ async function cargoMutants(root, log) {
   if (existsSync(program)) return program
   log(`installing cargo-mutants ${VERSION}`)
   const compiledIn = join(root, '.tools/compiling')
-  const args = ['install', 'cargo-mutants', '--version', VERSION, '--locked', '--root', folder, '--target-dir', compiledIn]
-  const env = { CARGO_PROFILE_RELEASE_OPT_LEVEL: '1', CARGO_PROFILE_RELEASE_LTO: 'off', CARGO_PROFILE_RELEASE_CODEGEN_UNITS: '16' }
+  const args = [
+    'install',
+    'cargo-mutants',
+    '--version',
+    VERSION,
+    '--locked',
+    '--root',
+    folder,
+    '--target-dir',
+    compiledIn,
+  ]
+  const env = {
+    CARGO_PROFILE_RELEASE_OPT_LEVEL: '1',
+    CARGO_PROFILE_RELEASE_LTO: 'off',
+    CARGO_PROFILE_RELEASE_CODEGEN_UNITS: '16',
+  }
   await run('cargo', args, { env })
   rmSync(compiledIn, { recursive: true, force: true })
   return program

@@ -27,7 +27,12 @@ async function covered() {
     return Object.fromEntries(
       result
         .filter(({ url }) => url.startsWith(folder))
-        .map(({ url, functions }) => [url, functions.flatMap(({ ranges }) => ranges.map(({ startOffset, endOffset, count }) => [startOffset, endOffset, count]))]),
+        .map(({ url, functions }) => [
+          url,
+          functions.flatMap(({ ranges }) =>
+            ranges.map(({ startOffset, endOffset, count }) => [startOffset, endOffset, count]),
+          ),
+        ]),
     )
   }
   const seen = []

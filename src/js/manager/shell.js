@@ -2,17 +2,15 @@
 // client module makes the calls.
 import * as codes from '../common/codes.js'
 import { copied, guarded, ownOptions, ownProperties, taken, takeShellOptions } from '../common/options.js'
-import { Deadline, LONGEST_MS, readLimits } from '../common/deadline.js'
-import { AppTokenError, fromCore, invalid, pathOf, unknownOption } from '../common/error.js'
-import { attempt, createHost } from '../common/host.js'
+import { LONGEST_MS, readLimits } from '../common/deadline.js'
+import { AppTokenError, invalid, pathOf, unknownOption } from '../common/error.js'
 import { remade } from '../runtime/load.js'
+import { Calls, unusable } from './calls.js'
 import { AppTokenList } from './list.js'
-import { sendingOnce } from './once.js'
 
 /**
- * @import { Limits } from '../common/deadline.js'
- * @import { Host } from '../common/host.js'
- * @import { Judgement, ManagerCore, Rules } from '../ks/kaltura_ks.js'
+ * @import { Deadline, Limits } from '../common/deadline.js'
+ * @import { ManagerCore, Rules } from '../ks/kaltura_ks.js'
  * @import { AppToken, AppTokenFilter, AppTokenPager, FieldsOptions, ManagerOptions } from './index.js'
  */
 
@@ -34,19 +32,16 @@ export function manage({ client, ks, startAppTokenSession, usualFetch }) {
     const caller = remade(client, ({ Caller, instance }) =>
       guarded(() => ({ caller: new Caller(forCaller), instance })),
     )
-    const core = remade(ks, ({ ManagerCore: rules }) =>
-      guarded(() => ({ core: new rules(own), rules })),
-    )
+    const core = remade(ks, ({ ManagerCore: rules }) => guarded(() => ({ core: new rules(own), rules })))
     caller()
     const key = { ks: given.ks, adminSecret: given.adminSecret }
     checkKey(key, own.userId, core())
     const { partnerId, clientTag } = own
     const forAll = { ...forCaller, dangerouslyAllowUnverifiedTls: allowUnverified }
     /** @param {object} more */
-    const prove = (more) =>
-      startAppTokenSession({ ...forAll, fetch, onEvent, partnerId, clientTag, ...more })
+    const prove = (more) => startAppTokenSession({ ...forAll, fetch, onEvent, partnerId, clientTag, ...more })
     const settings = { ...limits, fetch, onEvent, prove, allowUnverified }
-    return new AppTokenManager(settings, key, core, caller)
+    return new AppTokenManager(settings, new Calls(settings, key, core, caller))
   }
 }
 
@@ -69,23 +64,19 @@ function checkKey({ ks, adminSecret }, userId, { core, rules }) {
 
 class AppTokenManager {
   #settings
-  #key
-  #remadeCore
-  #remadeCaller
+  #calls
 
-  constructor(settings, key, core, caller) {
+  constructor(settings, calls) {
     this.#settings = settings
-    this.#key = key
-    this.#remadeCore = core
-    this.#remadeCaller = caller
+    this.#calls = calls
   }
 
   get #core() {
-    return this.#remadeCore().core
+    return this.#calls.core
   }
 
   get #rules() {
-    return this.#remadeCore().rules
+    return this.#calls.rules
   }
 
   /**
@@ -96,8 +87,8 @@ class AppTokenManager {
     const { limits, knownUser } = this.#read(options, true)
     const own = ownOptions(fields, 'fields')
     const { args, warnings } = guarded(() => this.#core.add(own, knownUser, Date.now()))
-    const answer = await this.#call('add', args, limits)
-    return { appToken: this.#appToken('add', answer, true), warnings }
+    const answer = await this.#calls.call('add', args, limits)
+    return { appToken: this.#calls.appToken('add', answer, true), warnings }
   }
 
   /**
@@ -107,7 +98,7 @@ class AppTokenManager {
   async get(id, options) {
     const { limits } = this.#read(options)
     const { args } = guarded(() => this.#rules.identify(id))
-    return this.#appToken('get', await this.#call('get', args, limits))
+    return this.#calls.appToken('get', await this.#calls.call('get', args, limits))
   }
 
   /**
@@ -132,8 +123,8 @@ class AppTokenManager {
     const { limits, knownUser } = this.#read(options, true)
     const own = ownOptions(fields, 'fields')
     const { args, warnings } = guarded(() => this.#core.update(id, own, knownUser, Date.now()))
-    const answer = await this.#call('update', args, limits)
-    return { appToken: this.#appToken('update', answer), warnings }
+    const answer = await this.#calls.call('update', args, limits)
+    return { appToken: this.#calls.appToken('update', answer), warnings }
   }
 
   /**
@@ -143,7 +134,7 @@ class AppTokenManager {
   async delete(id, options) {
     const { limits } = this.#read(options)
     const { args } = guarded(() => this.#rules.identify(id))
-    const deadline = this.#deadline({ ...limits, what: 'answer to appToken.delete' })
+    const deadline = this.#calls.deadline({ ...limits, what: 'answer to appToken.delete' })
     try {
       const warnings = await this.#deletionWarnings(deadline, args)
       await this.#deleteWithin(deadline, args)
@@ -160,7 +151,7 @@ class AppTokenManager {
    */
   async #deletionWarnings(deadline, args) {
     try {
-      const { text } = await this.#callWithin(deadline, 'get', args)
+      const { text } = await this.#calls.callWithin(deadline, 'get', args)
       return this.#rules.deletionWarnings(text)
     } catch (error) {
       // Whether Kaltura lets it be deleted is for Kaltura to say.
@@ -174,7 +165,7 @@ class AppTokenManager {
    * @param {string} args
    */
   async #deleteWithin(deadline, args) {
-    const { isDone, text, attempts } = await this.#callWithin(deadline, 'delete', args)
+    const { isDone, text, attempts } = await this.#calls.callWithin(deadline, 'delete', args)
     if (isDone || this.#rules.isNothing(text)) return
     throw unusable('delete', 'something where Kaltura says nothing', attempts)
   }
@@ -186,13 +177,13 @@ class AppTokenManager {
   async rotate(id, options) {
     const { limits } = this.#read(options)
     const { args } = guarded(() => this.#rules.identify(id))
-    const deadline = this.#deadline({ ...limits, what: 'successor' })
+    const deadline = this.#calls.deadline({ ...limits, what: 'successor' })
     try {
-      const old = await this.#callWithin(deadline, 'get', args)
-      const predecessor = this.#appToken('get', old)
+      const old = await this.#calls.callWithin(deadline, 'get', args)
+      const predecessor = this.#calls.appToken('get', old)
       const wanted = guarded(() => this.#core.successor(old.text, Date.now()))
-      const made = await this.#callWithin(deadline, 'add', wanted.args)
-      const successor = this.#appToken('add', made, true)
+      const made = await this.#calls.callWithin(deadline, 'add', wanted.args)
+      const successor = this.#calls.appToken('add', made, true)
       await this.#prove(successor, predecessor, deadline)
       return { predecessor, successor, warnings: wanted.warnings }
     } finally {
@@ -216,7 +207,7 @@ class AppTokenManager {
     } catch (thrown) {
       const error = deadline.error ?? thrown
       const { args } = this.#rules.identify(id)
-      const rest = this.#deadline({ timeoutMs })
+      const rest = this.#calls.deadline({ timeoutMs })
       const isDeleted = await this.#deleteWithin(rest, args).then(
         () => true,
         () => false,
@@ -256,7 +247,7 @@ class AppTokenManager {
     const { limits, which, where } = await asked
     const rules = this.#rules
     const { args, size, index } = guarded(() => rules.list(which, where, all, further))
-    const { text, attempts } = await this.#call('list', args, limits)
+    const { text, attempts } = await this.#calls.call('list', args, limits)
     const page = rules.page(text)
     if (!page) throw unusable('list', 'no list of application tokens', attempts)
     const { length } = page.appTokens
@@ -276,162 +267,7 @@ class AppTokenManager {
     if (typeof knownUser !== 'boolean') throw invalid('knownUser', 'true or false')
     return { limits: readLimits({ signal, timeoutMs }), knownUser }
   }
-
-  /**
-   * A trap of the module that makes the calls ends it.
-   * @param {Limits & { what?: string }} limits
-   */
-  #deadline(limits) {
-    return new Deadline({ ...limits, instance: this.#remadeCaller().instance })
-  }
-
-  /**
-   * Makes a call within limits of its own.
-   * @param {string} action
-   * @param {string} args
-   * @param {Limits & { what?: string }} limits
-   */
-  async #call(action, args, limits) {
-    const deadline = this.#deadline({ ...limits, what: `answer to appToken.${action}` })
-    try {
-      return await this.#callWithin(deadline, action, args)
-    } finally {
-      deadline.settle()
-    }
-  }
-
-  /**
-   * The answer to a call, once more with another KS if that is taken for dead.
-   * @param {Deadline} deadline
-   * @param {string} action
-   * @param {string} args
-   */
-  async #callWithin(deadline, action, args) {
-    const { fetch, onEvent, allowUnverified } = this.#settings
-    const transport = sendingOnce(fetch)
-    const host = createHost({ deadline, fetch: transport.fetch, onEvent, allowUnverified })
-    const sent = { attempts: 0, vain: 0 }
-    const counting = (...request) => {
-      const answer = host.fetch(...request)
-      // What was refused here has not been sent.
-      if (!deadline.isOver) sent.attempts += 1
-      return answer
-    }
-    try {
-      return await this.#try(deadline, action, args, { ...host, fetch: counting }, sent)
-    } finally {
-      transport.end()
-    }
-  }
-
-  /**
-   * @param {Deadline} deadline
-   * @param {string} action
-   * @param {string} args
-   * @param {Host} host
-   * @param {{ attempts: number, vain: number }} sent
-   */
-  async #try(deadline, action, args, host, sent) {
-    const repeatable = this.#rules.isRepeatable(action)
-    const name = `appToken.${action}`
-    for (let isLast = typeof this.#key.ks === 'string'; ; isLast = true) {
-      const before = sent.attempts
-      let ks
-      try {
-        if (deadline.error) throw deadline.error
-        ks = await this.#ks(deadline)
-        const body = this.#core.body(args, ks)
-        const call = this.#remadeCaller().caller.call(name, body, ks, repeatable, host, deadline.at)
-        const answer = await deadline.within(call)
-        if (answer.clockOffsetMs !== undefined) this.#core.setClock(answer.clockOffsetMs)
-        // All but the last were turned away at the door.
-        if (!answer.isUnsure) sent.vain += sent.attempts - before - 1
-        if (answer.failure) throw answer.failure
-        return { __proto__: null, ...answer, attempts: sent.attempts }
-      } catch (thrown) {
-        const error = deadline.error ?? fromCore(thrown)
-        const verdict = this.#judge(action, error, sent.attempts - sent.vain)
-        if (verdict.isDone) return { __proto__: null, isDone: true }
-        if (verdict.deadKs) this.#core.forgetKs(ks)
-        if (!verdict.deadKs || isLast) throw judged(error, verdict, sent.attempts)
-        // Whose KS is refused has not been heard.
-        sent.vain += 1
-      }
-    }
-  }
-
-  /**
-   * `open`: the requests that may have had effect, the last among them.
-   * @param {string} action
-   * @param {AppTokenError} error
-   * @param {number} open
-   */
-  #judge(action, error, open) {
-    const { code, kalturaCode = '', ksRefusal = '', status = 0 } = { __proto__: null, ...error }
-    const rules = this.#rules
-    const isMade = this.#key.ks === undefined
-    return rules.judge(action, code, kalturaCode, ksRefusal, status, open, isMade)
-  }
-
-  /**
-   * The administrator's KS: the caller's, the one that is kept, or a new one.
-   * @param {Deadline} deadline
-   */
-  async #ks(deadline) {
-    const { ks, adminSecret } = this.#key
-    if (ks !== undefined) {
-      const given = await ask('ks', ks, deadline)
-      guarded(() => this.#core.checkKs(given))
-      return given
-    }
-    const kept = this.#core.keptKs(Date.now())
-    if (kept !== undefined) return kept
-    const secret = await ask('adminSecret', adminSecret, deadline)
-    return guarded(() => this.#core.makeKs(secret, Date.now()))
-  }
-
-  /**
-   * What an answer has.
-   * @param {string} action
-   * @param {Answer} options
-   * @param {boolean} [withToken]
-   */
-  #appToken(action, { text, attempts }, withToken = false) {
-    const appToken = this.#rules.appToken(text, withToken)
-    if (appToken) return appToken
-    const error = unusable(action, 'no application token', attempts)
-    throw judged(error, this.#judge(action, error, 1), attempts)
-  }
 }
-
-/**
- * What is given, or what the function that was given gives.
- * @param {string} name
- * @param {unknown} given
- * @param {Deadline} deadline
- */
-async function ask(name, given, deadline) {
-  if (typeof given !== 'function') return given
-  deadline.progress.waitsFor(`the ${name} function`)
-  try {
-    return await deadline.within(attempt(given))
-  } catch (thrown) {
-    if (deadline.error) throw deadline.error
-    throw new AppTokenError({
-      code: codes.TOKEN_SOURCE,
-      message: `the ${name} function failed; \`cause\` has the error's name and code`,
-      retryable: true,
-      causes: [{ name: word(thrown?.name) ?? 'Error', code: word(thrown?.code), message: '' }],
-    })
-  }
-}
-
-/**
- * What a vault's client says when it fails is not ours to judge: only words of its are shown.
- * @param {unknown} value
- */
-const word = (value) =>
-  typeof value === 'string' && /^[A-Za-z_]{1,48}$/.test(value) ? value : undefined
 
 /**
  * Lists as Kaltura has them.
@@ -443,37 +279,4 @@ function withText(filter) {
     filter[name] = Array.isArray(value) ? value.join(',') : value
   }
   return filter
-}
-
-/**
- * @param {string} action
- * @param {string} problem
- * @param {number} attempts
- */
-function unusable(action, problem, attempts) {
-  return new AppTokenError({
-    code: codes.BAD_RESPONSE,
-    message: `unusable answer to appToken.${action}: ${problem}`,
-    service: 'appToken',
-    action,
-    attempts,
-    retryable: true,
-  })
-}
-
-/**
- * The error with what else there is to say.
- * @param {AppTokenError} error
- * @param {Judgement} options
- * @param {number} attempts
- */
-function judged(error, { advice, isOpen }, attempts) {
-  const { message, cause } = error
-  return new AppTokenError({
-    ...error,
-    message: advice === undefined ? message : `${message}; ${advice}`,
-    cause,
-    attempts,
-    retryable: error.retryable && !isOpen,
-  })
 }

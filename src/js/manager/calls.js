@@ -1,0 +1,223 @@
+// How a manager's calls are made: with an administrator's KS, and again where the rules say so.
+import * as codes from '../common/codes.js'
+import { Deadline } from '../common/deadline.js'
+import { AppTokenError, fromCore } from '../common/error.js'
+import { attempt, createHost } from '../common/host.js'
+import { guarded } from '../common/options.js'
+import { sendingOnce } from './once.js'
+
+/**
+ * @import { Limits } from '../common/deadline.js'
+ * @import { Host } from '../common/host.js'
+ * @import { Judgement } from '../ks/kaltura_ks.js'
+ */
+
+export class Calls {
+  #settings
+  #key
+  #remadeCore
+  #remadeCaller
+
+  /** `core` and `caller` give what the two modules have, anew after a trap. */
+  constructor(settings, key, core, caller) {
+    this.#settings = settings
+    this.#key = key
+    this.#remadeCore = core
+    this.#remadeCaller = caller
+  }
+
+  get core() {
+    return this.#remadeCore().core
+  }
+
+  get rules() {
+    return this.#remadeCore().rules
+  }
+
+  /**
+   * A trap of the module that makes the calls ends it.
+   * @param {Limits & { what?: string }} limits
+   */
+  deadline(limits) {
+    return new Deadline({ ...limits, instance: this.#remadeCaller().instance })
+  }
+
+  /**
+   * Makes a call within limits of its own.
+   * @param {string} action
+   * @param {string} args
+   * @param {Limits & { what?: string }} limits
+   */
+  async call(action, args, limits) {
+    const deadline = this.deadline({ ...limits, what: `answer to appToken.${action}` })
+    try {
+      return await this.callWithin(deadline, action, args)
+    } finally {
+      deadline.settle()
+    }
+  }
+
+  /**
+   * The answer to a call, once more with another KS if that is taken for dead.
+   * @param {Deadline} deadline
+   * @param {string} action
+   * @param {string} args
+   */
+  async callWithin(deadline, action, args) {
+    const { fetch, onEvent, allowUnverified } = this.#settings
+    const transport = sendingOnce(fetch)
+    const host = createHost({ deadline, fetch: transport.fetch, onEvent, allowUnverified })
+    const sent = { attempts: 0, vain: 0 }
+    const counting = (...request) => {
+      const answer = host.fetch(...request)
+      // What was refused here has not been sent.
+      if (!deadline.isOver) sent.attempts += 1
+      return answer
+    }
+    try {
+      return await this.#try(deadline, action, args, { ...host, fetch: counting }, sent)
+    } finally {
+      transport.end()
+    }
+  }
+
+  /**
+   * @param {Deadline} deadline
+   * @param {string} action
+   * @param {string} args
+   * @param {Host} host
+   * @param {{ attempts: number, vain: number }} sent
+   */
+  async #try(deadline, action, args, host, sent) {
+    const repeatable = this.rules.isRepeatable(action)
+    const name = `appToken.${action}`
+    for (let isLast = typeof this.#key.ks === 'string'; ; isLast = true) {
+      const before = sent.attempts
+      let ks
+      try {
+        if (deadline.error) throw deadline.error
+        ks = await this.#ks(deadline)
+        const body = this.core.body(args, ks)
+        const call = this.#remadeCaller().caller.call(name, body, ks, repeatable, host, deadline.at)
+        const answer = await deadline.within(call)
+        if (answer.clockOffsetMs !== undefined) this.core.setClock(answer.clockOffsetMs)
+        // All but the last were turned away at the door.
+        if (!answer.isUnsure) sent.vain += sent.attempts - before - 1
+        if (answer.failure) throw answer.failure
+        return { __proto__: null, ...answer, attempts: sent.attempts }
+      } catch (thrown) {
+        const error = deadline.error ?? fromCore(thrown)
+        const verdict = this.#judge(action, error, sent.attempts - sent.vain)
+        if (verdict.isDone) return { __proto__: null, isDone: true }
+        if (verdict.deadKs) this.core.forgetKs(ks)
+        if (!verdict.deadKs || isLast) throw judged(error, verdict, sent.attempts)
+        // Whose KS is refused has not been heard.
+        sent.vain += 1
+      }
+    }
+  }
+
+  /**
+   * `open`: the requests that may have had effect, the last among them.
+   * @param {string} action
+   * @param {AppTokenError} error
+   * @param {number} open
+   */
+  #judge(action, error, open) {
+    const { code, kalturaCode = '', ksRefusal = '', status = 0 } = { __proto__: null, ...error }
+    const rules = this.rules
+    const isMade = this.#key.ks === undefined
+    return rules.judge(action, code, kalturaCode, ksRefusal, status, open, isMade)
+  }
+
+  /**
+   * The administrator's KS: the caller's, the one that is kept, or a new one.
+   * @param {Deadline} deadline
+   */
+  async #ks(deadline) {
+    const { ks, adminSecret } = this.#key
+    if (ks !== undefined) {
+      const given = await ask('ks', ks, deadline)
+      guarded(() => this.core.checkKs(given))
+      return given
+    }
+    const kept = this.core.keptKs(Date.now())
+    if (kept !== undefined) return kept
+    const secret = await ask('adminSecret', adminSecret, deadline)
+    return guarded(() => this.core.makeKs(secret, Date.now()))
+  }
+
+  /**
+   * What an answer has.
+   * @param {string} action
+   * @param {Answer} options
+   * @param {boolean} [withToken]
+   */
+  appToken(action, { text, attempts }, withToken = false) {
+    const appToken = this.rules.appToken(text, withToken)
+    if (appToken) return appToken
+    const error = unusable(action, 'no application token', attempts)
+    throw judged(error, this.#judge(action, error, 1), attempts)
+  }
+}
+
+/**
+ * What is given, or what the function that was given gives.
+ * @param {string} name
+ * @param {unknown} given
+ * @param {Deadline} deadline
+ */
+async function ask(name, given, deadline) {
+  if (typeof given !== 'function') return given
+  deadline.progress.waitsFor(`the ${name} function`)
+  try {
+    return await deadline.within(attempt(given))
+  } catch (thrown) {
+    if (deadline.error) throw deadline.error
+    throw new AppTokenError({
+      code: codes.TOKEN_SOURCE,
+      message: `the ${name} function failed; \`cause\` has the error's name and code`,
+      retryable: true,
+      causes: [{ name: word(thrown?.name) ?? 'Error', code: word(thrown?.code), message: '' }],
+    })
+  }
+}
+
+/**
+ * What a vault's client says when it fails is not ours to judge: only words of its are shown.
+ * @param {unknown} value
+ */
+const word = (value) => (typeof value === 'string' && /^[A-Za-z_]{1,48}$/.test(value) ? value : undefined)
+
+/**
+ * @param {string} action
+ * @param {string} problem
+ * @param {number} attempts
+ */
+export function unusable(action, problem, attempts) {
+  return new AppTokenError({
+    code: codes.BAD_RESPONSE,
+    message: `unusable answer to appToken.${action}: ${problem}`,
+    service: 'appToken',
+    action,
+    attempts,
+    retryable: true,
+  })
+}
+
+/**
+ * The error with what else there is to say.
+ * @param {AppTokenError} error
+ * @param {Judgement} options
+ * @param {number} attempts
+ */
+function judged(error, { advice, isOpen }, attempts) {
+  const { message, cause } = error
+  return new AppTokenError({
+    ...error,
+    message: advice === undefined ? message : `${message}; ${advice}`,
+    cause,
+    attempts,
+    retryable: error.retryable && !isOpen,
+  })
+}
