@@ -1,12 +1,11 @@
 // Is the matrix able to fail? Secrets are put wherever they could get to, and calls come to what
 // they should not: each must be noticed.
-import { memoryText } from '../suite/memory.js'
 import { AppTokenError, createSessionProvider, isAppTokenError } from 'kaltura-app-token'
 import { exposures } from './exposure.js'
 import { judge } from './judge.js'
 import { SESSION, WIDGET } from './rows/row.js'
-import { lookAtMemory, lookForSecrets } from './search.js'
-import { ALL, searcher } from './secrets.js'
+import { lookAtMemory, lookForSecrets, memorySearcher } from './search.js'
+import { ALL } from './secrets.js'
 import { watch } from './watch.js'
 
 const TOKEN = '8d1f0c4be0a34c0f9b1d3e5a7c9e2b46'
@@ -124,9 +123,8 @@ async function outLoud() {
 
 /** A provider's session is in the memory of wasm for as long as it is kept. */
 async function inMemory() {
-  const find = searcher(SECRETS)
-  const isThere = () =>
-    find([['', memoryText()]], ['ks'], { spelled: false }).length > 0
+  const findInMemory = memorySearcher(SECRETS)
+  const isThere = () => findInMemory(['ks']).length > 0
   const provider = createSessionProvider({
     ...{ partnerId: 102, appTokenId: '0_ab12cd34', appToken: TOKEN },
     fetch: async (url) =>
@@ -141,7 +139,7 @@ async function inMemory() {
   await provider.getKs()
   const wasThere = isThere()
   provider.clear()
-  const stays = await lookAtMemory(find, ALL)
+  const stays = await lookAtMemory(findInMemory, ALL)
   return [
     ...(wasThere ? [] : ['a secret in the memory of wasm was not found']),
     ...(stays.length > 0 ? ['a secret stays in the memory of wasm'] : []),

@@ -1,8 +1,8 @@
 // Everywhere that a secret could get to in a call.
-import { memoryText } from '../suite/memory.js'
+import { memorySearch } from '../suite/memory.js'
 import { exposures } from './exposure.js'
 import { CALL, SESSION } from './rows/row.js'
-import { ALL, but, searcher } from './secrets.js'
+import { ALL, but, searcher, traces } from './secrets.js'
 
 /** The core lets go in the turns after a call has ended, which take long on a busy machine. */
 const LETTING_GO_MS = 30_000
@@ -15,6 +15,7 @@ const inBody = { [SESSION]: ['hash', 'userId'], 'manager.add': ['userId'] }
 /** Everywhere, but for the one place where each kind belongs. */
 export async function lookForSecrets({ column, settled, under, events, report, watched }) {
   const find = searcher(report.secrets)
+  const findInMemory = memorySearcher(report.secrets)
   const leaks = []
   let looks = 0
   const search = (texts, kinds) => {
@@ -46,17 +47,29 @@ export async function lookForSecrets({ column, settled, under, events, report, w
   // A provider keeps sessions, and for whom they are; nothing else, and nothing once it is
   // cleared.
   if (under.provider) {
-    leaks.push(...(await lookAtMemory(find, but('ks', 'userId'))))
+    leaks.push(...(await lookAtMemory(findInMemory, but('ks', 'userId'))))
     under.provider.clear()
   }
   // A manager keeps the KS that it has made.
-  leaks.push(...(await lookAtMemory(find, column.startsWith('manager.') ? but('ks') : ALL)))
+  leaks.push(...(await lookAtMemory(findInMemory, column.startsWith('manager.') ? but('ks') : ALL)))
   return { leaks, looks: looks + 1 }
 }
 
-export async function lookAtMemory(find, kinds, lettingGoMs = LETTING_GO_MS) {
+/** Finds secrets of some kinds in the memory of wasm, where none has another spelling. */
+export function memorySearcher(secrets) {
+  const sought = secrets.map((secret) => ({ kind: secret.kind, parts: traces(secret).parts }))
+  const search = memorySearch(sought.flatMap(({ parts }) => parts))
+  return (kinds) => {
+    const found = search()
+    return sought
+      .filter(({ kind, parts }) => kinds.includes(kind) && parts.some((part) => found.has(part)))
+      .map(({ kind }) => ({ kind, place: 'the memory of wasm' }))
+  }
+}
+
+export async function lookAtMemory(findInMemory, kinds, lettingGoMs = LETTING_GO_MS) {
   for (let waited = 0; ; waited += 10) {
-    const leaks = find([['the memory of wasm', memoryText()]], kinds, { spelled: false })
+    const leaks = findInMemory(kinds)
     if (leaks.length === 0 || waited >= lettingGoMs) return leaks
     await sleep(10)
   }

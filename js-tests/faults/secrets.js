@@ -3,7 +3,7 @@
 const LENGTH = 16
 
 /** Parts of it, no matter which, and other spellings of them. */
-function traces({ kind, text }) {
+export function traces({ kind, text }) {
   // A KS begins with its version and its partner, which anyone may know.
   const known = kind === 'ks' ? 16 : 0
   const bare = text.replace(/[=\s]+$/, '').slice(known)
@@ -18,12 +18,12 @@ function traces({ kind, text }) {
  */
 export function searcher(secrets) {
   const sought = secrets.map(({ kind, text }) => ({ kind, ...traces({ kind, text }) }))
-  return (texts, kinds, { spelled = true } = {}) => {
+  return (texts, kinds) => {
     const together = texts.map(([, text]) => text).join('\n')
     return sought
       .filter(({ kind }) => kinds.includes(kind))
       .flatMap(({ kind, parts, spellings }) =>
-        [...parts, ...(spelled ? spellings : [])]
+        [...parts, ...spellings]
           .filter((trace) => together.includes(trace))
           .flatMap((trace) => texts.filter(([, text]) => text.includes(trace)))
           .map(([place]) => ({ kind, place })),

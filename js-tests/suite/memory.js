@@ -56,6 +56,51 @@ export function occurrences(text) {
 export const occurrencesIn = (buffer, wanted) =>
   count(new Uint8Array(buffer), typeof wanted === 'string' ? new TextEncoder().encode(wanted) : wanted)
 
+/** The shortest text that has a whole word of every two in it, wherever in the memory it begins. */
+const SHORTEST = 11
+const OFFSETS = [0, 1, 2, 3, 4, 5, 6, 7]
+
+/**
+ * Makes a function that gives those of `texts` that are in the memory when it is called. It goes over
+ * the memory once, however many they are, and looks at every second word of four bytes.
+ */
+export function memorySearch(texts) {
+  /** For each word that is looked at in one of them, whose it is, and where in it. */
+  const places = new Map()
+  const known = new Uint8Array(1 << 16)
+  for (const text of texts) {
+    const bytes = new TextEncoder().encode(text)
+    if (bytes.length < SHORTEST) throw new Error(`${text} is too short to be looked for`)
+    for (const offset of OFFSETS) {
+      const word = new DataView(bytes.buffer).getInt32(offset, true)
+      known[mixed(word)] = 1
+      places.set(word, [...(places.get(word) ?? []), { text, bytes, offset }])
+    }
+  }
+  return () => new Set(memories().flatMap(({ buffer }) => textsIn(buffer, known, places)))
+}
+
+const mixed = (word) => (word ^ (word >>> 16)) & 0xffff
+
+function textsIn(buffer, known, places) {
+  const words = new Int32Array(buffer)
+  const bytes = new Uint8Array(buffer)
+  const found = []
+  for (let at = 0; at < words.length; at += 8) {
+    const [a, b, c, d] = [words[at], words[at + 2], words[at + 4], words[at + 6]]
+    // Most of it is zeros.
+    if ((a | b | c | d) === 0) continue
+    if ((known[mixed(a)] | known[mixed(b)] | known[mixed(c)] | known[mixed(d)]) === 0) continue
+    for (const start of [at, at + 2, at + 4, at + 6]) {
+      for (const { text, bytes: wanted, offset } of places.get(words[start]) ?? []) {
+        const from = 4 * start - offset
+        if (wanted.every((byte, i) => bytes[from + i] === byte)) found.push(text)
+      }
+    }
+  }
+  return found
+}
+
 /** What is in it, but for stretches of zeros, as text: a character for each byte. */
 export function memoryText() {
   const decoder = new TextDecoder('latin1')
