@@ -148,13 +148,13 @@ declare module '*/kaltura_app_token.js' {
 }
 
 declare module '*/kaltura_ks.js' {
-  import type { AppToken, AppTokenPage, KsInfo, Warning } from 'kaltura-app-token'
+  import type { AppTokenPage, AppTokenWarning, KsInfo, NewAppToken } from 'kaltura-app-token'
   import type { Instance } from '../../src/js/runtime/trap.js'
 
   /** What a call is made with, as JSON. */
   export interface Wanted {
     args: string
-    warnings: Warning[]
+    warnings: AppTokenWarning[]
   }
   export interface Judgement {
     deadKs?: boolean
@@ -177,11 +177,11 @@ declare module '*/kaltura_ks.js' {
     new (options: object): ManagerCore
     checkSecret(secret: unknown): void
     identify(id: string): { args: string }
-    deletionWarnings(text: string): Warning[]
+    deletionWarnings(text: string): AppTokenWarning[]
     list(filter: object, pager: object, all: boolean, further: number): { args: string; size: number; index: number }
     goesOn(size: number, index: number, received: number, total: number): boolean
     mostPages(): number
-    appToken(text: string, withToken: boolean): AppToken | undefined
+    appToken(text: string, withToken: boolean): NewAppToken | undefined
     page(text: string): AppTokenPage | undefined
     isRepeatable(action: string): boolean
     isNothing(text: string): boolean

@@ -3,7 +3,7 @@ import { auditKeyOf } from './audit.js'
 import { readLimits } from './deadline.js'
 import { AppTokenError, fromCore, invalid, pathOf } from './error.js'
 
-/** @import { Fetch } from '../entries/index.js' */
+/** @import { Fetch, StartOptions } from '../entries/index.js' */
 
 /**
  * Copies an entry of a list: what copies a list within it, and what gives its path.
@@ -13,6 +13,11 @@ import { AppTokenError, fromCore, invalid, pathOf } from './error.js'
 /**
  * Copies a list, with `each` its entries.
  * @typedef {(array: readonly unknown[], each?: Copy) => unknown[]} List
+ */
+
+/**
+ * The options that all have.
+ * @typedef {Pick<StartOptions, 'fetch' | 'auditKey' | 'signal' | 'timeoutMs' | 'dangerouslyAllowUnverifiedTls'> & { onEvent?: unknown }} Shared
  */
 
 /** No list has more entries, and no text more characters: the core's memory has an end. */
@@ -151,11 +156,14 @@ export function hasMethods(object, names) {
 
 /**
  * Takes the options `names` out of `own`.
- * @param {Record<string, any>} own
- * @param {string[]} names
- * @returns {Record<string, any>}
+ * @template {object} T
+ * @template {keyof T} Name
+ * @param {T} own
+ * @param {readonly Name[]} names
+ * @returns {Pick<T, Name>}
  */
 export function taken(own, names) {
+  /** @type {Pick<T, Name>} */
   const found = Object.create(null)
   for (const name of names) {
     found[name] = own[name]
@@ -167,16 +175,18 @@ export function taken(own, names) {
 /**
  * Takes out of `own` the options `names`, which the core doesn't see, and checks those that all have. Where
  * the caller gives no fetch, there is `usualFetch`.
- * @param {Record<string, any>} own
- * @param {string[]} names
- * @param {typeof globalThis.fetch | undefined} usualFetch
+ * @template {Shared} T
+ * @template {keyof T} Name
+ * @param {T} own
+ * @param {readonly Name[]} names
+ * @param {Fetch | undefined} usualFetch
  */
 export function takeShellOptions(own, names, usualFetch) {
   const allowUnverified = takeAllowUnverified(own, usualFetch)
   const found = taken(own, names)
-  const { fetch = usualFetch, onEvent, auditKey } = found
+  const { fetch = usualFetch, onEvent, auditKey } = /** @type {Shared} */ (found)
   const key = auditKeyOf(auditKey)
-  const limits = readLimits(found)
+  const limits = readLimits(/** @type {Shared} */ (found))
   checkFunctions({ fetch, onEvent })
   return { ...found, fetch, auditKey: key, limits, allowUnverified }
 }
@@ -184,7 +194,7 @@ export function takeShellOptions(own, names, usualFetch) {
 /**
  * The first of the options that is not `known`, if there is one.
  * @param {object} own
- * @param {string[]} known
+ * @param {readonly string[]} known
  */
 export const unknownIn = (own, known) => Object.keys(own).find((name) => !known.includes(name))
 

@@ -2,19 +2,24 @@
 
 /**
  * @import { Instance } from '../runtime/trap.js'
- * @import { Emulator } from './kaltura_emulator.js'
+ * @import { Emulator, Random } from './kaltura_emulator.js'
  */
 
 const LOST =
   'the WebAssembly of this emulator has trapped, and its state is lost: create another one, or give it ' +
   'a state with restore()'
 
+/** @typedef {(ms: number, signal?: AbortSignal) => Promise<unknown>} Sleep */
+/** @typedef {[method: string, url: string, headers: string[], body: Uint8Array, ip: string, https: boolean]} Asked */
+
 export class Inside {
   requests = 0
   #begin
   #now
   #random
+  /** @type {Emulator | undefined} */
   #wasm
+  /** @type {Instance | undefined} */
   #instance
   #isEntered = false
 
@@ -23,7 +28,7 @@ export class Inside {
    * `random` and `sleep` are the caller's.
    * @param {(json: string) => { wasm: Emulator, instance: Instance }} begin
    * @param {string} json
-   * @param {Outside} options
+   * @param {{ now: () => number, random: Random, sleep: Sleep }} outside
    */
   constructor(begin, json, { now, random, sleep }) {
     this.#begin = begin
@@ -74,7 +79,7 @@ export class Inside {
     return this.#enter((wasm) => wasm.addAppTokens(json, now, this.#random))
   }
 
-  /** @param {...unknown} request */
+  /** @param {Asked} request */
   handle(...request) {
     const now = this.#now()
     return this.#enter((wasm) => wasm.handle(...request, now, this.#random))
@@ -85,14 +90,15 @@ export class Inside {
    * @param {(wasm: Emulator) => T} use
    */
   #enter(use) {
-    if (this.#instance.isOver) throw new Error(LOST)
+    const instance = /** @type {Instance} */ (this.#instance)
+    if (instance.isOver) throw new Error(LOST)
     // Entered twice at once, the instance would go down, with all other emulators.
     if (this.#isEntered) throw new TypeError('random must not call the emulator')
     this.#isEntered = true
     try {
-      return use(this.#wasm)
+      return use(/** @type {Emulator} */ (this.#wasm))
     } catch (thrown) {
-      throw this.#instance.isOver ? new Error(LOST, { cause: thrown }) : thrown
+      throw instance.isOver ? new Error(LOST, { cause: thrown }) : thrown
     } finally {
       this.#isEntered = false
     }

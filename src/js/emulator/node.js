@@ -6,7 +6,7 @@ import { answer, pauseOf, pieces } from './shell.js'
 
 /**
  * @import { Emulator } from './index.js'
- * @import { ListenOptions } from './node.d.ts'
+ * @import { ListenOptions, Listener } from './node.d.ts'
  * @import { IncomingMessage, ServerResponse } from 'node:http'
  */
 
@@ -16,6 +16,7 @@ const LONGEST_BODY = 16 * 1024 * 1024
 /**
  * @param {Emulator} emulator
  * @param {ListenOptions} [options]
+ * @returns {Promise<Listener>}
  */
 export async function listen(emulator, { port = 0, host = '127.0.0.1', allowedHosts } = {}) {
   const isAllowed = allowedHosts ? hostCheck([host, ...allowedHosts]) : () => true
@@ -25,9 +26,9 @@ export async function listen(emulator, { port = 0, host = '127.0.0.1', allowedHo
   })
   await new Promise((resolve, reject) => {
     server.once('error', reject)
-    server.listen(port, host, resolve)
+    server.listen(port, host, /** @type {() => void} */ (resolve))
   })
-  const bound = server.address().port
+  const { port: bound } = /** @type {import('node:net').AddressInfo} */ (server.address())
   const name = host.includes(':') ? `[${host}]` : host
   return {
     url: `http://${name}:${bound}`,
@@ -75,12 +76,12 @@ async function serve(emulator, request, response) {
     chunks.push(chunk)
   }
   const outcome = answer(emulator, {
-    method: request.method,
-    url: request.url,
+    method: /** @type {string} */ (request.method),
+    url: /** @type {string} */ (request.url),
     headers: pairs(request.rawHeaders),
     body: Buffer.concat(chunks),
     // An IPv4 caller of a socket that listens to both kinds.
-    ip: request.socket.remoteAddress.replace(/^::ffff:/, ''),
+    ip: /** @type {string} */ (request.socket.remoteAddress).replace(/^::ffff:/, ''),
     https: false,
   })
   await pauseOf(emulator, outcome.delayMs)
@@ -102,7 +103,10 @@ async function serve(emulator, request, response) {
   else response.end()
 }
 
-/** @param {string[]} flat */
+/**
+ * @param {string[]} flat
+ * @returns {[name: string, value: string][]}
+ */
 function pairs(flat) {
-  return Array.from({ length: flat.length / 2 }, (_, index) => flat.slice(2 * index, 2 * index + 2))
+  return Array.from({ length: flat.length / 2 }, (_, index) => [flat[2 * index], flat[2 * index + 1]])
 }

@@ -3,9 +3,18 @@ import { Inside } from './inside.js'
 import { instantiate } from './kaltura_emulator.js'
 
 /**
- * @import { Loadable } from '../runtime/load.js'
- * @import { Emulator, EmulatorOptions, EmulatorState, Fault, PartnerSeed, Switches } from './index.js'
+ * @import { Loadable, Loaded } from '../runtime/load.js'
+ * @import { AppToken, Emulator, EmulatorOptions, EmulatorState, Fault, PartnerSeed, Switches, User } from './index.js'
+ * @import { Sleep } from './inside.js'
  * @import { Answered, EmulatorExports } from './kaltura_emulator.js'
+ */
+
+/** @typedef {PartnerSeed & { users: Record<string, User> }} Partner */
+/** @typedef {{ partners: Partner[], appTokens: AppToken[], switches: Partial<Switches> }} Parts */
+
+/**
+ * A request as it reaches the emulator.
+ * @typedef {{ method: string, url: string, headers: [name: string, value: string][], body: Uint8Array, ip: string, https: boolean }} Call
  */
 
 /** The emulator takes no more, so a longer list isn't written down for it. */
@@ -35,12 +44,16 @@ const OPTIONS = [
 /** Timers that are set for longer fire at once. */
 const LONGEST_TIMER = 2 ** 31 - 1
 
-/** What stands behind each emulator; `answer` finds it for the listeners. */
+/**
+ * What stands behind each emulator; `answer` finds it for the listeners.
+ * @type {WeakMap<object, Inside>}
+ */
 const insides = new WeakMap()
 
 /**
  * Ties `createEmulator` to a module that `load` gives at the first call.
  * @param {() => Loadable} load
+ * @returns {{ createEmulator: typeof import('./index.js').createEmulator }}
  */
 export function bind(load) {
   const wasm = instances(instantiate, load)
@@ -48,14 +61,15 @@ export function bind(load) {
 }
 
 /**
- * @param {() => EmulatorExports} wasm
+ * @param {() => Loaded<EmulatorExports>} wasm
  * @param {EmulatorOptions} options
+ * @returns {Emulator}
  */
 function create(wasm, options) {
   mustBeObject(options, 'createEmulator')
   const unknown = Object.keys(options).find((name) => !OPTIONS.includes(name))
   if (unknown) throw new TypeError(`createEmulator has no option ${unknown}`)
-  if (options.appTokens?.length > MOST_APP_TOKENS) {
+  if (options.appTokens && options.appTokens.length > MOST_APP_TOKENS) {
     throw new TypeError(`appTokens is a list of at most ${MOST_APP_TOKENS}`)
   }
   const {
@@ -63,7 +77,7 @@ function create(wasm, options) {
     appTokens = [],
     state = { partners },
     now = () => Date.now(),
-    random = (bytes) => void crypto.getRandomValues(bytes),
+    random = (bytes) => void crypto.getRandomValues(/** @type {Uint8Array<ArrayBuffer>} */ (bytes)),
     serviceUrl = 'https://kaltura.test',
     sleep = timer,
   } = options
@@ -76,9 +90,9 @@ function create(wasm, options) {
 
   /**
    * Lets `change` edit a part of the state.
-   * @template T
-   * @param {string} name
-   * @param {(part: T) => unknown} change
+   * @template {keyof Parts} Name
+   * @param {Name} name
+   * @param {(part: Parts[Name]) => unknown} change
    */
   const edit = (name, change) => {
     const part = JSON.parse(inside.part(name))
@@ -102,13 +116,13 @@ function create(wasm, options) {
       return inside.requests
     },
     /**
-     * @param {RequestInfo | URL} input
+     * @param {string | URL | Request} input
      * @param {RequestInit} [init]
      */
     fetch: (input, init) => respond(inside, input, init),
     addAppToken: (wanted = {}) => addAppTokens([wanted])[0],
     /** @param {PartnerSeed} partner */
-    addPartner: (partner) => edit('partners', (partners) => partners.push(partner)),
+    addPartner: (partner) => edit('partners', (partners) => partners.push(/** @type {Partner} */ (partner))),
     /**
      * @param {number} id
      * @param {object} changes
@@ -152,7 +166,7 @@ function create(wasm, options) {
   }
   insides.set(emulator, inside)
   const switches = Object.fromEntries(
-    ['cache', 'itemMs', 'latencyMs', 'rateLimits']
+    /** @type {const} */ (['cache', 'itemMs', 'latencyMs', 'rateLimits'])
       .filter((name) => options[name] !== undefined)
       .map((name) => [name, options[name]]),
   )
@@ -190,15 +204,15 @@ function mustBeObject(value, name) {
 /**
  * What `emulator` answers to a request, with what is to happen to the transport.
  * @param {Emulator} emulator
- * @param {Asked} options
+ * @param {Call} call
  */
 export function answer(emulator, { method, url, headers, body, ip, https }) {
-  return handle(insides.get(emulator), { method, url, headers, body, ip, https })
+  return handle(/** @type {Inside} */ (insides.get(emulator)), { method, url, headers, body, ip, https })
 }
 
 /**
  * @param {Inside} inside
- * @param {Asked} options
+ * @param {Call} call
  */
 function handle(inside, { method, url, headers, body, ip, https }) {
   inside.requests += 1
@@ -208,8 +222,8 @@ function handle(inside, { method, url, headers, body, ip, https }) {
 
 /**
  * @param {Inside} inside
- * @param {RequestInfo | URL} input
- * @param {RequestInit} [init]
+ * @param {string | URL | Request} input
+ * @param {RequestInit & { remoteAddr?: { hostname?: string } }} [init]
  */
 async function respond(inside, input, init) {
   // Deno, Bun and Workers give their handlers a second argument of their own.
@@ -247,7 +261,7 @@ async function respond(inside, input, init) {
  * Waits in the name of the emulator that `inside` stands behind.
  * @param {{ sleep: Sleep }} options
  * @param {number} ms
- * @param {AbortSignal | undefined} [signal]
+ * @param {AbortSignal} [signal]
  */
 async function pause({ sleep }, ms, signal) {
   if (ms) await sleep(ms, signal)
@@ -258,12 +272,13 @@ async function pause({ sleep }, ms, signal) {
  * @param {Emulator} emulator
  * @param {number} ms
  */
-export const pauseOf = (emulator, ms) => pause(insides.get(emulator), ms)
+export const pauseOf = (emulator, ms) => pause(/** @type {Inside} */ (insides.get(emulator)), ms)
 
 /**
  * Waits, but not past an abort.
  * @param {number} ms
- * @param {AbortSignal | undefined} [signal]
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<void>}
  */
 function timer(ms, signal) {
   return new Promise((resolve, reject) => {
@@ -276,7 +291,7 @@ function timer(ms, signal) {
     }
     function stop() {
       clearTimeout(id)
-      reject(signal.reason)
+      reject(signal?.reason)
     }
     signal?.addEventListener('abort', stop, { once: true })
   })
@@ -298,7 +313,7 @@ export function* pieces({ body, cut, bytesPerSecond }) {
 /**
  * @param {Inside} inside
  * @param {Answered} outcome
- * @param {AbortSignal | undefined} [signal]
+ * @param {AbortSignal} [signal]
  */
 function stream(inside, outcome, signal) {
   const rest = pieces(outcome)

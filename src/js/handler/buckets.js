@@ -12,9 +12,12 @@ import { inTime, GuardedStore } from '../stores/guarded-store.js'
 const HMAC = { name: 'HMAC', hash: 'SHA-256' }
 const MAC_DIGITS = 64
 
+/** @typedef {{ tokens: number, at: number }} Bucket */
+
 export class SharedBuckets {
   #store
   #askForKey
+  /** @type {CryptoKey | undefined} */
   #key
 
   /**
@@ -51,7 +54,7 @@ export class SharedBuckets {
     const mac = bytesOf(held.slice(-MAC_DIGITS))
     const bucket = read(text)
     const isOurs =
-      bucket && mac && (await crypto.subtle.verify(HMAC, this.#key, mac, encoded(`${place} ${text}`)))
+      bucket && mac && (await crypto.subtle.verify(HMAC, /** @type {CryptoKey} */ (this.#key), mac, encoded(`${place} ${text}`)))
     if (isOurs) return bucket
     this.#store.report('get', 'no bucket of ours')
     return undefined
@@ -72,12 +75,12 @@ export class SharedBuckets {
   async #importedKey() {
     const { value } = (await inTime(attempt(this.#askForKey))) ?? {}
     if (value === undefined) return undefined
-    return crypto.subtle.importKey('raw', value, HMAC, false, ['sign', 'verify'])
+    return crypto.subtle.importKey('raw', /** @type {Uint8Array<ArrayBuffer>} */ (value), HMAC, false, ['sign', 'verify'])
   }
 
   /** @param {string} text */
   async #sign(text) {
-    return new Uint8Array(await crypto.subtle.sign(HMAC, this.#key, encoded(text)))
+    return new Uint8Array(await crypto.subtle.sign(HMAC, /** @type {CryptoKey} */ (this.#key), encoded(text)))
   }
 }
 
@@ -87,12 +90,15 @@ const encoded = (text) => new TextEncoder().encode(text)
 /** @param {string} hex */
 function bytesOf(hex) {
   if (!/^[0-9a-f]{64}$/.test(hex)) return undefined
-  return Uint8Array.from(hex.match(/../g), (digits) => Number.parseInt(digits, 16))
+  return Uint8Array.from(/** @type {string[]} */ (hex.match(/../g)), (digits) => Number.parseInt(digits, 16))
 }
 
-/** @param {string} text */
+/**
+ * @param {string} text
+ * @returns {Bucket | undefined}
+ */
 function read(text) {
   // What is left in a bucket may be next to nothing, which JavaScript writes as 1.7e-15.
   const [, tokens, at] = /^(\d+(?:\.\d+)?(?:e-\d+)?) (\d+) $/.exec(text) ?? []
-  return at && { tokens: Number(tokens), at: Number(at) }
+  return at === undefined ? undefined : { tokens: Number(tokens), at: Number(at) }
 }

@@ -5,6 +5,7 @@
  * what isn't a browser; undefined for a page that may not ask.
  * @param {Request} options
  * @param {(origin: string) => boolean} allowed
+ * @returns {Record<string, string> | undefined}
  */
 export function originHeaders({ url, headers }, allowed) {
   const origin = headers.get('origin')

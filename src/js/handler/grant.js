@@ -5,12 +5,19 @@ import { AppTokenError, invalid } from '../common/error.js'
 import { refuseUnknown } from './options.js'
 
 /**
- * @import { AppTokenSession, Difference } from '../entries/index.js'
- * @import { Settings } from '../provider/options.js'
+ * @import { AppTokenSession, Difference, ListedPrivilege } from '../entries/index.js'
+ * @import { ProviderRequest } from '../provider/index.js'
+ * @import { KsGrant } from './index.js'
+ * @import { HandlerSettings } from './options.js'
  */
 
 /** In place of privileges: those that the application token carries. */
 export const TOKEN_PRIVILEGES = Symbol.for('kaltura-app-token.tokenPrivileges')
+
+/**
+ * What to ask the provider for, whose requests are counted together, and whether it may be an administrator's session.
+ * @typedef {{ request: ProviderRequest & { userId: string }, limits: [kind: string, user: string], isAdmin: boolean }} Granted
+ */
 
 const KNOWN = ['userId', 'sessionPrivileges', 'sessionType', 'expiry', 'limitKey']
 
@@ -18,10 +25,11 @@ const KNOWN = ['userId', 'sessionPrivileges', 'sessionType', 'expiry', 'limitKey
  * What to ask the provider for, what the session has to be, and whose requests are counted
  * together. A misspelt restriction would be none, so an unknown name is an error here too.
  * @param {object} granted
- * @param {Settings} options
+ * @param {HandlerSettings} settings
+ * @returns {Granted}
  */
 export function readGrant(granted, { expiry: usual, dangerouslyAllowAdmin }) {
-  const own = ownProperties(granted, 'authorize()')
+  const own = /** @type {Partial<KsGrant>} */ (ownProperties(granted, 'authorize()'))
   refuseUnknown(own, KNOWN, 'authorize().')
   const { userId, sessionType = 0, expiry = usual, limitKey } = own
   if (typeof userId !== 'string') {
@@ -43,11 +51,12 @@ export function readGrant(granted, { expiry: usual, dangerouslyAllowAdmin }) {
 
 /**
  * Who grants nothing may have forgotten to say what, and the token's own may be all videos.
- * @param {unknown} privileges
+ * @param {KsGrant['sessionPrivileges'] | null | undefined} privileges
+ * @returns {Pick<ProviderRequest, 'sessionPrivileges' | 'noOtherPrivileges'>}
  */
 function readPrivileges(privileges) {
   const list = Array.isArray(privileges) ? [...privileges] : [privileges]
-  const named = list.filter((one) => one !== TOKEN_PRIVILEGES)
+  const named = /** @type {ListedPrivilege[]} */ (list.filter((one) => one !== TOKEN_PRIVILEGES))
   const isStated = list.length > 0 && (typeof privileges !== 'string' || /[^\s,]/.test(privileges))
   if (privileges === undefined || privileges === null || !isStated) {
     throw invalid(
@@ -57,7 +66,7 @@ function readPrivileges(privileges) {
   }
   const isAll = named.length === list.length
   return {
-    ...(named.length > 0 && { sessionPrivileges: Array.isArray(privileges) ? named : privileges }),
+    ...(named.length > 0 && { sessionPrivileges: Array.isArray(privileges) ? named : /** @type {string} */ (privileges) }),
     ...(isAll && { noOtherPrivileges: true }),
   }
 }
@@ -66,10 +75,11 @@ function readPrivileges(privileges) {
  * Throws unless the session is what was granted, or less. The provider may be one that only
  * reports, so nothing is believed that it doesn't say.
  * @param {AppTokenSession} session
- * @param {Granted} options
+ * @param {Granted} granted
  */
 export function checkSession(session, { request, isAdmin }) {
   const { userId, sessionType, differences } = session
+  /** @type {Difference[]} */
   const wrong = Array.isArray(differences)
     ? differences.filter(({ effect }) => effect !== 'narrower')
     : [{ field: 'sessionPrivileges', effect: 'broader' }]

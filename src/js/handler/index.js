@@ -8,12 +8,14 @@ import { checkSession, readGrant } from './grant.js'
 import { readOptions } from './options.js'
 
 /**
- * @import { Answered } from '../emulator/kaltura_emulator.js'
- * @import { Settings } from '../provider/options.js'
- * @import { KsHandlerOptions } from './index.d.ts'
+ * @import { Granted } from './grant.js'
+ * @import { KsHandler, KsHandlerEvent, KsHandlerOptions, KsRefusal } from './index.d.ts'
+ * @import { HandlerSettings } from './options.js'
  */
 
 export { TOKEN_PRIVILEGES } from './grant.js'
+
+/** @typedef {{ event: Partial<KsHandlerEvent>, response: Response }} Handled */
 
 /**
  * A page of another origin is to see it too.
@@ -26,13 +28,17 @@ const retryAfter = (seconds) => ({
 
 /**
  * Makes the handler: `(Request) => Promise<Response>`. It never rejects.
- * @param {KsHandlerOptions} options
+ * @template {unknown[]} Context
+ * @param {KsHandlerOptions<Context>} options
+ * @returns {KsHandler<Context>}
  */
 export function createKsHandler(options) {
-  const settings = readOptions(options)
-  return async (/** @type {Request} */ request, ...context) => {
+  const settings = readOptions(/** @type {KsHandlerOptions<unknown[]>} */ (options))
+  return async (request, ...context) => {
+    /** @type {Record<string, string> | undefined} */
     let cors = {}
     let isHead = false
+    /** @type {Handled} */
     let outcome
     try {
       isHead = request.method === 'HEAD'
@@ -52,9 +58,10 @@ export function createKsHandler(options) {
 }
 
 /**
- * @param {Settings} settings
+ * @param {HandlerSettings} settings
  * @param {Request} request
  * @param {unknown[]} context
+ * @returns {Promise<Handled>}
  */
 async function answer(settings, request, context) {
   const { methods } = settings
@@ -78,8 +85,9 @@ async function answer(settings, request, context) {
 
 /**
  * The session that was granted.
- * @param {Settings} options
+ * @param {HandlerSettings} settings
  * @param {Granted} granted
+ * @returns {Promise<Handled>}
  */
 async function hand({ limit, obtain, timeoutMs }, granted) {
   const { limits, request } = granted
@@ -111,12 +119,15 @@ function said(thrown) {
 
 /**
  * @param {number} status
- * @param {string} reason
+ * @param {KsRefusal['error'] | 'authorize'} reason
  * @param {Record<string, string>} [headers]
+ * @returns {Handled}
  */
 function refusal(status, reason, headers) {
   return { event: { type: 'refused', reason }, response: json(status, { error: reason }, headers) }
 }
+
+/** @typedef {{ code?: string, retryable?: boolean, retryAfterMs?: number }} Failed */
 
 /** In how many seconds a token that was revoked is tried again. */
 const REVOKED_S = 60
@@ -124,9 +135,10 @@ const REVOKED_S = 60
 /**
  * What went wrong is for `onEvent` alone.
  * @param {unknown} error
+ * @returns {Handled}
  */
 function failure(error) {
-  const { code, retryable, retryAfterMs } = isAppTokenError(error) ? error : {}
+  const { code, retryable, retryAfterMs = 0 } = /** @type {Failed} */ (isAppTokenError(error) ? error : {})
   if (code === codes.SESSION_REVOKED) {
     const { response } = refusal(503, 'unavailable', retryAfter(REVOKED_S))
     return { event: { type: 'revoked', error }, response }
@@ -141,15 +153,20 @@ function failure(error) {
 /**
  * An answer of the caller's own, such as a way to sign in.
  * @param {Response} response
+ * @returns {Handled}
  */
 function decided(response) {
   return { event: { type: 'refused', reason: 'authorize' }, response }
 }
 
-// Adapters bring a Response of their own, so its class tells nothing.
-/** @param {unknown} value */
+/**
+ * Adapters bring a Response of their own, so its class tells nothing.
+ * @param {unknown} value
+ * @returns {value is Response}
+ */
 function isResponse(value) {
-  return typeof value?.status === 'number' && typeof value.headers?.get === 'function'
+  const { status, headers } = /** @type {Partial<Response>} */ (value ?? {})
+  return typeof status === 'number' && typeof headers?.get === 'function'
 }
 
 /**
@@ -164,7 +181,7 @@ function json(status, body, headers = {}) {
 
 /**
  * Nothing on the way may keep it, or take it for another origin's.
- * @param {Answered} options
+ * @param {Handled} handled
  * @param {Record<string, string> | undefined} cors
  * @param {boolean} isHead
  */

@@ -5,6 +5,7 @@ import { SharedBuckets } from './buckets.js'
 /**
  * @import { StoreFailed } from '../stores/guarded-store.js'
  * @import { SessionStore } from '../stores/index.js'
+ * @import { Bucket } from './buckets.js'
  */
 
 const MOST_BUCKETS = 10_000
@@ -12,19 +13,19 @@ const MOST_BUCKETS = 10_000
 export class RateLimit {
   #burst
   #perMs
-  #buckets = new Map()
+  #buckets = /** @type {Map<string, Bucket>} */ (new Map())
   #shared
 
   /**
    * @param {{ burst: number, perMinute: number }} options
    * @param {SessionStore | undefined} store
-   * @param {() => unknown} askForKey
+   * @param {(() => unknown) | undefined} askForKey
    * @param {(event: StoreFailed) => void} tell
    */
   constructor({ burst, perMinute }, store, askForKey, tell) {
     this.#burst = burst
     this.#perMs = perMinute / 60_000
-    this.#shared = store && new SharedBuckets(store, askForKey, tell)
+    this.#shared = store && new SharedBuckets(store, /** @type {() => unknown} */ (askForKey), tell)
   }
 
   /**
@@ -36,7 +37,7 @@ export class RateLimit {
   async take(kind, user) {
     const name = await nameOf(kind, user)
     const place = await this.#shared?.place(name)
-    const shared = place && (await this.#shared.get(place))
+    const shared = place ? await this.#shared?.get(place) : undefined
     const now = Date.now()
     const kept = [this.#buckets.get(name), shared]
     // What a store says may be a minute old, so that of its own memory counts too.
@@ -44,18 +45,18 @@ export class RateLimit {
     const bucket = own.tokens < others.tokens ? own : others
     const wait = bucket.tokens < 1 ? Math.ceil((1 - bucket.tokens) / this.#perMs / 1000) : 0
     // Else nothing would drip in until a clock that was set back has caught up.
-    const wasSetBack = kept.some((bucket) => bucket?.at > now)
+    const wasSetBack = kept.some((bucket) => bucket !== undefined && bucket.at > now)
     if (wait > 0 && !wasSetBack) return wait
     if (wait === 0) bucket.tokens -= 1
     this.#keep(name, bucket)
     const untilFull = Math.ceil((this.#burst - bucket.tokens) / this.#perMs)
-    if (place) await this.#shared.set(place, bucket, untilFull)
+    if (place) await this.#shared?.set(place, bucket, untilFull)
     return wait
   }
 
   /**
    * What has dripped in since. A clock that was set back takes nothing away.
-   * @param {Bucket?} [options]
+   * @param {Bucket | undefined} bucket
    * @param {number} now
    */
   #filled({ tokens, at } = { tokens: this.#burst, at: 0 }, now) {
@@ -71,7 +72,7 @@ export class RateLimit {
     // The bucket used last comes last, so the first is the one to forget.
     this.#buckets.delete(name)
     this.#buckets.set(name, bucket)
-    if (this.#buckets.size > MOST_BUCKETS) this.#buckets.delete(this.#buckets.keys().next().value)
+    if (this.#buckets.size > MOST_BUCKETS) this.#buckets.delete(/** @type {string} */ (this.#buckets.keys().next().value))
   }
 }
 

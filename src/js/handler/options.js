@@ -7,7 +7,11 @@ import { checkStore } from '../stores/guarded-store.js'
 import { STORE_KEY } from '../stores/seal.js'
 import { RateLimit } from './limit.js'
 
-/** @import { KsHandlerOptions } from './index.js' */
+/**
+ * @import { AppTokenSession } from '../entries/index.js'
+ * @import { ProviderRequest, SessionProvider } from '../provider/index.js'
+ * @import { KsHandlerEvent, KsHandlerOptions } from './index.js'
+ */
 
 const OPTIONS = [
   ...['provider', 'authorize', 'methods', 'origins', 'expiry', 'rateLimit', 'store', 'timeoutMs'],
@@ -15,7 +19,11 @@ const OPTIONS = [
 ]
 const RATE = { burst: 10, perMinute: 30 }
 
-/** @param {KsHandlerOptions} options */
+/** @typedef {Pick<SessionProvider, 'getSession'> & Partial<SessionProvider>} Provider */
+/** @typedef {ReturnType<typeof readOptions>} HandlerSettings */
+/** @typedef {Provider & { [STORE_KEY]: () => unknown }} Keyed */
+
+/** @param {KsHandlerOptions<unknown[]>} options */
 export function readOptions(options) {
   const own = ownProperties(options, 'options')
   refuseUnknown(own, OPTIONS, '')
@@ -32,10 +40,11 @@ export function readOptions(options) {
     throw invalid('dangerouslyAllowAdmin', 'a boolean')
   }
   /**
-   * @param {object} event
+   * @param {Partial<KsHandlerEvent>} event
    * @param {Request} [request]
    */
-  const say = (event, request) => tell(onEvent && ((told) => onEvent(told, request)), event)
+  const say = (event, request) =>
+    tell(onEvent && ((told) => onEvent(/** @type {KsHandlerEvent} */ (told), request)), event)
   const rate = rateLimit === false ? undefined : readRate(rateLimit)
   const isKeyed = store !== undefined || own.storeKey !== undefined
   const storeKey = isKeyed ? readStoreKey(own.storeKey, provider) : undefined
@@ -55,11 +64,12 @@ export function readOptions(options) {
  * @param {Provider} provider
  */
 function readStoreKey(key, provider) {
-  if (key === undefined && gives(provider, STORE_KEY)) return () => provider[STORE_KEY]()
+  if (key === undefined && gives(provider, STORE_KEY)) return () => /** @type {Keyed} */ (provider)[STORE_KEY]()
   try {
-    const isKey = ArrayBuffer.isView(key) && key.BYTES_PER_ELEMENT === 1 && key.length === 32
+    const bytes = /** @type {Uint8Array} */ (key)
+    const isKey = ArrayBuffer.isView(bytes) && bytes.BYTES_PER_ELEMENT === 1 && bytes.length === 32
     // A key of few values is a pattern, or text.
-    const copy = isKey && Uint8Array.from(key)
+    const copy = isKey ? Uint8Array.from(bytes) : undefined
     if (new Set(copy).size >= 16) return () => copy
   } catch {
     // What can't be read is no key.
@@ -68,7 +78,7 @@ function readStoreKey(key, provider) {
 }
 
 /**
- * @param {Record<string, unknown>} own
+ * @param {object} own
  * @param {string[]} known
  * @param {string} prefix
  */
@@ -83,17 +93,18 @@ export function refuseUnknown(own, known, prefix) {
  * What gets a session; whether the first leaves all others exposed is told through `onExposed`.
  * @param {Provider} provider
  * @param {() => void} onExposed
+ * @returns {(request: ProviderRequest) => Promise<AppTokenSession>}
  */
 function obtainFrom(provider, onExposed) {
   // One of the caller's own may have no way to prove a session.
-  if (!gives(provider, 'getProvenSession')) return (/** @type {Request | undefined} */ request) => provider.getSession(request)
+  if (!gives(provider, 'getProvenSession')) return (request) => provider.getSession(request)
   let isKnown = false
   const warn = () => {
     if (!isKnown) onExposed()
     isKnown = true
   }
-  return async (/** @type {Request | undefined} */ request) => {
-    const session = await provider.getProvenSession(request, isKnown ? undefined : warn)
+  return async (request) => {
+    const session = await /** @type {SessionProvider} */ (provider).getProvenSession(request, isKnown ? undefined : warn)
     isKnown = true
     return session
   }
@@ -118,7 +129,7 @@ function checkIsolation(isolate, provider) {
  */
 function gives(object, method) {
   try {
-    return typeof object?.[method] === 'function'
+    return typeof /** @type {Record<string | symbol, unknown>} */ (object)?.[method] === 'function'
   } catch {
     return false
   }
@@ -134,6 +145,7 @@ function readMethods(methods = ['POST']) {
 /**
  * Tells of a page's origin whether it may ask.
  * @param {unknown} [origins]
+ * @returns {(origin: string) => boolean}
  */
 function readOrigins(origins = []) {
   if (typeof origins === 'function') return (origin) => origins(origin) === true
@@ -164,6 +176,11 @@ function readRate(rateLimit) {
   const own = ownProperties(rateLimit, 'rateLimit')
   refuseUnknown(own, Object.keys(RATE), 'rateLimit.')
   const rate = { ...RATE, ...own }
+  /**
+   * @param {keyof typeof RATE} name
+   * @param {number} least
+   * @param {string} expected
+   */
   const check = (name, least, expected) => {
     if (!(Number.isFinite(rate[name]) && rate[name] >= least)) throw invalid(`rateLimit.${name}`, expected)
   }

@@ -3,11 +3,12 @@
 /** One page when awaited, all application tokens when iterated; nothing before either. */
 export class AppTokenList {
   #read
+  /** @type {Promise<AppTokenPage> | undefined} */
   #page
 
   /**
    * `read(all, further)` gives `{ page, isLast }`.
-   * @param {Read} read
+   * @param {(all: boolean, further: number) => Promise<{ page: AppTokenPage, isLast: boolean }>} read
    */
   constructor(read) {
     this.#read = read

@@ -16,7 +16,7 @@ export function sendingOnce(fetch) {
      * @param {string} url
      * @param {FetchInit} init
      */
-    fetch: (url, init) => globalThis.fetch(url, { ...init, client }),
+    fetch: (url, init) => globalThis.fetch(url, /** @type {RequestInit} */ ({ ...init, client })),
     end: () => client.close(),
   }
 }
