@@ -31,8 +31,8 @@ test('the help of each command has its options, the exit codes and an example, i
 
 test('what is called wrongly ends with 2, and says what would be right', async (t) => {
   const wrong = [
-    [[], /which command\?.*\n.*start, inspect/],
-    [['strat'], /no such command/],
+    [[], /no command.*\n.*start, inspect/],
+    [['strat'], /unknown command/],
     [['tokens'], /tokens list, tokens add/],
     [['start', '--usr-id', 'ada'], /--usr-id/],
     [['start', '--user-id'], /--user-id/],
@@ -46,9 +46,9 @@ test('what is called wrongly ends with 2, and says what would be right', async (
     [['tokens', 'list', '--partner-id', '1', '--timeout', '0'], /--timeout.* seconds, from 1 to/],
     [['tokens', 'list', '--partner-id', '1', '--timeout', '3000000'], /seconds, from 1 to 2147483/],
     [['inspect', 'no-ks'], /KS of version/],
-    [['inspect'], /there is no KS/],
+    [['inspect'], /no KS in standard input/],
     [['emulator', '--port', '70000'], /65535/],
-    [['tokens', 'show', '--partner-id', '1'], /which application token/],
+    [['tokens', 'show', '--partner-id', '1'], /id of the application token is missing/],
     [['tokens', 'add'], /--user-id/],
   ]
   const outcomes = await Promise.all(wrong.map(([args]) => command(args)))

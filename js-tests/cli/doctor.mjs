@@ -164,7 +164,7 @@ test('doctor names a session that is refused from this address, or for its user'
 
 test('doctor names sessions that are over before they begin', async (t) => {
   const env = startVariables(await t.kaltura({ appToken: { sessionDuration: 0 } }))
-  await isNamed(t, env, 'session', /over before it begins/, /sessionDuration is 0/)
+  await isNamed(t, env, 'session', /has expired when it starts/, /sessionDuration is 0/)
 })
 
 test('doctor names the rate limit', async (t) => {
@@ -177,7 +177,7 @@ test('doctor names http where the partner takes https only', async (t) => {
   const kaltura = await t.kaltura({
     partners: [{ id: 105, adminSecret: 'secret-of-105', httpsOnly: true }],
   })
-  await isNamed(t, startVariables(kaltura), 'application token', /takes https only/, /https URL/)
+  await isNamed(t, startVariables(kaltura), 'application token', /requires https/, /https URL/)
 })
 
 test('doctor names certificates that are not verified, before anything is sent', async (t) => {
@@ -216,7 +216,7 @@ test('doctor names a host where nothing listens, and a name that is none', async
   const nobody = { ...env, KALTURA_SERVICE_URL: await nobodysUrl() }
   await isNamed(t, nobody, 'network', /nothing listens at 127\.0\.0\.1:\d+/, /KALTURA_SERVICE_URL/)
   const noName = { ...env, KALTURA_SERVICE_URL: 'https://kaltura.invalid' }
-  await isNamed(t, noName, 'network', /the name of kaltura\.invalid can't be resolved/, /spelt/)
+  await isNamed(t, noName, 'network', /the host name kaltura\.invalid can't be resolved/, /spelling/)
 })
 
 test("doctor names a proxy's page in Kaltura's place, whatever its status", async (t) => {
@@ -228,7 +228,7 @@ test("doctor names a proxy's page in Kaltura's place, whatever its status", asyn
       t,
       startVariables(kaltura),
       'network',
-      new RegExp(`web page \\(HTML\\), with status ${status}`),
+      new RegExp(`web page \\(HTML\\) and status ${status}`),
       /proxies/,
     )
   }
@@ -241,7 +241,7 @@ test('doctor names an answer that does not come', async (t) => {
     env: startVariables(kaltura),
   })
   t.equal(code, 1)
-  t.match(stdout, /FAILED +network +no answer in time from 127\.0\.0\.1/)
+  t.match(stdout, /FAILED +network +no response in time from 127\.0\.0\.1/)
 })
 
 test('doctor says what is not set', async (t) => {

@@ -85,7 +85,7 @@ test('a state file that others can read is warned of, and made private', async (
   await first.process.end()
   chmodSync(state, 0o644)
   const second = await emulator(['--state', state])
-  t.match(second.process.text(), /warning: others on this machine can get at/)
+  t.match(second.process.text(), /warning: others on this machine can read or write/)
   second.process.signal('SIGINT')
   await second.process.end()
   t.equal(statSync(state).mode & 0o777, 0o600)
@@ -96,7 +96,7 @@ test('a file that is no state is left alone', async (t) => {
   writeFileSync(state, 'my notes', { mode: 0o600 })
   const { code, stderr } = await command(['emulator', '--port', '0', '--state', state])
   t.equal(code, 2)
-  t.match(stderr, /notes\.txt holds no state of an emulator/)
+  t.match(stderr, /notes\.txt doesn't contain an emulator's state/)
   t.equal(readFileSync(state, 'utf8'), 'my notes')
 })
 
@@ -127,7 +127,7 @@ test('emulator --json prints what it is as one line of JSON', async (t) => {
 
 test('an emulator that others can reach says so', async (t) => {
   const { process } = await emulator(['--host', '0.0.0.0'])
-  await process.until(/warning: whoever reaches http:\/\/0\.0\.0\.0:\d+ may do everything there/)
+  await process.until(/warning: anybody who can reach http:\/\/0\.0\.0\.0:\d+ may do everything there/)
   process.signal('SIGINT')
   t.equal((await process.end()).code, 0)
 })

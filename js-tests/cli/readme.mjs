@@ -43,7 +43,7 @@ test("the terminal sessions of the guide go as it shows them, one after the othe
     let text
     if (line === 'kaltura-app-token emulator') {
       emulator = await onTerminal(`${known} --port 0`, { env, mayShow })
-      await emulator.until(/start a\s+session\n/)
+      await emulator.until(/starts a\s+session\n/)
       text = emulator.text()
     } else {
       const ended = await (await onTerminal(known, { env, mayShow })).end()

@@ -33,7 +33,7 @@ test('start on a terminal shows what the session may do, in words, and the KS', 
   t.equal(code, 0)
   t.match(text, /user +ada\n/)
   t.match(text, /may play every entry/)
-  t.match(text, /works from the address 127\.0\.0\.1 alone/)
+  t.match(text, /works only from the address 127\.0\.0\.1/)
   t.match(text, /\ndjJ8\S+\n/)
 })
 
@@ -57,7 +57,7 @@ test("Kaltura's refusal comes with its code, what to do, and exit code 1, and no
   const { code, stderr } = await command(['start'], { env })
   t.equal(code, 1)
   t.match(stderr, /^error: .*INVALID_APP_TOKEN_HASH.*hashType/)
-  t.match(stderr, /doctor looks for the cause/)
+  t.match(stderr, /doctor finds the cause/)
   t.ok(!/\n\s+at /.test(stderr), stderr)
   const { error } = JSON.parse((await command(['start', '--json'], { env })).stderr)
   t.deepEqual(

@@ -9,7 +9,7 @@ export const COMMON = {
     type: 'boolean',
     help: 'print JSON: the result on standard output, warnings and errors on standard error',
   },
-  help: { type: 'boolean', short: 'h', help: 'show this' },
+  help: { type: 'boolean', short: 'h', help: 'show this help' },
 }
 
 /** Ways to write a secret's option that somebody may try, in their plainest form. */
@@ -40,7 +40,7 @@ export function parse({ options, positional }, args) {
   const { values, positionals } = readArguments(args, config)
   if (positionals.length > (positional ? 1 : 0)) {
     // Not repeated: it may be a secret that got into the wrong place.
-    throw usage('an argument too many', 'options begin with --, and --help lists them')
+    throw usage('too many arguments', 'options begin with --; --help lists them')
   }
   for (const [name, value] of Object.entries(values)) {
     if (!ANY_TEXT.includes(name)) refuseSecret(`--${name}`, value)
@@ -63,8 +63,8 @@ function readArguments(args, options) {
 function refuseSecret(place, value) {
   if (typeof value !== 'string' || !looksSecret(value)) return
   throw usage(
-    `what is given as ${place} looks like a secret, and arguments show in process lists and in the shell's history`,
-    'if it is one, it is no longer secret: make another. A file of such a name is ./NAME',
+    `the value of ${place} looks like a secret, and arguments are visible in process lists and in the shell's history`,
+    'if it is a secret, it is no longer secret: replace it. If it is the name of a file, write ./NAME',
   )
 }
 
@@ -76,14 +76,14 @@ function refuseSecrets(args, options) {
     if (!secret && NAME.test(name)) continue
     if (!secret) {
       throw usage(
-        'there is no such option; its name is not shown, as it may be a secret',
+        'unknown option; its name is not shown, because it may be a secret',
         '--help lists the options',
       )
     }
-    const instead = `set ${secret.env}, or give --${secret.file} FILE (- for standard input)`
+    const instead = `set ${secret.env}, or use --${secret.file} FILE (- for standard input)`
     throw usage(
-      `${rawName} is refused: arguments show in process lists and in the shell's history`,
-      `${instead}, or run it in a terminal to be asked. What was just given is no longer a secret`,
+      `${rawName} is refused: arguments are visible in process lists and in the shell's history`,
+      `${instead}, or run the command in a terminal to be asked. The value just given is no longer secret: replace it`,
     )
   }
 }

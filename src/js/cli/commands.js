@@ -6,19 +6,19 @@ export const commands = {
     load: () => import('./start.js'),
   },
   inspect: {
-    summary: 'what a KS says, its privileges in words',
+    summary: 'show what a KS contains, with its privileges explained',
     load: () => import('./inspect.js'),
   },
   hash: {
-    summary: 'the hash that proves an application token',
+    summary: 'print the hash that proves an application token',
     load: () => import('./hash.js'),
   },
   doctor: {
-    summary: 'find out why no session starts, and what to do',
+    summary: 'find out why no session starts, and what to do about it',
     load: () => import('./doctor.js'),
   },
   'tokens list': {
-    summary: 'the application tokens of an account',
+    summary: 'list the application tokens of an account',
     load: () => import('./tokens/list.js'),
   },
   'tokens add': {
@@ -26,7 +26,7 @@ export const commands = {
     load: () => import('./tokens/add.js'),
   },
   'tokens show': {
-    summary: 'what an application token allows',
+    summary: 'show what an application token allows',
     load: () => import('./tokens/show.js'),
   },
   'tokens rotate': {
@@ -34,11 +34,11 @@ export const commands = {
     load: () => import('./tokens/rotate.js'),
   },
   'tokens delete': {
-    summary: 'delete an application token, which ends all its sessions',
+    summary: 'delete an application token and end its sessions',
     load: () => import('./tokens/delete.js'),
   },
   emulator: {
-    summary: 'a Kaltura on this machine, to try all of this with',
+    summary: 'run a Kaltura server on this machine, to try all of this',
     load: () => import('./emulator.js'),
   },
 }

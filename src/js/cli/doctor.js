@@ -4,10 +4,9 @@ import { printable } from './terminal.js'
 import { wrapped } from './wrap.js'
 
 export const about = `
-Starts a session, uses it once, and tells in plain words what is wrong and what to do: with the
-settings, the service URL, the network, this machine's clock, the application token, its hash
-type, and what its sessions may do. The session is thrown away. The
-exit code is 0 when nothing has to be put right.`
+Starts a session, uses it once, and says what is wrong and what to do about it. Checks the settings,
+the service URL, the network, this machine's clock, the application token, its hash type, and what
+its sessions may do. Discards the session. The exit code is 0 if no problem was found.`
 
 export const options = { ...CONNECTION, ...APP_TOKEN }
 
@@ -41,7 +40,8 @@ function show({ name, status, message, fix, lines = [] }, { out, style, width })
 
 function verdict(checks, style) {
   const count = (wanted) => checks.filter(({ status }) => status === wanted).length
-  if (count('failed') > 0) return style('red', 'Something is to be put right.')
-  if (count('warning') > 0) return style('yellow', 'It works. Look at the warnings.')
-  return style('green', 'All is well.')
+  const problems = count('failed')
+  if (problems > 0) return style('red', `${problems} problem${problems > 1 ? 's' : ''} found.`)
+  if (count('warning') > 0) return style('yellow', 'It works. Read the warnings.')
+  return style('green', 'No problems found.')
 }

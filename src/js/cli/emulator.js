@@ -12,22 +12,22 @@ const PORT = 8080
 const SAVE_EVERY_MS = 1000
 
 export const about = `
-A Kaltura on this machine: real sessions, real rules, nothing sent anywhere. It prints the lines
-that make the other commands use it, and stops with Ctrl-C. With --state it goes on where it
-stopped; the file holds its secrets, so nobody else may read it.`
+Runs a Kaltura server on this machine, with real sessions and real rules; nothing is sent anywhere.
+Prints the variables that make the other commands use it, and stops with Ctrl-C. With --state it
+keeps its state between runs; the file contains secrets and is readable only by its owner.`
 
 export const options = {
   port: {
     type: 'string',
     value: 'N',
-    help: `where to listen; ${PORT} by default, 0 for any free port`,
+    help: `the port; by default ${PORT}, 0 for any free port`,
   },
-  host: { type: 'string', value: 'ADDRESS', help: 'at which address; 127.0.0.1 by default' },
+  host: { type: 'string', value: 'ADDRESS', help: 'the address to listen at; by default 127.0.0.1' },
   'allow-host': {
     ...{ type: 'string', value: 'NAME', multiple: true },
-    help: 'another name by which clients may call it, beside addresses and localhost',
+    help: 'another host name that clients may use, besides addresses and localhost',
   },
-  state: { type: 'string', value: 'FILE', help: 'where to keep its accounts, tokens and caches' },
+  state: { type: 'string', value: 'FILE', help: 'the file for its accounts, tokens and caches' },
 }
 
 export const examples = ['kaltura-app-token emulator --port 8080 --state emulator.json']
@@ -49,7 +49,7 @@ export async function run({ values, terminal }) {
     keeper = file && keepState(emulator, file, terminal)
     show(emulator, url, terminal)
     if (!isLoopback(new URL(url).hostname)) {
-      terminal.warn(`whoever reaches ${url} may do everything there`)
+      terminal.warn(`anybody who can reach ${url} may do everything there`)
     }
     await stopped
   } finally {
@@ -76,7 +76,7 @@ async function listening(emulator, where) {
     return await listen(emulator, where)
   } catch ({ code, name }) {
     const hint =
-      code === 'EADDRINUSE' ? 'another --port may be free; 0 takes any that is' : undefined
+      code === 'EADDRINUSE' ? 'try another --port; 0 takes any free one' : undefined
     const at = `${where.host ?? '127.0.0.1'}:${where.port}`
     throw new Failure(`can't listen at ${at} (${code ?? name})`, { code: LISTEN, hint })
   }
@@ -91,7 +91,7 @@ function show({ partnerId, adminSecret }, url, terminal) {
   })
   terminal.out(lines.join('\n'))
   terminal.note(
-    'it listens until Ctrl-C. In another terminal, set these variables; then tokens add makes an application token, and start a session',
+    'listening until Ctrl-C. Set these variables in another terminal; then tokens add makes an application token, and start starts a session',
   )
 }
 
@@ -111,7 +111,7 @@ function readState(file, terminal) {
     createEmulator({ state })
     return state
   } catch {
-    throw usage(`${file} holds no state of an emulator`, 'another --state FILE begins anew')
+    throw usage(`${file} doesn't contain an emulator's state`, 'use another --state FILE to begin with a new state')
   }
 }
 

@@ -11,9 +11,9 @@ export const LISTEN = 'ERR_LISTEN'
 export const USAGE = 'ERR_USAGE'
 
 export const EXIT_CODES = {
-  0: 'done',
-  1: 'refused or failed; for doctor: something is to be put right',
-  2: 'called wrongly: an argument, a setting or a secret is missing or wrong',
+  0: 'success',
+  1: 'refused or failed; for doctor: a problem was found',
+  2: 'wrong usage: an argument, a setting or a secret is missing or wrong',
   130: 'ended with Ctrl-C',
 }
 
@@ -62,7 +62,7 @@ function ofAppTokenError(error) {
     return new Failure(words, { code, exitCode: 2, details })
   }
   const isStart = ['startSession', 'startWidgetSession'].includes(details.action)
-  const hint = isStart ? 'kaltura-app-token doctor looks for the cause' : undefined
+  const hint = isStart ? 'kaltura-app-token doctor finds the cause' : undefined
   return new Failure(error.message, { code, hint, details })
 }
 

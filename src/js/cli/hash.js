@@ -5,16 +5,16 @@ import { fileOption, needSecret, SECRETS } from './secrets.js'
 
 export const about = `
 Prints the hash that proves an application token to appToken.startSession: lower-case hex of
-H(KS + token). What is neither in the environment nor in a file is read from standard input, a
-line each: the KS first, then the token. The hash is as secret as a session: together with the
-KS it can be used until that expires.`
+H(KS + token). Values that are neither in the environment nor in a file are read from standard
+input, one on each line: first the KS, then the token. The hash is as secret as a session: together
+with the KS it can be used until the KS expires.`
 
 export const options = {
   ...fileOption(SECRETS.ks),
   ...fileOption(SECRETS.appToken),
   'hash-type': {
     ...APP_TOKEN['hash-type'],
-    help: "the token's hash type: SHA1 SHA256 SHA512 MD5; SHA1 by default",
+    help: "the token's hash type: SHA1 SHA256 SHA512 MD5; by default SHA1",
   },
 }
 

@@ -17,19 +17,19 @@ export function overview(commands, word) {
       names.map((name) => [name, commands[name].summary]),
     ),
     section('Options', [
-      ['COMMAND --help', 'more about a command, with an example'],
-      ...(word ? [] : [['--version', 'the version of this package']]),
+      ['COMMAND --help', 'show the help of a command, with an example'],
+      ...(word ? [] : [['--version', 'print the version of this package']]),
     ]),
-    'Secrets come from the environment, from files, or are asked for without echo;\n' +
-      'never from arguments, which show in process lists.',
+    'Secrets come from the environment, from files, or from a prompt without echo;\n' +
+      'never from arguments, which are visible in process lists.',
     exitCodes(),
     section('Try it', [
       [`${PROGRAM} emulator`, 'in one terminal'],
       [
         `${PROGRAM} tokens add --user-id ada`,
-        'in another, with the lines that the first one shows',
+        'in another, after setting the variables that the first one prints',
       ],
-      [`${PROGRAM} start`, 'with the lines that the second one shows'],
+      [`${PROGRAM} start`, 'after setting the variables that the second one prints'],
     ]),
   ].join('\n\n')
 }
@@ -46,7 +46,7 @@ export function helpOf(name, { about, positional, options, examples }) {
   return [
     `Usage: ${synopsis.filter(Boolean).join(' ')}`,
     wrapped(about.trim().replaceAll('\n', ' '), WIDTH).join('\n'),
-    section('Options, and the environment in their place', shown),
+    section('Options, and environment variables in their place', shown),
     exitCodes(),
     `Example:\n${examples.map((line) => `  $ ${line}`).join('\n')}`,
   ].join('\n\n')

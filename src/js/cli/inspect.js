@@ -6,10 +6,10 @@ import { card, printable } from './terminal.js'
 import { ending, explained, privilegeLines, TYPES, userText } from './words.js'
 
 export const about = `
-Tells what a KS says. Version 1 can be read by anyone; of version 2 only the partner, unless the
-account's admin secret is given, which also tells whether it made the KS. The KS is an argument,
-or comes in on standard input, which shows in no process list; on a terminal it is asked for.
-Nothing is sent anywhere. With a secret that didn't make the KS, the exit code is 1.`
+Shows what a KS contains. Version 1 can be read by anyone. Of version 2, only the partner can be read
+without the account's admin secret, which also verifies the KS. The KS is an argument, or is read
+from standard input, which no process list shows; on a terminal it is asked for. Nothing is sent
+anywhere. If the secret didn't make the KS, the exit code is 1.`
 
 export const positional = TAKES_KS
 export const options = fileOption(SECRETS.adminSecret)
@@ -32,7 +32,7 @@ async function findKs(argument, terminal) {
   if (argument !== undefined && argument !== '-') return argument
   const from = { values: { [SECRETS.ks.file]: '-' }, terminal }
   const ks = terminal.canAsk ? await ask('KS: ') : await findSecret(SECRETS.ks, from)
-  if (!ks) throw usage('there is no KS', 'give it on standard input, or as an argument')
+  if (!ks) throw usage('the KS is missing', 'write it to standard input, or give it as an argument')
   return ks.trim()
 }
 
@@ -52,14 +52,14 @@ function show({ version, partnerId, verified, session }, terminal) {
   if (session) rows.push(...sessionRows(session))
   card(terminal, `KS, version ${version}`, rows)
   if (!session && verified === null) {
-    terminal.note('set KALTURA_ADMIN_SECRET, or give --admin-secret-file FILE, to read the rest')
+    terminal.note('to read the rest, set KALTURA_ADMIN_SECRET or use --admin-secret-file FILE')
   }
 }
 
 function verdict(version, verified, style) {
   if (verified) return `${style('green', 'yes')}: the secret made it`
   if (verified === false) return `${style('red', 'no')}: the secret didn't make it`
-  return version === 1 ? 'no secret given: anyone may have written this' : 'no secret given'
+  return version === 1 ? 'no secret given: anyone may have written this KS' : 'no secret given'
 }
 
 function sessionRows(session) {
@@ -67,7 +67,7 @@ function sessionRows(session) {
   return [
     ['user', userText(userId)],
     ['type', TYPES[sessionType] ?? String(sessionType ?? 'none')],
-    ['ends', expiry === null ? 'without a time' : ending(expiry * 1000)],
+    ['ends', expiry === null ? 'unknown' : ending(expiry * 1000)],
     ['privileges', privilegeLines(privileges)],
     ['master partner', masterPartnerId === null ? undefined : String(masterPartnerId)],
     ['data', additionalData === null ? undefined : printable(additionalData)],

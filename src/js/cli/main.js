@@ -35,9 +35,9 @@ function without(args, terminal) {
   const within = words[0] === 'tokens' ? 'tokens' : undefined
   if (wants('--help', '-h') || words[0] === 'help') return terminal.out(overview(commands, within))
   // The word is not repeated: it may be a secret that got into the wrong place.
-  const problem = words.length > (within ? 1 : 0) ? 'there is no such command' : 'which command?'
+  const problem = words.length > (within ? 1 : 0) ? 'unknown command' : 'no command'
   const names = Object.keys(commands).filter((name) => !within || name.startsWith(within))
-  throw usage(problem, `it comes first, and is one of: ${names.join(', ')}; --help tells more`)
+  throw usage(problem, `the first argument must be one of: ${names.join(', ')}; --help describes them`)
 }
 
 const version = () => createRequire(import.meta.url)('../../package.json').version

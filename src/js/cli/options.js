@@ -12,16 +12,16 @@ export const CONNECTION = {
   },
   'service-url': {
     ...{ type: 'string', value: 'URL', env: 'KALTURA_SERVICE_URL' },
-    help: 'where Kaltura is: a URL, or a region (us de eu sg ca ap); https://www.kaltura.com by default',
+    help: "Kaltura's URL, or a region (us de eu sg ca ap); by default https://www.kaltura.com",
   },
-  timeout: { type: 'string', value: 'SECONDS', help: 'how long to try at most; 10 by default' },
+  timeout: { type: 'string', value: 'SECONDS', help: 'the time limit; by default 10' },
   'dangerously-allow-http': {
     type: 'boolean',
-    help: 'allow http beyond this machine: sessions then travel in the clear',
+    help: 'allow http to other machines: sessions are then sent in the clear',
   },
   'dangerously-allow-unverified-tls': {
     type: 'boolean',
-    help: 'go on where NODE_TLS_REJECT_UNAUTHORIZED=0 lets anybody pose as Kaltura',
+    help: 'continue although NODE_TLS_REJECT_UNAUTHORIZED=0 lets anybody pose as Kaltura',
   },
 }
 
@@ -33,7 +33,7 @@ export const APP_TOKEN = {
   ...fileOption(SECRETS.appToken),
   'hash-type': {
     ...{ type: 'string', value: 'TYPE', env: 'KALTURA_HASH_TYPE' },
-    help: "the token's hash type: SHA1 SHA256 SHA512 MD5, or auto; SHA1 by default",
+    help: "the token's hash type: SHA1 SHA256 SHA512 MD5, or auto; by default SHA1",
   },
 }
 
@@ -85,7 +85,7 @@ export function need(values, names) {
   const missing = names.filter((name) => given(values, name) === undefined)
   if (missing.length === 0) return
   const ways = missing.map((name) => `--${name} (${{ ...CONNECTION, ...APP_TOKEN }[name].env})`)
-  throw usage(`missing: ${ways.join(', ')}`, '--help tells what each is')
+  throw usage(`missing: ${ways.join(', ')}`, '--help describes each of them')
 }
 
 /** Without what is undefined: the library tells an option that is left out from one that isn't. */

@@ -31,8 +31,8 @@ export function keepPrivate() {
   if (process.platform === 'win32' || !stats?.isFile() || (stats.mode & 0o077) === 0) return
   if (stats.size === 0 && makePrivate()) return
   throw usage(
-    'standard output is a file that others on this machine can read, and this prints a secret',
-    'chmod 600 it first, or run umask 077 before the redirection',
+    'standard output is a file that others on this machine can read, and this command prints a secret',
+    'run chmod 600 on it first, or umask 077 before the redirection',
   )
 }
 
@@ -58,5 +58,5 @@ function makePrivate() {
 export const undelivered = ({ id }, where, { code, name }) =>
   new Failure(`${id} was made, but can't be written to ${where} (${code ?? name})`, {
     ...{ code: FILE, exitCode: 1 },
-    hint: `kaltura-app-token tokens delete ${id}, then make another`,
+    hint: `delete it (kaltura-app-token tokens delete ${id}) and make another`,
   })

@@ -21,7 +21,7 @@ export const fileOption = ({ name, env, file }, what = name) => ({
   [file]: {
     type: 'string',
     value: 'FILE',
-    help: `holds the ${what}, in place of ${env}; - is standard input`,
+    help: `a file with the ${what}, in place of ${env}; - is standard input`,
   },
 })
 
@@ -34,7 +34,7 @@ export async function findSecret(secret, { values, terminal, piped = false, aske
   const path = values[file]
   if (path !== undefined) {
     const found = path === '-' ? await fromInput(secret, terminal) : fromFile(path, terminal)
-    if (!found) throw usage(`there is no ${name} in ${path === '-' ? 'standard input' : path}`)
+    if (!found) throw usage(`no ${name} in ${path === '-' ? 'standard input' : path}`)
     return found
   }
   if (process.env[env]) return process.env[env]
@@ -50,7 +50,7 @@ export async function needSecret(secret, from) {
   const { name, env, file } = secret
   throw usage(
     `the ${name} is missing`,
-    `set ${env}, or give --${file} FILE (- for standard input), or run it in a terminal to be asked`,
+    `set ${env}, or use --${file} FILE (- for standard input), or run the command in a terminal to be asked`,
   )
 }
 
@@ -77,5 +77,5 @@ function warnOfReaders(path, stats, terminal) {
   // Windows has no such mode, and a pipe of the shell's is nobody else's.
   if (process.platform === 'win32' || !stats.isFile() || (stats.mode & 0o077) === 0) return
   const octal = (stats.mode & 0o777).toString(8).padStart(4, '0')
-  terminal.warn(`others on this machine can get at ${path} (mode ${octal}): chmod 600 ${path}`)
+  terminal.warn(`others on this machine can read or write ${path} (mode ${octal}): run chmod 600 ${path}`)
 }

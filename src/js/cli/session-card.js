@@ -17,8 +17,8 @@ export function sessionCard(terminal, session) {
 
 /** In what a session is not what was asked for. */
 export function differenceText({ field, privilege, more, asked, granted, effect }) {
-  if (more !== undefined) return `${field}: ${more} more differ (${effect} than asked)`
+  if (more !== undefined) return `${field}: ${more} more differ (${effect} than requested)`
   const what = privilege === undefined ? field : `${field} ${privilege}`
-  const values = `asked ${asked ?? 'nothing'}, granted ${granted ?? 'nothing'}`
-  return printable(`${what}: ${values} (${effect} than asked)`)
+  const values = `requested ${asked ?? 'nothing'}, granted ${granted ?? 'nothing'}`
+  return printable(`${what}: ${values} (${effect} than requested)`)
 }

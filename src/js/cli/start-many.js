@@ -30,7 +30,7 @@ export async function startMany({ file, options, terminal }) {
     progress.end()
   }
   const started = requests.length - failed
-  terminal.note(`${started} started, ${failed} failed${failed > 0 ? '; each line tells why' : ''}`)
+  terminal.note(`${started} started, ${failed} failed${failed > 0 ? '; each line says why' : ''}`)
   return failed > 0 ? 1 : 0
 }
 
@@ -50,7 +50,7 @@ const isHopeless = (lines) => {
 const givenUp = (tried, left) =>
   new Failure(`${tried} in a row were refused for the same reason; ${left} were not tried`, {
     code: GIVEN_UP,
-    hint: 'each line tells why; kaltura-app-token doctor looks for the cause',
+    hint: 'each line says why; kaltura-app-token doctor finds the cause',
   })
 
 async function readRequests(file) {
@@ -63,7 +63,7 @@ async function readRequests(file) {
   const lines = content.replace(/^\uFEFF/, '').split(/\r?\n/)
   const requests = lines.map(requestOf).filter(Boolean)
   if (requests.length === 0)
-    throw usage(`there is no user in ${file === '-' ? 'standard input' : file}`)
+    throw usage(`no user in ${file === '-' ? 'standard input' : file}`)
   return requests
 }
 
@@ -71,10 +71,10 @@ function requestOf(line, index) {
   const told = line.trim()
   if (!told.startsWith('{')) return told && { userId: told }
   const request = readJson(told)
-  if (!request) throw usage(`line ${index + 1} of --users begins like JSON, but is none`)
+  if (!request) throw usage(`line ${index + 1} of --users is not valid JSON`)
   const unknown = Object.keys(request).find((name) => !FIELDS.includes(name))
   if (unknown === undefined) return request
-  throw usage(`line ${index + 1} of --users has a field that is none of ${FIELDS.join(', ')}`)
+  throw usage(`line ${index + 1} of --users has an unknown field: the fields are ${FIELDS.join(', ')}`)
 }
 
 function readJson(told) {

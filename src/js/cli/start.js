@@ -13,9 +13,9 @@ import { startMany } from './start-many.js'
 import { printable } from './terminal.js'
 
 export const about = `
-Starts a session and prints its KS. On a terminal it also shows what the session may do; piped,
-the KS stands alone. With --users it starts one for each line of a file, and prints what came of
-each as a line of JSON.`
+Starts a session and prints its KS. On a terminal it also shows what the session may do; in a pipe it
+prints only the KS. With --users it starts a session for each line of a file, and prints each result
+as a line of JSON.`
 
 export const options = {
   ...CONNECTION,
@@ -23,17 +23,17 @@ export const options = {
   'user-id': {
     type: 'string',
     value: 'ID',
-    help: "the session's user, where the token leaves it open",
+    help: "the session's user, if the token leaves it open",
   },
   'session-type': {
     type: 'string',
     value: 'TYPE',
-    help: 'user or admin, where the token leaves it open',
+    help: 'user or admin, if the token leaves it open',
   },
   expiry: {
     type: 'string',
     value: 'SECONDS',
-    help: 'how long it shall live; what the token allows by default',
+    help: 'the lifetime of the session; by default what the token allows',
   },
   'session-privileges': {
     type: 'string',
@@ -42,11 +42,11 @@ export const options = {
   },
   grants: {
     ...{ type: 'string', value: 'RULE' },
-    help: 'what to do when the session is not what was asked for: guard (refuse one that may do more; the default), exact (refuse any difference), report',
+    help: 'what to do when the session differs from the request: guard (refuse a session that may do more; the default), exact (refuse any difference), report',
   },
   users: {
     ...{ type: 'string', value: 'FILE' },
-    help: 'a user on each line, or {"userId": …, "expiry": …, "sessionPrivileges": …}; - is standard input',
+    help: 'a file with a user on each line, or {"userId": …, "expiry": …, "sessionPrivileges": …}; - is standard input',
   },
 }
 
@@ -75,5 +75,5 @@ export async function run({ values, terminal }) {
   if (!terminal.isRead) return terminal.out(ks)
   sessionCard(terminal, session)
   terminal.out(`\n${ks}\n`)
-  terminal.note('the KS is a secret for as long as it lives; piped, this command prints it alone')
+  terminal.note('the KS is a secret for as long as it lives; in a pipe, this command prints only the KS')
 }

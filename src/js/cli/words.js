@@ -27,14 +27,14 @@ export function duration(seconds) {
 /** `2026-11-25 14:04:04 UTC` */
 export function utc(ms) {
   const date = new Date(ms)
-  if (Number.isNaN(date.getTime())) return 'at no time that there is'
+  if (Number.isNaN(date.getTime())) return 'an impossible time'
   return `${date.toISOString().slice(0, 19).replace('T', ' ')} UTC`
 }
 
 /** When something ends, or that it has. */
 export function ending(ms, now = Date.now()) {
   const seconds = (ms - now) / 1000
-  const how = seconds > 0 ? `in ${duration(seconds)}` : `over for ${duration(-seconds)}`
+  const how = seconds > 0 ? `in ${duration(seconds)}` : `${duration(-seconds)} ago`
   return `${how} (${utc(ms)})`
 }
 

@@ -21,14 +21,14 @@ const MEANINGS = {
     with: 'may play the entries of the playlist …',
     any: 'may play the entries of every playlist',
   },
-  actionslimit: { with: 'is over after … API calls' },
+  actionslimit: { with: 'ends after … API calls' },
   setrole: { with: "has the rights of the role …, in place of its user's" },
   restrictingrole: { with: 'has no right that the role … lacks' },
   limitentry: { with: 'is limited to the entry …', any: 'is limited to entries' },
-  iprestrict: { with: 'works from the address … alone', any: 'works from any address' },
-  urirestrict: { with: 'works for the API paths … alone', any: 'works for any API path', parts: pathsOf },
+  iprestrict: { with: 'works only from the address …', any: 'works from any address' },
+  urirestrict: { with: 'works only for the API paths …', any: 'works for any API path', parts: pathsOf },
   enableentitlement: { alone: 'sees only what its user is entitled to' },
-  disableentitlement: { alone: 'sees content whatever its user is entitled to' },
+  disableentitlement: { alone: 'sees all content, whatever its user is entitled to' },
   disableentitlementforentry: {
     with: 'sees the entry … whatever its user is entitled to',
     any: 'sees every entry whatever its user is entitled to',
@@ -37,13 +37,13 @@ const MEANINGS = {
     with: 'sees the playlist … whatever its user is entitled to',
     any: 'sees every playlist whatever its user is entitled to',
   },
-  privacycontext: { with: 'entitlement is judged in the privacy context …' },
-  enablecategorymoderation: { alone: 'what it puts into categories may have to be approved' },
-  enablecaptionmoderation: { alone: 'captions that it adds may have to be approved' },
-  reftime: { with: 'what depends on the time is judged as of … (unix time)' },
+  privacycontext: { with: 'uses the privacy context … for entitlement' },
+  enablecategorymoderation: { alone: 'needs approval, where required, for what it puts into categories' },
+  enablecaptionmoderation: { alone: 'needs approval, where required, for captions that it adds' },
+  reftime: { with: 'applies rules that depend on the time as of … (unix time)' },
   sessionkey: { with: 'carries the session key …' },
-  preview: { with: 'plays a preview (…) alone' },
-  sessionid: { with: 'belongs to the sessions …, which all end when session.end ends one' },
+  preview: { with: 'plays only a preview (…)' },
+  sessionid: { with: 'belongs to the sessions …, which end together' },
   jobtype: { with: "may take Kaltura's jobs of the type …", any: "may take Kaltura's jobs" },
   apptoken: { with: 'was started with the application token …' },
   enablechangeaccount: {
@@ -59,19 +59,19 @@ const MEANINGS = {
   },
   virtualeventid: { with: 'acts within the virtual event …' },
   searchcontext: { with: 'searches within the context …' },
-  disablesessiontypecheck: { alone: 'the type of the session is not looked at' },
-  widget: { with: 'marks the session of a widget, which nobody has signed in to' },
+  disablesessiontypecheck: { alone: 'is not checked for its type' },
+  widget: { with: 'belongs to a widget, without a signed-in user' },
   appId: { with: 'is used by the application …' },
-  email: { with: 'says that its user has the address …' },
+  email: { with: 'gives its user the address …' },
   eventId: { with: 'is for the room or event …' },
-  firstName: { with: 'says that its user is called …' },
-  lastName: { with: 'says that its user is called …' },
+  firstName: { with: 'gives its user the name …' },
+  lastName: { with: 'gives its user the name …' },
   resourceId: { with: 'is for the room …' },
   role: { with: 'has the role … in an application, which decides what that means' },
   userContextualRole: { with: 'has the role … in a room or channel (0 manages, 3 takes part)' },
 }
 
-const UNKNOWN = "not one of Kaltura's own: it means what an application makes of it"
+const UNKNOWN = "not one of Kaltura's own: its meaning depends on the application"
 
 /**
  * What a privilege means, as the rest of a sentence that begins with "the session".
@@ -101,7 +101,7 @@ function pathsOf(values) {
 function meant(name) {
   const word = name.split('=')[0].replace(/^[^\w-]+|[^\w-]+$/g, '').toLowerCase()
   const isServers = Object.hasOwn(MEANINGS, word) && word !== ''
-  return isServers ? `nothing, as it is written: Kaltura's own is ${word}` : UNKNOWN
+  return isServers ? `nothing, as it is written: Kaltura's own name is ${word}` : UNKNOWN
 }
 
 /** @param {string[]} values */

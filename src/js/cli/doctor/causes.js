@@ -21,12 +21,12 @@ const KALTURA = {
     }
     return {
       message: 'the token is wrong: Kaltura refuses it with every hash type',
-      fix: `KALTURA_APP_TOKEN must be the token of ${idText(options)}; an administrator can read it (appToken.get), or make another (tokens rotate)`,
+      fix: `set KALTURA_APP_TOKEN to the token of ${idText(options)}; an administrator can read it (appToken.get) or make another (tokens rotate)`,
     }
   },
   APP_TOKEN_ID_NOT_FOUND: ({ options }) => ({
     message: `there is no application token ${idText(options)} in partner ${options.partnerId}: it is unknown, deleted, or another partner's`,
-    fix: 'look for its id (tokens list), and at KALTURA_PARTNER_ID; make another if it was deleted (tokens add)',
+    fix: 'check its id (tokens list) and KALTURA_PARTNER_ID; if it was deleted, make another (tokens add)',
   }),
   APP_TOKEN_EXPIRED: () => ({
     message: 'the application token has expired',
@@ -37,14 +37,14 @@ const KALTURA = {
     fix: "make another (tokens add); only Kaltura's staff can activate this one",
   }),
   SERVICE_ACCESS_CONTROL_RESTRICTED: ({ options }) => ({
-    message: `the partner takes https only, and ${options.serviceUrl ?? 'the service URL'} is not`,
-    fix: 'set KALTURA_SERVICE_URL to the https URL',
+    message: `the partner requires https, and ${options.serviceUrl ?? 'the service URL'} is http`,
+    fix: 'set KALTURA_SERVICE_URL to an https URL',
   }),
   INVALID_WIDGET_ID: unknownPartner,
   SERVICE_FORBIDDEN_CONTENT_BLOCKED: unknownPartner,
   ACTION_BLOCKED: () => ({
-    message: "Kaltura's rate limit: too many calls",
-    fix: 'wait ten seconds or more; a session provider keeps sessions instead of starting one each time',
+    message: "Kaltura's rate limit was exceeded: too many calls",
+    fix: 'wait at least ten seconds; a session provider reuses sessions instead of starting one each time',
   }),
   USER_BLOCKED: () => ({
     message: "the session's user is blocked",
@@ -53,32 +53,32 @@ const KALTURA = {
   INVALID_KS: (_about, { ksRefusal, message }) =>
     ksRefusal === 'EXCEEDED_RESTRICTED_IP'
       ? {
-          message: "the token's iprestrict names other addresses than this machine's",
-          fix: 'use it from there, or make a token without it',
+          message: "the token's iprestrict names other addresses, not this machine's",
+          fix: 'use the token from there, or make one without iprestrict',
         }
       : { message },
 }
 
 /** The id, if it is formed like one: it could be a token that was edited. */
 export const idText = ({ appTokenId }) =>
-  /^\d{1,2}_\w{1,20}$/.test(appTokenId) ? appTokenId : '(the id is not shown: ids look like 0_ab12cd34)'
+  /^\d{1,2}_\w{1,20}$/.test(appTokenId) ? appTokenId : '(the id is not shown, because ids look like 0_ab12cd34)'
 
 function unknownPartner({ options }) {
   return {
     message: `there is no partner ${options.partnerId} at this service URL, or it is blocked`,
-    fix: 'look at KALTURA_PARTNER_ID, and at KALTURA_SERVICE_URL: other regions have other accounts',
+    fix: 'check KALTURA_PARTNER_ID and KALTURA_SERVICE_URL: each region has its own accounts',
   }
 }
 
 const CODES = {
   [codes.SESSION_REVOKED]: () => ({
     message:
-      'the application token was revoked: session.end was called with one of its sessions, which ends them all, new ones too, for a day or more',
-    fix: 'make another token (tokens rotate), and log out by forgetting the KS',
+      'the application token was revoked: session.end was called with one of its sessions. This ends all its sessions, including new ones, for a day or more',
+    fix: 'make another token (tokens rotate), and log out by discarding the KS',
   }),
   [codes.TIMEOUT]: ({ options }) => ({
-    message: `no answer in time from ${hostOf(options)}`,
-    fix: `look at the network and at firewalls, or give more time (--timeout)${proxyAdvice()}`,
+    message: `no response in time from ${hostOf(options)}`,
+    fix: `check the network and firewalls, or allow more time (--timeout)${proxyAdvice()}`,
   }),
   [codes.NETWORK]: networkCause,
   [codes.BAD_RESPONSE]: (about) => foreignAnswer(about),
@@ -91,13 +91,13 @@ const CODES = {
     if (message.includes('looks like')) {
       return {
         message,
-        fix: 'set KALTURA_APP_TOKEN_ID to the id, such as 0_ab12cd34, and KALTURA_APP_TOKEN to the token, and to nothing else',
+        fix: 'set KALTURA_APP_TOKEN_ID to the id, such as 0_ab12cd34, and KALTURA_APP_TOKEN to the token alone',
       }
     }
     const [what, fix] = message.split(/: |, or a function /)
     return {
       message: what,
-      fix: error.path === 'appToken' ? 'set the application token anew, and nothing else' : fix,
+      fix: error.path === 'appToken' ? 'set KALTURA_APP_TOKEN to the application token alone' : fix,
     }
   },
 }
@@ -105,16 +105,16 @@ const CODES = {
 function foreignAnswer({ observed, options }) {
   const { status, contentType } = observed.last
   const isHtml = /html/i.test(contentType)
-  const kind = isHtml ? 'a web page (HTML)' : `not Kaltura's JSON (${contentType || 'no type'})`
+  const kind = isHtml ? 'a web page (HTML)' : `something other than Kaltura's JSON (${contentType || 'no content type'})`
   return {
-    message: `what answers at ${hostOf(options)} is ${kind}, with status ${status}: a proxy, a firewall, a sign-in page or an error page in Kaltura's place`,
-    fix: 'look at what stands between (HTTP proxies, VPN, Wi-Fi sign-in), and at KALTURA_SERVICE_URL',
+    message: `${hostOf(options)} answers with ${kind} and status ${status}: a proxy, a firewall, a sign-in page or an error page answers in place of Kaltura`,
+    fix: 'check what is between this machine and Kaltura (HTTP proxies, VPN, Wi-Fi sign-in), and KALTURA_SERVICE_URL',
   }
 }
 
 const redirected = ({ options }) => ({
-  message: `${hostOf(options)} sends to another address, and a secret is not sent after it`,
-  fix: 'set KALTURA_SERVICE_URL to where Kaltura is',
+  message: `${hostOf(options)} redirects to another address, and secrets are not sent there`,
+  fix: "set KALTURA_SERVICE_URL to Kaltura's own URL",
 })
 
 // Causes by the runtimes' own codes and, where they have none, by their words.
@@ -122,34 +122,34 @@ const NETWORK = [
   [
     /ENOTFOUND|EAI_AGAIN|dns|resolve/i,
     (host) => ({
-      message: `the name of ${host} can't be resolved`,
-      fix: 'is KALTURA_SERVICE_URL spelt right? Does DNS work here?',
+      message: `the host name ${host} can't be resolved`,
+      fix: 'check the spelling of KALTURA_SERVICE_URL, and DNS on this machine',
     }),
   ],
   [
     /CERT_HAS_EXPIRED|CERT_NOT_YET_VALID|certificate.*(expired|not.*valid yet)/i,
     (host) => ({
       message: `the certificate of ${host} is not valid at this time`,
-      fix: "look at this machine's clock first, then at what stands between",
+      fix: "check this machine's clock first, then proxies between this machine and Kaltura",
     }),
   ],
   [
     /CERT|SELF_SIGNED|UNABLE_TO_|ERR_TLS|certificate|UnknownIssuer/i,
     (host) => ({
       message: `the certificate of ${host} is not trusted`,
-      fix: 'a proxy that reads TLS traffic? Have its certificate trusted (NODE_EXTRA_CA_CERTS), or go round it',
+      fix: 'if a proxy reads TLS traffic, trust its certificate (NODE_EXTRA_CA_CERTS) or bypass it',
     }),
   ],
   [
     /ECONNREFUSED|ConnectionRefused|refused|Unable to connect/i,
     (host) => ({
       message: `nothing listens at ${host}`,
-      fix: 'is KALTURA_SERVICE_URL right, with its port? Is the server up?',
+      fix: 'check KALTURA_SERVICE_URL and its port, and that the server is running',
     }),
   ],
   [
     /NotCapable|PermissionDenied/,
-    (host) => ({ message: `Deno may not reach ${host}`, fix: 'run it with --allow-net' }),
+    (host) => ({ message: `Deno has no permission to reach ${host}`, fix: 'run the command with --allow-net' }),
   ],
 ]
 
@@ -159,7 +159,7 @@ function networkCause({ options }, error) {
   const known = NETWORK.find(([pattern]) => pattern.test(said))
   const { message, fix } = known?.[1](host) ?? {
     message: `${host} can't be reached (${said || 'no details'})`,
-    fix: 'look at the network, and at KALTURA_SERVICE_URL',
+    fix: 'check the network and KALTURA_SERVICE_URL',
   }
   return { message, fix: fix + proxyAdvice() }
 }
@@ -178,7 +178,7 @@ function proxyAdvice() {
   const { env, versions } = process
   const name = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'].find((one) => env[one])
   if (!name || versions.bun || versions.deno || env.NODE_USE_ENV_PROXY) return ''
-  return `. ${name} is set, but Node heeds it only with NODE_USE_ENV_PROXY=1 (Node 24 or later)`
+  return `. ${name} is set, but Node uses it only with NODE_USE_ENV_PROXY=1 (Node 24 or later)`
 }
 
 function hostOf({ serviceUrl = 'https://www.kaltura.com' }) {

@@ -52,7 +52,7 @@ async function readSettings(values, terminal) {
   const ways = missing.map((name) => `${names[name].env} (--${name})`)
   if (appToken === undefined) ways.push(`${SECRETS.appToken.env} (--${SECRETS.appToken.file})`)
   if (ways.length > 0) {
-    return { missing: { message: `${ways.join(', ')} is not set`, fix: 'set it, then ask again' } }
+    return { missing: { message: `not set: ${ways.join(', ')}`, fix: 'set what is missing, and run doctor again' } }
   }
   const options = defined({
     ...connectionOf(values),
@@ -70,7 +70,7 @@ function serviceUrlCheck({ serviceUrl = 'https://www.kaltura.com', dangerouslyAl
   if (!URL.canParse(serviceUrl)) return ok(name, `region ${serviceUrl}`)
   if (!/^http:/i.test(serviceUrl)) return ok(name, serviceUrl)
   if (dangerouslyAllowHttp) {
-    return warning(name, `${serviceUrl}: sessions travel in the clear`, 'use https')
+    return warning(name, `${serviceUrl}: sessions are sent in the clear`, 'use https')
   }
   return ok(name, `${serviceUrl} (http is fine on this machine)`)
 }
@@ -79,7 +79,7 @@ function serviceUrlCheck({ serviceUrl = 'https://www.kaltura.com', dangerouslyAl
 function tlsCheck({ serviceUrl = 'https:', dangerouslyAllowUnverifiedTls }) {
   if (/^http:/i.test(serviceUrl) || !isUnverified()) return undefined
   const cause = {
-    message: 'NODE_TLS_REJECT_UNAUTHORIZED=0 is set: certificates are not verified, so anybody on the way could pose as Kaltura and read what is sent',
+    message: 'NODE_TLS_REJECT_UNAUTHORIZED=0 is set: certificates are not verified, so anybody on the network path could pose as Kaltura and read what is sent',
     fix: 'unset it; NODE_EXTRA_CA_CERTS adds a certificate to trust',
   }
   if (dangerouslyAllowUnverifiedTls) return warning('TLS', cause.message, cause.fix)
@@ -110,7 +110,7 @@ async function* examineToken({ sessions, observed, all, options }) {
 const networkCheck = ({ fastestMs }) => ok('network', `Kaltura answers, in ${fastestMs} ms`)
 
 const stillborn = failed('session', {
-  message: 'it is over before it begins',
+  message: 'the session has expired when it starts',
   fix: "the token's sessionDuration is 0: make a token with a longer one",
 })
 
@@ -137,7 +137,7 @@ function* clockCheck(offsetMs) {
   const seconds = Math.abs(offsetMs) / 1000
   const off = `this machine's clock is ${duration(seconds)} ${offsetMs > 0 ? 'behind' : 'ahead of'} Kaltura's`
   const fix =
-    "set the clock, by NTP for instance. Sessions are reckoned on Kaltura's clock, but TLS and KSs made here are not"
+    "set the clock, for example with NTP. Sessions use Kaltura's clock, but TLS and KSs that are made here use this machine's"
   if (seconds >= CLOCK_FAILURE_S) yield failed('clock', { message: off, fix })
   else if (seconds >= CLOCK_WARNING_S) yield warning('clock', off, fix)
   else yield ok('clock', "agrees with Kaltura's")
@@ -180,19 +180,19 @@ function* grantChecks({ userId, sessionType, privileges, expiresAt }, exposed) {
     yield warning(
       'grants',
       'its sessions may do everything',
-      'unless they must, make a token with sessionType 0 and the privileges that are needed',
+      'unless they need to, make a token with sessionType 0 and only the necessary privileges',
     )
   }
   if (isIsolated(privileges)) {
-    const message = 'its sessions can end alone (sessionid:*), and then outlive the deletion of the token'
+    const message = 'its sessions can end alone (sessionid:*), but they outlive the deletion of the token'
     const isLong = expiresAt - Date.now() > LONG_ISOLATED_S * 1000
     if (isLong) yield warning('ends', message, 'give it a sessionDuration of an hour or less')
     else yield ok('ends', message)
   } else if (sessionType === 0 && exposed) {
     yield warning(
       'ends',
-      'whoever holds one of its sessions, a visitor of a page too, can call session.end with it, which ends them all for a day or more',
-      'where its sessions go to pages, make a token with isolated sessions (tokens add --isolated), or with a urirestrict that allows neither session.end nor multirequest',
+      'anybody who holds one of its sessions, including a visitor of a web page, can call session.end with it, which ends them all for a day or more',
+      'if its sessions go to web pages, make a token with isolated sessions (tokens add --isolated), or with a urirestrict that allows neither session.end nor multirequest',
     )
   }
 }

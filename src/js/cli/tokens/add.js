@@ -4,43 +4,43 @@ import { ADMINISTRATOR, managerOf } from './administrator.js'
 import { handOver, TOKEN_FILE } from './new-token.js'
 
 export const about = `
-Makes an application token, and shows its value this once, as lines that set what start needs.
-Its sessions are a user's unless --session-type says otherwise.`
+Makes an application token, and prints its value, which is never shown again, together with the other
+variables that start needs. Its sessions are a user's unless --session-type says otherwise.`
 
 export const options = {
   ...ADMINISTRATOR,
-  'user-id': { type: 'string', value: 'ID', help: "the user of all its sessions; '' for nobody" },
-  'any-user': { type: 'boolean', help: 'let its holder ask for any user; not every account may' },
+  'user-id': { type: 'string', value: 'ID', help: "the user of its sessions; '' for anonymous ones" },
+  'any-user': { type: 'boolean', help: 'let its holder choose the user; Kaltura allows this only some accounts' },
   'known-user': {
     type: 'boolean',
-    help: 'allow any character in --user-id; Kaltura refuses most for users new to it',
+    help: 'allow any character in --user-id; Kaltura refuses most of them for new users',
   },
   'session-type': {
     type: 'string',
     value: 'TYPE',
-    help: 'user (by default), admin, or any: its holder may ask for either',
+    help: 'user (the default), admin, or any, which lets its holder choose',
   },
   'session-duration': {
     type: 'string',
     value: 'SECONDS',
-    help: "the longest life of its sessions; the account's longest by default",
+    help: "the maximum lifetime of its sessions; by default the account's maximum",
   },
   'session-privileges': {
     type: 'string',
     value: 'TEXT',
-    help: "what its sessions may do, such as 'sview:*'",
+    help: "the privileges of its sessions, such as 'sview:*'",
   },
   isolated: {
     type: 'boolean',
-    help: 'let each session end alone (sessionid:*): nobody can end the others, but deleting the token does not end them; they live an hour unless --session-duration says otherwise',
+    help: 'let each session end alone (sessionid:*): nobody can end the others, but neither does deleting the token; they live for an hour unless --session-duration says otherwise',
   },
-  'hash-type': { type: 'string', value: 'TYPE', help: 'SHA256 (by default), SHA512, SHA1 or MD5' },
+  'hash-type': { type: 'string', value: 'TYPE', help: 'SHA256 (the default), SHA512, SHA1 or MD5' },
   expiry: {
     type: 'string',
     value: 'TIME',
-    help: 'when the token itself ends: a date such as 2030-01-31, or unix seconds; never by default',
+    help: 'when the token expires: a date such as 2030-01-31, or unix seconds; by default never',
   },
-  description: { type: 'string', value: 'TEXT', help: 'what it is for' },
+  description: { type: 'string', value: 'TEXT', help: 'what the token is for' },
   ...TOKEN_FILE,
 }
 
@@ -75,7 +75,7 @@ function userOf(values) {
   const userId = values['user-id']
   if (values['any-user'] && userId === undefined) return null
   if (userId !== undefined && !values['any-user']) return userId
-  throw usage('whose sessions?', "say --user-id ID ('' for nobody), or --any-user")
+  throw usage('the user is missing', "use --user-id ID ('' for anonymous sessions), or --any-user")
 }
 
 /** Unix seconds. */

@@ -7,7 +7,7 @@ import { fileOption, findSecret, needSecret, SECRETS } from '../secrets.js'
 export const ADMINISTRATOR = {
   ...CONNECTION,
   ...fileOption(SECRETS.adminSecret),
-  ...fileOption(SECRETS.ks, 'KS of an administrator, which does as well'),
+  ...fileOption(SECRETS.ks, 'KS of an administrator, in place of the admin secret'),
 }
 
 /** A manager, in the name of the admin secret or of an administrator's KS. */
@@ -31,8 +31,8 @@ async function rightOf(values, terminal) {
 export function idOf([id]) {
   if (id === undefined)
     throw usage(
-      'which application token?',
-      'give its id, such as 0_ab12cd34; tokens list shows them',
+      'the id of the application token is missing',
+      'give an id such as 0_ab12cd34; tokens list shows them',
     )
   return id
 }

@@ -5,20 +5,20 @@ import { ADMINISTRATOR, idOf, managerOf } from './administrator.js'
 import { tokenCard } from './token-card.js'
 
 export const about = `
-Deletes an application token. All its sessions end at once, but for isolated ones (sessionid:*),
-and it can't be brought back. It asks before; where there is nobody to ask, --yes is needed.`
+Deletes an application token. All its sessions end at once, except isolated ones (sessionid:*). This
+can't be undone. Asks for confirmation; without a terminal, --yes is required.`
 
 export const positional = 'ID'
 export const options = {
   ...ADMINISTRATOR,
-  yes: { type: 'boolean', short: 'y', help: "don't ask" },
+  yes: { type: 'boolean', short: 'y', help: "don't ask for confirmation" },
 }
 export const examples = ['kaltura-app-token tokens delete 0_ab12cd34']
 
 export async function run({ values, positionals, terminal }) {
   const id = idOf(positionals)
   if (!values.yes && !terminal.canAsk)
-    throw usage('nothing was deleted: there is nobody to ask', 'say --yes')
+    throw usage('nothing was deleted: there is no terminal to ask for confirmation', 'use --yes')
   const manager = await managerOf(values, terminal)
   if (!values.yes) await askFirst(await manager.get(id), terminal)
   const { warnings } = await manager.delete(id)
@@ -28,10 +28,10 @@ export async function run({ values, positionals, terminal }) {
 }
 
 async function askFirst(appToken, terminal) {
-  if (!terminal.json) tokenCard(terminal, appToken, 'To be deleted')
+  if (!terminal.json) tokenCard(terminal, appToken, 'This will be deleted')
   const end = isIsolated(appToken.sessionPrivileges)
-    ? 'Its isolated sessions live on until they expire, the others end at once'
+    ? 'Its isolated sessions live on until they expire; the others end at once'
     : 'Its sessions end at once'
-  if (await confirm(`Delete it? ${end}, and it can't be brought back.`)) return
+  if (await confirm(`Delete it? ${end}. This can't be undone.`)) return
   throw new Failure('nothing was deleted', { code: DECLINED })
 }

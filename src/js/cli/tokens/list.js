@@ -6,12 +6,12 @@ import { ADMINISTRATOR, managerOf } from './administrator.js'
 import { STATUSES, usersText } from './token-card.js'
 
 export const about = `
-Lists the application tokens of an account, but for their values.`
+Lists the application tokens of an account, without their values.`
 
 export const options = {
   ...ADMINISTRATOR,
-  'user-id': { type: 'string', value: 'ID', help: "only those of this user's" },
-  status: { type: 'string', value: 'STATUS', help: 'only active or disabled ones' },
+  'user-id': { type: 'string', value: 'ID', help: "only tokens of this user" },
+  status: { type: 'string', value: 'STATUS', help: 'only tokens that are active, or disabled' },
 }
 
 export const examples = [
@@ -26,7 +26,7 @@ const COLUMNS = [
   ['TYPE', ({ sessionType }) => TYPE_NAMES[sessionType] ?? 'any'],
   [
     'LIVE',
-    ({ sessionDuration }) => (sessionDuration === null ? 'no time' : duration(sessionDuration)),
+    ({ sessionDuration }) => (sessionDuration === null ? 'not' : duration(sessionDuration)),
   ],
   ['ENDS', ({ expiry }) => (expiry === null ? 'never' : utc(expiry * 1000).slice(0, 10))],
   ['USER', ({ sessionUserId }) => (sessionUserId === null ? 'any' : usersText(sessionUserId))],
@@ -42,7 +42,7 @@ export async function run({ values, terminal }) {
   const appTokens = []
   for await (const appToken of manager.list(filter)) appTokens.push(appToken)
   if (terminal.json) return terminal.result(appTokens)
-  if (appTokens.length === 0) return terminal.note('there is none; tokens add makes one')
+  if (appTokens.length === 0) return terminal.note('no application tokens; tokens add makes one')
   for (const line of table(appTokens, terminal)) terminal.out(line)
 }
 

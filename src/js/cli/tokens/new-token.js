@@ -9,7 +9,7 @@ import { tokenCard } from './token-card.js'
 export const TOKEN_FILE = {
   'token-file': {
     ...{ type: 'string', value: 'FILE' },
-    help: 'write the token there, for nobody else to read, in place of showing it; the file must not be there yet',
+    help: 'write the token to this new file, readable only by its owner, instead of printing it',
   },
 }
 
@@ -49,10 +49,10 @@ export async function handOver({ make, resultOf = (made) => made, file, terminal
     KALTURA_HASH_TYPE: appToken.hashType,
   })
   await print(`${terminal.isRead ? '\n' : ''}${lines.join('\n')}`)
-  if (kept) terminal.note(`the token is in ${file}: --app-token-file ${file}`)
+  if (kept) terminal.note(`the token is in ${file}: use it with --app-token-file ${file}`)
   else
     terminal.note(
-      'the token is a secret, and shown this once: keep it where your back end finds it',
+      'the token is a secret and is never shown again: store it where your back end can read it',
     )
 }
 

@@ -2,9 +2,9 @@ import { ADMINISTRATOR, idOf, managerOf } from './administrator.js'
 import { handOver, TOKEN_FILE } from './new-token.js'
 
 export const about = `
-Makes the successor of an application token: the same properties, another value, proved by
-starting a session. The predecessor stays in force until you delete it, so that there is time to
-bring the successor to every back end.`
+Makes the successor of an application token, with the same properties and another value, and tests it
+by starting a session. The predecessor stays in force until you delete it, so that you have time to
+give the successor to every back end.`
 
 export const positional = 'ID'
 export const options = { ...ADMINISTRATOR, ...TOKEN_FILE }
@@ -28,6 +28,6 @@ export async function run({ values, positionals, terminal }) {
   })
   await handOver({ make, resultOf, file: values['token-file'], terminal })
   terminal.note(
-    `${id} is still in force: once the successor is in use, kaltura-app-token tokens delete ${id}`,
+    `${id} is still in force: when the successor is in use, run kaltura-app-token tokens delete ${id}`,
   )
 }

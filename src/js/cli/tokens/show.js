@@ -2,7 +2,7 @@ import { ADMINISTRATOR, idOf, managerOf } from './administrator.js'
 import { tokenCard } from './token-card.js'
 
 export const about = `
-Shows an application token: whose sessions it starts, and what they may do. Its value is not
+Shows an application token: which user's sessions it starts, and what they may do. Its value is not
 shown.`
 
 export const positional = 'ID'

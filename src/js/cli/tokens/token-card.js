@@ -5,7 +5,7 @@ import { duration, ending, privilegeLines, TYPES, utc } from '../words.js'
 export const STATUSES = { 1: 'disabled', 2: 'active', 3: 'deleted' }
 
 export const usersText = (userId) => {
-  if (userId === null) return 'any that its holder asks for'
+  if (userId === null) return 'chosen by its holder'
   return userId === '' ? 'nobody (anonymous)' : printable(userId)
 }
 
@@ -21,11 +21,11 @@ export function tokenCard(terminal, appToken, title) {
     ['made', utc(createdAt * 1000)],
     ['ends', expiry === null ? 'never' : ending(expiry * 1000)],
     ['user', usersText(sessionUserId)],
-    ['type', TYPES[sessionType] ?? 'any that its holder asks for, ADMIN too'],
+    ['type', TYPES[sessionType] ?? 'chosen by its holder, even ADMIN'],
     [
       'sessions live',
       sessionDuration === null
-        ? 'not at all: there is no sessionDuration'
+        ? 'not at all, because sessionDuration is missing'
         : `${duration(sessionDuration)} at most`,
     ],
     ['privileges', privilegeLines(sessionPrivileges)],
