@@ -173,7 +173,7 @@ test('doctor names the rate limit', async (t) => {
   await isNamed(t, env, 'application token', /rate limit/, /ten seconds/)
 })
 
-test('doctor names http where the partner takes https only', async (t) => {
+test('doctor names http where the partner requires https', async (t) => {
   const kaltura = await t.kaltura({
     partners: [{ id: 105, adminSecret: 'secret-of-105', httpsOnly: true }],
   })

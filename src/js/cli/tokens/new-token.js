@@ -1,4 +1,4 @@
-// Handing over an application token that was just made: its value is shown this once.
+// Hands over an application token that was just made. Its value is never shown again.
 import { closeSync, openSync, rmSync, writeSync } from 'node:fs'
 import { fileFailure } from '../failure.js'
 import { deliver, keepPrivate, undelivered } from '../output.js'
