@@ -9,7 +9,20 @@ import { sendingOnce } from './once.js'
 /**
  * @import { Limits } from '../common/deadline.js'
  * @import { Host } from '../common/host.js'
- * @import { Judgement } from '../ks/kaltura_ks.js'
+ * @import { Caller } from '../kaltura_app_token.js'
+ * @import { Judgement, ManagerCore, Rules } from '../ks/kaltura_ks.js'
+ * @import { Instance } from '../runtime/trap.js'
+ * @import { ManagerOptions } from './index.js'
+ * @import { Settings } from './shell.js'
+ */
+
+/** @typedef {{ core: ManagerCore, rules: Rules }} Core */
+/** @typedef {Pick<ManagerOptions, 'ks' | 'adminSecret'>} Key */
+/** @typedef {{ code: string, kalturaCode?: string, ksRefusal?: string, status?: number }} Judged */
+
+/**
+ * An answer; there is none to a deletion that was done before.
+ * @typedef {{ text: string, attempts: number, isDone?: boolean }} Reply
  */
 
 export class Calls {
@@ -18,7 +31,13 @@ export class Calls {
   #remadeCore
   #remadeCaller
 
-  /** `core` and `caller` give what the two modules have, anew after a trap. */
+  /**
+   * `core` and `caller` give what the two modules have, anew after a trap.
+   * @param {Omit<Settings, 'prove'>} settings
+   * @param {Key} key
+   * @param {() => Core} core
+   * @param {() => { caller: Caller, instance: Instance }} caller
+   */
   constructor(settings, key, core, caller) {
     this.#settings = settings
     this.#key = key
@@ -36,7 +55,7 @@ export class Calls {
 
   /**
    * A trap of the module that makes the calls ends it.
-   * @param {Limits & { what?: string }} limits
+   * @param {{ signal?: Limits['signal'], timeoutMs: number, what?: string }} limits
    */
   deadline(limits) {
     return new Deadline({ ...limits, instance: this.#remadeCaller().instance })
@@ -46,7 +65,7 @@ export class Calls {
    * Makes a call within limits of its own.
    * @param {string} action
    * @param {string} args
-   * @param {Limits & { what?: string }} limits
+   * @param {{ signal?: Limits['signal'], timeoutMs: number }} limits
    */
   async call(action, args, limits) {
     const deadline = this.deadline({ ...limits, what: `answer to appToken.${action}` })
@@ -62,12 +81,14 @@ export class Calls {
    * @param {Deadline} deadline
    * @param {string} action
    * @param {string} args
+   * @returns {Promise<Reply>}
    */
   async callWithin(deadline, action, args) {
     const { fetch, onEvent, allowUnverified } = this.#settings
     const transport = sendingOnce(fetch)
     const host = createHost({ deadline, fetch: transport.fetch, onEvent, allowUnverified })
     const sent = { attempts: 0, vain: 0 }
+    /** @type {Host['fetch']} */
     const counting = (...request) => {
       const answer = host.fetch(...request)
       // What was refused here has not been sent.
@@ -87,12 +108,14 @@ export class Calls {
    * @param {string} args
    * @param {Host} host
    * @param {{ attempts: number, vain: number }} sent
+   * @returns {Promise<Reply>}
    */
   async #try(deadline, action, args, host, sent) {
     const repeatable = this.rules.isRepeatable(action)
     const name = `appToken.${action}`
     for (let isLast = typeof this.#key.ks === 'string'; ; isLast = true) {
       const before = sent.attempts
+      /** @type {string | undefined} */
       let ks
       try {
         if (deadline.error) throw deadline.error
@@ -104,12 +127,12 @@ export class Calls {
         // All but the last were turned away at the door.
         if (!answer.isUnsure) sent.vain += sent.attempts - before - 1
         if (answer.failure) throw answer.failure
-        return { __proto__: null, ...answer, attempts: sent.attempts }
+        return /** @type {Reply} */ ({ __proto__: null, ...answer, attempts: sent.attempts })
       } catch (thrown) {
         const error = deadline.error ?? fromCore(thrown)
         const verdict = this.#judge(action, error, sent.attempts - sent.vain)
-        if (verdict.isDone) return { __proto__: null, isDone: true }
-        if (verdict.deadKs) this.core.forgetKs(ks)
+        if (verdict.isDone) return /** @type {Reply} */ (/** @type {object} */ ({ __proto__: null, isDone: true }))
+        if (verdict.deadKs) this.core.forgetKs(/** @type {string} */ (ks))
         if (!verdict.deadKs || isLast) throw judged(error, verdict, sent.attempts)
         // Whose KS is refused has not been heard.
         sent.vain += 1
@@ -124,7 +147,7 @@ export class Calls {
    * @param {number} open
    */
   #judge(action, error, open) {
-    const { code, kalturaCode = '', ksRefusal = '', status = 0 } = { __proto__: null, ...error }
+    const { code, kalturaCode = '', ksRefusal = '', status = 0 } = /** @type {Judged} */ ({ __proto__: null, ...error })
     const rules = this.rules
     const isMade = this.#key.ks === undefined
     return rules.judge(action, code, kalturaCode, ksRefusal, status, open, isMade)
@@ -137,7 +160,7 @@ export class Calls {
   async #ks(deadline) {
     const { ks, adminSecret } = this.#key
     if (ks !== undefined) {
-      const given = await ask('ks', ks, deadline)
+      const given = /** @type {string} */ (await ask('ks', ks, deadline))
       guarded(() => this.core.checkKs(given))
       return given
     }
@@ -150,7 +173,7 @@ export class Calls {
   /**
    * What an answer has.
    * @param {string} action
-   * @param {Answer} options
+   * @param {Reply} reply
    * @param {boolean} [withToken]
    */
   appToken(action, { text, attempts }, withToken = false) {
@@ -171,14 +194,15 @@ async function ask(name, given, deadline) {
   if (typeof given !== 'function') return given
   deadline.progress.waitsFor(`the ${name} function`)
   try {
-    return await deadline.within(attempt(given))
+    return await deadline.within(attempt(/** @type {() => unknown} */ (given)))
   } catch (thrown) {
     if (deadline.error) throw deadline.error
+    const failed = /** @type {{ name?: unknown, code?: unknown } | undefined} */ (thrown)
     throw new AppTokenError({
       code: codes.TOKEN_SOURCE,
       message: `the ${name} function failed; \`cause\` has the error's name and code`,
       retryable: true,
-      causes: [{ name: word(thrown?.name) ?? 'Error', code: word(thrown?.code), message: '' }],
+      causes: [{ name: word(failed?.name) ?? 'Error', code: word(failed?.code), message: '' }],
     })
   }
 }

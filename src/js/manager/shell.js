@@ -10,24 +10,54 @@ import { AppTokenList } from './list.js'
 
 /**
  * @import { Deadline, Limits } from '../common/deadline.js'
- * @import { ManagerCore, Rules } from '../ks/kaltura_ks.js'
- * @import { AppToken, AppTokenFilter, AppTokenPager, FieldsOptions, ManagerOptions } from './index.js'
+ * @import { Fetch, HashType, StartOptions } from '../entries/index.js'
+ * @import { KalturaAppToken } from '../entries/slim.js'
+ * @import { ClientExports } from '../kaltura_app_token.js'
+ * @import { KsExports } from '../ks/kaltura_ks.js'
+ * @import { Loaded } from '../runtime/load.js'
+ * @import { Core } from './calls.js'
+ * @import { AppToken, AppTokenFilter, AppTokenManager as Manager, AppTokenPager } from './index.js'
+ * @import { FieldsOptions, ManagerOptions, NewAppToken } from './index.js'
  */
 
 /** The options that are for the calls. */
-const CALLER_OPTIONS = ['serviceUrl', 'dangerouslyAllowHttp', 'retry', 'maxResponseBytes']
+const CALLER_OPTIONS = /** @type {const} */ (['serviceUrl', 'dangerouslyAllowHttp', 'retry', 'maxResponseBytes'])
 /** Those that neither module sees. */
-const SHELL_OPTIONS = ['timeoutMs', 'fetch', 'onEvent', 'ks', 'adminSecret']
+const SHELL_OPTIONS = /** @type {const} */ (['timeoutMs', 'fetch', 'onEvent', 'ks', 'adminSecret'])
+
+/**
+ * @typedef {object} Modules
+ * @property {() => Loaded<ClientExports>} client
+ * @property {() => Loaded<KsExports>} ks
+ * @property {KalturaAppToken['startAppTokenSession']} startAppTokenSession
+ * @property {Fetch | undefined} usualFetch
+ */
+
+/**
+ * What a manager calls with, and how it tries a token that it has made.
+ * @typedef {object} Settings
+ * @property {Fetch | undefined} fetch
+ * @property {StartOptions['onEvent']} onEvent
+ * @property {boolean} allowUnverified
+ * @property {number} timeoutMs
+ * @property {(trial: Trial) => Promise<unknown>} prove
+ */
+
+/** @typedef {{ appTokenId: string, appToken: string, hashType: HashType } & Limits} Trial */
+
+/** @typedef {{ limits: { signal: Limits['signal'], timeoutMs: number }, which: object, where: AppTokenPager }} Asked */
 
 /**
  * Ties `createAppTokenManager` to the functions that give the two modules' exports.
- * @param {Modules} options
+ * @param {Modules} modules
+ * @returns {typeof import('./index.js').createAppTokenManager}
  */
 export function manage({ client, ks, startAppTokenSession, usualFetch }) {
-  return function createAppTokenManager(/** @type {FieldsOptions | undefined} */ options) {
+  return function createAppTokenManager(options) {
     const own = ownOptions(options)
     const given = takeShellOptions(own, SHELL_OPTIONS, usualFetch)
-    const { fetch, onEvent, limits, allowUnverified } = given
+    const { fetch, limits, allowUnverified } = given
+    const onEvent = /** @type {StartOptions['onEvent']} */ (given.onEvent)
     const forCaller = taken(own, CALLER_OPTIONS)
     const caller = remade(client, ({ Caller, instance }) =>
       guarded(() => ({ caller: new Caller(forCaller), instance })),
@@ -38,7 +68,7 @@ export function manage({ client, ks, startAppTokenSession, usualFetch }) {
     checkKey(key, own.userId, core())
     const { partnerId, clientTag } = own
     const forAll = { ...forCaller, dangerouslyAllowUnverifiedTls: allowUnverified }
-    /** @param {object} more */
+    /** @param {Trial} more */
     const prove = (more) => startAppTokenSession({ ...forAll, fetch, onEvent, partnerId, clientTag, ...more })
     const settings = { ...limits, fetch, onEvent, prove, allowUnverified }
     return new AppTokenManager(settings, new Calls(settings, key, core, caller))
@@ -49,7 +79,7 @@ export function manage({ client, ks, startAppTokenSession, usualFetch }) {
  * Either a KS or what makes one.
  * @param {{ ks: unknown, adminSecret: unknown }} key
  * @param {unknown} userId
- * @param {{ core: ManagerCore, rules: Rules }} core
+ * @param {Core} core
  */
 function checkKey({ ks, adminSecret }, userId, { core, rules }) {
   if ((ks === undefined) === (adminSecret === undefined)) {
@@ -62,10 +92,15 @@ function checkKey({ ks, adminSecret }, userId, { core, rules }) {
   guarded(() => (ks === undefined ? rules.checkSecret(adminSecret) : core.checkKs(ks)))
 }
 
+/** @implements {Manager} */
 class AppTokenManager {
   #settings
   #calls
 
+  /**
+   * @param {Settings} settings
+   * @param {Calls} calls
+   */
   constructor(settings, calls) {
     this.#settings = settings
     this.#calls = calls
@@ -107,6 +142,7 @@ class AppTokenManager {
    * @param {FieldsOptions} [options]
    */
   list(filter, pager, options) {
+    /** @type {Promise<Asked> | undefined} */
     let asked
     return new AppTokenList((all, further) => {
       asked ??= this.#askedOf(filter, pager, options)
@@ -155,7 +191,7 @@ class AppTokenManager {
       return this.#rules.deletionWarnings(text)
     } catch (error) {
       // Whether Kaltura lets it be deleted is for Kaltura to say.
-      if (error.code === codes.KALTURA) return []
+      if (/** @type {Partial<AppTokenError>} */ (error).code === codes.KALTURA) return []
       throw error
     }
   }
@@ -193,7 +229,7 @@ class AppTokenManager {
 
   /**
    * Starts a session with a successor, or deletes it.
-   * @param {AppToken} options
+   * @param {NewAppToken} successor
    * @param {AppToken} predecessor
    * @param {Deadline} deadline
    */
@@ -205,7 +241,7 @@ class AppTokenManager {
       const limits = { timeoutMs: LONGEST_MS, signal: deadline.signal }
       await prove({ appTokenId: id, appToken: token, hashType, ...limits })
     } catch (thrown) {
-      const error = deadline.error ?? thrown
+      const error = /** @type {AppTokenError} */ (deadline.error ?? thrown)
       const { args } = this.#rules.identify(id)
       const rest = this.#calls.deadline({ timeoutMs })
       const isDeleted = await this.#deleteWithin(rest, args).then(
@@ -234,12 +270,12 @@ class AppTokenManager {
    */
   async #askedOf(filter = {}, pager = {}, options) {
     const { limits } = this.#read(options)
-    const which = withText(ownProperties(filter, 'filter'))
+    const which = withText(/** @type {Record<string, unknown>} */ (ownProperties(filter, 'filter')))
     return { limits, which, where: ownProperties(pager, 'pager') }
   }
 
   /**
-   * @param {ReturnType<AppTokenManager["askedOf"]>} asked
+   * @param {Promise<Asked>} asked
    * @param {boolean} all
    * @param {number} further
    */
@@ -260,7 +296,7 @@ class AppTokenManager {
 
   /** What a call is told beside its arguments. */
   #read(options = {}, takesUser = false) {
-    const own = ownProperties(options, 'options')
+    const own = /** @type {FieldsOptions} */ (ownProperties(options, 'options'))
     const { signal, timeoutMs = this.#settings.timeoutMs, knownUser = false, ...rest } = own
     const [unknown] = Object.keys(rest).concat('knownUser' in own && !takesUser ? 'knownUser' : [])
     if (unknown !== undefined) throw unknownOption('', unknown)
