@@ -3,7 +3,17 @@ import { parseArgs } from 'node:util'
 import { usage } from './failure.js'
 import { looksSecret, SECRETS, TAKES_KS } from './secrets.js'
 
-/** What every command takes. */
+/**
+ * @import { Command, Options } from './commands.js'
+ * @import { Secret } from './secrets.js'
+ */
+
+/** @typedef {Record<string, { type: 'string' | 'boolean', multiple?: boolean, short?: string }>} Config */
+
+/**
+ * What every command takes.
+ * @type {Options}
+ */
 export const COMMON = {
   json: {
     type: 'boolean',
@@ -12,7 +22,10 @@ export const COMMON = {
   help: { type: 'boolean', short: 'h', help: 'show this help' },
 }
 
-/** Ways to write a secret's option that somebody may try, in their plainest form. */
+/**
+ * Ways to write a secret's option that somebody may try, in their plainest form.
+ * @type {Record<string, Secret>}
+ */
 const TRIED = {
   apptoken: SECRETS.appToken,
   token: SECRETS.appToken,
@@ -27,7 +40,11 @@ const ANY_TEXT = ['user-id', 'session-privileges', 'description']
 /** What an option may be called for its name to be repeated. */
 const NAME = /^[A-Za-z][A-Za-z-]{0,30}$/
 
-/** Reads the arguments of a command; `{ values, positionals }`. */
+/**
+ * Reads the arguments of a command; `{ values, positionals }`.
+ * @param {Command} command
+ * @param {string[]} args
+ */
 export function parse({ options, positional }, args) {
   const known = { ...options, ...COMMON }
   const config = Object.fromEntries(
@@ -49,17 +66,26 @@ export function parse({ options, positional }, args) {
   return { values, positionals }
 }
 
+/**
+ * @param {string[]} args
+ * @param {Config} options
+ */
 function readArguments(args, options) {
   try {
     return parseArgs({ args, options, allowPositionals: true })
   } catch (error) {
-    if (!/^ERR_PARSE_ARGS/.test(error.code)) throw error
+    const { code, message } = /** @type {NodeJS.ErrnoException} */ (error)
+    if (!/^ERR_PARSE_ARGS/.test(`${code}`)) throw error
     // What follows is how to pass a value that begins with a dash.
-    throw usage(error.message.split(/\n|\. To /)[0], '--help lists the options')
+    throw usage(message.split(/\n|\. To /)[0], '--help lists the options')
   }
 }
 
-/** A secret in another's place; what is refused is not repeated. */
+/**
+ * A secret in another's place; what is refused is not repeated.
+ * @param {string | undefined} place
+ * @param {unknown} value
+ */
 function refuseSecret(place, value) {
   if (typeof value !== 'string' || !looksSecret(value)) return
   throw usage(
@@ -68,10 +94,15 @@ function refuseSecret(place, value) {
   )
 }
 
+/**
+ * @param {string[]} args
+ * @param {Config} options
+ */
 function refuseSecrets(args, options) {
   const { tokens } = parseArgs({ args, options, strict: false, tokens: true })
-  for (const { kind, name, rawName } of tokens) {
-    if (kind !== 'option' || Object.hasOwn(options, name)) continue
+  for (const token of tokens) {
+    if (token.kind !== 'option' || Object.hasOwn(options, token.name)) continue
+    const { name, rawName } = token
     const secret = TRIED[name.toLowerCase().replaceAll(/[-_]/g, '')]
     if (!secret && NAME.test(name)) continue
     if (!secret) {

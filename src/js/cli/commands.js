@@ -1,5 +1,51 @@
 // The commands by name. Each is loaded when it is called: most need no emulator.
 
+/** @import { Terminal } from './terminal.js' */
+
+/**
+ * An option: how it is read, what its value is called in the help, and the variable that may say it too.
+ * @typedef {object} Option
+ * @property {'string' | 'boolean'} type
+ * @property {string} [value]
+ * @property {string} [env]
+ * @property {string} [short]
+ * @property {boolean} [multiple]
+ * @property {string} help
+ */
+
+/** @typedef {Record<string, Option>} Options */
+
+/**
+ * Those whose value is a text.
+ * @typedef {'partner-id' | 'service-url' | 'timeout' | 'app-token-id' | 'app-token-file' | 'hash-type'} Connecting
+ * @typedef {'admin-secret-file' | 'ks-file' | 'token-file' | 'state' | 'users' | 'host' | 'port'} Local
+ * @typedef {'user-id' | 'session-type' | 'session-duration' | 'session-privileges'} OfSessions
+ * @typedef {'expiry' | 'grants' | 'description' | 'status'} Other
+ * @typedef {Connecting | Local | OfSessions | Other} TextOption
+ */
+
+/** @typedef {'help' | 'isolated' | 'yes' | 'any-user' | 'known-user' | 'dangerously-allow-http' | 'dangerously-allow-unverified-tls'} Flag */
+
+/**
+ * What the arguments say.
+ * @typedef {{ [name in TextOption]?: string } & { [name in Flag]?: boolean } & { 'allow-host'?: string[] }} Values
+ */
+
+/** @typedef {{ values: Values, positionals: string[], terminal: Terminal }} Called */
+
+/**
+ * The module of a command; `run` gives the exit code, if it isn't 0.
+ * @typedef {object} Command
+ * @property {string} about
+ * @property {string} [positional]
+ * @property {Options} options
+ * @property {string[]} examples
+ * @property {(called: Called) => Promise<unknown>} run
+ */
+
+/** @typedef {Record<string, { summary: string, load: () => Promise<Command> }>} Commands */
+
+/** @type {Commands} */
 export const commands = {
   start: {
     summary: 'start a session, or one for each of many users',
@@ -43,7 +89,10 @@ export const commands = {
   },
 }
 
-/** The command that `args` begin with: its name, and the arguments behind it. */
+/**
+ * The command that `args` begin with: its name, and the arguments behind it.
+ * @param {string[]} args
+ */
 export function find(args) {
   for (const words of [2, 1]) {
     const name = args.slice(0, words).join(' ')

@@ -3,18 +3,27 @@ import { examine } from './doctor/examine.js'
 import { printable } from './terminal.js'
 import { wrapped } from './wrap.js'
 
+/**
+ * @import { Called, Options } from './commands.js'
+ * @import { Check } from './doctor/examine.js'
+ * @import { Format, Style, Terminal } from './terminal.js'
+ */
+
 export const about = `
 Starts a session, uses it once, and says what is wrong and what to do about it. Checks the settings,
 the service URL, the network, this machine's clock, the application token, its hash type, and what
 its sessions may do. Discards the session. The exit code is 0 if no problem was found.`
 
+/** @type {Options} */
 export const options = { ...CONNECTION, ...APP_TOKEN }
 
 export const examples = ['kaltura-app-token doctor', 'kaltura-app-token doctor --json']
 
+/** @type {Record<Check['status'], [word: string, format: Format]>} */
 const WORDS = { ok: ['ok', 'green'], warning: ['warning', 'yellow'], failed: ['FAILED', 'red'] }
 const COLUMN = 19
 
+/** @param {Called} called */
 export async function run({ values, terminal }) {
   const checks = []
   for await (const check of examine(values, terminal)) {
@@ -27,6 +36,10 @@ export async function run({ values, terminal }) {
   return ok ? 0 : 1
 }
 
+/**
+ * @param {Check} check
+ * @param {Terminal} terminal
+ */
 function show({ name, status, message, fix, lines = [] }, { out, style, width }) {
   const [word, format] = WORDS[status]
   const room = width - COLUMN - 11
@@ -38,7 +51,12 @@ function show({ name, status, message, fix, lines = [] }, { out, style, width })
   for (const line of rest) out(indent + line)
 }
 
+/**
+ * @param {Check[]} checks
+ * @param {Style} style
+ */
 function verdict(checks, style) {
+  /** @param {Check['status']} wanted */
   const count = (wanted) => checks.filter(({ status }) => status === wanted).length
   const problems = count('failed')
   if (problems > 0) return style('red', `${problems} problem${problems > 1 ? 's' : ''} found.`)

@@ -8,6 +8,13 @@ import { keepPrivate } from './output.js'
 import { readOwn } from './secrets.js'
 import { exportLines } from './shell-lines.js'
 
+/**
+ * @import { Emulator, EmulatorState } from '../emulator/index.js'
+ * @import { ListenOptions } from '../emulator/node.js'
+ * @import { Called, Options } from './commands.js'
+ * @import { Terminal } from './terminal.js'
+ */
+
 const PORT = 8080
 const SAVE_EVERY_MS = 1000
 
@@ -16,6 +23,7 @@ Runs a Kaltura server on this machine, with real sessions and real rules; nothin
 Prints the variables that make the other commands use it, and stops with Ctrl-C. With --state it
 keeps its state between runs; the file contains secrets and is readable only by its owner.`
 
+/** @type {Options} */
 export const options = {
   port: {
     type: 'string',
@@ -32,9 +40,10 @@ export const options = {
 
 export const examples = ['kaltura-app-token emulator --port 8080 --state emulator.json']
 
+/** @param {Called} called */
 export async function run({ values, terminal }) {
   // An empty address would be every address of this machine.
-  for (const name of ['host', 'state']) if (values[name] === '') throw usage(`--${name} is empty`)
+  for (const name of /** @type {const} */ (['host', 'state'])) if (values[name] === '') throw usage(`--${name} is empty`)
   keepPrivate()
   const file = values.state
   const state = file && readState(file, terminal)
@@ -44,9 +53,10 @@ export async function run({ values, terminal }) {
   const stopped = stopSignal()
   const where = { port, host: values.host, allowedHosts: values['allow-host'] ?? [] }
   const { url, close } = await listening(emulator, defined(where))
+  /** @type {ReturnType<typeof keepState> | undefined} */
   let keeper
   try {
-    keeper = file && keepState(emulator, file, terminal)
+    keeper = file ? keepState(emulator, file, terminal) : undefined
     show(emulator, url, terminal)
     if (!isLoopback(new URL(url).hostname)) {
       terminal.warn(`anybody who can reach ${url} may do everything there`)
@@ -60,6 +70,7 @@ export async function run({ values, terminal }) {
   terminal.note(file ? `stopped; ${file} has its state` : 'stopped')
 }
 
+/** @param {number} bytes */
 const randomHex = (bytes) => randomBytes(bytes).toString('hex')
 
 /** An account whose secrets only this emulator's user knows. */
@@ -69,12 +80,18 @@ const newPartner = () => ({
   userSecret: randomHex(16),
 })
 
+/** @param {string} host */
 const isLoopback = (host) => /^(127\.|localhost$|\[::1\]$)/.test(host)
 
+/**
+ * @param {Emulator} emulator
+ * @param {ListenOptions} where
+ */
 async function listening(emulator, where) {
   try {
     return await listen(emulator, where)
-  } catch ({ code, name }) {
+  } catch (error) {
+    const { code, name } = /** @type {NodeJS.ErrnoException} */ (error)
     const hint =
       code === 'EADDRINUSE' ? 'try another --port; 0 takes any free one' : undefined
     const at = `${where.host ?? '127.0.0.1'}:${where.port}`
@@ -82,6 +99,11 @@ async function listening(emulator, where) {
   }
 }
 
+/**
+ * @param {Emulator} options
+ * @param {string} url
+ * @param {Terminal} terminal
+ */
 function show({ partnerId, adminSecret }, url, terminal) {
   if (terminal.json) return terminal.result({ serviceUrl: url, partnerId, adminSecret })
   const lines = exportLines({
@@ -103,6 +125,10 @@ function stopSignal() {
   })
 }
 
+/**
+ * @param {string} file
+ * @param {Terminal} terminal
+ */
 function readState(file, terminal) {
   if (!existsSync(file)) return undefined
   const text = readOwn(file, terminal)
@@ -115,7 +141,12 @@ function readState(file, terminal) {
   }
 }
 
-/** Writes the state down now, after requests, and at the end. */
+/**
+ * Writes the state down now, after requests, and at the end.
+ * @param {Emulator} emulator
+ * @param {string} file
+ * @param {Terminal} terminal
+ */
 function keepState(emulator, file, terminal) {
   let saved = -1
   const save = () => {
@@ -128,7 +159,7 @@ function keepState(emulator, file, terminal) {
     try {
       save()
     } catch (failure) {
-      terminal.warn(failure.message)
+      terminal.warn(/** @type {Error} */ (failure).message)
     }
   }, SAVE_EVERY_MS)
   return {
@@ -139,7 +170,11 @@ function keepState(emulator, file, terminal) {
   }
 }
 
-/** In one step, so that a crash leaves the state before; for the owner's eyes only. */
+/**
+ * In one step, so that a crash leaves the state before; for the owner's eyes only.
+ * @param {string} file
+ * @param {EmulatorState} state
+ */
 function writeState(file, state) {
   // Nobody can have put a file or a link there, to be written through.
   const next = `${file}.${randomHex(8)}.tmp`

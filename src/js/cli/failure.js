@@ -2,6 +2,8 @@
 import * as codes from '../common/codes.js'
 import { isAppTokenError } from '../common/error.js'
 
+/** @import { AppTokenError } from '../entries/index.js' */
+
 // The codes of the command line's own errors.
 export const DECLINED = 'ERR_DECLINED'
 export const FILE = 'ERR_FILE'
@@ -18,6 +20,7 @@ export const EXIT_CODES = {
 }
 
 /** Each option of the library that has another name here. */
+/** @type {Record<string, string>} */
 const NAMES = {
   partnerId: '--partner-id (KALTURA_PARTNER_ID)',
   appTokenId: '--app-token-id (KALTURA_APP_TOKEN_ID)',
@@ -33,17 +36,28 @@ const NAMES = {
 
 /** What went wrong, in words for a person and in fields for a program; no secret in either. */
 export class Failure extends Error {
+  /**
+   * @param {string} message
+   * @param {{ code: string, exitCode?: number, hint?: string | undefined, details?: Record<string, unknown> }} options
+   */
   constructor(message, { code, exitCode = 1, hint, details = {} }) {
     super(message)
-    Object.assign(this, { code, exitCode, hint, details })
+    this.code = code
+    this.exitCode = exitCode
+    this.hint = hint
+    /** @type {Record<string, unknown>} */
+    this.details = details
   }
 
-  /** The failure that a thrown value comes to. */
+  /**
+   * The failure that a thrown value comes to.
+   * @param {unknown} thrown
+   */
   static of(thrown) {
     if (thrown instanceof Failure) return thrown
     if (isAppTokenError(thrown)) return ofAppTokenError(thrown)
-    const name = thrown?.code ?? thrown?.name ?? typeof thrown
-    return new Failure(`internal error (${name}); please report it`, { code: codes.INTERNAL })
+    const { code, name } = /** @type {NodeJS.ErrnoException} */ (thrown ?? {})
+    return new Failure(`internal error (${code ?? name ?? typeof thrown}); please report it`, { code: codes.INTERNAL })
   }
 
   toJSON() {
@@ -52,6 +66,7 @@ export class Failure extends Error {
   }
 }
 
+/** @param {AppTokenError} error */
 function ofAppTokenError(error) {
   const { code, message, cause, ...details } = error
   if (code === codes.INVALID_OPTIONS) {
@@ -61,26 +76,38 @@ function ofAppTokenError(error) {
       .replace('then say knownUser: true', 'then say --known-user')
     return new Failure(words, { code, exitCode: 2, details })
   }
-  const isStart = ['startSession', 'startWidgetSession'].includes(details.action)
+  const isStart = 'action' in details && ['startSession', 'startWidgetSession'].includes(details.action)
   const hint = isStart ? 'kaltura-app-token doctor finds the cause' : undefined
   return new Failure(error.message, { code, hint, details })
 }
 
-/** The name that an option of the library has here, or a field of a line of --users. */
+/**
+ * The name that an option of the library has here, or a field of a line of --users.
+ * @param {string} path
+ */
 function named(path) {
   if (path.startsWith('request.')) return path.slice('request.'.length)
   return NAMES[path] ?? `--${path.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
 }
 
-/** The command was called wrongly. */
+/**
+ * The command was called wrongly.
+ * @param {string} message
+ * @param {string} [hint]
+ */
 export const usage = (message, hint) =>
   new Failure(message, { code: USAGE, exitCode: 2, hint })
 
-/** A file can't be read or written. */
-export const fileFailure = (doing, file, error) =>
-  new Failure(`can't ${doing} ${file} (${error.code ?? error.name})`, {
-    ...{ code: FILE, exitCode: 2 },
-  })
+/**
+ * A file can't be read or written.
+ * @param {string} doing
+ * @param {string} file
+ * @param {unknown} error
+ */
+export function fileFailure(doing, file, error) {
+  const { code, name } = /** @type {NodeJS.ErrnoException} */ (error)
+  return new Failure(`can't ${doing} ${file} (${code ?? name})`, { code: FILE, exitCode: 2 })
+}
 
 export const interrupted = () =>
   new Failure('interrupted', { code: INTERRUPTED, exitCode: 130 })

@@ -3,10 +3,16 @@ import { COMMON } from './arguments.js'
 import { EXIT_CODES } from './failure.js'
 import { wrapped } from './wrap.js'
 
+/** @import { Command, Commands } from './commands.js' */
+
 const WIDTH = 80
 const PROGRAM = 'kaltura-app-token'
 
-/** The help of all `commands`, or of those that begin with `word`. */
+/**
+ * The help of all `commands`, or of those that begin with `word`.
+ * @param {Commands} commands
+ * @param {string | undefined} word
+ */
 export function overview(commands, word) {
   const names = Object.keys(commands).filter((name) => !word || name.startsWith(`${word} `))
   return [
@@ -34,7 +40,11 @@ export function overview(commands, word) {
   ].join('\n\n')
 }
 
-/** The help of one command. */
+/**
+ * The help of one command.
+ * @param {string} name
+ * @param {Command} command
+ */
 export function helpOf(name, { about, positional, options, examples }) {
   const synopsis = [PROGRAM, name, positional, '[options]']
   const shown = Object.entries({ ...options, ...COMMON }).map(
@@ -54,7 +64,11 @@ export function helpOf(name, { about, positional, options, examples }) {
 
 const exitCodes = () => section('Exit codes', Object.entries(EXIT_CODES))
 
-/** A title, and rows of a name and what it means. */
+/**
+ * A title, and rows of a name and what it means.
+ * @param {string} title
+ * @param {string[][]} rows
+ */
 function section(title, rows) {
   const width = Math.min(28, Math.max(...rows.map(([name]) => name.length)))
   const lines = rows.flatMap(([name, text]) => {

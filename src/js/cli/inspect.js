@@ -5,6 +5,12 @@ import { fileOption, findSecret, SECRETS, TAKES_KS } from './secrets.js'
 import { card, printable } from './terminal.js'
 import { ending, explained, privilegeLines, TYPES, userText } from './words.js'
 
+/**
+ * @import { KsInfo, KsSession } from '../entries/index.js'
+ * @import { Called } from './commands.js'
+ * @import { Row, Style, Terminal } from './terminal.js'
+ */
+
 export const about = `
 Shows what a KS contains. Version 1 can be read by anyone. Of version 2, only the partner can be read
 without the account's admin secret, which also verifies the KS. The KS is an argument, or is read
@@ -19,6 +25,7 @@ export const examples = [
   'kaltura-app-token inspect --admin-secret-file secret.txt',
 ]
 
+/** @param {Called} called */
 export async function run({ values, positionals, terminal }) {
   const secret = await findSecret(SECRETS.adminSecret, { values, terminal, asked: false })
   const ks = await findKs(positionals[0], terminal)
@@ -28,6 +35,10 @@ export async function run({ values, positionals, terminal }) {
   return info.verified === false ? 1 : 0
 }
 
+/**
+ * @param {string | undefined} argument
+ * @param {Terminal} terminal
+ */
 async function findKs(argument, terminal) {
   if (argument !== undefined && argument !== '-') return argument
   const from = { values: { [SECRETS.ks.file]: '-' }, terminal }
@@ -36,6 +47,10 @@ async function findKs(argument, terminal) {
   return ks.trim()
 }
 
+/**
+ * @param {KsInfo} options
+ * @param {number} [now]
+ */
 function forProgram({ session, ...info }, now = Date.now()) {
   if (!session) return { ...info, session }
   const { expiry } = session
@@ -44,7 +59,12 @@ function forProgram({ session, ...info }, now = Date.now()) {
   return { ...info, session: told }
 }
 
+/**
+ * @param {KsInfo} options
+ * @param {Terminal} terminal
+ */
 function show({ version, partnerId, verified, session }, terminal) {
+  /** @type {Row[]} */
   const rows = [
     ['partner', String(partnerId)],
     ['verified', verdict(version, verified, terminal.style)],
@@ -56,17 +76,26 @@ function show({ version, partnerId, verified, session }, terminal) {
   }
 }
 
+/**
+ * @param {1 | 2} version
+ * @param {boolean | null} verified
+ * @param {Style} style
+ */
 function verdict(version, verified, style) {
   if (verified) return `${style('green', 'yes')}: the secret made it`
   if (verified === false) return `${style('red', 'no')}: the secret didn't make it`
   return version === 1 ? 'no secret given: anyone may have written this KS' : 'no secret given'
 }
 
+/**
+ * @param {KsSession} session
+ * @returns {Row[]}
+ */
 function sessionRows(session) {
   const { userId, sessionType, expiry, privileges, masterPartnerId, additionalData } = session
   return [
     ['user', userText(userId)],
-    ['type', TYPES[sessionType] ?? String(sessionType ?? 'none')],
+    ['type', TYPES[sessionType ?? -1] ?? String(sessionType ?? 'none')],
     ['ends', expiry === null ? 'unknown' : ending(expiry * 1000)],
     ['privileges', privilegeLines(privileges)],
     ['master partner', masterPartnerId === null ? undefined : String(masterPartnerId)],

@@ -6,11 +6,16 @@ import { Failure, usage } from './failure.js'
 import { helpOf, overview } from './help.js'
 import { createTerminal } from './terminal.js'
 
-/** Carries `args` out; gives the exit code. */
+/** @import { Terminal } from './terminal.js' */
+
+/**
+ * Carries `args` out; gives the exit code.
+ * @param {string[]} args
+ */
 export async function main(args) {
   const terminal = createTerminal({ json: args.includes('--json') })
   try {
-    return (await carryOut(args, terminal)) ?? 0
+    return Number((await carryOut(args, terminal)) ?? 0)
   } catch (error) {
     const failure = Failure.of(error)
     terminal.fail(failure)
@@ -18,6 +23,10 @@ export async function main(args) {
   }
 }
 
+/**
+ * @param {string[]} args
+ * @param {Terminal} terminal
+ */
 async function carryOut(args, terminal) {
   const found = find(args)
   if (!found) return without(args, terminal)
@@ -27,9 +36,14 @@ async function carryOut(args, terminal) {
   return command.run({ values, positionals, terminal })
 }
 
-/** What there is to say where no command is called. */
+/**
+ * What there is to say where no command is called.
+ * @param {string[]} args
+ * @param {Terminal} terminal
+ */
 function without(args, terminal) {
   const words = args.filter((arg) => !arg.startsWith('-'))
+  /** @param {...string} names */
   const wants = (...names) => args.some((arg) => names.includes(arg))
   if (wants('--version', '-V') && words.length === 0) return terminal.out(version())
   const within = words[0] === 'tokens' ? 'tokens' : undefined

@@ -2,9 +2,16 @@
 import { usage } from './failure.js'
 import { needSecret, SECRETS, fileOption } from './secrets.js'
 
+/**
+ * @import { StartOptions } from '../entries/index.js'
+ * @import { Options, TextOption, Values } from './commands.js'
+ * @import { Terminal } from './terminal.js'
+ */
+
 // What a runtime's timers can wait, in whole seconds.
 const LONGEST_S = 2_147_483
 
+/** @type {Options} */
 export const CONNECTION = {
   'partner-id': {
     ...{ type: 'string', value: 'N', env: 'KALTURA_PARTNER_ID' },
@@ -25,6 +32,7 @@ export const CONNECTION = {
   },
 }
 
+/** @type {Options} */
 export const APP_TOKEN = {
   'app-token-id': {
     ...{ type: 'string', value: 'ID', env: 'KALTURA_APP_TOKEN_ID' },
@@ -37,13 +45,22 @@ export const APP_TOKEN = {
   },
 }
 
-/** What is given for an option: the argument, else the environment's; nothing if empty. */
+/**
+ * What is given for an option: the argument, else the environment's; nothing if empty.
+ * @param {Values} values
+ * @param {TextOption} name
+ * @param {Options} [options]
+ */
 export function given(values, name, options = { ...CONNECTION, ...APP_TOKEN }) {
   const { env } = options[name]
   return values[name] ?? ((env && process.env[env]) || undefined)
 }
 
-/** A whole number that an option says; undefined if it says none. */
+/**
+ * A whole number that an option says; undefined if it says none.
+ * @param {Values} values
+ * @param {TextOption} name
+ */
 export function numberOf(values, name) {
   const text = values[name]
   if (text === undefined) return undefined
@@ -51,13 +68,20 @@ export function numberOf(values, name) {
   return Number(text)
 }
 
-/** A session's type as the library takes it: by Kaltura's number too. */
-export const sessionTypeOf = (text) => (/^[02]$/.test(text) ? Number(text) : text)
+/**
+ * A session's type as the library takes it: by Kaltura's number too.
+ * @param {string | undefined} text
+ */
+export const sessionTypeOf = (text) =>
+  /** @type {StartOptions['sessionType']} */ (/^[02]$/.test(`${text}`) ? Number(text) : text)
 
-/** How to reach Kaltura, as the library's options say it. */
+/**
+ * How to reach Kaltura, as the library's options say it.
+ * @param {Values} values
+ */
 export function connectionOf(values) {
   const seconds = numberOf(values, 'timeout')
-  if (seconds < 1 || seconds > LONGEST_S) {
+  if (seconds !== undefined && (seconds < 1 || seconds > LONGEST_S)) {
     throw usage(`--timeout must be a whole number of seconds, from 1 to ${LONGEST_S}`)
   }
   return defined({
@@ -69,18 +93,27 @@ export function connectionOf(values) {
   })
 }
 
-/** Which application token, and how to reach Kaltura. */
+/**
+ * Which application token, and how to reach Kaltura.
+ * @param {Values} values
+ * @param {Terminal} terminal
+ */
 export async function credentialsOf(values, terminal) {
   need(values, ['partner-id', 'app-token-id'])
-  return defined({
+  const options = defined({
     ...connectionOf(values),
     appTokenId: given(values, 'app-token-id'),
     appToken: await needSecret(SECRETS.appToken, { values, terminal }),
     hashType: given(values, 'hash-type'),
   })
+  return /** @type {StartOptions} */ (options)
 }
 
-/** Each of these must be given; says all that are missing at once. */
+/**
+ * Each of these must be given; says all that are missing at once.
+ * @param {Values} values
+ * @param {TextOption[]} names
+ */
 export function need(values, names) {
   const missing = names.filter((name) => given(values, name) === undefined)
   if (missing.length === 0) return
@@ -88,6 +121,13 @@ export function need(values, names) {
   throw usage(`missing: ${ways.join(', ')}`, '--help describes each of them')
 }
 
-/** Without what is undefined: the library tells an option that is left out from one that isn't. */
-export const defined = (object) =>
-  Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined))
+/**
+ * Without what is undefined: the library tells an option that is left out from one that isn't.
+ * @template {object} T
+ * @param {T} object
+ * @returns {{ [name in keyof T]: Exclude<T[name], undefined> }}
+ */
+export function defined(object) {
+  const entries = Object.entries(object).filter(([, value]) => value !== undefined)
+  return /** @type {{ [name in keyof T]: Exclude<T[name], undefined> }} */ (Object.fromEntries(entries))
+}

@@ -4,17 +4,23 @@ import { Failure, FILE, usage } from './failure.js'
 
 let delivering = 0
 
-/** A reader that has seen enough, such as `head`, is no fault, unless something must be delivered. */
+/**
+ * A reader that has seen enough, such as `head`, is no fault, unless something must be delivered.
+ * @param {NodeJS.ErrnoException} options
+ */
 export function endWithReader({ code }) {
   if (delivering === 0) process.exit(code === 'EPIPE' ? 0 : 1)
 }
 
-/** Writes a line; rejects if it could not be written. */
+/**
+ * Writes a line; rejects if it could not be written.
+ * @param {string} line
+ */
 export async function deliver(line) {
   delivering += 1
   try {
     await new Promise((resolve, reject) => {
-      process.stdout.write(`${line}\n`, (error) => (error ? reject(error) : resolve()))
+      process.stdout.write(`${line}\n`, (error) => (error ? reject(error) : resolve(undefined)))
     })
   } finally {
     delivering -= 1
@@ -54,9 +60,16 @@ function makePrivate() {
   }
 }
 
-/** The application token exists, but nobody has its value. */
-export const undelivered = ({ id }, where, { code, name }) =>
-  new Failure(`${id} was made, but can't be written to ${where} (${code ?? name})`, {
+/**
+ * The application token exists, but nobody has its value.
+ * @param {{ id: string }} appToken
+ * @param {string} where
+ * @param {unknown} error
+ */
+export function undelivered({ id }, where, error) {
+  const { code, name } = /** @type {NodeJS.ErrnoException} */ (error)
+  return new Failure(`${id} was made, but can't be written to ${where} (${code ?? name})`, {
     ...{ code: FILE, exitCode: 1 },
     hint: `delete it (kaltura-app-token tokens delete ${id}) and make another`,
   })
+}

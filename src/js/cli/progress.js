@@ -1,10 +1,16 @@
 // A progress bar on standard error, where that is a terminal; nothing elsewhere.
 
+/** @import { Terminal } from './terminal.js' */
+
 const CELLS = 30
 const CLEAR = '\r\x1b[K'
 
+/**
+ * @param {Terminal} terminal
+ * @param {number} total
+ */
 export function createProgress(terminal, total) {
-  if (!terminal.canDraw) return { step() {}, to() {}, above: (write) => write(), end() {} }
+  if (!terminal.canDraw) return { step() {}, to() {}, above: (/** @type {() => void} */ write) => write(), end() {} }
   const { stderr } = process
   let done = 0
   const draw = () => {
@@ -20,11 +26,15 @@ export function createProgress(terminal, total) {
       done = Math.min(total, done + 1)
       draw()
     },
+    /** @param {number} count */
     to(count) {
       done = count
       draw()
     },
-    /** Lets `write` write a line, which stays above the bar where both are on one terminal. */
+    /**
+     * Lets `write` write a line, which stays above the bar where both are on one terminal.
+     * @param {() => void} write
+     */
     above(write) {
       if (!process.stdout.isTTY) return write()
       stderr.write(CLEAR)

@@ -3,18 +3,29 @@ import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
 import { interrupted } from './failure.js'
 
-/** Asks for a secret: what is typed is not shown. */
+/**
+ * Asks for a secret: what is typed is not shown.
+ * @param {string} question
+ */
 export function ask(question) {
   const hidden = new Writable({ write: (_chunk, _encoding, done) => done() })
   return answerTo(question, hidden, () => process.stderr.write('\n'))
 }
 
-/** Asks for a yes. */
+/**
+ * Asks for a yes.
+ * @param {string} question
+ */
 export async function confirm(question) {
   const answer = await answerTo(`${question} [y/N] `, process.stderr, () => {})
   return /^y(es)?$/i.test(answer.trim())
 }
 
+/**
+ * @param {string} question
+ * @param {NodeJS.WritableStream} output
+ * @param {() => void} close
+ */
 function answerTo(question, output, close) {
   const { stdin, stderr } = process
   return new Promise((resolve, reject) => {

@@ -2,7 +2,16 @@
 import { card, printable } from './terminal.js'
 import { ending, privilegeLines, TYPES, userText } from './words.js'
 
-/** Shows what `startAppTokenSession` gave; the KS itself is the caller's to show. */
+/**
+ * @import { AppTokenSession, Difference } from '../entries/index.js'
+ * @import { Terminal } from './terminal.js'
+ */
+
+/**
+ * Shows what `startAppTokenSession` gave; the KS itself is the caller's to show.
+ * @param {Terminal} terminal
+ * @param {AppTokenSession} session
+ */
 export function sessionCard(terminal, session) {
   const { partnerId, userId, sessionType, privileges, expiresAt, differences } = session
   card(terminal, 'Session', [
@@ -15,7 +24,10 @@ export function sessionCard(terminal, session) {
   ])
 }
 
-/** In what a session is not what was asked for. */
+/**
+ * In what a session is not what was asked for.
+ * @param {Difference} options
+ */
 export function differenceText({ field, privilege, more, asked, granted, effect }) {
   if (more !== undefined) return `${field}: ${more} more differ (${effect} than requested)`
   const what = privilege === undefined ? field : `${field} ${privilege}`

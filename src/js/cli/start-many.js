@@ -5,14 +5,29 @@ import { Failure, fileFailure, GIVEN_UP, usage } from './failure.js'
 import { restOfInput } from './input.js'
 import { createProgress } from './progress.js'
 
+/**
+ * @import { AppTokenSession, StartOptions } from '../entries/index.js'
+ * @import { ProviderRequest, SessionOutcome } from '../provider/index.js'
+ * @import { Terminal } from './terminal.js'
+ */
+
 // Between two slices what came of the first is written: as many as a provider has under way.
 const SLICE = 100
 const FIELDS = ['userId', 'sessionType', 'expiry', 'sessionPrivileges']
 
-/** Starts them all; gives the exit code. */
+/**
+ * What came of one user.
+ * @typedef {{ userId: string | undefined, session?: AppTokenSession, error?: Failure }} Line
+ */
+
+/**
+ * Starts them all; gives the exit code.
+ * @param {{ file: string, options: StartOptions, terminal: Terminal }} from
+ */
 export async function startMany({ file, options, terminal }) {
   const requests = await readRequests(file)
   const progress = createProgress(terminal, requests.length)
+  /** @param {{ type: string }} event */
   const onEvent = ({ type }) => (type === 'minted' || type === 'failed') && progress.step()
   const sessions = createSessionProvider({ ...options, onEvent, maxEntries: SLICE })
   let failed = 0
@@ -34,26 +49,41 @@ export async function startMany({ file, options, terminal }) {
   return failed > 0 ? 1 : 0
 }
 
+/**
+ * @param {ProviderRequest[]} slice
+ * @param {SessionOutcome[]} outcomes
+ * @returns {Line[]}
+ */
 const linesOf = (slice, outcomes) =>
   outcomes.map(({ session, error }, index) => {
     const { userId } = slice[index]
     return error ? { userId, error: Failure.of(error) } : { userId, session }
   })
 
-/** Whether all were refused for one reason that won't pass: then it isn't the users'. */
+/**
+ * Whether all were refused for one reason that won't pass: then it isn't the users'.
+ * @param {Line[]} lines
+ */
 const isHopeless = (lines) => {
   const [{ error: first }] = lines
+  /** @param {Line} line */
   const isSame = ({ error }) => error?.message === first?.message
   return first !== undefined && !first.details.retryable && lines.every(isSame)
 }
 
+/**
+ * @param {number} tried
+ * @param {number} left
+ */
 const givenUp = (tried, left) =>
   new Failure(`${tried} in a row were refused for the same reason; ${left} were not tried`, {
     code: GIVEN_UP,
     hint: 'each line says why; kaltura-app-token doctor finds the cause',
   })
 
+/** @param {string} file */
 async function readRequests(file) {
+  /** @type {string} */
   let content
   try {
     content = file === '-' ? await restOfInput() : readFileSync(file, 'utf8')
@@ -61,15 +91,20 @@ async function readRequests(file) {
     throw fileFailure('read', file, error)
   }
   const lines = content.replace(/^\uFEFF/, '').split(/\r?\n/)
-  const requests = lines.map(requestOf).filter(Boolean)
+  const requests = lines.map(requestOf).filter((request) => request !== undefined)
   if (requests.length === 0)
     throw usage(`no user in ${file === '-' ? 'standard input' : file}`)
   return requests
 }
 
+/**
+ * @param {string} line
+ * @param {number} index
+ * @returns {ProviderRequest | undefined}
+ */
 function requestOf(line, index) {
   const told = line.trim()
-  if (!told.startsWith('{')) return told && { userId: told }
+  if (!told.startsWith('{')) return told === '' ? undefined : { userId: told }
   const request = readJson(told)
   if (!request) throw usage(`line ${index + 1} of --users is not valid JSON`)
   const unknown = Object.keys(request).find((name) => !FIELDS.includes(name))
@@ -77,6 +112,7 @@ function requestOf(line, index) {
   throw usage(`line ${index + 1} of --users has an unknown field: the fields are ${FIELDS.join(', ')}`)
 }
 
+/** @param {string} told */
 function readJson(told) {
   try {
     return JSON.parse(told)

@@ -12,11 +12,17 @@ import { sessionCard } from './session-card.js'
 import { startMany } from './start-many.js'
 import { printable } from './terminal.js'
 
+/**
+ * @import { StartOptions } from '../entries/index.js'
+ * @import { Called, Options } from './commands.js'
+ */
+
 export const about = `
 Starts a session and prints its KS. On a terminal it also shows what the session may do; in a pipe it
 prints only the KS. With --users it starts a session for each line of a file, and prints each result
 as a line of JSON.`
 
+/** @type {Options} */
 export const options = {
   ...CONNECTION,
   ...APP_TOKEN,
@@ -56,6 +62,7 @@ export const examples = [
   'kaltura-app-token start --users users.txt > sessions.jsonl',
 ]
 
+/** @param {Called} called */
 export async function run({ values, terminal }) {
   keepPrivate()
   const credentials = await credentialsOf(values, terminal)
@@ -66,10 +73,11 @@ export async function run({ values, terminal }) {
     sessionPrivileges: values['session-privileges'],
     grants: values.grants,
   })
+  const options = /** @type {StartOptions} */ ({ ...credentials, ...request })
   if (values.users !== undefined) {
-    return startMany({ file: values.users, options: { ...credentials, ...request }, terminal })
+    return startMany({ file: values.users, options, terminal })
   }
-  const session = await startAppTokenSession({ ...credentials, ...request })
+  const session = await startAppTokenSession(options)
   if (terminal.json) return terminal.result(session)
   const ks = printable(session.ks)
   if (!terminal.isRead) return terminal.out(ks)

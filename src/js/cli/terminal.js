@@ -3,24 +3,49 @@ import { USAGE } from './failure.js'
 import { styleText } from 'node:util'
 import { wrapped } from './wrap.js'
 
+/** @import { Failure } from './failure.js' */
+
+/** @typedef {ReturnType<typeof createTerminal>} Terminal */
+/** @typedef {Parameters<typeof styleText>[0]} Format */
+/** @typedef {(format: Format, text: string) => string} Style */
+
+/**
+ * A line of a card's value, and what explains the line above it.
+ * @typedef {string | { note: string }} Part
+ */
+
+/** @typedef {[name: string, value: Part | Part[] | undefined]} Row */
+
 const NARROW = 60
 const WIDE = 100
 
+/** @param {{ json: boolean }} options */
 export function createTerminal({ json }) {
   const { stdout, stderr, stdin } = process
+  /** @param {NodeJS.WriteStream} stream */
   const styled = (stream) => stream.isTTY && !process.env.NO_COLOR && process.env.TERM !== 'dumb'
+  /** @param {NodeJS.WriteStream} stream */
   const stylist = (stream) => {
     const isStyled = styled(stream)
-    return (format, text) => (isStyled ? styleText(format, text, { validateStream: false }) : text)
+    return (/** @type {Format} */ format, /** @type {string} */ text) => (isStyled ? styleText(format, text, { validateStream: false }) : text)
   }
   const style = stylist(stdout)
   const errStyle = stylist(stderr)
+  /** @param {string} text */
   const out = (text) => void stdout.write(`${text}\n`)
+  /** @param {string} text */
   const err = (text) => void stderr.write(`${text}\n`)
+  /** @param {NodeJS.WriteStream} stream */
   const widthOf = (stream) =>
     stream.isTTY ? Math.min(WIDE, Math.max(NARROW, stream.columns || 80)) : Infinity
 
-  /** A word, and a text in lines that fit. */
+  /**
+   * A word, and a text in lines that fit.
+   * @param {string} word
+   * @param {Format} format
+   * @param {string} text
+   * @param {string} [hint]
+   */
   const notice = (word, format, text, hint) => {
     const indent = ' '.repeat(word.length + 2)
     const lines = [text, hint].filter(Boolean).map((part) => printable(part))
@@ -45,18 +70,24 @@ export function createTerminal({ json }) {
     errStyle,
     out,
     err,
+    /** @param {unknown} value */
     result: (value) => out(jsonLine(value)),
+    /** @param {string} text */
     warn(text) {
       if (json) err(jsonLine({ warning: text }))
       else notice('warning', 'yellow', text)
     },
-    /** What else is good to know; programs are not told. */
+    /**
+     * What else is good to know; programs are not told.
+     * @param {string} text
+     */
     note(text) {
       if (!json) notice('note', 'dim', text)
     },
+    /** @param {Failure} failure */
     fail(failure) {
       if (json) return err(jsonLine({ error: failure }))
-      const code = failure.details.kalturaCode ?? failure.code
+      const code = `${failure.details.kalturaCode ?? failure.code}`
       const isTold = code === USAGE || failure.message.includes(code)
       const says = isTold ? failure.message : `${failure.message} [${code}]`
       return notice('error', 'red', says, failure.hint)
@@ -67,13 +98,19 @@ export function createTerminal({ json }) {
 /** What a terminal would obey, and what hides or turns the text around it: bidi and tags too. */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
 
-/** Text of foreign origin, safe to show. */
+/**
+ * Text of foreign origin, safe to show.
+ * @param {unknown} text
+ */
 export const printable = (text) =>
   String(text).replaceAll(UNPRINTABLE, (char) =>
-    char === '\n' ? ' ' : `\\u{${char.codePointAt(0).toString(16)}}`,
+    char === '\n' ? ' ' : `\\u{${char.codePointAt(0)?.toString(16)}}`,
   )
 
-/** JSON in one line, safe to show: the same value with more of it escaped. */
+/**
+ * JSON in one line, safe to show: the same value with more of it escaped.
+ * @param {unknown} value
+ */
 export const jsonLine = (value) =>
   JSON.stringify(value).replaceAll(UNPRINTABLE, (char) =>
     char.replaceAll(/./gs, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`),
@@ -82,6 +119,9 @@ export const jsonLine = (value) =>
 /**
  * Names and values, one under the other. A value may be a list: what belongs together, line by
  * line, and `{ note }` for what explains the line above it.
+ * @param {Terminal} terminal
+ * @param {string} title
+ * @param {Row[]} rows
  */
 export function card(terminal, title, rows) {
   const { out, style, width } = terminal
@@ -89,13 +129,19 @@ export function card(terminal, title, rows) {
   const column = Math.max(...shown.map(([name]) => name.length))
   out(style('bold', title))
   for (const [name, value] of shown) {
-    const lines = [value].flat().flatMap((part) => linesOf(part, width - column - 4, style))
+    const parts = /** @type {Part[]} */ ([value].flat())
+    const lines = parts.flatMap((part) => linesOf(part, width - column - 4, style))
     const head = style('dim', name.padEnd(column))
     lines.forEach((line, i) => out(`  ${i === 0 ? head : ' '.repeat(column)}  ${line}`))
   }
 }
 
+/**
+ * @param {Part} part
+ * @param {number} room
+ * @param {Style} style
+ */
 function linesOf(part, room, style) {
-  if (part.note === undefined) return wrapped(part, room)
+  if (typeof part === 'string') return wrapped(part, room)
   return wrapped(part.note, room - 2).map((line) => `  ${style('dim', line)}`)
 }

@@ -3,6 +3,7 @@ import { parsePrivileges } from '../entries/index.js'
 import { meaningOf } from '../ks/meanings.js'
 import { printable } from './terminal.js'
 
+/** @type {[unit: string, size: number][]} */
 const UNITS = [
   ['d', 86_400],
   ['h', 3600],
@@ -10,7 +11,10 @@ const UNITS = [
   ['s', 1],
 ]
 
-/** Seconds in the two units that say most: `23 h 59 min`. */
+/**
+ * Seconds in the two units that say most: `23 h 59 min`.
+ * @param {number} seconds
+ */
 export function duration(seconds) {
   const whole = Math.max(0, Math.round(seconds))
   const first = UNITS.findIndex(([, size]) => whole >= size)
@@ -24,43 +28,64 @@ export function duration(seconds) {
   return parts.filter(Boolean).join(' ')
 }
 
-/** `2026-11-25 14:04:04 UTC` */
+/**
+ * `2026-11-25 14:04:04 UTC`
+ * @param {number} ms
+ */
 export function utc(ms) {
   const date = new Date(ms)
   if (Number.isNaN(date.getTime())) return 'an impossible time'
   return `${date.toISOString().slice(0, 19).replace('T', ' ')} UTC`
 }
 
-/** When something ends, or that it has. */
+/**
+ * When something ends, or that it has.
+ * @param {number} ms
+ * @param {number} [now]
+ */
 export function ending(ms, now = Date.now()) {
   const seconds = (ms - now) / 1000
   const how = seconds > 0 ? `in ${duration(seconds)}` : `${duration(-seconds)} ago`
   return `${how} (${utc(ms)})`
 }
 
+/** @type {Record<number, string>} */
 export const TYPE_NAMES = { 0: 'user', 2: 'admin' }
 
-/** The types of sessions, and what they mean. */
+/**
+ * The types of sessions, and what they mean.
+ * @type {Record<number, string>}
+ */
 export const TYPES = { 0: `${TYPE_NAMES[0]} (0)`, 2: `${TYPE_NAMES[2]} (2): may do everything` }
 
+/** @param {string | null | undefined} userId */
 export const userText = (userId) =>
   userId === '' || userId === '0' || userId === null || userId === undefined
     ? 'nobody (anonymous)'
     : printable(userId)
 
-/** Whether sessions may have a `sessionid` of their own, and so end alone. */
+/**
+ * Whether sessions may have a `sessionid` of their own, and so end alone.
+ * @param {string | null} privileges
+ */
 export const isIsolated = (privileges) =>
   parsePrivileges(privileges ?? '').some(
     ({ name, values }) => name === 'sessionid' && values.includes('*'),
   )
 
-/** Each privilege with its meaning; `[{ name, values, meaning }]`. */
+/**
+ * Each privilege with its meaning; `[{ name, values, meaning }]`.
+ * @param {string | null} privileges
+ */
 export const explained = (privileges) =>
   parsePrivileges(privileges)
     .filter(({ name, values }) => name !== '' || values.length > 0)
     .map((privilege) => ({ ...privilege, meaning: meaningOf(privilege) }))
 
-/** The privileges, as the value of a row of a card. */
+/**
+ * The privileges, as the value of a row of a card.
+ * @param {string | null} privileges
+ */
 export function privilegeLines(privileges) {
   const all = explained(privileges)
   if (all.length === 0) return 'none'

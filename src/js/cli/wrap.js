@@ -1,10 +1,14 @@
 // Text in lines.
 
-/** `text` in lines that are not longer than `width`, broken between words. */
+/**
+ * `text` in lines that are not longer than `width`, broken between words.
+ * @param {string} text
+ * @param {number} width
+ */
 export function wrapped(text, width) {
   const lines = ['']
   for (const word of text.split(' ')) {
-    const line = lines.at(-1)
+    const line = lines[lines.length - 1]
     if (line === '') lines[lines.length - 1] = word
     else if (line.length + 1 + word.length <= width) lines[lines.length - 1] = `${line} ${word}`
     else lines.push(word)

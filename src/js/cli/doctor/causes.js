@@ -2,14 +2,46 @@
 import * as codes from '../../common/codes.js'
 import { Failure } from '../failure.js'
 
-/** `{ message, fix }`; what is not known better, the error itself says. */
+/**
+ * @import { HashType, StartOptions } from '../../entries/index.js'
+ * @import { Observed } from './observe.js'
+ */
+
+/** @typedef {{ message: string, fix?: string | undefined }} Cause */
+
+/**
+ * What is known beside an error: the options that it came of, what was seen of the answers, and the token's hash type.
+ * @typedef {{ options: StartOptions, observed?: Observed, rightType?: HashType | undefined }} About
+ */
+
+/**
+ * What is looked at of an error.
+ * @typedef {object} Shown
+ * @property {string} code
+ * @property {string} message
+ * @property {string} [kalturaCode]
+ * @property {string} [ksRefusal]
+ * @property {number} [status]
+ * @property {string} [path]
+ * @property {unknown} [cause]
+ */
+
+/** @typedef {Record<string, (about: About, error: Shown) => Cause>} Causes */
+
+/**
+ * What is not known better, the error itself says.
+ * @param {Shown} error
+ * @param {About} about
+ * @returns {Cause}
+ */
 export function causeOf(error, about) {
-  const byKaltura = KALTURA[error.kalturaCode]
+  const byKaltura = KALTURA[error.kalturaCode ?? '']
   if (byKaltura) return byKaltura(about, error)
   const byCode = CODES[error.code]
   return byCode ? byCode(about, error) : { message: Failure.of(error).message }
 }
 
+/** @type {Causes} */
 const KALTURA = {
   INVALID_APP_TOKEN_HASH({ options, rightType }) {
     const { hashType = 'SHA1' } = options
@@ -59,10 +91,14 @@ const KALTURA = {
       : { message },
 }
 
-/** The id, if it is formed like one: it could be a token that was edited. */
+/**
+ * The id, if it is formed like one: it could be a token that was edited.
+ * @param {{ appTokenId: string }} options
+ */
 export const idText = ({ appTokenId }) =>
   /^\d{1,2}_\w{1,20}$/.test(appTokenId) ? appTokenId : '(the id is not shown, because ids look like 0_ab12cd34)'
 
+/** @param {About} about */
 function unknownPartner({ options }) {
   return {
     message: `there is no partner ${options.partnerId} at this service URL, or it is blocked`,
@@ -70,6 +106,7 @@ function unknownPartner({ options }) {
   }
 }
 
+/** @type {Causes} */
 const CODES = {
   [codes.SESSION_REVOKED]: () => ({
     message:
@@ -81,8 +118,9 @@ const CODES = {
     fix: `check the network and firewalls, or allow more time (--timeout)${proxyAdvice()}`,
   }),
   [codes.NETWORK]: networkCause,
+  /** @param {About} about */
   [codes.BAD_RESPONSE]: (about) => foreignAnswer(about),
-  [codes.HTTP_STATUS]: (about, { status }) => {
+  [codes.HTTP_STATUS]: (about, { status = 0 }) => {
     if (status >= 300 && status < 400) return redirected(about)
     return foreignAnswer(about)
   },
@@ -102,8 +140,9 @@ const CODES = {
   },
 }
 
+/** @param {About} about */
 function foreignAnswer({ observed, options }) {
-  const { status, contentType } = observed.last
+  const { status, contentType = '' } = observed?.last ?? {}
   const isHtml = /html/i.test(contentType)
   const kind = isHtml ? 'a web page (HTML)' : `something other than Kaltura's JSON (${contentType || 'no content type'})`
   return {
@@ -112,12 +151,14 @@ function foreignAnswer({ observed, options }) {
   }
 }
 
+/** @param {About} about */
 const redirected = ({ options }) => ({
   message: `${hostOf(options)} redirects to another address, and secrets are not sent there`,
   fix: "set KALTURA_SERVICE_URL to Kaltura's own URL",
 })
 
 // Causes by the runtimes' own codes and, where they have none, by their words.
+/** @type {[pattern: RegExp, cause: (host: string) => { message: string, fix: string }][]} */
 const NETWORK = [
   [
     /ENOTFOUND|EAI_AGAIN|dns|resolve/i,
@@ -153,6 +194,10 @@ const NETWORK = [
   ],
 ]
 
+/**
+ * @param {About} about
+ * @param {Shown} error
+ */
 function networkCause({ options }, error) {
   const host = hostOf(options)
   const said = chain(error)
@@ -164,11 +209,15 @@ function networkCause({ options }, error) {
   return { message, fix: fix + proxyAdvice() }
 }
 
-/** The errors behind one, as one text. */
+/**
+ * The errors behind one, as one text.
+ * @param {Shown} error
+ */
 function chain(error) {
   const parts = []
   for (let cause = error.cause; cause instanceof Error; cause = cause.cause) {
-    parts.push([cause.name, cause.code, cause.message].filter(Boolean).join(' '))
+    const { name, code, message } = /** @type {NodeJS.ErrnoException} */ (cause)
+    parts.push([name, code, message].filter(Boolean).join(' '))
   }
   return parts.join('; ')
 }

@@ -9,6 +9,16 @@ import { duration, ending, explained, isIsolated, TYPES, userText } from '../wor
 import { causeOf, idText } from './causes.js'
 import { observedFetch } from './observe.js'
 
+/**
+ * @import { AppTokenSession, HashType, StartOptions } from '../../entries/index.js'
+ * @import { ProviderOptions, SessionProvider } from '../../provider/index.js'
+ * @import { Values } from '../commands.js'
+ * @import { Terminal } from '../terminal.js'
+ * @import { About, Cause, Shown } from './causes.js'
+ * @import { Observed } from './observe.js'
+ */
+
+/** @type {HashType[]} */
 const HASH_TYPES = ['SHA1', 'SHA256', 'SHA512', 'MD5']
 // What a machine with a time service is never off by, and what breaks TLS and home-made KSs.
 const CLOCK_WARNING_S = 30
@@ -16,24 +26,63 @@ const CLOCK_FAILURE_S = 300
 // An hour, and the clocks' differences.
 const LONG_ISOLATED_S = 3700
 
+/**
+ * @param {string} name
+ * @param {string} message
+ * @param {object} [more]
+ * @returns {Check}
+ */
 const ok = (name, message, more) => ({ name, status: 'ok', message, ...more })
+
+/**
+ * @param {string} name
+ * @param {string} message
+ * @param {string | undefined} fix
+ * @returns {Check}
+ */
 const warning = (name, message, fix) => ({ name, status: 'warning', message, fix })
+
+/**
+ * @param {string} name
+ * @param {Cause} cause
+ * @param {Shown} [error]
+ * @returns {Check}
+ */
 const failed = (name, { message, fix }, error) => {
   const told = error && { code: error.code, kalturaCode: error.kalturaCode }
   return { name, status: 'failed', message, fix, ...defined({ ...told }) }
 }
 
-/** `{ name, status: 'ok' | 'warning' | 'failed', message, fix?, code?, kalturaCode? }` each */
+/**
+ * @typedef {object} Check
+ * @property {string} name
+ * @property {'ok' | 'warning' | 'failed'} status
+ * @property {string} message
+ * @property {string | undefined} [fix]
+ * @property {string[]} [lines]
+ * @property {string} [code]
+ * @property {string} [kalturaCode]
+ */
+
+/** @typedef {{ sessions: SessionProvider, observed: Observed, all: StartOptions, options: StartOptions }} Examined */
+
+/**
+ * @param {Values} values
+ * @param {Terminal} terminal
+ * @returns {AsyncGenerator<Check, void>}
+ */
 export async function* examine(values, terminal) {
   const settings = await readSettings(values, terminal)
   if (settings.missing) return yield failed('settings', settings.missing)
   const { options } = settings
   const observed = observedFetch()
+  /** @type {StartOptions} */
   const all = { ...options, fetch: observed.fetch, grants: 'report', retry: 0 }
   let sessions
   try {
-    sessions = createSessionProvider(all)
-  } catch (error) {
+    sessions = createSessionProvider(/** @type {ProviderOptions} */ (all))
+  } catch (thrown) {
+    const error = /** @type {Shown} */ (thrown)
     const name = error.path === 'serviceUrl' ? 'service URL' : 'settings'
     return yield failed(name, causeOf(error, { options }), error)
   }
@@ -45,9 +94,13 @@ export async function* examine(values, terminal) {
   yield* examineToken({ sessions, observed, all, options })
 }
 
+/**
+ * @param {Values} values
+ * @param {Terminal} terminal
+ */
 async function readSettings(values, terminal) {
   const names = { ...CONNECTION, ...APP_TOKEN }
-  const missing = ['partner-id', 'app-token-id'].filter((name) => given(values, name) === undefined)
+  const missing = /** @type {const} */ (['partner-id', 'app-token-id']).filter((name) => given(values, name) === undefined)
   const appToken = await findSecret(SECRETS.appToken, { values, terminal })
   const ways = missing.map((name) => `${names[name].env} (--${name})`)
   if (appToken === undefined) ways.push(`${SECRETS.appToken.env} (--${SECRETS.appToken.file})`)
@@ -59,12 +112,14 @@ async function readSettings(values, terminal) {
     ...{ appTokenId: given(values, 'app-token-id'), appToken },
     hashType: given(values, 'hash-type'),
   })
-  return { options }
+  return { options: /** @type {StartOptions} */ (options) }
 }
 
+/** @param {StartOptions} options */
 const settingsText = ({ partnerId, hashType, ...which }) =>
   `partner ${partnerId}, application token ${idText(which)}, hash type ${hashType ?? 'SHA1 (the default)'}`
 
+/** @param {StartOptions} options */
 function serviceUrlCheck({ serviceUrl = 'https://www.kaltura.com', dangerouslyAllowHttp }) {
   const name = 'service URL'
   if (!URL.canParse(serviceUrl)) return ok(name, `region ${serviceUrl}`)
@@ -75,7 +130,10 @@ function serviceUrlCheck({ serviceUrl = 'https://www.kaltura.com', dangerouslyAl
   return ok(name, `${serviceUrl} (http is fine on this machine)`)
 }
 
-/** What there is to say where certificates are not verified. */
+/**
+ * What there is to say where certificates are not verified.
+ * @param {StartOptions} options
+ */
 function tlsCheck({ serviceUrl = 'https:', dangerouslyAllowUnverifiedTls }) {
   if (/^http:/i.test(serviceUrl) || !isUnverified()) return undefined
   const cause = {
@@ -86,12 +144,17 @@ function tlsCheck({ serviceUrl = 'https:', dangerouslyAllowUnverifiedTls }) {
   return failed('TLS', cause)
 }
 
+/**
+ * @param {Examined} examined
+ * @returns {AsyncGenerator<Check, void>}
+ */
 async function* examineToken({ sessions, observed, all, options }) {
   const name = 'application token'
   let session
   try {
     session = await startAppTokenSession(all)
-  } catch (error) {
+  } catch (thrown) {
+    const error = /** @type {Shown} */ (thrown)
     const isKaltura = observed.last !== undefined && !isInTheWay(error)
     if (isKaltura) yield networkCheck(observed)
     yield* clockCheck(observed.clockOffsetMs)
@@ -107,6 +170,7 @@ async function* examineToken({ sessions, observed, all, options }) {
   yield* grantChecks(session, await isExposed(sessions))
 }
 
+/** @param {Observed} options */
 const networkCheck = ({ fastestMs }) => ok('network', `Kaltura answers, in ${fastestMs} ms`)
 
 const stillborn = failed('session', {
@@ -114,24 +178,33 @@ const stillborn = failed('session', {
   fix: "the token's sessionDuration is 0: make a token with a longer one",
 })
 
+/** @param {{ kalturaCode?: string }} options */
 const isHashRefused = ({ kalturaCode }) => kalturaCode === 'INVALID_APP_TOKEN_HASH'
 
-/** Whether something other than Kaltura answered. */
+/**
+ * Whether something other than Kaltura answered.
+ * @param {{ code: string }} options
+ */
 const isInTheWay = ({ code }) => code === codes.BAD_RESPONSE || code === codes.HTTP_STATUS
 
-/** The hash type that the token has, if it is another one. */
+/**
+ * The hash type that the token has, if it is another one.
+ * @param {StartOptions} options
+ */
 async function findHashType(options) {
   for (const hashType of HASH_TYPES.filter((type) => type !== (options.hashType ?? 'SHA1'))) {
     try {
       await startAppTokenSession({ ...options, hashType })
       return hashType
-    } catch (error) {
+    } catch (thrown) {
+    const error = /** @type {Shown} */ (thrown)
       if (!isHashRefused(error)) return undefined
     }
   }
   return undefined
 }
 
+/** @param {number | undefined} offsetMs */
 function* clockCheck(offsetMs) {
   if (offsetMs === undefined) return
   const seconds = Math.abs(offsetMs) / 1000
@@ -143,11 +216,17 @@ function* clockCheck(offsetMs) {
   else yield ok('clock', "agrees with Kaltura's")
 }
 
-/** A session may be refused at its first use, not before. */
+/**
+ * A session may be refused at its first use, not before.
+ * @param {SessionProvider} sessions
+ * @param {About} about
+ * @returns {AsyncGenerator<Check, void>}
+ */
 async function* useCheck(sessions, about) {
   try {
     await sessions.call('session', 'get')
-  } catch (error) {
+  } catch (thrown) {
+    const error = /** @type {Shown} */ (thrown)
     // Its role or its privileges don't allow this one call: the session lives all the same.
     const lives =
       error.kalturaCode === 'SERVICE_FORBIDDEN' || error.ksRefusal === 'EXCEEDED_RESTRICTED_URI'
@@ -156,7 +235,10 @@ async function* useCheck(sessions, about) {
   yield ok('session', 'is accepted by the API')
 }
 
-/** Whether whoever holds one of its sessions can end all others. */
+/**
+ * Whether whoever holds one of its sessions can end all others.
+ * @param {SessionProvider} sessions
+ */
 async function isExposed(sessions) {
   let exposed = false
   try {
@@ -169,6 +251,10 @@ async function isExposed(sessions) {
   return exposed
 }
 
+/**
+ * @param {AppTokenSession} options
+ * @param {boolean} exposed
+ */
 function* grantChecks({ userId, sessionType, privileges, expiresAt }, exposed) {
   const lines = explained(privileges).map(
     ({ name, values, meaning }) =>

@@ -3,10 +3,16 @@ import { defined, numberOf, sessionTypeOf } from '../options.js'
 import { ADMINISTRATOR, managerOf } from './administrator.js'
 import { handOver, TOKEN_FILE } from './new-token.js'
 
+/**
+ * @import { NewAppTokenFields } from '../../manager/index.js'
+ * @import { Called, Options, Values } from '../commands.js'
+ */
+
 export const about = `
 Makes an application token, and prints its value, which is never shown again, together with the other
 variables that start needs. Its sessions are a user's unless --session-type says otherwise.`
 
+/** @type {Options} */
 export const options = {
   ...ADMINISTRATOR,
   'user-id': { type: 'string', value: 'ID', help: "the user of its sessions; '' for anonymous ones" },
@@ -50,6 +56,7 @@ export const examples = [
   'kaltura-app-token tokens add --any-user --isolated',
 ]
 
+/** @param {Called} called */
 export async function run({ values, terminal }) {
   const fields = fieldsOf(values)
   const manager = await managerOf(values, terminal)
@@ -57,9 +64,10 @@ export async function run({ values, terminal }) {
   await handOver({ make, file: values['token-file'], terminal })
 }
 
+/** @param {Values} values */
 function fieldsOf(values) {
   const sessionType = values['session-type'] ?? 'user'
-  return defined({
+  const fields = defined({
     sessionUserId: userOf(values),
     sessionType: sessionType === 'any' ? null : sessionTypeOf(sessionType),
     sessionDuration: numberOf(values, 'session-duration'),
@@ -69,8 +77,10 @@ function fieldsOf(values) {
     expiry: timeOf(values.expiry),
     description: values.description,
   })
+  return /** @type {NewAppTokenFields} */ (fields)
 }
 
+/** @param {Values} values */
 function userOf(values) {
   const userId = values['user-id']
   if (values['any-user'] && userId === undefined) return null
@@ -78,7 +88,10 @@ function userOf(values) {
   throw usage('the user is missing', "use --user-id ID ('' for anonymous sessions), or --any-user")
 }
 
-/** Unix seconds. */
+/**
+ * Unix seconds.
+ * @param {string | undefined} text
+ */
 function timeOf(text) {
   if (text === undefined || /^\d+$/.test(text)) return text && Number(text)
   const ms = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : NaN

@@ -4,18 +4,34 @@ import { usage } from '../failure.js'
 import { connectionOf, CONNECTION, need } from '../options.js'
 import { fileOption, findSecret, needSecret, SECRETS } from '../secrets.js'
 
+/**
+ * @import { ManagerOptions } from '../../manager/index.js'
+ * @import { Options, Values } from '../commands.js'
+ * @import { Terminal } from '../terminal.js'
+ */
+
+/** @type {Options} */
 export const ADMINISTRATOR = {
   ...CONNECTION,
   ...fileOption(SECRETS.adminSecret),
   ...fileOption(SECRETS.ks, 'KS of an administrator, in place of the admin secret'),
 }
 
-/** A manager, in the name of the admin secret or of an administrator's KS. */
+/**
+ * A manager, in the name of the admin secret or of an administrator's KS.
+ * @param {Values} values
+ * @param {Terminal} terminal
+ */
 export async function managerOf(values, terminal) {
   need(values, ['partner-id'])
-  return createAppTokenManager({ ...connectionOf(values), ...(await rightOf(values, terminal)) })
+  const options = { ...connectionOf(values), ...(await rightOf(values, terminal)) }
+  return createAppTokenManager(/** @type {ManagerOptions} */ (options))
 }
 
+/**
+ * @param {Values} values
+ * @param {Terminal} terminal
+ */
 async function rightOf(values, terminal) {
   const from = { values, terminal, asked: false }
   // A file that is named was meant; a KS in the environment may be there for something else.
@@ -27,7 +43,10 @@ async function rightOf(values, terminal) {
   return { adminSecret: await needSecret(SECRETS.adminSecret, { values, terminal }) }
 }
 
-/** The id that a command is about. */
+/**
+ * The id that a command is about.
+ * @param {string[]} pair
+ */
 export function idOf([id]) {
   if (id === undefined)
     throw usage(

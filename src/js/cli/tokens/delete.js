@@ -4,17 +4,25 @@ import { isIsolated } from '../words.js'
 import { ADMINISTRATOR, idOf, managerOf } from './administrator.js'
 import { tokenCard } from './token-card.js'
 
+/**
+ * @import { AppToken } from '../../manager/index.js'
+ * @import { Called, Options } from '../commands.js'
+ * @import { Terminal } from '../terminal.js'
+ */
+
 export const about = `
 Deletes an application token. All its sessions end at once, except isolated ones (sessionid:*). This
 can't be undone. Asks for confirmation; without a terminal, --yes is required.`
 
 export const positional = 'ID'
+/** @type {Options} */
 export const options = {
   ...ADMINISTRATOR,
   yes: { type: 'boolean', short: 'y', help: "don't ask for confirmation" },
 }
 export const examples = ['kaltura-app-token tokens delete 0_ab12cd34']
 
+/** @param {Called} called */
 export async function run({ values, positionals, terminal }) {
   const id = idOf(positionals)
   if (!values.yes && !terminal.canAsk)
@@ -27,6 +35,10 @@ export async function run({ values, positionals, terminal }) {
   for (const { message } of warnings) terminal.warn(message)
 }
 
+/**
+ * @param {AppToken} appToken
+ * @param {Terminal} terminal
+ */
 async function askFirst(appToken, terminal) {
   if (!terminal.json) tokenCard(terminal, appToken, 'This will be deleted')
   const end = isIsolated(appToken.sessionPrivileges)

@@ -5,9 +5,16 @@ import { duration, TYPE_NAMES, utc } from '../words.js'
 import { ADMINISTRATOR, managerOf } from './administrator.js'
 import { STATUSES, usersText } from './token-card.js'
 
+/**
+ * @import { AppToken, AppTokenFilter } from '../../manager/index.js'
+ * @import { Called, Options } from '../commands.js'
+ * @import { Terminal } from '../terminal.js'
+ */
+
 export const about = `
 Lists the application tokens of an account, without their values.`
 
+/** @type {Options} */
 export const options = {
   ...ADMINISTRATOR,
   'user-id': { type: 'string', value: 'ID', help: "only tokens of this user" },
@@ -19,11 +26,12 @@ export const examples = [
   "kaltura-app-token tokens list --json | jq -r '.[].id'",
 ]
 
+/** @type {[title: string, read: (appToken: AppToken) => string][]} */
 const COLUMNS = [
   ['ID', ({ id }) => id],
   ['STATUS', ({ status }) => STATUSES[status]],
   ['HASH', ({ hashType }) => hashType],
-  ['TYPE', ({ sessionType }) => TYPE_NAMES[sessionType] ?? 'any'],
+  ['TYPE', ({ sessionType }) => TYPE_NAMES[sessionType ?? -1] ?? 'any'],
   [
     'LIVE',
     ({ sessionDuration }) => (sessionDuration === null ? 'not' : duration(sessionDuration)),
@@ -33,6 +41,7 @@ const COLUMNS = [
   ['DESCRIPTION', ({ description }) => description ?? ''],
 ]
 
+/** @param {Called} called */
 export async function run({ values, terminal }) {
   const filter = defined({
     sessionUserIdEqual: values['user-id'],
@@ -46,23 +55,30 @@ export async function run({ values, terminal }) {
   for (const line of table(appTokens, terminal)) terminal.out(line)
 }
 
+/** @param {string} name */
 function statusOf(name) {
-  const found = Object.keys(STATUSES).find((number) => STATUSES[number] === name)
+  const found = Object.keys(STATUSES).find((number) => STATUSES[Number(number)] === name)
   if (found === undefined || name === 'deleted') throw usage('--status must be active or disabled')
-  return Number(found)
+  return /** @type {AppTokenFilter['statusEqual']} */ (Number(found))
 }
 
+/**
+ * @param {AppToken[]} appTokens
+ * @param {Terminal} options
+ */
 function table(appTokens, { style, width }) {
   const rows = appTokens.map((appToken) => COLUMNS.map(([, read]) => printable(read(appToken))))
   const titles = COLUMNS.map(([title]) => title)
   const widths = titles.map((title, i) =>
     Math.max(title.length, ...rows.map((row) => row[i].length)),
   )
+  /** @param {string[]} cells */
   const line = (cells) =>
     cells
       .map((cell, i) => cell.padEnd(widths[i]))
       .join('  ')
       .trimEnd()
+  /** @param {string} text */
   const cut = (text) => (text.length > width ? `${text.slice(0, width - 1)}…` : text)
   return [style('dim', cut(line(titles))), ...rows.map((row) => cut(line(row)))]
 }

@@ -6,6 +6,13 @@ import { exportLines } from '../shell-lines.js'
 import { jsonLine } from '../terminal.js'
 import { tokenCard } from './token-card.js'
 
+/**
+ * @import { AppToken, AppTokenWarning, NewAppToken } from '../../manager/index.js'
+ * @import { Options } from '../commands.js'
+ * @import { Terminal } from '../terminal.js'
+ */
+
+/** @type {Options} */
 export const TOKEN_FILE = {
   'token-file': {
     ...{ type: 'string', value: 'FILE' },
@@ -13,10 +20,23 @@ export const TOKEN_FILE = {
   },
 }
 
+/** @typedef {{ appToken: NewAppToken, warnings: AppTokenWarning[] }} Made */
+
+/**
+ * @template {Made} M
+ * @typedef {object} Handing
+ * @property {() => Promise<M>} make
+ * @property {(made: Omit<M, 'appToken'> & { appToken: AppToken }) => unknown} [resultOf]
+ * @property {string | undefined} file
+ * @property {Terminal} terminal
+ */
+
 /**
  * Makes a token by `make`, and hands it over: to `file`, or to standard output. A file that
  * can't be written, or that others can read, is found out before anything is made. `resultOf`
  * gives what `--json` prints of what was made.
+ * @template {Made} M
+ * @param {Handing<M>} handing
  */
 export async function handOver({ make, resultOf = (made) => made, file, terminal }) {
   if (file === undefined) keepPrivate()
@@ -34,6 +54,7 @@ export async function handOver({ make, resultOf = (made) => made, file, terminal
   }
   kept?.write(appToken)
   const { token, ...properties } = appToken
+  /** @param {string} text */
   const print = (text) =>
     deliver(text).catch((error) => {
       // With --token-file the value is safe.
@@ -56,6 +77,7 @@ export async function handOver({ make, resultOf = (made) => made, file, terminal
     )
 }
 
+/** @param {string} file */
 function reserve(file) {
   let open
   try {
@@ -64,6 +86,7 @@ function reserve(file) {
     throw fileFailure('write', file, error)
   }
   return {
+    /** @param {NewAppToken} appToken */
     write(appToken) {
       try {
         writeSync(open, `${appToken.token}\n`)
