@@ -111,8 +111,9 @@ export const unknownOption = (prefix, name, expected = 'left out: there is no su
  */
 export function fromCore(thrown) {
   if (thrown instanceof AppTokenError) return thrown
-  const details = /** @type {Details | null | undefined} */ (thrown)
-  if (typeof details?.code === 'string') return new AppTokenError(details)
+  if (typeof (/** @type {Details | undefined} */ (thrown)?.code) === 'string') {
+    return new AppTokenError(/** @type {Details} */ (thrown))
+  }
   const name = thrown instanceof Error ? thrown.name : 'not an Error'
   return new AppTokenError(internal(name))
 }
@@ -136,7 +137,7 @@ function chain(causes) {
     const error = new Error(message, cause === undefined ? undefined : { cause })
     error.name = name
     error.stack = `${name}: ${message}`
-    if (code !== undefined) Object.assign(error, { code })
+    if (code !== undefined) /** @type {NodeJS.ErrnoException} */ (error).code = code
     return error
   }, /** @type {Error | undefined} */ (undefined))
 }

@@ -28,8 +28,7 @@ export function watch(signal, deadline) {
   watched.set(signal, { deadlines, listener })
   try {
     // The runtime reads options from prototypes too.
-    const once = /** @type {{ once: true }} */ ({ __proto__: null, once: true })
-    signal.addEventListener('abort', listener, once)
+    signal.addEventListener('abort', listener, /** @type {{ once: true }} */ ({ __proto__: null, once: true }))
   } catch (thrown) {
     watched.delete(signal)
     throw thrown

@@ -81,10 +81,11 @@ const textOf = ({ name, values }) => (values.length === 0 ? name : `${name}:${va
  * @param {unknown} item
  * @param {ListedPrivilege} privilege
  */
-function isUnchanged(item, { name, values, any }) {
-  const text = parsed.get(/** @type {object} */ (item))
-  return text !== undefined && Array.isArray(values) && any === undefined && textOf({ name, values }) === text
-}
+const isUnchanged = (item, { name, values, any }) =>
+  parsed.has(/** @type {object} */ (item)) &&
+  Array.isArray(values) &&
+  any === undefined &&
+  textOf({ name, values }) === parsed.get(/** @type {object} */ (item))
 
 /** Any privilege that the core has nothing against, and writes without a comma. */
 const STAND_IN = { name: 'x', values: [] }
