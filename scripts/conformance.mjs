@@ -12,11 +12,14 @@ import { Replay } from './conformance/replay.mjs'
 const own = fileURLToPath(new URL('../js-tests/vectors/transcripts', import.meta.url))
 const file = process.argv[2] ?? join(own, 'exchanges.jsonl')
 
+/** @param {string} name */
 const pathOf = (name) => {
   const beside = join(dirname(file), name)
   return fs.existsSync(beside) ? beside : join(own, name)
 }
+/** @param {string} path */
 const jsonOf = (path) => JSON.parse(fs.readFileSync(path, 'utf8'))
+/** @param {string} path */
 const recordsOf = (path) =>
   fs
     .readFileSync(path, 'utf8')
@@ -50,7 +53,10 @@ for (const record of records) {
   if (isJudged.has(seq)) outcomes.push({ ...outcome, name, leftOut: leftOut(record) })
 }
 
-/** Why a record is left out of the count, if it is. */
+/**
+ * Why a record is left out of the count, if it is.
+ * @param {import('./conformance/seeds.mjs').Recorded} options
+ */
 function leftOut({ request, response }) {
   if (response.status !== 200) return `a ${response.status} of the web server's own`
   if (request.method === 'OPTIONS') return undefined

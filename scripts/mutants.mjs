@@ -31,18 +31,22 @@ const options = {
   atATime: Number(values['at-a-time']),
   again: values.again,
 }
-const sides = { js: [javascriptMutants, shown], rust: [rustMutants, shownInRust] }
+/** @param {string} line */
+const log = (line) => console.log(line)
+const sides = {
+  js: async () => (await javascriptMutants(root, options, log)).map((one) => ({ ...one, shown: shown(one) })),
+  rust: async () => (await rustMutants(root, options, log)).map((one) => ({ ...one, shown: shownInRust(one) })),
+}
 const [side] = positionals
-if (!sides[side]) {
+if (side !== 'js' && side !== 'rust') {
   console.error('npm run mutants -- js|rust')
   process.exit(2)
 }
-const [test, show] = sides[side]
-const outcomes = await test(root, options, (line) => console.log(line))
+const outcomes = await sides[side]()
 const survivors = outcomes.filter(({ caughtBy }) => !caughtBy)
 const unnoticed = survivors.filter(({ why }) => !why)
 for (const survivor of survivors) {
-  console.log(`${survivor.why ? `harmless: ${survivor.why}` : 'NOT NOTICED'}\n  ${show(survivor)}`)
+  console.log(`${survivor.why ? `harmless: ${survivor.why}` : 'NOT NOTICED'}\n  ${survivor.shown}`)
 }
 const caught = outcomes.length - survivors.length
 console.log(

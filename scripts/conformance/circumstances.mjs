@@ -1,6 +1,17 @@
 // What changed on the server between two records without a request that tells: known by the
 // name of the record, and set through the emulator's own switches.
 
+/**
+ * @import { Emulator, RateLimit } from 'kaltura-app-token/emulator'
+ * @import { Partner } from './seeds.mjs'
+ */
+
+/**
+ * Whom a request is about.
+ * @typedef {{ appTokenId?: string | undefined, partnerId?: number | undefined, userId?: string | undefined }} Subject
+ */
+
+/** @type {Record<string, RateLimit[]>} */
 const RATE_LIMITS = {
   'ratelimit.startSession': [
     { service: 'appToken', action: 'startSession', max: 3, window: 6, per: 'id' },
@@ -10,12 +21,17 @@ const RATE_LIMITS = {
   ],
 }
 
-/** Sets the stage for `record`. `subject` tells whom its request is about. */
+/**
+ * Sets the stage for `record`. `subject` tells whom its request is about.
+ * @param {Emulator} kaltura
+ * @param {{ name: string }} options
+ * @param {Subject} subject
+ */
 export function setStage(kaltura, { name }, subject) {
   const family = Object.keys(RATE_LIMITS).find((prefix) => name.startsWith(prefix))
-  const rateLimits = RATE_LIMITS[family] ?? []
+  const rateLimits = RATE_LIMITS[family ?? ''] ?? []
   // The server is started anew to read its limits.
-  if (rateLimits[0]?.action !== kaltura.state().switches.rateLimits[0]?.action) {
+  if (rateLimits[0]?.action !== kaltura.state().switches?.rateLimits?.[0]?.action) {
     kaltura.flushCaches()
   }
   const isDown = /^dbdown\.(?!recovered|before|after)/.test(name)
@@ -47,24 +63,36 @@ export function setStage(kaltura, { name }, subject) {
   if (name.startsWith('final.')) kaltura.flushCaches()
 }
 
-/** The name of an earlier record, under whose circumstances the answer to this one was kept. */
+/**
+ * The name of an earlier record, under whose circumstances the answer to this one was kept.
+ * @param {string} name
+ */
 export const nameBefore = (name) =>
   name
     .replace('dbdown.session_start', 'dbdown.before')
     .replace('dbdown.recovered', 'dbdown.startSession')
     .replace(/not_active\.\d/, 'not_active.1')
 
-/** Puts back what was changed for `record` alone. */
+/**
+ * Puts back what was changed for a record alone.
+ * @param {Emulator} kaltura
+ * @param {{ name: string }} record
+ * @param {Subject} subject
+ * @param {Partner[]} partners
+ */
 export function clearStage(kaltura, { name }, { partnerId, appTokenId }, partners) {
-  if (/not_active\./.test(name)) kaltura.setAppToken(appTokenId, { status: 2 })
+  if (/not_active\./.test(name)) kaltura.setAppToken(appTokenId ?? '', { status: 2 })
   if (!partnerId) return
-  const { status, adminSecret } = partners.find((partner) => partner.id === partnerId)
+  const { status, adminSecret } = /** @type {Partner} */ (partners.find((partner) => partner.id === partnerId))
   if (/^(partner_status_|secret_rotated\.)/.test(name)) {
     kaltura.setPartner(partnerId, { status, adminSecret })
   }
 }
 
-/** Names that count, such as `ratelimit.startSession_call_4`: the calls before count too. */
+/**
+ * Names that count, such as `ratelimit.startSession_call_4`: the calls before count too.
+ * @param {{ name: string }} options
+ */
 export function countedCall({ name }) {
   const [, family, number] = name.match(/^((?:ratelimit|token_privilege)\..*_)(\d+)$/) ?? []
   return family && { family, number: Number(number) }

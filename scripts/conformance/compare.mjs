@@ -1,6 +1,8 @@
 // Whether an answer is the recorded one, but for what the server itself never says twice.
 import { replaceKss } from './ks.mjs'
 
+/** @import { Answer, Answered, Partner } from './seeds.mjs' */
+
 const HEADERS = [
   'Access-Control-Allow-Headers',
   'Access-Control-Allow-Methods',
@@ -15,9 +17,29 @@ const HEADERS = [
   'X-Kaltura-App',
 ]
 
-/** The differences, in words; none if it is the recorded one. */
+/**
+ * What tells the time, and how: in unix seconds.
+ * @type {[name: string, plain: (value: string | null) => number | null][]}
+ */
+const TIMES = [
+  ['Date', (value) => Date.parse(value ?? '') / 1000],
+  ['X-Kaltura-Session', (value) => (value ? Number(value.split(', ')[1]) : null)],
+]
+
+/**
+ * The differences, in words; none if it is the recorded one.
+ * @param {Answer} recorded
+ * @param {Answered} actual
+ * @param {Partner[]} partners
+ */
 export function differencesBetween(recorded, actual, partners) {
+  /** @type {string[]} */
   const found = []
+  /**
+   * @param {string} what
+   * @param {unknown} was
+   * @param {unknown} is
+   */
   const differ = (what, was, is) => found.push(`${what}: recorded ${show(was)}, got ${show(is)}`)
   if (recorded.status !== actual.status) differ('status', recorded.status, actual.status)
 
@@ -26,10 +48,7 @@ export function differencesBetween(recorded, actual, partners) {
   for (const name of HEADERS) {
     if (was.get(name) !== is.get(name)) differ(name, was.get(name), is.get(name))
   }
-  for (const [name, plain] of [
-    ['Date', (value) => Date.parse(value) / 1000],
-    ['X-Kaltura-Session', (value) => value && Number(value.split(', ')[1])],
-  ]) {
+  for (const [name, plain] of TIMES) {
     const [a, b] = [plain(was.get(name)), plain(is.get(name))]
     if (!sameTime(a, b)) differ(name, was.get(name), is.get(name))
   }
@@ -41,23 +60,39 @@ export function differencesBetween(recorded, actual, partners) {
   const [a, b] = [plainBody(recorded.body, partners), plainBody(actual.body, partners)]
   if (!sameText(a, b)) {
     const at = [...a].findIndex((letter, index) => letter !== b[index])
+    /** @param {string} text */
     const around = (text) => text.slice(Math.max(0, at - 60))
     differ('body', around(a), around(b))
   }
   return found
 }
 
-/** The name of a cache's key is a digest, and how long it took is a measurement. */
+/**
+ * The name of a cache's key is a digest, and how long it took is a measurement.
+ * @param {string | null} value
+ */
 const kinds = (value) =>
   value?.replace(/[0-9a-f]{32}/g, 'KEY').replace(/KEY,[-+.\dE]+/g, 'KEY') ?? null
 
+/**
+ * @param {string} body
+ * @param {Partner[]} partners
+ */
 const plainBody = (body, partners) =>
   replaceKss(body, partners, ({ partnerId, fields }) => `<KS of ${partnerId}: ${fields}>`)
     .replace(/<executionTime>[^<]*/, '<executionTime>')
 
-/** The recorder wrote whole seconds down, and the server's clock went on meanwhile. */
-const sameTime = (a, b) => a === b || Math.abs(a - b) <= 1
+/**
+ * The recorder wrote whole seconds down, and the server's clock went on meanwhile.
+ * @param {number | null} a
+ * @param {number | null} b
+ */
+const sameTime = (a, b) => a === b || Math.abs(Number(a) - Number(b)) <= 1
 
+/**
+ * @param {string} a
+ * @param {string} b
+ */
 function sameText(a, b) {
   const time = /\b1[78]\d{8}\b/g
   if (a.replace(time, 'TIME') !== b.replace(time, 'TIME')) return false
@@ -65,6 +100,7 @@ function sameText(a, b) {
   return was.every((value, index) => sameTime(Number(value), Number(is[index])))
 }
 
+/** @param {unknown} value */
 const show = (value) => {
   const text = JSON.stringify(value)
   return text.length > 200 ? `${text.slice(0, 200)}…` : text

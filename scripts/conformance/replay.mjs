@@ -6,18 +6,33 @@ import { differencesBetween } from './compare.mjs'
 import { kssIn, ksTextsIn } from './ks.mjs'
 import { addedBy, appTokensFrom, isMadeUp, jsonOf, partnersFrom, said } from './seeds.mjs'
 
+/**
+ * @import { Emulator } from 'kaltura-app-token/emulator'
+ * @import { Answered, KnownToken, Partner, PartnerOfFile, Recorded, Sent, Users } from './seeds.mjs'
+ */
+
 export class Replay {
   #records
   #partners
   #toCome
   #kaltura
   #clock = 0
-  /** Bytes that were drawn at the recording and are to be drawn again. */
+  /**
+   * Bytes that were drawn at the recording and are to be drawn again.
+   * @type {Uint8Array[]}
+   */
   #draws = []
-  /** The last record that showed an app token, or mentioned a KS. */
+  /**
+   * The last record that showed an app token, or mentioned a KS.
+   * @type {Map<unknown, number>}
+   */
   #seen = new Map()
   #calls = new Map()
 
+  /**
+   * @param {Recorded[]} records
+   * @param {{ partners: Record<string, PartnerOfFile>, users: Record<string, Users>, appTokens: KnownToken[] }} options
+   */
   constructor(records, { partners, users, appTokens }) {
     this.#records = records
     this.#partners = partnersFrom(partners, users)
@@ -25,12 +40,16 @@ export class Replay {
     this.#kaltura = createEmulator({
       partners: this.#partners,
       now: () => this.#clock,
-      random: (bytes) => this.#draw(bytes),
+      random: (bytes) => this.#draw(/** @type {Uint8Array<ArrayBuffer>} */ (bytes)),
     })
   }
 
-  /** How the answer to `record` differs, and what was given besides its request. */
+  /**
+   * How the answer to `record` differs, and what was given besides its request.
+   * @param {Recorded} record
+   */
   async next(record) {
+    /** @type {string[]} */
     const given = []
     this.#clock = record.at * 1000
     this.#addAppTokens(record)
@@ -56,6 +75,10 @@ export class Replay {
     return { differences: differencesBetween(record.response, answered, this.#partners), given }
   }
 
+  /**
+   * @param {Recorded} record
+   * @param {Sent} request
+   */
   async #answerTo(record, request) {
     const added = addedBy(record)
     this.#draws = added ? [lettersOf(added.id), Buffer.from(added.token, 'hex')] : []
@@ -64,6 +87,7 @@ export class Replay {
     return answered
   }
 
+  /** @param {Sent} options */
   async #send({ method, path, headers, body }) {
     const response = await this.#kaltura.fetch(
       new Request(`http://127.0.0.1${path}`, {
@@ -76,20 +100,27 @@ export class Replay {
     return { status: response.status, headers: response.headers, body: await response.text() }
   }
 
+  /** @param {Uint8Array<ArrayBuffer>} bytes */
   #draw(bytes) {
     const index = this.#draws.findIndex((drawn) => drawn.length === bytes.length)
     if (index < 0) crypto.getRandomValues(bytes)
     else bytes.set(this.#draws.splice(index, 1)[0])
   }
 
+  /** @param {string} id */
   #appToken(id) {
-    return this.#kaltura.state().appTokens.find((token) => token.id === id)
+    return this.#kaltura.state().appTokens?.find((token) => token.id === id)
   }
 
+  /**
+   * @param {number} partnerId
+   * @param {string} userId
+   */
   #user(partnerId, userId) {
-    return this.#kaltura.state().partners.find(({ id }) => id === partnerId)?.users[userId]
+    return this.#kaltura.state().partners.find(({ id }) => id === partnerId)?.users?.[userId]
   }
 
+  /** @param {Recorded} record */
   #addAppTokens(record) {
     const due = this.#toCome.filter(({ from }) => from <= record.seq)
     this.#toCome = this.#toCome.filter(({ from }) => from > record.seq)
@@ -103,7 +134,10 @@ export class Replay {
     }
   }
 
-  /** A user with a storage size was there before the call that answers with it. */
+  /**
+   * A user with a storage size was there before the call that answers with it.
+   * @param {Recorded} options
+   */
   #addUsers({ response }) {
     const user = jsonOf(response.body)
     if (user?.objectType !== 'KalturaUser' || user.storageSize === undefined) return
@@ -113,20 +147,27 @@ export class Replay {
     }
   }
 
-  /** Whom a request is about. */
+  /**
+   * Whom a request is about.
+   * @param {Recorded} record
+   */
   #subjectOf(record) {
     const text = said(record.request)
     const [ks] = kssIn(text, this.#partners)
     const named = text.match(/\bid(?:Equal)?(?:=|": ?")(0_[a-z0-9]{8})\b/)?.[1]
     const id = named ?? ks?.appTokenId ?? record.context?.token?.id
     return {
-      appTokenId: this.#appToken(id) && id,
+      appTokenId: id !== undefined && this.#appToken(id) ? id : undefined,
       partnerId: ks?.partnerId,
       userId: ks?.userId,
     }
   }
 
-  /** Where the name counts calls, those that aren't among the records are made. */
+  /**
+   * Where the name counts calls, those that aren't among the records are made.
+   * @param {Recorded} record
+   * @param {string[]} given
+   */
   async #makeCountedCalls(record, given) {
     const counted = countedCall(record)
     if (!counted) return
@@ -137,7 +178,11 @@ export class Replay {
     this.#calls.set(family, number)
   }
 
-  /** Properties of an app token that were changed by a call that isn't among the records. */
+  /**
+   * Properties of an app token that were changed by a call that isn't among the records.
+   * @param {Recorded} record
+   * @param {string[]} given
+   */
   #takeOverProperties(record, given) {
     const body = jsonOf(record.response.body)
     for (const shown of [body, ...(body?.objects ?? [])]) {
@@ -145,7 +190,7 @@ export class Replay {
       if (!known || !this.#isGapSince(shown.id, record)) continue
       const changes = Object.entries(shown).filter(
         ([name, value]) =>
-          name !== 'objectType' && known[name] !== value && !said(record.request).includes(name),
+          name !== 'objectType' && /** @type {Record<string, unknown>} */ (/** @type {object} */ (known))[name] !== value && !said(record.request).includes(name),
       )
       if (changes.length === 0) continue
       given.push(`its app token's ${changes.map(([name]) => name).join(', ')}`)
@@ -153,13 +198,21 @@ export class Replay {
     }
   }
 
+  /**
+   * @param {string} what
+   * @param {Recorded} record
+   */
   #isGapSince(what, record) {
     const last = this.#seen.get(what) ?? -1
     const between = this.#records.filter(({ seq }) => seq > last && seq < record.seq)
     return between.length < record.seq - last - 1
   }
 
-  /** The call that made `record` what it is but isn't among the records, if there is one. */
+  /**
+   * The call that made `record` what it is but isn't among the records, if there is one.
+   * @param {Recorded} record
+   * @param {Answered} answered
+   */
   async #missingCall(record, answered) {
     const was = new Headers(record.response.headers)
     const [is, hits] = [answered.headers.get('X-Kaltura'), partsOf(answered.headers)]
@@ -180,13 +233,17 @@ export class Replay {
     return undefined
   }
 
-  /** Makes `request` at the time at which the cached answer was made. */
+  /**
+   * Makes `request` at the time at which the cached answer was made.
+   * @param {Recorded} record
+   * @param {Sent} request
+   */
   async #fill(record, request) {
     const [ks] = kssIn(record.response.body, this.#partners)
     const body = request.body ?? request.path
     if (ks && body.includes('startWidgetSession')) {
       const asked = Number(body.match(/expiry(?:=|": ?)(\d+)/)?.[1] ?? 86400)
-      const { ksMaxExpiry } = this.#partners.find(({ id }) => id === ks.partnerId)
+      const { ksMaxExpiry } = /** @type {Partner} */ (this.#partners.find(({ id }) => id === ks.partnerId))
       this.#clock = (ks.expiry - Math.min(asked, ksMaxExpiry ?? asked)) * 1000
     }
     const subject = this.#subjectOf(record)
@@ -196,19 +253,23 @@ export class Replay {
     this.#clock = record.at * 1000
   }
 
-  /** An app token whose value is in no file proves itself with a hash of a made-up value. */
+  /**
+   * An app token whose value is in no file proves itself with a hash of a made-up value.
+   * @param {Recorded} options
+   */
   #provable({ request, response }) {
     const [ks] = ksTextsIn(said(request), this.#partners)
     const token = this.#kaltura
       .state()
-      .appTokens.find((known) => isMadeUp(known) && said(request).includes(known.id))
+      .appTokens?.find((known) => isMadeUp(known) && said(request).includes(known.id))
     if (!ks || !token || !response.body.includes('KalturaSessionInfo')) return { request }
     const hash = createHash(token.hashType).update(ks + token.token).digest('hex')
-    const body = request.body.replace(/\b[0-9a-f]{32,128}\b/g, hash)
+    const body = (request.body ?? '').replace(/\b[0-9a-f]{32,128}\b/g, hash)
     const note = "another hash, since its app token's value is in no file"
     return { request: { ...request, body }, note }
   }
 
+  /** @param {Recorded} options */
   #remember({ seq, request, response }) {
     const body = jsonOf(response.body)
     for (const shown of [body, ...(body?.objects ?? [])]) {
@@ -219,9 +280,11 @@ export class Replay {
   }
 }
 
+/** @param {Headers} headers */
 const partsOf = (headers) =>
   headers.get('X-Kaltura-Part-Of-MultiRequest')?.split('cached-dispatcher').length ?? 0
 
+/** @param {string} ks */
 const sessionEnd = (ks) => ({
   method: 'POST',
   path: '/api_v3/service/session/action/end',
@@ -229,7 +292,10 @@ const sessionEnd = (ks) => ({
   body: JSON.stringify({ ks }),
 })
 
-/** The bytes from which the emulator makes the letters of this id. */
+/**
+ * The bytes from which the emulator makes the letters of this id.
+ * @param {string} id
+ */
 const lettersOf = (id) =>
   Buffer.from(Array.from(id.slice(2), (letter) => LETTERS.indexOf(letter)))
 

@@ -10,6 +10,34 @@ import { edits } from './edits.mjs'
 import { harmless } from './harmless.mjs'
 import { mutantsOf } from './mutate.mjs'
 
+/** @typedef {{ only?: string, most: number, seed: string, atATime: number, again: boolean }} Wanted */
+
+/**
+ * A fault in a file: the file with it, and the lines that it changes, as they were and as they are.
+ * @typedef {object} Mutant
+ * @property {string} file
+ * @property {number} line
+ * @property {number} start
+ * @property {string} operator
+ * @property {string} changed
+ * @property {string} was
+ * @property {string} now
+ */
+
+/**
+ * What noticed it, if anything did.
+ * @typedef {Mutant & { caughtBy?: string, isElsewhere?: boolean, why?: string, note?: string }} Outcome
+ */
+
+/** @typedef {[start: number, end: number, count: number]} Range */
+
+/**
+ * A test, and what it runs of each file.
+ * @typedef {{ name: string, ms: number, files: Record<string, Range[]> }} Covered
+ */
+
+/** @typedef {{ root: string, folder: string, host: string }} Suite */
+
 // What the suites of js-tests/transport and js-tests/packed are about is not among them.
 const FILES = [
   ...['deadline', 'error', 'host', 'options', 'progress', 'signals'].map((name) => `common/${name}`),
@@ -46,6 +74,9 @@ const START_MS = 30_000
 /**
  * `only`: files whose names have it in them; `most`: faults of each file; `atATime` processes; `again`:
  * only those that were not noticed the last time.
+ * @param {string} root
+ * @param {Wanted} options
+ * @param {(line: string) => void} log
  */
 export async function javascriptMutants(root, { only = '', most, seed, atATime, again }, log) {
   const folder = join(root, 'target/mutants')
@@ -60,6 +91,7 @@ export async function javascriptMutants(root, { only = '', most, seed, atATime, 
     const last = join(folder, 'survivors.json')
     const wanted = again ? new Set(JSON.parse(readFileSync(last, 'utf8'))) : undefined
     const mutants = wanted ? all.filter((mutant) => wanted.has(nameOf(mutant))) : all
+    /** @type {Outcome[]} */
     const outcomes = []
     await atOnce(atATime, mutants.entries(), async ([number, mutant]) => {
       const outcome = { ...mutant, ...(await tried(suite, coverage, mutant, number)) }
@@ -74,7 +106,11 @@ export async function javascriptMutants(root, { only = '', most, seed, atATime, 
   }
 }
 
-/** Those that somebody has thought of, each of which must still fit. */
+/**
+ * Those that somebody has thought of, each of which must still fit.
+ * @param {string} root
+ * @param {string} only
+ */
 function chosenEdits(root, only) {
   return edits
     .filter(({ file }) => file.includes(only))
@@ -88,10 +124,15 @@ function chosenEdits(root, only) {
     })
 }
 
-/** `most` faults of each file, the same for the same source and seed. */
+/**
+ * `most` faults of each file, the same for the same source and seed.
+ * @param {string} root
+ * @param {{ only: string, most: number, seed: string }} options
+ */
 function sampled(root, { only, most, seed }) {
   return FILES.filter((file) => file.includes(only)).flatMap((file) => {
     const source = readFileSync(join(root, 'src/js', file), 'utf8')
+    /** @param {import('./mutate.mjs').Fault} options */
     const rank = ({ start, end, text }) =>
       createHash('sha256')
         .update(`${seed} ${file} ${lineOf(source, start)} ${source.slice(start, end)} ${text}`)
@@ -102,6 +143,11 @@ function sampled(root, { only, most, seed }) {
   })
 }
 
+/**
+ * @param {string} file
+ * @param {string} source
+ * @param {import('./mutate.mjs').Fault} options
+ */
 function mutantIn(file, source, { start, end, text, operator }) {
   const changed = source.slice(0, start) + text + source.slice(end)
   const line = source.slice(0, start).split('\n').length
@@ -116,9 +162,18 @@ function mutantIn(file, source, { start, end, text, operator }) {
   }
 }
 
+/**
+ * @param {string} source
+ * @param {number} at
+ */
 const lineOf = (source, at) => linesOf(source, at, at)
 
-/** The whole lines around a stretch, as one. */
+/**
+ * The whole lines around a stretch, as one.
+ * @param {string} source
+ * @param {number} start
+ * @param {number} end
+ */
 function linesOf(source, start, end) {
   const from = source.lastIndexOf('\n', start - 1) + 1
   const to = source.indexOf('\n', end)
@@ -128,7 +183,11 @@ function linesOf(source, start, end) {
     .replace(/\s+/g, ' ')
 }
 
-/** What each test runs: measured once for a source, since it takes as long as the suite. */
+/**
+ * What each test runs: measured once for a source, since it takes as long as the suite.
+ * @param {Suite} options
+ * @param {(line: string) => void} log
+ */
 async function coverageOf({ root, folder, host }, log) {
   const source = pathToFileURL(join(root, 'src/js')).href
   const digest = digestOf(['src/js', 'js-tests/suite'].map((name) => join(root, name)))
@@ -138,6 +197,7 @@ async function coverageOf({ root, folder, host }, log) {
   const raw = `${file}.raw`
   const { printed, code } = await suite({ root, host }, ['cover', raw, source], {}, 600_000)
   if (code !== 0) throw new Error(`the suite can't be run:\n${printed}`)
+  /** @type {{ tests: Covered[], failed: string[] }} */
   const { tests, failed } = JSON.parse(readFileSync(raw, 'utf8'))
   for (const name of failed) log(`fails without a fault, and is left out: ${name}`)
   const slowness = Math.max(1, tests.reduce((sum, { ms }) => sum + ms, 0) / USUAL_MS)
@@ -152,16 +212,23 @@ async function coverageOf({ root, folder, host }, log) {
   return coverage
 }
 
+/** @param {string[]} paths */
 function digestOf(paths) {
   const hash = createHash('sha256')
   for (const path of paths) {
-    for (const name of readdirSync(path, { recursive: true }).sort()) {
+    for (const name of readdirSync(path, { recursive: true, encoding: 'utf8' }).sort()) {
       if (/\.m?js$/.test(name)) hash.update(name).update(readFileSync(join(path, name)))
     }
   }
   return hash.digest('hex').slice(0, 16)
 }
 
+/**
+ * @param {Suite} options
+ * @param {Covered[]} coverage
+ * @param {Mutant} mutant
+ * @param {number} number
+ */
 async function tried({ root, folder, host }, coverage, mutant, number) {
   const tests = testsFor(coverage, mutant)
   if (FOR_WORKERS.includes(mutant.file) && !tests.isExact) return { isElsewhere: true }
@@ -179,11 +246,21 @@ async function tried({ root, folder, host }, coverage, mutant, number) {
   return { caughtBy: JSON.parse(printed.trim().split('\n').at(-1)).failed }
 }
 
-/** The tests that run the place of a fault; of what is run once and for all, those of its file. */
+/**
+ * The tests that run the place of a fault; of what is run once and for all, those of its file.
+ * @param {Covered[]} coverage
+ * @param {{ file: string, start: number }} options
+ */
 function testsFor(coverage, { file, start }) {
   // Of what is decided there, too, not only of what comes of it.
-  const runsAt = (ranges, at) => innermost(ranges, at)?.[2] > 0
-  const runsIt = ({ files: { [file]: ranges = [] } }) => runsAt(ranges, start) || runsAt(ranges, start - 1)
+  /**
+   * @param {Range[]} ranges
+   * @param {number} at
+   */
+  const runsAt = (ranges, at) => (innermost(ranges, at)?.[2] ?? 0) > 0
+  /** @param {Covered} test */
+  const runsIt = ({ files }) => [start, start - 1].some((at) => runsAt(files[file] ?? [], at))
+  /** @param {Covered} test */
   const runsFile = ({ files }) => (files[file] ?? []).some(([, , count]) => count > 0)
   const hits = coverage.filter(runsIt)
   const sorted = (hits.length > 0 ? hits : coverage.filter(runsFile)).sort((a, b) => a.ms - b.ms)
@@ -194,12 +271,24 @@ function testsFor(coverage, { file, start }) {
   )
 }
 
+/** @param {{ file: string, was: string, now: string }} options */
 const nameOf = ({ file, was, now }) => `${file} ${was} ${now}`
 
+/**
+ * @param {Range[]} ranges
+ * @param {number} at
+ */
 const innermost = (ranges, at) =>
   ranges.filter(([start, end]) => start <= at && at < end).sort((a, b) => a[1] - a[0] - (b[1] - b[0]))[0]
 
+/**
+ * @param {{ root: string, host: string }} options
+ * @param {string[]} args
+ * @param {Record<string, string>} env
+ * @param {number} timeoutMs
+ */
 function suite({ root, host }, args, env, timeoutMs) {
+  /** @param {string} name */
   const file = (name) => join(root, 'scripts/mutants', name)
   const register = `--import=${pathToFileURL(file('register.mjs')).href}`
   const child = spawn(process.execPath, ['--expose-gc', register, file('suite.mjs'), host, ...args], {
@@ -208,6 +297,7 @@ function suite({ root, host }, args, env, timeoutMs) {
     timeout: timeoutMs,
     killSignal: 'SIGKILL',
   })
+  /** @type {Buffer[]} */
   const pieces = []
   child.stdout.on('data', (piece) => pieces.push(piece))
   return new Promise((resolve) => {
@@ -215,8 +305,10 @@ function suite({ root, host }, args, env, timeoutMs) {
   })
 }
 
+/** @param {Outcome} options */
 const reasonOf = ({ caughtBy, file, was, now }) =>
   caughtBy ? undefined : harmless.find((one) => one.file === file && one.was === was && one.now === now)?.why
 
+/** @param {Outcome} options */
 export const shown = ({ file, line, operator, was, now, note }) =>
   `${file}:${line} (${operator}${note ? `, ${note}` : ''})\n    - ${was}\n    + ${now}`

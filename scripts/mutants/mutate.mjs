@@ -1,21 +1,76 @@
 // Small faults in JavaScript, one at a time: what each operator makes of a syntax tree.
 import { parse } from 'acorn'
 
+/** @typedef {{ start: number, end: number }} Place */
+
+/**
+ * The text that takes the place of what stands between two offsets.
+ * @typedef {Place & { text: string, operator: string }} Fault
+ */
+
+/**
+ * A node of a syntax tree, with what some of the types have; those that an operator is for do have it.
+ * @typedef {object} Parts
+ * @property {string} type
+ * @property {string} operator
+ * @property {Node} left
+ * @property {Node} right
+ * @property {Node} test
+ * @property {Node} argument
+ * @property {Node} key
+ * @property {Node} callee
+ * @property {Node} expression
+ * @property {Node} object
+ * @property {Node} property
+ * @property {boolean} computed
+ * @property {boolean} optional
+ * @property {string} directive
+ * @property {string} name
+ * @property {unknown} value
+ * @property {{ value: { raw: string } }[]} quasis
+ * @property {Node[]} expressions
+ * @property {Node[]} properties
+ * @property {(Node | null)[]} elements
+ * @typedef {Place & Parts} Node
+ */
+
+/**
+ * What an operator works with.
+ * @typedef {object} Context
+ * @property {(operator: string, place: Place, text: string) => void} add
+ * @property {(place: Place) => string} slice
+ * @property {Node[]} parents
+ * @property {string} source
+ */
+
 /** An identifier, a header's name and the like: words for people are not worth a test each. */
 const IS_NAME = /^[\w$.:/-]{1,40}$/
 
+/** @type {Record<string, string>} */
 const COMPARED = { '<': '<=', '<=': '<', '>': '>=', '>=': '>', '===': '!==', '!==': '===' }
+/** @type {Record<string, string>} */
 const RECKONED = { '-': '+', '*': '/', '/': '*', '%': '*' }
+/** @type {Record<string, string>} */
+const ASSIGNED = { '??=': '=', '+=': '-=', '-=': '+=', '*=': '/=' }
+/** @type {Record<string, string>} */
 const JOINED = { '&&': '||', '||': '&&' }
 
 /**
  * Every fault in `source`: `{ start, end, text, operator }`, the text that takes the place of what
  * stands between two offsets.
+ * @param {string} source
  */
 export function mutantsOf(source) {
-  const tree = parse(source, { ecmaVersion: 'latest', sourceType: 'module' })
+  const tree = /** @type {Node} */ (/** @type {object} */ (parse(source, { ecmaVersion: 'latest', sourceType: 'module' })))
+  /** @type {Fault[]} */
   const found = []
+  /** @param {Place} options */
   const slice = ({ start, end }) => source.slice(start, end)
+  /**
+   * @param {string} operator
+   * @param {Place} options
+   * @param {string} text
+   */
   const add = (operator, { start, end }, text) => {
     if (source.slice(start, end) !== text) found.push({ start, end, text, operator })
   }
@@ -23,6 +78,7 @@ export function mutantsOf(source) {
   return found
 }
 
+/** @type {Record<string, (node: Node, context: Context) => void>} */
 const operators = {
   BinaryExpression({ left, operator, right }, { add, slice }) {
     const between = { start: left.end, end: right.start }
@@ -37,7 +93,7 @@ const operators = {
   },
   AssignmentExpression({ left, operator, right }, { add, slice }) {
     const between = { start: left.end, end: right.start }
-    const other = { '??=': '=', '+=': '-=', '-=': '+=', '*=': '/=' }[operator]
+    const other = ASSIGNED[operator]
     if (other) add('operator', between, slice(between).replace(operator, other))
   },
   IfStatement: decide,
@@ -49,8 +105,8 @@ const operators = {
   Literal(node, { add, parents }) {
     const { value } = node
     const parent = parents.at(-1)
-    if (/^Import|^Export/.test(parent.type) || isWords(parents)) return
-    if (parent.type === 'Property' && parent.key === node && !parent.computed) return
+    if (/^Import|^Export/.test(parent?.type ?? '') || isWords(parents)) return
+    if (parent?.type === 'Property' && parent.key === node && !parent.computed) return
     if (typeof value === 'boolean') add('boolean', node, String(!value))
     else if (typeof value === 'number')
       add('number', node, value === 0 ? '1' : value < 10 ? String(value + 1) : String(value * 10))
@@ -71,7 +127,7 @@ const operators = {
   ContinueStatement: (node, { add }) => add('without a continue', node, ';'),
   ReturnStatement(node, { add }) {
     // Some things are as false as undefined is.
-    const { type, value, name } = node.argument ?? {}
+    const { type, value, name } = /** @type {Partial<Node>} */ (node.argument ?? {})
     const isNothing = (type === 'Literal' && !value) || name === 'undefined'
     if (node.argument && type !== 'ObjectExpression' && !isNothing) add('without a result', node, 'return undefined;')
   },
@@ -85,13 +141,21 @@ const operators = {
   ArrayExpression: ({ elements }, context) => leaveOut(elements, context),
 }
 
-/** A decision that goes one way whatever is asked. */
+/**
+ * A decision that goes one way whatever is asked.
+ * @param {Node} node
+ * @param {Context} context
+ */
 function decide({ test }, { add }) {
   add('always', test, 'true')
   add('never', test, 'false')
 }
 
-/** One entry of a list, or one property, is missing. */
+/**
+ * One entry of a list, or one property, is missing.
+ * @param {(Node | null)[]} parts
+ * @param {Context} context
+ */
 function leaveOut(parts, { add, parents, source }) {
   if (isWords(parents)) return
   for (const part of parts) {
@@ -101,9 +165,13 @@ function leaveOut(parts, { add, parents, source }) {
   }
 }
 
+/** @param {Node} node */
 const isTold = ({ key }) => key?.name === 'message'
 
-/** Whether it is part of what is said to people. */
+/**
+ * Whether it is part of what is said to people.
+ * @param {Node[]} parents
+ */
 function isWords(parents) {
   return parents.some(
     (node) =>
@@ -112,14 +180,25 @@ function isWords(parents) {
   )
 }
 
+/** @param {Node} node */
 const isText = ({ type, value }) => type === 'TemplateLiteral' || (type === 'Literal' && typeof value === 'string')
+/**
+ * @param {string} operator
+ * @param {Node} left
+ * @param {Node} right
+ */
 const isSum = (operator, left, right) => operator === '+' && !isText(left) && !isText(right)
 
+/**
+ * @param {Node} node
+ * @param {Node[]} parents
+ * @param {(node: Node, parents: Node[]) => void} visit
+ */
 function walk(node, parents, visit) {
   visit(node, parents)
   for (const value of Object.values(node)) {
     for (const child of Array.isArray(value) ? value : [value]) {
-      if (typeof child?.type === 'string') walk(child, [...parents, node], visit)
+      if (typeof child?.type === 'string') walk(/** @type {Node} */ (child), [...parents, node], visit)
     }
   }
 }

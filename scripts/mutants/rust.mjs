@@ -5,11 +5,19 @@ import { join } from 'node:path'
 import { run } from '../build/process.mjs'
 import { harmlessInRust } from './harmless.mjs'
 
+/** @typedef {{ file: string, name: string, span?: { start: { line: number } } }} MutantInRust */
+/** @typedef {{ scenario: { Mutant: MutantInRust }, summary: string }} Tried */
+
 const VERSION = '27.1.0'
 /** The tests take a few seconds. */
 const TIMEOUT_S = 120
 
-/** `shard`: which of how many parts of all faults, each `n`th of them, such as `0/4`. */
+/**
+ * `shard`: which of how many parts of all faults, each `n`th of them, such as `0/4`.
+ * @param {string} root
+ * @param {{ only: string, shard?: string, atATime: number }} options
+ * @param {(line: string) => void} log
+ */
 export async function rustMutants(root, { only, shard, atATime }, log) {
   const program = await cargoMutants(root, log)
   const folder = join(root, 'target/mutants')
@@ -25,8 +33,10 @@ export async function rustMutants(root, { only, shard, atATime }, log) {
   const code = await new Promise((resolve) => child.on('close', resolve))
   const file = join(folder, 'mutants.out/outcomes.json')
   if (!existsSync(file)) throw new Error(`cargo-mutants ended with ${code}`)
-  return JSON.parse(readFileSync(file, 'utf8'))
-    .outcomes.filter(({ scenario, summary }) => scenario.Mutant && summary !== 'Unviable')
+  /** @type {{ outcomes: Tried[] }} */
+  const { outcomes } = JSON.parse(readFileSync(file, 'utf8'))
+  return outcomes
+    .filter(({ scenario, summary }) => scenario.Mutant && summary !== 'Unviable')
     .map(({ scenario: { Mutant }, summary }) => {
       const [, name] = /^\S+?:\d+:\d+: (.*)$/.exec(Mutant.name) ?? [undefined, Mutant.name]
       const outcome = { file: Mutant.file, line: Mutant.span?.start.line, name }
@@ -35,10 +45,16 @@ export async function rustMutants(root, { only, shard, atATime }, log) {
     })
 }
 
+/** @param {{ file: string, name: string }} options */
 const reasonOf = ({ file, name }) => harmlessInRust.find((one) => one.file === file && one.name === name)?.why
 
+/** @param {{ file: string, line: number | undefined, name: string }} options */
 export const shownInRust = ({ file, line, name }) => `${file}:${line}: ${name}`
 
+/**
+ * @param {string} root
+ * @param {(line: string) => void} log
+ */
 async function cargoMutants(root, log) {
   const folder = join(root, '.tools', `cargo-mutants-${VERSION}`)
   const program = join(folder, 'bin/cargo-mutants')
