@@ -183,13 +183,15 @@ test('what the caller changes while a call waits is not what is sent', async (t)
 
 /** Not those that the runtime itself reads of everything. */
 const NAMES = `
-  adopted advice age answer appToken args asked attempts batchSize cause causes clockOffsetMs code core crew dead
-  deadKs deadline decision differences end ended error evil expiresAt failure fallback failed flight flights former
-  heir instance isDead isDone isEnough isGone isLast isLeft isNothing isOpen isOver isOwn isPlain isSilent isUnsure
-  kalturaCode kept ks ksRefusal lead lease left lock loggedOut lost needsTime obsolete onEvent other outcome own page
-  path place privileges problem progress put rejected release renewed request retryAfterMs retryable rules
-  serviceUrl session sessionFor sessionPrivileges sessionType signs silentChecks stale status steady step store text
-  ticket timeoutMs token tokens tooLong ttlMs until userId waitUntil waited wall wanted wish`.split(/\s+/).filter(Boolean)
+  adopted advice age answer appToken args asked attempts batchSize begun cause causes clockOffsetMs code core
+  dead deadKs deadline decision differences end ended error evil expiresAt failed failure fallback flight
+  flights index instance isDead isDone isEnough isGone isLast isLeft isNothing isOpen isOver isOwn isSilent
+  isUnsure kalturaCode key known ks ksRefusal lead leader lease leases led left limits lock loggedOut lost
+  needsTime obsolete onEvent other others outcome own page parts path place predecessor privileges problem
+  progress put read rejected release renewed request result retryable retryAfterMs rules serviceUrl session
+  sessionFor sessionPrivileges sessions sessionType settings shared signs silentChecks stale status steady step
+  store successor taken text ticket timeoutMs token tokens tooLong ttlMs until userId waited waitedFor waitUntil
+  wall wanted`.split(/\s+/).filter(Boolean)
 
 const KS = 'djJ8MTAyfIOer4PKo_qwzIFP3E15TU4pWMgGOfGnKTPylK7tlAAkPxGo'
 

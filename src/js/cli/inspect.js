@@ -55,8 +55,8 @@ function forProgram({ session, ...info }, now = Date.now()) {
   if (!session) return { ...info, session }
   const { expiry } = session
   const remaining = expiry === null ? null : Math.floor(expiry - now / 1000)
-  const told = { ...session, secondsLeft: remaining, explained: explained(session.privileges) }
-  return { ...info, session: told }
+  const shown = { ...session, secondsLeft: remaining, explained: explained(session.privileges) }
+  return { ...info, session: shown }
 }
 
 /**

@@ -1,5 +1,6 @@
 // A session for each user of a file.
 import { readFileSync } from 'node:fs'
+import { unknownIn } from '../common/options.js'
 import { createSessionProvider } from '../entries/index.js'
 import { Failure, fileFailure, GIVEN_UP, usage } from './failure.js'
 import { restOfInput } from './input.js'
@@ -103,19 +104,19 @@ async function readRequests(file) {
  * @returns {ProviderRequest | undefined}
  */
 function requestOf(line, index) {
-  const told = line.trim()
-  if (!told.startsWith('{')) return told === '' ? undefined : { userId: told }
-  const request = readJson(told)
+  const text = line.trim()
+  if (!text.startsWith('{')) return text === '' ? undefined : { userId: text }
+  const request = readJson(text)
   if (!request) throw usage(`line ${index + 1} of --users is not valid JSON`)
-  const unknown = Object.keys(request).find((name) => !FIELDS.includes(name))
+  const unknown = unknownIn(request, FIELDS)
   if (unknown === undefined) return request
   throw usage(`line ${index + 1} of --users has an unknown field: the fields are ${FIELDS.join(', ')}`)
 }
 
-/** @param {string} told */
-function readJson(told) {
+/** @param {string} text */
+function readJson(text) {
   try {
-    return JSON.parse(told)
+    return JSON.parse(text)
   } catch {
     return undefined
   }

@@ -49,8 +49,8 @@ const warning = (name, message, fix) => ({ name, status: 'warning', message, fix
  * @returns {Check}
  */
 const failed = (name, { message, fix }, error) => {
-  const told = error && { code: error.code, kalturaCode: error.kalturaCode }
-  return { name, status: 'failed', message, fix, ...defined({ ...told }) }
+  const { code, kalturaCode } = error ?? {}
+  return { name, status: 'failed', message, fix, ...defined({ code, kalturaCode }) }
 }
 
 /**
