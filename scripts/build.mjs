@@ -8,6 +8,7 @@ import { digestsOfFiles, faultsOf, filesUnder, infoOf, isSameToolchain, nameIn, 
 import { bundleEntries } from './build/entries.mjs'
 import { inlineModule, unpackerFor } from './build/inline.mjs'
 import { inflateModule } from './build/javascript.mjs'
+import { putModules } from './build/kept.mjs'
 import { modules } from './build/modules.mjs'
 import { sizeTable } from './build/sizes.mjs'
 import { findTools } from './build/tools.mjs'
@@ -18,7 +19,11 @@ const root = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '')
 const pkg = join(root, 'pkg')
 
 // What a build is made from; build-info.json carries a digest of it.
-const sources = ['Cargo.toml', 'Cargo.lock', 'src', 'scripts/build.mjs', 'scripts/build', 'scripts/bindgen']
+const SOURCES = ['Cargo.toml', 'Cargo.lock', 'src', 'scripts/build.mjs', 'scripts/build', 'scripts/bindgen']
+/** What the modules are compiled from: the same without JavaScript that is bundled alone. */
+const COMPILED = SOURCES.filter((source) => source !== 'src').concat(
+  fs.readdirSync(join(root, 'src')).flatMap((name) => (name === 'js' ? [] : `src/${name}`)),
+)
 
 /** @param {string} line */
 const log = (line) => console.log(`build: ${line}`)
@@ -29,10 +34,11 @@ async function build(out) {
   const tools = await findTools(root, log)
   log(`compiling with ${target.way} (${target.version.rustc})`)
 
+  const toolchain = { ...target.version, ...tools.versions }
+  const digest = sha256(`${digestOf(COMPILED)}${JSON.stringify(toolchain)}`).slice(0, 16)
+  await putModules({ root, digest, out }, (module, folder) => compile({ root, target, tools, module, out: folder }))
   for (const module of modules) {
     const folder = join(out, module.folder)
-    fs.mkdirSync(folder, { recursive: true })
-    await compile({ root, target, tools, module, out: folder })
     const bytes = fs.readFileSync(join(folder, `${module.name}.wasm`))
     assertNoPaths(module.name, bytes, target)
     fs.writeFileSync(join(folder, 'inline.js'), await inlineModule(bytes, unpackerFor(module.folder)))
@@ -42,8 +48,8 @@ async function build(out) {
   fs.writeFileSync(join(javascript, 'runtime/inflate.js'), await inflateModule(root))
   await bundleEntries(javascript, out)
   const info = {
-    sources: digestOfSources(),
-    toolchain: { ...target.version, ...tools.versions },
+    sources: digestOf(SOURCES),
+    toolchain,
     files: digestsOfFiles(out),
   }
   fs.writeFileSync(join(out, 'build-info.json'), `${JSON.stringify(info, null, 2)}\n`)
@@ -61,7 +67,8 @@ function assertNoPaths(name, bytes, target) {
   if (leaked) throw new Error(`${name}.wasm names a folder of this machine: ${leaked}`)
 }
 
-function digestOfSources() {
+/** @param {string[]} sources */
+function digestOf(sources) {
   const files = sources
     .map((source) => join(root, source))
     .flatMap((path) => (fs.statSync(path).isDirectory() ? filesUnder(path) : [path]))

@@ -1,5 +1,5 @@
-// npm run dev:wasm [-- MODULE…]: the modules compiled quickly and unoptimised into target/dev, for
-// `npm run dev:test`. Remove that folder to go back to pkg/.
+// npm run dev:wasm [-- client|ks|emulator…]: the modules compiled quickly and unoptimised into target/dev,
+// for `npm run dev:test`. Remove that folder to go back to pkg/.
 import * as fs from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -10,7 +10,15 @@ import { findWasmTarget } from './build/wasm-target.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '')
 const wanted = process.argv.slice(2)
-const chosen = modules.filter(({ name }) => wanted.length === 0 || wanted.includes(name))
+/** @param {import('./build/modules.mjs').Module} module */
+const namesOf = ({ name, features }) => [...features, name]
+const unknown = wanted.filter((name) => !modules.some((module) => namesOf(module).includes(name)))
+if (unknown.length > 0) {
+  const known = modules.flatMap(({ features }) => features)
+  console.error(`there is no module ${unknown.join(', ')}; there are ${known.join(', ')}`)
+  process.exit(2)
+}
+const chosen = modules.filter((it) => wanted.length === 0 || wanted.some((name) => namesOf(it).includes(name)))
 /** @param {string} line */
 const log = (line) => console.log(`dev: ${line}`)
 

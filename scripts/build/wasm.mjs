@@ -41,11 +41,19 @@ const QUICK = {
   CARGO_PROFILE_RELEASE_INCREMENTAL: 'true',
 }
 
-/** @param {Making} options */
+/**
+ * Compiles the module; what it gives makes it small, and needs nothing of what cargo has made.
+ * @param {Making} options
+ */
 export async function compile({ root, target, tools, module, out }) {
   const { features } = module
   await cargo({ root, target, features, folder: BUILT_IN }, 'rustc', ['--crate-type', 'cdylib'])
   const bound = await bind({ root, tools, folder: BUILT_IN, out })
+  return () => shrink({ tools, module, out, bound })
+}
+
+/** @param {Pick<Making, 'tools' | 'module' | 'out'> & { bound: string }} options */
+async function shrink({ tools, module, out, bound }) {
   const made = join(out, `${module.name}.wasm`)
   const allowed = ['--mvp-features', ...FEATURES.map((feature) => `--enable-${feature}`)]
   /**

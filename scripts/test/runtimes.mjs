@@ -6,12 +6,13 @@ import { createInterface } from 'node:readline'
 import { run } from '../build/process.mjs'
 import { bun, deno, node, NODE_VERSIONS } from '../../js-tests/runtimes/index.mjs'
 import { atOnce } from './at-once.mjs'
+import { BROWSER, BUNDLERS, EXAMPLES, FLEET, ROOT, RUNTIMES } from './folders.mjs'
 import { checkRuntimeTable } from './table.mjs'
 
-/** @typedef {{ name: string, waits?: boolean, run(): Promise<string> }} Suite */
+/** @typedef {import('./schedule.mjs').Step & { run(): Promise<string> }} Suite */
 
-/** How many are run at a time: they mostly wait. */
-export const AT_ONCE = 4
+/** How many are run at a time by who doesn't schedule them: they mostly wait. */
+const AT_ONCE = 4
 
 const LONGEST_RUN_MS = 20 * 60_000
 
@@ -23,11 +24,14 @@ export function runtimeSteps(root) {
   const suites = runtimeSuites(root)
   return [
     ...suites,
-    suite(root, 'packed', here, 'packed'),
-    suite(root, 'examples', here, 'examples'),
+    { ...suite(root, 'packed', here, 'packed'), needs: [ROOT, RUNTIMES, BUNDLERS, FLEET], waits: false },
+    { ...suite(root, 'examples', here, 'examples'), needs: [ROOT, RUNTIMES, BROWSER, ...EXAMPLES] },
     suite(root, 'cli', here, 'cli'),
     {
       name: 'runtimes',
+      after: suites.map(({ name }) => name),
+      needs: [ROOT, RUNTIMES],
+      waits: true,
       async run() {
         const { said, failed } = await askAll(suites)
         if (failed.length > 0) {
@@ -79,7 +83,8 @@ function suite(root, name, program, runner, { before = [], after = [] } = {}) {
     const said = await run(program(), args, { timeoutMs: LONGEST_RUN_MS })
     return said.trim()
   }
-  return { name, waits: true, run: () => (running ??= start()) }
+  // For Workers and the edge the suite is bundled.
+  return { name, needs: [ROOT, RUNTIMES], waits: true, run: () => (running ??= start()) }
 }
 
 /**

@@ -1,14 +1,13 @@
-// What `npm test` checks, in this order. A step fails, or says something short.
-import { join } from 'node:path'
+// What `npm test` checks. A step fails, or says something short.
 import { fileURLToPath } from 'node:url'
 import { modules } from '../build/modules.mjs'
-import { installPackages } from '../build/npm.mjs'
 import { run } from '../build/process.mjs'
 import { findWasmTarget } from '../build/wasm-target.mjs'
 import { lint } from '../build/wasm.mjs'
 import { withinBudgets } from './budgets.mjs'
 import { complaintsAreTested } from './complaints.mjs'
 import { dependenciesAreJustified } from './dependencies.mjs'
+import { BROWSER, BUNDLERS, DOCS, FLEET, ROOT, RUNTIMES } from './folders.mjs'
 import { importsFollowArrows } from './imports.mjs'
 import { usesFollowArrows } from './layers.mjs'
 import { typesAreNamedOnce } from './names.mjs'
@@ -25,44 +24,34 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 const cargo = (...args) => run('cargo', args, { cwd: root })
 /** @param {...string} args */
 const node = (...args) => run(process.execPath, args, { cwd: root })
-
-/** What tests alone need, each in a folder with a lock file of its own. */
-const OF_TESTS = ['runtimes', 'bundlers', 'fleet', 'browser'].map((name) => `js-tests/${name}`)
+/** @param {...string} args */
+const said = async (...args) => (await node(...args)).trim()
+/** @param {...string} args */
+const lastLine = async (...args) => (await said(...args)).split('\n').at(-1)
 
 const EMULATOR = ['--no-default-features', '--features', 'emulator']
 const TSC = 'node_modules/.bin/tsc'
 const BIOME = 'node_modules/.bin/biome'
 const STRICT = ['--', '-D', 'warnings']
 
-const EXAMPLES = ['deno', 'express', 'hono-worker', 'lambda', 'many-users']
-const PACKAGES = [
-  ...['', 'scripts/docs', ...OF_TESTS],
-  ...EXAMPLES.map((example) => `examples/${example}`),
-]
-
 /** Where the matrix of faults is run. */
 const FAULTS = ['node-20', 'node-24', 'node-transport', 'deno', 'bun', 'workerd']
 
-/** @typedef {{ name: string, waits?: boolean, run(): unknown }} Step */
-
-/** @type {Step[]} */
+/** @type {import('./schedule.mjs').Step[]} */
 export const steps = [
-  {
-    name: 'install',
-    async run() {
-      for (const folder of PACKAGES) {
-        await installPackages(join(root, folder), () => {})
-      }
-    },
-  },
   { name: 'fmt', run: () => cargo('fmt', '--check') },
   {
     name: 'layers',
     run: () => `${importsFollowArrows(root)}, ${usesFollowArrows(root)}, ${typesAreNamedOnce(root)}`,
   },
-  { name: 'lint', run: () => node(BIOME, 'lint', '--error-on-warnings') },
+  { name: 'release', run: () => publishingIsGuarded(root) },
+  { name: 'dependencies', run: () => dependenciesAreJustified(root) },
+  { name: 'suite', run: () => suiteIsComplete(root) },
+  { name: 'complaints', run: () => complaintsAreTested(root) },
+  { name: 'security', run: () => claimsAreTested(root) },
   {
     name: 'clippy',
+    lane: 'target/debug',
     async run() {
       await cargo('clippy', '--locked', '--all-targets', '--all-features', ...STRICT)
       await cargo('clippy', '--locked', '--all-targets', ...EMULATOR, ...STRICT)
@@ -70,6 +59,7 @@ export const steps = [
   },
   {
     name: 'clippy-wasm',
+    lane: 'wasm',
     async run() {
       const target = await findWasmTarget(root, () => {})
       for (const { features } of modules) await lint(root, target, features)
@@ -77,77 +67,55 @@ export const steps = [
   },
   {
     name: 'native',
+    lane: 'target/debug',
     async run() {
-      const said = await cargo('test', '--locked', '--all-features')
-      const counts = [...said.matchAll(/^test result: ok\. (\d+) passed/gm)].map(([, n]) => +n)
+      const told = await cargo('test', '--locked', '--all-features')
+      const counts = [...told.matchAll(/^test result: ok\. (\d+) passed/gm)].map(([, n]) => +n)
       return `${counts.reduce((sum, n) => sum + n, 0)} tests`
     },
   },
   {
     name: 'build',
-    async run() {
-      const said = await node('scripts/build.mjs', '--check')
-      return said.trim().split('\n').at(-1)
-    },
+    needs: [ROOT],
+    lane: 'wasm',
+    run: () => lastLine('scripts/build.mjs', '--check'),
   },
-  {
-    name: 'conformance',
-    async run() {
-      const said = await node('scripts/conformance.mjs')
-      return said.split('\n')[0]
-    },
-  },
-  { name: 'build-check', run: async () => (await node('js-tests/build-check.mjs')).trim() },
-  { name: 'release', run: () => publishingIsGuarded(root) },
-  { name: 'toolchain', run: () => oneToolchain(root) },
-  { name: 'corpus', run: async () => (await node('js-tests/corpus.mjs')).trim() },
-  { name: 'dependencies', run: () => dependenciesAreJustified(root) },
-  { name: 'suite', run: () => suiteIsComplete(root) },
-  { name: 'complaints', run: () => complaintsAreTested(root) },
-  { name: 'security', run: () => claimsAreTested(root) },
-  {
-    name: 'browser',
-    waits: true,
-    run: async () => (await node('js-tests/run-browser.mjs')).trim(),
-  },
-  ...runtimeSteps(root),
-  ...FAULTS.map((runtime) => ({
-    name: `faults-${runtime}`,
-    waits: true,
-    run: async () => (await node('js-tests/faults/run.mjs', runtime)).trim(),
-  })),
-  {
-    name: 'faults-readme',
-    run: async () => (await node('js-tests/faults/readme.mjs', '--check')).trim(),
-  },
-  { name: 'fleet', run: async () => (await node('js-tests/fleet.mjs')).trim() },
-  { name: 'leader', waits: true, run: async () => (await node('js-tests/leader.mjs')).trim() },
-  { name: 'signer', run: async () => (await node('js-tests/signer.mjs')).trim() },
-  { name: 'unhandled', waits: true, run: async () => (await node('js-tests/unhandled.mjs')).trim() },
-  {
-    name: 'soak',
-    async run() {
-      const said = await node('--expose-gc', 'js-tests/soak.mjs', '--seconds=20')
-      return said.trim().split('\n').at(-1)
-    },
-  },
-  { name: 'crowd', run: async () => (await node('js-tests/crowd.mjs')).trim() },
-  { name: 'growth', run: async () => (await node('js-tests/growth.mjs')).trim() },
-  { name: 'docs', run: async () => (await node('scripts/docs.mjs', '--check')).trim() },
+  { name: 'lint', needs: [ROOT], run: () => node(BIOME, 'lint', '--error-on-warnings') },
   {
     name: 'types',
+    needs: [ROOT, FLEET, DOCS],
     async run() {
       await node(TSC, '-p', '.')
       await node(TSC, '-p', 'js-tests/types')
     },
   },
-  { name: 'package', run: () => checkPackage(root) },
+  { name: 'toolchain', needs: [ROOT], lane: 'wasm', run: () => oneToolchain(root) },
+  { name: 'build-check', needs: [ROOT], run: () => said('js-tests/build-check.mjs') },
+  { name: 'conformance', run: async () => (await said('scripts/conformance.mjs')).split('\n')[0] },
+  ...runtimeSteps(root),
+  ...FAULTS.map((runtime) => ({
+    name: `faults-${runtime}`,
+    needs: [ROOT, RUNTIMES],
+    waits: true,
+    run: () => said('js-tests/faults/run.mjs', runtime),
+  })),
+  { name: 'faults-readme', run: () => said('js-tests/faults/readme.mjs', '--check') },
   {
-    name: 'bench',
-    async run() {
-      const said = await node('bench/index.mjs', '--quick')
-      return said.trim().split('\n').at(-1)
-    },
+    name: 'browser',
+    needs: [ROOT, RUNTIMES, BUNDLERS, BROWSER],
+    waits: true,
+    run: () => said('js-tests/run-browser.mjs'),
   },
-  { name: 'sizes', run: () => withinBudgets(root) },
+  { name: 'leader', needs: [ROOT, RUNTIMES], waits: true, run: () => said('js-tests/leader.mjs') },
+  { name: 'unhandled', waits: true, run: () => said('js-tests/unhandled.mjs') },
+  { name: 'fleet', needs: [FLEET], run: () => said('js-tests/fleet.mjs') },
+  { name: 'signer', run: () => said('js-tests/signer.mjs') },
+  { name: 'corpus', needs: [ROOT], run: () => said('js-tests/corpus.mjs') },
+  { name: 'docs', needs: [DOCS], run: () => said('scripts/docs.mjs', '--check') },
+  { name: 'package', needs: [ROOT, RUNTIMES], run: () => checkPackage(root) },
+  { name: 'sizes', needs: [ROOT], run: () => withinBudgets(root) },
+  { name: 'soak', alone: true, run: () => lastLine('--expose-gc', 'js-tests/soak.mjs', '--seconds=20') },
+  { name: 'crowd', alone: true, run: () => said('js-tests/crowd.mjs') },
+  { name: 'growth', alone: true, run: () => said('js-tests/growth.mjs') },
+  { name: 'bench', needs: [ROOT, RUNTIMES], alone: true, run: () => lastLine('bench/index.mjs', '--quick') },
 ]

@@ -1,0 +1,44 @@
+// The modules as they were last compiled: a change of JavaScript needs no compiler.
+import * as fs from 'node:fs'
+import { join } from 'node:path'
+import { modules } from './modules.mjs'
+
+/** @typedef {(module: import('./modules.mjs').Module, folder: string) => Promise<() => Promise<void>>} Compile */
+
+/**
+ * Puts all modules with their glue into `out`: those that were compiled last, if from what `digest`
+ * stands for, or those that `compile` makes.
+ * @param {{ root: string, digest: string, out: string }} place
+ * @param {Compile} compile
+ */
+export async function putModules({ root, digest, out }, compile) {
+  const kept = join(root, 'target/compiled', digest)
+  if (!fs.existsSync(kept)) {
+    const making = `${kept}-${process.pid}`
+    await compileAll(making, compile)
+    for (const name of fs.readdirSync(join(kept, '..'))) {
+      if (!making.endsWith(name)) fs.rmSync(join(kept, '..', name), { recursive: true, force: true })
+    }
+    fs.renameSync(making, kept)
+  }
+  fs.cpSync(kept, out, { recursive: true })
+}
+
+/**
+ * While one module is made small, which takes one core, the next is compiled.
+ * @param {string} into
+ * @param {Compile} compile
+ */
+async function compileAll(into, compile) {
+  const shrinking = []
+  for (const module of modules) {
+    const folder = join(into, module.folder)
+    fs.mkdirSync(folder, { recursive: true })
+    const shrink = await compile(module, folder)
+    const done = shrink()
+    // It fails where all are waited for, and not before.
+    done.catch(() => {})
+    shrinking.push(done)
+  }
+  await Promise.all(shrinking)
+}
