@@ -17,6 +17,7 @@ import { runtimeSteps } from './runtimes.mjs'
 import { claimsAreTested } from './security.mjs'
 import { suiteIsComplete } from './suite.mjs'
 import { oneToolchain } from './toolchain.mjs'
+import { workflowsHold } from './workflows.mjs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -44,7 +45,10 @@ export const steps = [
     name: 'layers',
     run: () => `${importsFollowArrows(root)}, ${usesFollowArrows(root)}, ${typesAreNamedOnce(root)}`,
   },
-  { name: 'release', run: () => publishingIsGuarded(root) },
+  {
+    name: 'release',
+    run: () => `${publishingIsGuarded(root)}; ${workflowsHold(root, steps.map(({ name }) => name))}`,
+  },
   { name: 'dependencies', run: () => dependenciesAreJustified(root) },
   { name: 'suite', run: () => suiteIsComplete(root) },
   { name: 'complaints', run: () => complaintsAreTested(root) },

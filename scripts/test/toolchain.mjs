@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { findTools } from '../build/tools.mjs'
 import { run } from '../build/process.mjs'
+import { automation } from './workflows.mjs'
 
 /** @param {string} root */
 export async function oneToolchain(root) {
@@ -25,11 +26,9 @@ export async function oneToolchain(root) {
   agree('Rust', rust, {
     'CONTRIBUTING.md': read('CONTRIBUTING.md').match(/\bRust (\d+\.\d+)\b/)?.[1],
     ...Object.fromEntries(
-      ['ci', 'release'].flatMap((name) => {
-        const workflow = read(`.github/workflows/${name}.yml`)
-        const named = [...workflow.matchAll(/rustup (?:toolchain install|default) (\S+)/g)]
-        return [0, 1].map((i) => [`${name}.yml, ${i + 1}`, named[i]?.[1]])
-      }),
+      automation(root).flatMap(({ name, text }) =>
+        [...text.matchAll(/rustup (?:toolchain install|default) (\S+)/g)].map(([, it], i) => [`${name}, ${i + 1}`, it]),
+      ),
     ),
   })
   return `wasm-bindgen ${pinned}, binaryen ${versions.binaryen}, Rust ${rust}`
