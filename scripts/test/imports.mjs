@@ -18,7 +18,7 @@ const ARROWS = {
   handler: ['common', 'stores'],
   emulator: ['runtime'],
   entries: ['common', 'runtime', 'ks', 'session', 'manager'],
-  cli: ['common', 'ks', 'emulator', 'entries'],
+  cli: ['common', 'runtime', 'ks', 'emulator', 'entries'],
 }
 
 /**

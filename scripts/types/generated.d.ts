@@ -176,6 +176,7 @@ declare module '*/kaltura_ks.js' {
   export interface Rules {
     new (options: object): ManagerCore
     checkSecret(secret: unknown): void
+    isIsolated(privileges: string): boolean
     identify(id: string): { args: string }
     deletionWarnings(text: string): AppTokenWarning[]
     list(filter: object, pager: object, all: boolean, further: number): { args: string; size: number; index: number }

@@ -16,6 +16,7 @@ mod token;
 mod warning;
 
 pub use admin::{AdminKs, Unusable, admin_secret};
+pub use ends::is_isolated;
 pub use fields::{NAMES, check_name};
 pub use list::{FILTER, MOST_PAGES, PAGER, Paging, list};
 pub use outcome::{Action, Shown, WriteVerdict, is_nothing, judge};

@@ -45,6 +45,12 @@ impl ManagerCore {
         read().map_err(convert::invalid)
     }
 
+    /// Whether sessions with these privileges may have a `sessionid` of their own.
+    #[wasm_bindgen(js_name = isIsolated)]
+    pub fn is_isolated(privileges: &str) -> bool {
+        manager::is_isolated(privileges)
+    }
+
     /// Checks an admin secret.
     #[wasm_bindgen(js_name = checkSecret)]
     pub fn check_secret(secret: &JsValue) -> Result<(), JsValue> {

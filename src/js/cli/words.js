@@ -65,15 +65,6 @@ export const userText = (userId) =>
     : printable(userId)
 
 /**
- * Whether sessions may have a `sessionid` of their own, and so end alone.
- * @param {string | null} privileges
- */
-export const isIsolated = (privileges) =>
-  parsePrivileges(privileges ?? '').some(
-    ({ name, values }) => name === 'sessionid' && values.includes('*'),
-  )
-
-/**
  * Each privilege with its meaning; `[{ name, values, meaning }]`.
  * @param {string | null} privileges
  */

@@ -1,6 +1,6 @@
 import { DECLINED, Failure, usage } from '../failure.js'
 import { confirm } from '../prompt.js'
-import { isIsolated } from '../words.js'
+import { isIsolated } from '../rules.js'
 import { ADMINISTRATOR, idOf, managerOf } from './administrator.js'
 import { tokenCard } from './token-card.js'
 
