@@ -5,6 +5,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { unzipSync, zipSync } from 'fflate'
 
+/** @param {string} name */
 const here = (name) => fileURLToPath(new URL(name, import.meta.url))
 const ARCHIVE = here('corpus.zip')
 

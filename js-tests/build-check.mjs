@@ -10,6 +10,10 @@ const built = infoOf(pkg)
 const elsewhere = { ...built, toolchain: { rustc: 'another' } }
 
 /** The faults of a copy of pkg/ in which `name` has been changed, and its digest with it. */
+/**
+ * @param {string | undefined} name
+ * @param {import('../scripts/build/check.mjs').BuildInfo} seenFrom
+ */
 async function faultsAfterChanging(name, seenFrom) {
   const copy = mkdtempSync(join(tmpdir(), 'kaltura-app-token-'))
   try {
@@ -24,6 +28,11 @@ async function faultsAfterChanging(name, seenFrom) {
 }
 
 let failed = 0
+/**
+ * @param {string} what
+ * @param {string[]} found
+ * @param {string[]} wanted
+ */
 function expect(what, found, wanted) {
   if (JSON.stringify(found) === JSON.stringify(wanted)) return
   failed += 1

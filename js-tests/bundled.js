@@ -2,6 +2,7 @@
 import { runTests } from './suite/index.js'
 
 export default {
+  /** @param {Request} request */
   async fetch(request) {
     const host = await request.text()
     return Response.json(await runTests(host))

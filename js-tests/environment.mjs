@@ -1,4 +1,10 @@
-/** What a program's environment says of an emulator that `t.kaltura()` gave. */
+/** @import { Kaltura } from './suite/harness.js' */
+
+/**
+ * What a program's environment says of an emulator that `t.kaltura()` gave.
+ * @param {Pick<Kaltura, 'credentials'>} kaltura
+ * @returns {Record<string, string>}
+ */
 export function environmentOf({ credentials }) {
   return {
     KALTURA_SERVICE_URL: credentials.serviceUrl,

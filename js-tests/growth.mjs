@@ -27,6 +27,7 @@ let exchanges = 0
 async function exchange() {
   exchanges += 1
   const fails = exchanges % 10 === 0
+  /** @param {string} url */
   const fetch = async (url) =>
     new Response(url.includes('startWidgetSession') ? widget : fails ? refusal : session)
   try {
@@ -34,11 +35,16 @@ async function exchange() {
       ...{ partnerId: 102, appTokenId: '0_c6eputqa', appToken: TOKEN, fetch },
     })
   } catch (error) {
-    if (error.kalturaCode !== 'APP_TOKEN_EXPIRED') throw error
+    if (/** @type {{ kalturaCode?: string }} */ (error).kalturaCode !== 'APP_TOKEN_EXPIRED') throw error
   }
 }
 
 /** How many bytes are added by going from `warm` to `all` calls. */
+/**
+ * @param {() => unknown} call
+ * @param {number} warm
+ * @param {number} all
+ */
 async function growth(call, warm, all) {
   for (let i = 0; i < warm; i += 1) await call()
   const before = memorySize()

@@ -9,11 +9,17 @@ export const pages = ['README.md', ...guides.map((name) => `docs/${name}`)].map(
   readFileSync(new URL(name, root), 'utf8'),
 )
 
-/** The blocks of code in `text`, of the language `language` or of any. */
+/**
+ * The blocks of code in `text`, of the language `language` or of any.
+ * @param {string} text
+ */
 export const blocksOf = (text, language = '\\w*') =>
   [...text.matchAll(new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\`$`, 'gms'))].map(([, block]) => block)
 
-/** The blocks of code under the heading `title` of some page. */
+/**
+ * The blocks of code under the heading `title` of some page.
+ * @param {string} title
+ */
 export function section(title) {
   const heading = new RegExp(`^##+ ${title}\n`, 'm')
   const page = pages.find((text) => heading.test(text))

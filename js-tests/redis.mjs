@@ -9,7 +9,7 @@ import { stop } from './processes.mjs'
 async function freePort() {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
-  const { port } = server.address()
+  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address())
   server.close()
   await once(server, 'close')
   return port
@@ -28,7 +28,7 @@ export async function startRedis() {
   )
   for await (const line of createInterface(redis.stdout)) {
     if (!line.includes('Ready to accept connections')) continue
-    return { port, stop: (signal = 'SIGTERM') => stop(redis, signal) }
+    return { port, stop: (/** @type {NodeJS.Signals} */ signal = 'SIGTERM') => stop(redis, signal) }
   }
   throw new Error('redis-server ended before it was ready')
 }

@@ -2,4 +2,5 @@
 import { report } from './report.mjs'
 import { runTests } from './suite/index.js'
 
-report(`Bun ${Bun.version}`, await runTests(Bun.argv[2]))
+const { argv, version } = /** @type {NonNullable<typeof Bun>} */ (Bun)
+report(`Bun ${version}`, await runTests(argv[2]))

@@ -2,4 +2,5 @@
 import { report } from './report.mjs'
 import { runTests } from './suite/index.js'
 
-report(`Deno ${Deno.version.deno}`, await runTests(Deno.args[0]))
+const { args, version } = /** @type {NonNullable<typeof Deno>} */ (Deno)
+report(`Deno ${version.deno}`, await runTests(args[0]))

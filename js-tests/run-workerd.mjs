@@ -14,6 +14,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
 })
 const [host] = positionals
+/** @type {{ version: string }} */
 const { version } = require('workerd/package.json')
 // A workerd is named after the day up to which it knows compatibility dates.
 const today = version.split('.')[1].replace(/(....)(..)(..)/, '$1-$2-$3')
@@ -30,7 +31,7 @@ try {
   const asked = request(worker.url, { method: 'POST' }).end(host)
   const [response] = await once(asked, 'response')
   if (response.statusCode !== 200) throw new Error(`the worker answers ${response.statusCode}`)
-  report(`workerd ${version} at ${compatibilityDate}`, await json(response))
+  report(`workerd ${version} at ${compatibilityDate}`, /** @type {Parameters<typeof report>[1]} */ (await json(response)))
 } finally {
   await worker.stop()
 }

@@ -4,6 +4,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { extname, join, normalize } from 'node:path'
 
+/** @type {Record<string, string>} */
 const TYPES = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript',
@@ -14,10 +15,13 @@ const TYPES = {
   '.wasm': 'application/wasm',
 }
 
-/** Serves the files in `folder`; `{ url, stop() }`. */
+/**
+ * Serves the files in `folder`; `{ url, stop() }`.
+ * @param {string} folder
+ */
 export async function serveFolder(folder) {
   const server = createServer((request, response) => {
-    const { pathname } = new URL(request.url, 'http://127.0.0.1')
+    const { pathname } = new URL(request.url ?? '', 'http://127.0.0.1')
     const file = join(folder, normalize(pathname.endsWith('/') ? `${pathname}index.html` : pathname))
     if (!statSync(file, { throwIfNoEntry: false })?.isFile()) {
       response.writeHead(404).end()
@@ -28,7 +32,7 @@ export async function serveFolder(folder) {
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   return {
-    url: `http://127.0.0.1:${server.address().port}/`,
+    url: `http://127.0.0.1:${/** @type {import('node:net').AddressInfo} */ (server.address()).port}/`,
     async stop() {
       server.closeAllConnections()
       server.close()

@@ -30,6 +30,7 @@ test('the help of each command has its options, the exit codes and an example, i
 })
 
 test('what is called wrongly ends with 2, and says what would be right', async (t) => {
+  /** @type {[args: string[], pattern: RegExp][]} */
   const wrong = [
     [[], /no command.*\n.*start, inspect/],
     [['strat'], /unknown command/],

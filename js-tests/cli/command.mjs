@@ -10,16 +10,29 @@ import { environmentOf } from '../environment.mjs'
 import { node } from '../runtimes/index.mjs'
 import { project } from '../packed/project.mjs'
 
+/**
+ * @import { Kaltura } from '../suite/harness.js'
+ * @import { ChildProcess, ChildProcessWithoutNullStreams } from 'node:child_process'
+ */
+
 const NODE_VERSION = 20
 const LONGEST_MS = 180_000
 
 const secrets = new Set()
 
-/** From now on, no command may print this. */
+/**
+ * From now on, no command may print this.
+ * @param {...string} texts
+ */
 export function guard(...texts) {
   for (const secret of texts) secrets.add(secret)
 }
 
+/**
+ * @param {string[]} args
+ * @param {string} printed
+ * @param {string[]} [mayShow]
+ */
 function searchForSecrets(args, printed, mayShow = []) {
   for (const secret of secrets) {
     if (mayShow.includes(secret) || !printed.includes(secret)) continue
@@ -29,23 +42,38 @@ function searchForSecrets(args, printed, mayShow = []) {
   if (!mayShowKs && /djJ8\S{30}/.test(printed)) throw new Error(`${args.join(' ')} shows a KS`)
 }
 
+/** @type {ReturnType<typeof project> | undefined} */
 let made
 
 /** An empty project with the package installed; one does for all tests. */
 export const installed = () => (made ??= project({}))
 
-/** Only what is given, and where programs are: no variable of this machine's gets in. */
+/**
+ * Only what is given, and where programs are: no variable of this machine's gets in.
+ * @param {Record<string, string | undefined>} env
+ */
 async function environment(env) {
   const { folder } = await installed()
   const paths = [join(folder, 'node_modules/.bin'), dirname(node(NODE_VERSION)), process.env.PATH]
   return { PATH: paths.join(delimiter), HOME: folder, TERM: 'xterm-256color', ...env }
 }
 
+/** @type {Set<ChildProcess>} */
 const alive = new Set()
 process.on('exit', () => {
   for (const child of alive) signal(child, 'SIGKILL')
 })
 
+/**
+ * How a program is started. `mayShow`: secrets that it may show.
+ * @typedef {{ env?: Record<string, string | undefined>, cwd?: string, mayShow?: string[], program?: string[], input?: string }} Started
+ */
+
+/**
+ * @param {string} program
+ * @param {string[]} args
+ * @param {Started} options
+ */
 async function start(program, args, { env = {}, cwd }) {
   const { folder } = await installed()
   const child = spawn(program, args, {
@@ -59,16 +87,24 @@ async function start(program, args, { env = {}, cwd }) {
   return child
 }
 
-const signal = (child, name) => process.kill(-child.pid, name)
+/**
+ * @param {ChildProcess} child
+ * @param {NodeJS.Signals} name
+ */
+const signal = (child, name) => process.kill(-Number(child.pid), name)
 
-/** A command to its end, through pipes: `{ code, stdout, stderr }`. */
+/**
+ * A command to its end, through pipes: `{ code, stdout, stderr }`.
+ * @param {string[]} args
+ * @param {Started} [options]
+ */
 export async function command(
   args,
   { input = '', program = ['kaltura-app-token'], ...options } = {},
 ) {
   const child = await start(program[0], [...program.slice(1), ...args], options)
   // A command that fails early doesn't read it.
-  child.stdin.on('error', ({ code }) => {
+  child.stdin.on('error', (/** @type {NodeJS.ErrnoException} */ { code }) => {
     if (code !== 'EPIPE') throw new Error(`standard input: ${code}`)
   })
   child.stdin.end(input)
@@ -78,14 +114,22 @@ export async function command(
   return { code, stdout, stderr }
 }
 
-/** The same, where it must do as it was told: its standard output. */
+/**
+ * The same, where it must do as it was told: its standard output.
+ * @param {string[]} args
+ * @param {Started} [options]
+ */
 export async function printed(args, options) {
   const { code, stdout, stderr } = await command(args, options)
   if (code !== 0) throw new Error(`${args.join(' ')} ended with ${code}: ${stderr}`)
   return stdout
 }
 
-/** A command that goes on until it is told to stop. */
+/**
+ * A command that goes on until it is told to stop.
+ * @param {string[]} args
+ * @param {Started} [options]
+ */
 export async function running(args, { program = ['kaltura-app-token'], ...options } = {}) {
   const child = await start(program[0], [...program.slice(1), ...args], options)
   return followed(child, args, options)
@@ -94,6 +138,8 @@ export async function running(args, { program = ['kaltura-app-token'], ...option
 /**
  * A shell's line on a terminal of 80 columns, which echoes what is typed unless it is told not
  * to. util-linux's `script` makes the terminal.
+ * @param {string} line
+ * @param {Started} [options]
  */
 export async function onTerminal(line, options = {}) {
   checkScript()
@@ -121,8 +167,14 @@ function checkScript() {
   }
 }
 
+/**
+ * @param {ChildProcessWithoutNullStreams} child
+ * @param {string[]} args
+ * @param {{ mayShow?: string[] }} [options]
+ */
 function followed(child, args, { mayShow } = {}) {
   let shown = ''
+  /** @type {Set<() => void>} */
   const waiting = new Set()
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (chunk) => {
@@ -130,6 +182,7 @@ function followed(child, args, { mayShow } = {}) {
       for (const look of waiting) look()
     })
   }
+  /** @type {Promise<string | number | null>} */
   const ended = new Promise((resolve) =>
     child.on('close', (code, signal) => resolve(signal ?? code)),
   )
@@ -140,9 +193,14 @@ function followed(child, args, { mayShow } = {}) {
     raw: () => shown,
     text,
     /** Types, as a person would. */
-    type: (keys) => child.stdin.write(keys),
+    type: (/** @type {string} */ keys) => child.stdin.write(keys),
+    /** @param {NodeJS.Signals} name */
     signal: (name) => signal(child, name),
-    /** What `pattern` matches, as soon as it is shown. */
+    /**
+     * What `pattern` matches, as soon as it is shown.
+     * @param {RegExp} pattern
+     * @returns {Promise<RegExpMatchArray>}
+     */
     until: (pattern) =>
       new Promise((resolve, reject) => {
         const look = () => {
@@ -168,24 +226,36 @@ function followed(child, args, { mayShow } = {}) {
 export async function nobodysUrl() {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
-  const { port } = server.address()
+  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address())
   server.close()
   await once(server, 'close')
   return `http://127.0.0.1:${port}`
 }
 
-/** What the command finds in its environment, for `kaltura` of the harness. */
+/**
+ * What the command finds in its environment, for `kaltura` of the harness.
+ * @param {Kaltura} kaltura
+ * @param {...string} names
+ * @returns {Record<string, string>}
+ */
 export function variables(kaltura, ...names) {
   const { credentials, adminSecret } = kaltura
   guard(credentials.appToken, adminSecret)
+  /** @type {Record<string, string>} */
   const all = { ...environmentOf(kaltura), KALTURA_ADMIN_SECRET: adminSecret }
   return Object.fromEntries(names.map((name) => [`KALTURA_${name}`, all[`KALTURA_${name}`]]))
 }
 
-/** What `start` needs. */
+/**
+ * What `start` needs.
+ * @param {Kaltura} kaltura
+ */
 export const startVariables = (kaltura) =>
   variables(kaltura, 'SERVICE_URL', 'PARTNER_ID', 'APP_TOKEN_ID', 'APP_TOKEN', 'HASH_TYPE')
 
-/** What `tokens` needs. */
+/**
+ * What `tokens` needs.
+ * @param {Kaltura} kaltura
+ */
 export const adminVariables = (kaltura) =>
   variables(kaltura, 'SERVICE_URL', 'PARTNER_ID', 'ADMIN_SECRET')

@@ -5,6 +5,7 @@ import { test } from '../suite/harness.js'
 const ks = 'djJ8MTAyfHdpZGdldA=='
 const token = 'b0ba0123456789abcdef0123456789ab'
 guard(ks, token)
+/** @param {string} hashType */
 const expected = (hashType) =>
   createHash(hashType)
     .update(ks + token)

@@ -38,6 +38,7 @@ test('inspect explains privileges in words', async (t) => {
 })
 
 test('inspect reads the paths of urirestrict as paths', async (t) => {
+  /** @param {string} privileges */
   const meaning = async (privileges) =>
     JSON.parse(await printed(['inspect', '--json', made({ privileges })], { env })).session.explained[0].meaning
   const media = '/api_v3/service/media/*'
@@ -56,7 +57,7 @@ test('inspect says that a misspelt privilege does nothing', async (t) => {
 
 test("inspect has words for every privilege of the server's", async (t) => {
   for (const values of ['', ':0_a', ':*']) {
-    const privileges = serverPrivileges.map((name) => name + values).join(',')
+    const privileges = serverPrivileges.map((/** @type {string} */ name) => name + values).join(',')
     const told = JSON.parse(await printed(['inspect', '--json', made({ privileges })], { env }))
     t.equal(told.session.explained.length, serverPrivileges.length)
     for (const { name, meaning } of told.session.explained) {
@@ -98,7 +99,7 @@ test('a permission without a value is not told as one for everything', async (t)
   const ks = made({ privileges: 'edit,sview:*,enablechangeaccount' })
   const { session } = JSON.parse(await printed(['inspect', '--json', ks], { env }))
   t.deepEqual(
-    session.explained.map(({ meaning }) => meaning),
+    session.explained.map((/** @type {{ meaning: string }} */ { meaning }) => meaning),
     ['may change the entry (no value)', 'may play every entry', 'may change to another account'],
   )
 })

@@ -6,6 +6,11 @@ import { test } from '../suite/harness.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'cli-secrets-'))
 
+/**
+ * @param {string} name
+ * @param {string} content
+ * @param {number} [mode]
+ */
 function file(name, content, mode = 0o600) {
   const path = join(folder, name)
   writeFileSync(path, content)
@@ -136,7 +141,7 @@ test('Ctrl-C at a question ends the command with 130, Ctrl-D leaves it unanswere
   ]) {
     const terminal = await onTerminal('kaltura-app-token start', { env })
     await terminal.until(/application token: /)
-    terminal.type(key)
+    terminal.type(`${key}`)
     t.equal((await terminal.end()).code, code)
   }
 })

@@ -22,7 +22,7 @@ test('the Deno service answers for each user, with sessions that outlive it in D
     try {
       for (const id of ['ada', 'grace@example.org']) {
         const response = await fetch(`${first.url}/users/${encodeURIComponent(id)}`)
-        t.equal((await response.json()).id, id)
+        t.equal(/** @type {{ id: string }} */ (await response.json()).id, id)
       }
       t.equal((await fetch(first.url)).status, 404)
     } finally {
@@ -31,7 +31,7 @@ test('the Deno service answers for each user, with sessions that outlive it in D
     const minted = (await kaltura.requests()).length
     const second = await serve()
     try {
-      t.equal((await (await fetch(`${second.url}/users/ada`)).json()).id, 'ada')
+      t.equal(/** @type {{ id: string }} */ (await (await fetch(`${second.url}/users/ada`)).json()).id, 'ada')
       t.equal((await kaltura.requests()).length, minted + 1)
     } finally {
       await second.stop()

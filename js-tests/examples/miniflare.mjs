@@ -17,7 +17,7 @@ const options = {
   ],
   compatibilityDate: '2026-11-01',
   kvNamespaces: ['SESSIONS'],
-  bindings: JSON.parse(process.env.BINDINGS),
+  bindings: JSON.parse(process.env.BINDINGS ?? ''),
   host: '127.0.0.1',
   // It would ask Cloudflare where it is.
   cf: false,
@@ -29,12 +29,12 @@ const { href: url } = await miniflare.ready
 const namespace = await miniflare.getKVNamespace('SESSIONS')
 async function kept() {
   const { keys } = await namespace.list()
-  return Promise.all(keys.map(async ({ name }) => [name, await namespace.get(name)]))
+  return Promise.all(keys.map(async (/** @type {{ name: string }} */ { name }) => [name, await namespace.get(name)]))
 }
 const server = createServer(async (_, response) => response.end(JSON.stringify(await kept())))
 server.listen(0, '127.0.0.1')
 await once(server, 'listening')
-console.log(JSON.stringify({ url, keptUrl: `http://127.0.0.1:${server.address().port}/` }))
+console.log(JSON.stringify({ url, keptUrl: `http://127.0.0.1:${/** @type {import('node:net').AddressInfo} */ (server.address()).port}/` }))
 
 process.stdin.resume().on('end', async () => {
   await miniflare.dispose()

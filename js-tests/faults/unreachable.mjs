@@ -17,6 +17,7 @@ const listener = `
 export async function neverConnecting() {
   const worker = new Worker(listener, { eval: true })
   const [port] = await once(worker, 'message')
+  /** @type {import('node:net').Socket[]} */
   const fillers = []
   for (let isFull = false; !isFull; ) {
     const socket = connect(port, '127.0.0.1')

@@ -2,6 +2,7 @@
 import { send } from './client.js'
 
 export default {
+  /** @param {Request} request */
   async fetch(request) {
     await send(await request.text())
     return new Response('done')

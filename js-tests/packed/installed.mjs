@@ -17,6 +17,12 @@ const COMMONJS = `const { startAppTokenSession } = require('kaltura-app-token')
 ;(async () => {${body}})()`
 
 /** Runs `file` of a project, which must start a session with the credentials it is given. */
+/**
+ * @param {import('../suite/harness.js').Context} t
+ * @param {Awaited<ReturnType<typeof project>>} installed
+ * @param {string} program
+ * @param {string[]} args
+ */
 async function startsASession(t, installed, program, args) {
   const { credentials, partnerId } = await t.kaltura()
   const said = await installed.run(program, args, { CREDENTIALS: JSON.stringify(credentials) })
@@ -44,6 +50,7 @@ for (const version of NODE_VERSIONS) {
 }
 
 test('the entry for Node alone is imported and required', async (t) => {
+  /** @param {string} text */
   const from = (text) => text.replace(`'kaltura-app-token'`, `'kaltura-app-token/node'`)
   const installed = await project({ 'start.mjs': from(MODULE), 'start.cjs': from(COMMONJS) })
   await startsASession(t, installed, node(20), ['start.mjs'])

@@ -1,9 +1,19 @@
 // This process's clocks, held by a test: what is about time needs no time to pass.
 
 /**
+ * @typedef {object} Clocks
+ * @property {() => number} elsewhere The time elsewhere, which nobody here sets.
+ * @property {(ms: number) => void} pass
+ * @property {(ms: number) => void} sleepFor
+ * @property {(ms: number) => void} setBy
+ */
+
+/**
  * Runs a test while the clocks stand still but for what it does to them: `pass` lets time go by,
  * `setBy` sets the wall clock, and `sleepFor` is a machine that sleeps: of the clocks, only the wall's
  * goes on.
+ * @template T
+ * @param {(clocks: Clocks) => T} run
  */
 export async function withClocks(run) {
   const { now } = Date
@@ -23,13 +33,16 @@ export async function withClocks(run) {
     return await run({
       /** The time elsewhere, which nobody here sets. */
       elsewhere: () => start + passed + slept,
+      /** @param {number} ms */
       pass: (ms) => void (passed += ms),
+      /** @param {number} ms */
       sleepFor: (ms) => void (slept += ms),
+      /** @param {number} ms */
       setBy: (ms) => void (set += ms),
     })
   } finally {
     Date.now = now
     if (steady) Object.defineProperty(performance, 'now', steady)
-    else delete performance.now
+    else Reflect.deleteProperty(performance, 'now')
   }
 }

@@ -29,7 +29,11 @@ function slowness() {
   return Math.max(1, Math.min(...times) / USUAL_MS)
 }
 
-/** `{ value, longestMs }`: what `run` gives, and the longest that it kept the event loop for. */
+/**
+ * `{ value, longestMs }`: what `run` gives, and the longest that it kept the event loop for.
+ * @template T
+ * @param {() => Promise<T> | T} run
+ */
 async function beating(run) {
   let longestMs = 0
   let isOver = false
@@ -47,7 +51,11 @@ async function beating(run) {
   return { value, longestMs }
 }
 
-/** What `run` gives, and what is wrong if it kept the event loop for too long: `{ value, problem }`. */
+/**
+ * What `run` gives, and what is wrong if it kept the event loop for too long: `{ value, problem }`.
+ * @template T
+ * @param {() => Promise<T> | T} run
+ */
 export async function unblocked(run) {
   if (!canMeasure) return { value: await run() }
   const { value, longestMs } = await beating(run)
@@ -55,7 +63,11 @@ export async function unblocked(run) {
   return { value, problem: `it kept the event loop for ${Math.round(longestMs)} ms` }
 }
 
-/** The same of `attempt`, whose result has the `problem`, tried again if there is one. */
+/**
+ * The same of `attempt`, whose result has the `problem`, tried again if there is one.
+ * @template {{ problem?: string | undefined }} T
+ * @param {() => Promise<T>} attempt
+ */
 export async function undisturbed(attempt) {
   for (let tried = 1; ; tried += 1) {
     const result = await attempt()

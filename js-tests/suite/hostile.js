@@ -1,6 +1,7 @@
 // Values that nobody should hand in: each wrong type, and objects that fight back.
 
 /** A proxy that nothing can be done with any more, not even asking whether it is an array. */
+/** @param {object} target */
 export function revoked(target) {
   const { proxy, revoke } = Proxy.revocable(target, {})
   revoke()
@@ -16,11 +17,13 @@ export const throwing = (target = {}) =>
   new Proxy(target, Object.fromEntries(Reflect.ownKeys(Reflect).map((trap) => [trap, refuse])))
 
 const cyclic = () => {
+  /** @type {Record<string, unknown>} */
   const cycle = { name: 'cycle' }
   cycle.self = cycle
   return cycle
 }
 
+/** @param {...string} names */
 const refusing = (...names) =>
   Object.create(
     null,

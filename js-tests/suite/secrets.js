@@ -2,7 +2,12 @@ import { hashAppToken, startAppTokenSession } from 'kaltura-app-token'
 import { test } from './harness.js'
 import { modules, occurrences } from './memory.js'
 
-/** The secrets of an exchange, read off what Kaltura was sent. */
+/** @import { Kaltura } from './harness.js' */
+
+/**
+ * The secrets of an exchange, read off what Kaltura was sent.
+ * @param {Kaltura} kaltura
+ */
 async function secretsOf(kaltura) {
   const bodies = (await kaltura.requests()).map(({ body }) => JSON.parse(body))
   const sent = bodies.flatMap(({ ks, tokenHash }) => [ks, tokenHash]).filter(Boolean)
@@ -16,7 +21,7 @@ test('the memory scan finds what is there', (t) => {
 })
 
 test('no secret stays in the memory of wasm after a call', async (t) => {
-  for (const hashType of ['SHA1', 'SHA256', 'SHA512', 'MD5']) {
+  for (const hashType of /** @type {const} */ (['SHA1', 'SHA256', 'SHA512', 'MD5'])) {
     const kaltura = await t.kaltura({ appToken: { hashType, sessionUserId: 'ada' } })
     const { ks } = await startAppTokenSession(kaltura.credentials)
     const secrets = [...(await secretsOf(kaltura)), ks]
@@ -40,7 +45,7 @@ test('no secret stays in the memory of wasm after a call that fails or is aborte
 
 test('hashAppToken leaves neither token nor hash behind', (t) => {
   const token = 'c4f0c4f3c07bdb18042dd32a1992d9b2'
-  for (const hashType of ['SHA1', 'SHA256', 'SHA512', 'MD5']) {
+  for (const hashType of /** @type {const} */ (['SHA1', 'SHA256', 'SHA512', 'MD5'])) {
     const hash = hashAppToken('djJ8MTAyfA', token, hashType)
     t.equal(occurrences(token), 0)
     t.equal(occurrences(hash), 0)
@@ -57,12 +62,16 @@ test('errors show no secret, whichever way they are looked at', async (t) => {
     objectType: 'KalturaAPIException', code: 'NEW', message: `no ${token}`, args: { KS: token },
   }) })
   errors.push(await t.rejects(startAppTokenSession(kaltura.credentials)))
+  /**
+   * @param {string} url
+   * @param {{ body: string }} options
+   */
   const talkative = async (url, { body }) => { throw new TypeError(`failed: ${url} ${body}`) }
   errors.push(await t.rejects(startAppTokenSession({ ...kaltura.credentials, fetch: talkative, retry: 0 })))
   const secrets = await secretsOf(kaltura)
   for (let error of errors) {
     for (; error; error = error.cause) {
-      const properties = Object.getOwnPropertyNames(error).map((name) => String(error[name]))
+      const properties = Object.getOwnPropertyNames(error).map((name) => String(Reflect.get(error, name)))
       const shown = [`${error}`, JSON.stringify(error), ...properties].join('\n')
       for (const secret of secrets) t.equal(shown.includes(secret), false)
     }

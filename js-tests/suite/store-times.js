@@ -3,7 +3,11 @@ import { test } from './harness.js'
 import { openStore } from './open-store.js'
 import { providerOf } from './store-helpers.js'
 
-/** Runs with a local clock that is ahead by so much. */
+/**
+ * Runs with a local clock that is ahead by so much.
+ * @param {number} ms
+ * @param {() => unknown} run
+ */
 async function ahead(ms, run) {
   const { now } = Date
   Date.now = () => now.call(Date) + ms
@@ -67,6 +71,7 @@ test('an API call with a stored session tells the time as well', async (t) => {
     await t.until(() => store.kept.size === 2)
     const after = await reader.getSession({ userId: 'bob' })
     // Each ends by the clock that was known when it was taken.
+    /** @param {import('kaltura-app-token').AppTokenSession} it */
     const early = (it) => it.expiry * 1000 - it.expiresAt
     t.ok(early(before) < 1000, 'by its own clock')
     t.ok(early(after) > 400, 'by the server time')

@@ -28,7 +28,8 @@ test('an abort at any step ends the call, and the request with it', async (t) =>
     const controller = new AbortController()
     let calls = 0
     let cut
-    const fetching = (url, init) => {
+    /** @type {import('kaltura-app-token').Fetch} */
+  const fetching = (url, init) => {
       calls += 1
       if (calls === step) {
         init.signal.addEventListener('abort', () => { cut = true })

@@ -4,11 +4,17 @@ import privileges from './privileges.json' with { type: 'json' }
 
 export { ks, privileges }
 
-/** The admin secrets of a partner in ks.json. */
+/**
+ * The admin secrets of a partner in ks.json.
+ * @param {number} partnerId
+ */
 export const secretsOf = (partnerId) =>
-  ks.notes.adminSecretsByPartner[partnerId]?.split(',') ?? []
+  /** @type {Record<number, string>} */ (ks.notes.adminSecretsByPartner)[partnerId]?.split(',') ?? []
 
-/** PHP's text of a value. */
+/**
+ * PHP's text of a value.
+ * @param {unknown} value
+ */
 export function phpText(value) {
   if (value === null || value === false) return ''
   return value === true ? '1' : String(value)

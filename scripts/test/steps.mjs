@@ -90,6 +90,7 @@ export const steps = [
     needs: [ROOT, FLEET, DOCS],
     async run() {
       await node(TSC, '-p', '.')
+      await node(TSC, '-p', 'js-tests')
       await node(TSC, '-p', 'js-tests/types')
     },
   },

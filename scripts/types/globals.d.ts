@@ -1,4 +1,4 @@
-// What some runtimes have and others don't, as far as src/js asks for it.
+// What some runtimes have and others don't, as far as it is used here.
 
 declare namespace WebAssembly {
   interface Memory {
@@ -13,8 +13,12 @@ interface Uint8ArrayConstructor {
 
 declare var Deno:
   | {
+      args: string[]
+      version: { deno: string }
       createHttpClient?(options: { poolMaxIdlePerHost: number }): { close(): void }
     }
   | undefined
 
 declare var EdgeRuntime: string | undefined
+
+declare var Bun: { version: string; argv: string[]; gc(force: boolean): void } | undefined
