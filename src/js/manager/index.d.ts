@@ -1,8 +1,9 @@
 import type {
   ConnectionOptions,
   HashType,
-  RetriedEvent,
   ListedPrivilege,
+  MintedEvent,
+  RetriedEvent,
   SessionOptions,
   Signal,
 } from '../entries/index.js'
@@ -44,8 +45,11 @@ export type ManagerOptions = ManagerConnection & (ManagerKs | ManagerSecret)
 export interface ManagerConnection
   extends Omit<ConnectionOptions, 'appTokenId' | 'appToken' | 'hashType' | 'onEvent' | 'auditKey'>,
     Pick<SessionOptions, 'timeoutMs'> {
-  /** Receives an event for each retry. Events contain no secrets. */
-  onEvent?: (event: RetriedEvent) => void
+  /**
+   * Receives an event for each retry, and one for the session with which {@link AppTokenManager.rotate}
+   * proves a successor. Events contain no secrets.
+   */
+  onEvent?: (event: RetriedEvent | MintedEvent) => void
 }
 
 /** Options for managing with an existing KS. */
