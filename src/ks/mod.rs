@@ -291,11 +291,11 @@ fn decode(ks: &str) -> Result<Wiped<Vec<u8>>, KsError> {
     let mut text = Wiped::new(Vec::with_capacity(ks.len()));
     text.extend(
         ks.bytes()
-            .filter(|byte| !b" \t\n\r".contains(byte))
-            .map(|byte| match byte {
-                b'-' => b'+',
-                b'_' => b'/',
-                other => other,
+            .filter_map(|byte| match byte {
+                b' ' | b'\t' | b'\n' | b'\r' => None,
+                b'-' => Some(b'+'),
+                b'_' => Some(b'/'),
+                other => Some(other),
             }),
     );
     if text.len().is_multiple_of(4) {

@@ -17,19 +17,17 @@ impl Seed {
         let mut state = half() ^ 0x9e37_79b9_7f4a_7c15;
         let key = half() ^ 0xd1b5_4a32_d192_ed02;
         // Every eight bytes are multiplied by a number that nobody knows, from a state that nobody
-        // knows, and both halves of the product go on. The length tells texts apart that end in
-        // zeros.
+        // knows, and both halves of the product go on. The length tells texts apart that begin or
+        // end in zeros.
         let mut mix = |word: u64| {
             let (low, high) = (state ^ word).carrying_mul(key | 1, 0);
             state = low ^ high;
         };
-        for bytes in text.as_bytes().chunks(8) {
-            let mut word = [0; 8];
-            word.iter_mut()
-                .zip(bytes)
-                .for_each(|(to, from)| *to = *from);
-            mix(u64::from_le_bytes(word));
+        let (words, rest) = text.as_bytes().as_chunks::<8>();
+        for word in words {
+            mix(u64::from_le_bytes(*word));
         }
+        mix(rest.iter().fold(0, |word, byte| word << 8 | u64::from(*byte)));
         mix(text.len() as u64);
         // Half of it is enough.
         (state >> 32) as u32

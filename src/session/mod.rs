@@ -156,6 +156,9 @@ impl Session {
     /// Adds in what the KS itself is not what Kaltura said of it. Only version 1 can be read; a `;`
     /// in one of its fields is the end of that one.
     fn add_contradictions(&mut self) {
+        if ks::is_encrypted(self.ks.expose()) {
+            return;
+        }
         let Some(decoded) = Decoded::new(self.ks.expose()) else {
             return;
         };

@@ -139,8 +139,10 @@ impl Text<'_> {
     fn is(self, expected: &str) -> bool {
         work::steps(self.0.len().min(expected.len()));
         let mut rest = expected.as_bytes();
-        if !self.0.contains(&b'\\') {
-            return self.0 == rest;
+        // Every escape is longer than what it stands for.
+        let is_plain = self.0.len() <= rest.len() || !self.0.contains(&b'\\');
+        if is_plain {
+            return self.0 == rest && !rest.contains(&b'\\');
         }
         let mut reader = Cursor { rest: self.0 };
         while let Some(byte) = reader.next() {
