@@ -206,3 +206,24 @@ test('an answer that comes while the event loop is busy counts', async (t) => {
   t.equal(await provider.getKs(), ks)
   t.deepEqual(problems(), [])
 })
+
+test('a slow store is waited for once it is known to be slow', async (t) => {
+  const kaltura = await t.kaltura()
+  const store = openStore()
+  const slow = (give) => async (name, text) => {
+    // The first time for longer than it is waited for, however busy the machine is.
+    await t.until(() => problems().length > 0)
+    await sleep(700)
+    return give(name, text)
+  }
+  const changes = { get: slow(store.get), set: slow(store.set) }
+  const { provider, problems } = providerOf(kaltura, { store: { ...store, ...changes } })
+  t.ok(await provider.getKs({ userId: 'ada' }))
+  t.equal(problems()[0], 'get: no answer in time')
+  // Its answers come all the same, and end the pause.
+  await sleep(1500)
+  const before = problems().length
+  t.ok(await provider.getKs({ userId: 'bob' }))
+  await t.until(() => store.kept.size === 1)
+  t.equal(problems().length, before)
+})

@@ -14,10 +14,15 @@ import { attempt, steady } from '../common/host.js'
  * @typedef {{ value: T, error?: undefined } | { value?: undefined, error: unknown }} Answer
  */
 
-const PATIENCE_MS = 500
-/** A timer that fires so late shows that the event loop was busy, and not the store. */
+const LEAST_PATIENCE_MS = 500
+const MOST_PATIENCE_MS = 3000
+/** So many times what its slowest answers of late took. */
+const PATIENCE_FACTOR = 4
+/** How much of the slowest answer is forgotten at each that is faster. */
+const FORGETTING = 0.1
+/** A timer that fires so late shows that the event loop, or the machine, was busy, and not the store. */
 const BUSY_MS = 20
-/** After a busy time an answer may take a few turns of the event loop to get through. */
+/** After a busy time an answer may take a few turns of the event loop to get through; then twice as long. */
 const GRACE_MS = 50
 const MOST_GRACES = 5
 /** How long something that failed is left alone. */
@@ -39,6 +44,7 @@ export class GuardedStore {
   #store
   #tell
   #pauses = new Pauses()
+  #patience = new Patience()
 
   /**
    * `tell` is handed the events `storeFailed`.
@@ -64,9 +70,12 @@ export class GuardedStore {
   async ask(method, name, ...args) {
     if (this.#pauses.has(method, name)) return undefined
     const asked = attempt(() => /** @type {Record<Method, StoreCall>} */ (this.#store)[method](name, ...args))
-    const answer = await inTime(asked)
+    const since = steady()
+    const answer = await inTime(asked, this.#patience.ms)
     if (answer === undefined) {
       this.#pauses.pauseAll()
+      // It is slow, and not gone.
+      asked.then(() => this.#answered(since), () => {})
       this.report(method, 'no answer in time')
       // A lock that is granted after all would keep everybody waiting until it runs out.
       if (method === 'lock') asked.then((release) => this.release(release), () => {})
@@ -78,10 +87,17 @@ export class GuardedStore {
       this.report(method, isTooLarge ? `too large for it: ${/** @type {string} */ (args[0]).length} characters` : 'it failed')
       return undefined
     }
+    this.#patience.took(steady() - since)
     this.#pauses.succeeded(method)
     if (method === 'get') return this.#textOf(answer.value)
     if (method === 'lock') return this.#grantOf(answer.value)
     return answer.value
+  }
+
+  /** @param {number} since */
+  #answered(since) {
+    this.#patience.took(steady() - since)
+    this.#pauses.endAll()
   }
 
   /**
@@ -90,7 +106,7 @@ export class GuardedStore {
    */
   async release(release) {
     if (typeof release !== 'function') return
-    const answer = await inTime(attempt(/** @type {() => unknown} */ (release)))
+    const answer = await inTime(attempt(/** @type {() => unknown} */ (release)), this.#patience.ms)
     if (answer === undefined) this.report('lock', 'no answer in time to its release')
     else if ('error' in answer) this.report('lock', 'its release failed')
   }
@@ -128,6 +144,20 @@ export class GuardedStore {
   }
 }
 
+/** How long an answer is waited for: by what the slowest took of late. */
+class Patience {
+  #slowestMs = 0
+
+  get ms() {
+    return Math.min(Math.max(PATIENCE_FACTOR * this.#slowestMs, LEAST_PATIENCE_MS), MOST_PATIENCE_MS)
+  }
+
+  /** @param {number} ms */
+  took(ms) {
+    this.#slowestMs = Math.max(ms, this.#slowestMs * (1 - FORGETTING))
+  }
+}
+
 /** What has failed lately, and is left alone. */
 class Pauses {
   /** The whole store, one of its methods, or a method for one name: until when. */
@@ -149,6 +179,10 @@ class Pauses {
   pauseAll() {
     this.#pause(ALL)
     this.#failing.clear()
+  }
+
+  endAll() {
+    this.#until.delete(ALL)
   }
 
   /** @param {Method} method */
@@ -194,9 +228,10 @@ const placeOf = (method, name) => `${method} ${name}`
  * `{ value }`, `{ error }`, or undefined if there is no answer in time. It never rejects.
  * @template T
  * @param {Promise<T>} promise
+ * @param {number} patienceMs
  * @returns {Promise<Answer<T> | undefined>}
  */
-export function inTime(promise) {
+export function inTime(promise, patienceMs = LEAST_PATIENCE_MS) {
   return new Promise((resolve) => {
     /** @type {NodeJS.Timeout} */
     let timer
@@ -209,18 +244,18 @@ export function inTime(promise) {
       (value) => answered({ value }),
       (error) => answered({ error }),
     )
-    let due = steady() + PATIENCE_MS
+    let due = steady() + patienceMs
     let looks = 0
     const giveUp = () => {
       // What has come meanwhile is only seen after the timers, so this looks once more at least.
       const wasBusy = steady() - due > BUSY_MS
       if (looks >= (wasBusy ? MOST_GRACES : 1)) return resolve(undefined)
+      const grace = wasBusy ? GRACE_MS * 2 ** looks : 0
       looks += 1
-      const grace = wasBusy ? GRACE_MS : 0
       due = steady() + grace
       timer = setTimeout(giveUp, grace)
     }
-    timer = setTimeout(giveUp, PATIENCE_MS)
+    timer = setTimeout(giveUp, patienceMs)
   })
 }
 
