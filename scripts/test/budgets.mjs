@@ -46,8 +46,7 @@ function checkTable(root, measured) {
   })
   if (!isRight || written.length !== measured.length) {
     throw new Error(
-      `README.md's table of sizes is out of date; \`npm run sizes\` puts it right\n\n` +
-        table(measured),
+      `README.md's table of sizes is out of date; \`npm run sizes\` puts it right\n\n${table(measured)}`,
     )
   }
 }
