@@ -9,8 +9,11 @@ export class Progress {
   #waitsFor
   /** @type {import('./error.js').Details | undefined} */
   #failure
-  /** What it has waited for that others do: their progress. */
-  #joined = /** @type {Set<Progress>} */ (new Set())
+  /**
+   * What it has waited for that others do: their progress.
+   * @type {Set<Progress>}
+   */
+  #joined = new Set()
 
   /**
    * An HTTP request goes out to `url`.
@@ -52,7 +55,8 @@ export class Progress {
   /** The HTTP requests that were made, those of what it waited for included. */
   get attempts() {
     // Two may have waited for each other, one after the other.
-    const all = /** @type {Set<Progress>} */ (new Set([this]))
+    /** @type {Set<Progress>} */
+    const all = new Set([this])
     let attempts = 0
     for (const one of all) {
       attempts += one.#requests

@@ -6,8 +6,11 @@
  * @import { Deadline } from './deadline.js'
  */
 
-/** By signal: the deadlines that it ends, and the listener that ends them. */
-const watched = /** @type {WeakMap<SignalLike, { deadlines: Set<Deadline>, listener: () => void }>} */ (new WeakMap())
+/**
+ * By signal: the deadlines that it ends, and the listener that ends them.
+ * @type {WeakMap<SignalLike, { deadlines: Set<Deadline>, listener: () => void }>}
+ */
+const watched = new WeakMap()
 
 /**
  * Has `signal` abort `deadline`. Throws what a signal throws that only looks like one.

@@ -13,7 +13,8 @@ const MOST_BUCKETS = 10_000
 export class RateLimit {
   #burst
   #perMs
-  #buckets = /** @type {Map<string, Bucket>} */ (new Map())
+  /** @type {Map<string, Bucket>} */
+  #buckets = new Map()
   #shared
 
   /**

@@ -71,8 +71,11 @@ export function bindKs(load) {
   }
 }
 
-/** What parsePrivileges gave, with Kaltura's text of it: nobody has composed it, so it may be anything. */
-const parsed = /** @type {WeakMap<object, string>} */ (new WeakMap())
+/**
+ * What parsePrivileges gave, with Kaltura's text of it: nobody has composed it, so it may be anything.
+ * @type {WeakMap<object, string>}
+ */
+const parsed = new WeakMap()
 
 /** @param {Privilege} options */
 const textOf = ({ name, values }) => (values.length === 0 ? name : `${name}:${values.join('/')}`)

@@ -4,8 +4,11 @@
 
 export const LOOK_EVERY_MS = 10
 
-/** All that a call looks for, by its deadline. */
-const lookouts = /** @type {WeakMap<Deadline, { looks: Set<() => unknown>, timer: NodeJS.Timeout }>} */ (new WeakMap())
+/**
+ * All that a call looks for, by its deadline.
+ * @type {WeakMap<Deadline, { looks: Set<() => unknown>, timer: NodeJS.Timeout }>}
+ */
+const lookouts = new WeakMap()
 
 /**
  * Calls `look` every now and then, by one timer for each deadline; gives what ends it.

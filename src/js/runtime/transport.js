@@ -75,8 +75,11 @@ export function fetch(url, { method, headers, body, signal }) {
  */
 const afterReading = (begin) => setImmediate(() => setImmediate(begin))
 
-/** The answer that each connection has brought last. */
-const answers = /** @type {WeakMap<Socket, IncomingMessage | undefined>} */ (new WeakMap())
+/**
+ * The answer that each connection has brought last.
+ * @type {WeakMap<Socket, IncomingMessage | undefined>}
+ */
+const answers = new WeakMap()
 
 /**
  * Has a connection closed when it brings more than the answer to `sent`: that nobody asked for.

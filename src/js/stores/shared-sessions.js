@@ -38,10 +38,16 @@ export class SharedSessions {
   #core
   #store
   #timeoutMs
-  /** The locks that we have asked for and not released, each with its release once it is known. */
-  #locks = /** @type {Map<string, Lock>} */ (new Map())
-  /** The last change of each name that is under way: the next one waits for it. */
-  #changes = /** @type {Map<string, Promise<unknown>>} */ (new Map())
+  /**
+   * The locks that we have asked for and not released, each with its release once it is known.
+   * @type {Map<string, Lock>}
+   */
+  #locks = new Map()
+  /**
+   * The last change of each name that is under way: the next one waits for it.
+   * @type {Map<string, Promise<unknown>>}
+   */
+  #changes = new Map()
 
   /**
    * @param {ProviderCore} core
