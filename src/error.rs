@@ -111,21 +111,29 @@ impl InvalidOption {
         };
         if is_name {
             let path = [prefix, name].concat();
-            return Self::new(path, "left out: there is no such option");
+            return Self::new(path, Self::UNKNOWN);
         }
         let path = prefix.strip_suffix('.').unwrap_or("options");
-        Self::new(
-            path,
-            "without an option that doesn't exist; its name is not shown, as it may be a secret",
-        )
+        Self::new(path, Self::UNKNOWN_SECRET)
     }
+
+    /// For `expected`: there is no such option.
+    const UNKNOWN: &str = "";
+
+    /// For `expected`: there is no such option, and its name may be a secret.
+    const UNKNOWN_SECRET: &str = "; its name is not shown, because it may be a secret";
 
     /// The stable code of the error that it becomes.
     pub const CODE: &'static str = "ERR_INVALID_OPTIONS";
 
     /// What is wrong, in words.
     pub fn message(&self) -> String {
-        [&*self.path, " must be ", self.expected, self.name].concat()
+        let words = match self.expected {
+            Self::UNKNOWN => ["unknown option ", &*self.path, "", ""],
+            Self::UNKNOWN_SECRET => ["unknown option in ", &*self.path, self.expected, ""],
+            expected => [&*self.path, " must be ", expected, self.name],
+        };
+        words.concat()
     }
 }
 
@@ -313,7 +321,7 @@ impl Error {
                 let code = causes.iter().rev().find_map(|cause| cause.code.as_deref());
                 let (before, code, after) = code.map_or(("", "", ""), |code| (" (", code, ")"));
                 [
-                    "no answer to ",
+                    "no response to ",
                     &name,
                     before,
                     code,
@@ -322,7 +330,7 @@ impl Error {
                 ]
             }
             Self::Timeout => only(
-                "timed out: no session within timeoutMs; raise it, or look at the network and the service",
+                "timed out: no session within timeoutMs; raise it, or check the network and the service",
             ),
             Self::Aborted => only("aborted by the caller's signal"),
             Self::TokenSource { problem, .. } => only(problem),
@@ -333,18 +341,18 @@ impl Error {
             } => {
                 let advice = match status {
                     200..=299 => {
-                        "Kaltura's API answers with 200 only; check serviceUrl and what stands between"
+                        "Kaltura's API always answers with 200; check serviceUrl and proxies"
                     }
                     300..=399 => {
-                        "redirects are not followed; set serviceUrl to where it points, if that is right"
+                        "redirects are not followed; if the redirect is right, set serviceUrl to its target"
                     }
-                    404 => "no Kaltura API there; check serviceUrl",
-                    408 | 425 | 429 => "too many or too slow; try again later",
+                    404 => "no Kaltura API was found; check serviceUrl",
+                    408 | 425 | 429 => "too many requests, or too slow; try again later",
                     500..=599 => {
-                        "the service, or a proxy before it, is out of order; try again later"
+                        "the service, or a proxy in front of it, is unavailable; try again later"
                     }
                     _ => {
-                        "something before Kaltura's API refuses; check serviceUrl and what stands between"
+                        "a server in front of Kaltura's API refused the request; check serviceUrl and proxies"
                     }
                 };
                 detail = decimal(*status);
@@ -354,7 +362,7 @@ impl Error {
                 ["HTTP status ", &detail, " to ", &name, ": ", advice]
             }
             Self::BadResponse { problem, .. } => {
-                ["unusable answer to ", &name, ": ", problem, "", ""]
+                ["unusable response to ", &name, ": ", problem, "", ""]
             }
             Self::NotGranted(differences) => {
                 for difference in differences {
@@ -364,16 +372,16 @@ impl Error {
                     detail.push_str(&difference.message());
                 }
                 [
-                    "the session is not what was asked for: ",
+                    "the session differs from the request: ",
                     &detail,
-                    ". Kaltura drops silently what the application token doesn't allow: change the token, ask for what it allows, or set `grants`",
+                    ". Kaltura silently drops what the application token doesn't allow: change the token or the request, or set `grants`",
                     "",
                     "",
                     "",
                 ]
             }
             Self::SessionRevoked => only(
-                "every session of this application token is refused as logged out, new ones too: session.end was called with one of them, which ends the whole token for a day or more. Make a new token, and log out by forgetting the KS",
+                "every session of this application token is refused as logged out, including new ones: session.end was called with one of them, which ends the whole token for a day or more. Make a new token, and log out by discarding the KS",
             ),
             Self::Internal(what) => ["internal error: ", what, "; please report it", "", "", ""],
         };

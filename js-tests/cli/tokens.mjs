@@ -19,7 +19,7 @@ test('tokens add prints the lines that start needs, with SHA256 and a user type 
   const env = adminVariables(kaltura)
   const { code, stdout, stderr } = await command(['tokens', 'add', '--user-id', 'ada'], { env })
   t.equal(code, 0)
-  t.match(stderr, /^warning: sessionPrivileges: where its sessions go to pages(.|\n)*\nnote: the token is a secret and is never shown again/)
+  t.match(stderr, /^warning: sessionPrivileges: if its sessions go to web pages(.|\n)*\nnote: the token is a secret and is never shown again/)
   const set = readExports(stdout)
   t.deepEqual(Object.keys(set), ['KALTURA_APP_TOKEN_ID', 'KALTURA_APP_TOKEN', 'KALTURA_HASH_TYPE'])
   const session = JSON.parse(await printed(['start', '--json'], { env: { ...env, ...set } }))

@@ -113,7 +113,7 @@ test('a KS that died is made anew, once', async (t) => {
   const error = await t.rejects(wrong.list())
   t.equal(error.kalturaCode, 'INVALID_KS')
   t.equal(error.attempts, 2)
-  t.match(error.message, /check it, and partnerId/)
+  t.match(error.message, /check adminSecret and partnerId/)
 
   // Nor is one that was refused at last used again.
   const stale = 'the-secret-of-yesterday'
@@ -184,7 +184,7 @@ test('a KS that is given is used as it is, and an error tells when it is dead', 
   const error = await t.rejects(manager.list())
   t.equal(error.ksRefusal, 'LOGOUT')
   t.equal(error.attempts, 1)
-  t.match(error.message, /ks that was given/)
+  t.match(error.message, /the given ks/)
 
   const live = adminKs(kaltura)
   const given = [ks, live, live]

@@ -176,7 +176,7 @@ test('a token for many users is for partners that take it', async (t) => {
   await strict.list()
   const error = await t.rejects(strict.add({ ...viewer, sessionUserId: null }))
   t.equal(error.kalturaCode, 'INVALID_FIELD_VALUE')
-  t.match(error.message, /most partners need one/)
+  t.match(error.message, /most partners require one/)
 })
 
 test('a user whom Kaltura knows may have any id', async (t) => {

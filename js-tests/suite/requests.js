@@ -65,7 +65,7 @@ test('rights that nobody wants are refused though a request without that wish wa
   t.match((await provider.getSession(request)).privileges, /sview:\*/)
   const error = await t.rejects(provider.getSession({ ...request, noOtherPrivileges: true }))
   t.equal(error.code, 'ERR_NOT_GRANTED')
-  t.match(error.message, /sview was not asked for/)
+  t.match(error.message, /sview was not requested/)
   t.deepEqual(error.differences.slice(1), [
     { field: 'sessionPrivileges', privilege: 'sview', granted: '*', effect: 'broader' },
   ])

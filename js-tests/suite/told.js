@@ -100,7 +100,7 @@ test('a timeout of what has not begun says nothing of what it was waiting for', 
   controller.abort()
   const [, { error }] = await started
   t.equal(error.code, 'ERR_TIMEOUT')
-  t.match(error.message, /^no session within 50 ms \(timeoutMs\); look at/)
+  t.match(error.message, /^no session within 50 ms \(timeoutMs\); check/)
 })
 
 test('an abort tells the requests that were made', async (t) => {

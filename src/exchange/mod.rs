@@ -238,7 +238,7 @@ impl Exchange {
                 return Ok(hash);
             }
             Err(Box::new(Error::TokenSource {
-                problem: "the signer gave no hash: hash(ks, hashType) must give lower-case hex of that digest of the KS with the application token behind it",
+                problem: "the signer returned no hash: hash(ks, hashType) must return the digest of the KS followed by the application token, as lower-case hex",
                 causes: Vec::new(),
             }))
         });
@@ -369,7 +369,7 @@ impl Exchange {
         for index in self.open() {
             let item = self.items.get(index);
             if let Some(path) = item.and_then(|item| item.wish.with_semicolon()) {
-                let expected = "without ';', which begins another field in this partner's KSs: they are not known to be of version 2";
+                let expected = "without ';', which begins another field in KSs of version 1; this partner's are not known to have version 2";
                 let wrong = InvalidOption::new(path, expected);
                 self.settle(index, Err(Box::new(wrong.into())));
             }

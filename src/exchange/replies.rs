@@ -185,7 +185,7 @@ fn split<'a>(
     }
     Err(Error::bad_response(
         operation,
-        "not one answer for each request of the batch",
+        "not one result for each request of the batch",
     ))
 }
 

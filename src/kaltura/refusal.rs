@@ -152,7 +152,7 @@ impl ApiError {
             [" (", reason, ")"].concat()
         };
         let advice = match (self.hash_type, self.advice()) {
-            (Some(used), _) => [". The hash type used was ", used.name(), " (SHA1 is the default, and 'auto' tries no MD5): set hashType to the application token's own, which an administrator reads as its hashType field (appToken.get), and check appToken"].concat(),
+            (Some(used), _) => [". The hash type used was ", used.name(), " (the default is SHA1, and 'auto' never tries MD5). Set hashType to the application token's own, which an administrator can read with appToken.get, and check appToken"].concat(),
             (None, Some(advice)) => [": ", advice].concat(),
             (None, None) => String::new(),
         };
@@ -171,19 +171,19 @@ impl ApiError {
     fn advice(&self) -> Option<&'static str> {
         Some(match self.code.as_str() {
             "INVALID_KS" => match self.ks_refusal? {
-                KsRefusal::Expired => "the session's time is over; start a new one",
+                KsRefusal::Expired => "the session has expired; start a new one",
                 KsRefusal::Logout => {
-                    "the session was ended, or the whole application token was by session.end; a new session tells which"
+                    "session.end has ended the session, or all sessions of the application token; start a new session to find out which"
                 }
                 KsRefusal::ActionsLimit => "the session's actionslimit is used up; start a new one",
                 KsRefusal::RestrictedIp => {
-                    "the session's iprestrict names another address than this machine's"
+                    "the session's iprestrict doesn't include this machine's address"
                 }
                 KsRefusal::RestrictedUri => "the session's urirestrict doesn't allow this action",
-                KsRefusal::InvalidPartner => "the session's partner is not the one called",
+                KsRefusal::InvalidPartner => "the session belongs to another partner",
                 KsRefusal::InvalidUser => "the session's user is not valid",
                 KsRefusal::Undecodable => {
-                    "the KS can't be decoded; has the partner's secret changed?"
+                    "the KS can't be decoded; check whether the partner's secret has changed"
                 }
             },
             "APP_TOKEN_ID_NOT_FOUND" => {
@@ -191,20 +191,20 @@ impl ApiError {
             }
             "APP_TOKEN_NOT_ACTIVE" => "the application token is deactivated; make a new one",
             "APP_TOKEN_EXPIRED" => "the application token has expired; make a new one",
-            "INVALID_WIDGET_ID" => "check partnerId and serviceUrl: there is no such partner there",
+            "INVALID_WIDGET_ID" => "check partnerId and serviceUrl: the partner doesn't exist there",
             "SERVICE_FORBIDDEN" => "the session's user or role may not call this",
             "SERVICE_FORBIDDEN_CONTENT_BLOCKED" => {
                 "check partnerId: the partner is blocked, or unknown there"
             }
             "SERVICE_ACCESS_CONTROL_RESTRICTED" => {
-                "the partner takes https only; use an https serviceUrl"
+                "the partner requires https; use an https serviceUrl"
             }
             "USER_BLOCKED" => "the session's user is blocked",
             RATE_LIMIT => {
-                "Kaltura's rate limit, which looks back ten seconds: come back later, or raise timeoutMs, whose default of ten seconds leaves no time for another try"
+                "Kaltura's rate limit, which counts the last ten seconds: try again later, or raise timeoutMs, whose default of ten seconds leaves no time for a retry"
             }
             "INTERNAL_DATABASE_ERROR" | "INTERNAL_SERVERL_ERROR" => {
-                "Kaltura is out of order; try again later"
+                "Kaltura is unavailable; try again later"
             }
             "START_SESSION_ERROR" => "check partnerId, the secret and the session type",
             _ => return None,

@@ -173,10 +173,10 @@ impl fmt::Display for KsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::TooLong => "the KS is longer than 262144 bytes",
-            Self::TooManySecrets => "too many secrets for a KS of this length",
+            Self::TooManySecrets => "too many secrets to try with a KS of this length",
             Self::Malformed => "the text is not a KS of version 1 or 2",
-            Self::Unreadable => "the KS is signed but carries fields that no server can read",
-            Self::WrongRandom => "version 1 takes its random part as text, version 2 as 16 bytes",
+            Self::Unreadable => "the KS is signed but contains fields that no server can read",
+            Self::WrongRandom => "the random part is text in version 1, and 16 bytes in version 2",
         })
     }
 }

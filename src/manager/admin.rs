@@ -33,7 +33,7 @@ pub fn admin_secret(named: Named) -> Read<Secret> {
     let secret = options::ks::secret(named)?;
     if secret.expose().starts_with("djJ8") {
         const EXPECTED: &str =
-            "the admin secret: what is given looks like a KS (see the option ks)";
+            "the admin secret, but the given value looks like a KS (see the option ks)";
         return Err(InvalidOption::new(path, EXPECTED));
     }
     Ok(secret)

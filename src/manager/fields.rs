@@ -49,11 +49,11 @@ pub fn check_name(name: &str) -> Read<()> {
     if name == "status" {
         return Err(InvalidOption::new(
             name,
-            "left out: Kaltura lets nobody set it; delete the application token to end it",
+            "left out, because nobody can set it in Kaltura; delete the application token to end it",
         ));
     }
     if READ_ONLY.contains(&name) {
-        return Err(InvalidOption::new(name, "left out: only Kaltura sets it"));
+        return Err(InvalidOption::new(name, "left out, because only Kaltura sets it"));
     }
     Ok(())
 }
@@ -229,7 +229,7 @@ fn user_id(Named { path, input }: Named, known: bool) -> Read<Option<String>> {
     if id.chars().count() > LONGEST_USER_ID {
         return Err(InvalidOption::new(
             path,
-            "at most 100 characters long: Kaltura cuts off the rest without a word, which makes it another user",
+            "at most 100 characters long: Kaltura silently cuts off the rest, which names another user",
         ));
     }
     if id.chars().any(char::is_control) {
@@ -240,7 +240,7 @@ fn user_id(Named { path, input }: Named, known: bool) -> Read<Option<String>> {
     if !known && !id.bytes().all(allowed) {
         return Err(InvalidOption::new(
             path,
-            "made of the letters A to Z, digits and ,!#$%&'*+?^_`{|}~.@- alone; a user whom Kaltura already knows may have others: then say knownUser: true",
+            "made of the letters A to Z, digits and ,!#$%&'*+?^_`{|}~.@- only; for an existing user whose id has other characters, set knownUser: true",
         ));
     }
     Ok(Some(id))
@@ -248,7 +248,7 @@ fn user_id(Named { path, input }: Named, known: bool) -> Read<Option<String>> {
 
 /// 0 would be sessions that have ended when they begin.
 fn session_duration(named: Named) -> Read<Option<u32>> {
-    const EXPECTED: &str = "a positive whole number of seconds (not milliseconds), at most ten years; leave it out for the partner's longest";
+    const EXPECTED: &str = "a positive whole number of seconds (not milliseconds), at most ten years; leave it out for the partner's maximum";
     options::optional_integer(named, 1, 315_360_000, EXPECTED)
 }
 
@@ -265,11 +265,11 @@ fn expiry(Named { path, input }: Named, now_s: i64) -> Read<Option<u32>> {
     )]
     let time = number as i64;
     let expected = match time {
-        0 => "a time to come: 0 makes a token that has expired; leave it out for never",
+        0 => "a future time: 0 makes a token that has expired; leave it out for never",
         _ if (1..=TEN_YEARS_S).contains(&time) => {
-            "a time in unix seconds: Kaltura takes a number up to ten years for seconds from now; write Math.floor(Date.now() / 1000) + seconds"
+            "a time in unix seconds: Kaltura reads a number of up to ten years as seconds from now; use Math.floor(Date.now() / 1000) + seconds"
         }
-        _ if time <= now_s => "a time to come, in unix seconds: this one is past",
+        _ if time <= now_s => "a future time in unix seconds: this one is past",
         _ => match u32::try_from(time) {
             Ok(time) => return Ok(Some(time)),
             Err(_) => "a time in unix seconds (not milliseconds)",

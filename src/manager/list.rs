@@ -153,7 +153,7 @@ fn several(Named { path, input }: Named) -> Read<String> {
         }
         _ => Err(InvalidOption::new(
             path,
-            "an array that isn't empty, or text with commas between and no spaces",
+            "an array that isn't empty, or text with commas and without spaces",
         )),
     }
 }

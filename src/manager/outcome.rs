@@ -88,22 +88,22 @@ pub fn judge(action: Action, shown: Shown<'_>) -> WriteVerdict {
     let is_open = action == Action::Add && may_be_done(shown);
     let advice = match (action, shown.kaltura_code) {
         _ if is_open => Some(
-            "the application token may have been made all the same, so it was not tried again: look for it with list(), and delete it or add another",
+            "the application token may have been made, so the call was not retried: look for it with list(), and delete it or add another",
         ),
         (_, "INVALID_KS") if !shown.made_ks => {
-            Some("it is the ks that was given: give one that lives, or a function, or adminSecret")
+            Some("this is the given ks: pass a live one, a function, or adminSecret")
         }
         (_, "INVALID_KS") if shown.ks_refusal == "INVALID_STR" => {
-            Some("the KS is made from adminSecret: check it, and partnerId")
+            Some("the KS is made with adminSecret: check adminSecret and partnerId")
         }
         (_, "INVALID_KS") if shown.ks_refusal == "EXPIRED" => Some(
-            "the KS is made from adminSecret, for five minutes: is this machine's clock right?",
+            "the KS is made with adminSecret and lives for five minutes: check this machine's clock",
         ),
         (_, "SERVICE_FORBIDDEN") => Some(
             "managing application tokens needs an ADMIN session: check that ks is one, or that userId is an administrator",
         ),
         (Action::Add | Action::Update, "INVALID_FIELD_VALUE") => Some(
-            "if it is sessionUserId: most partners need one for every application token, and Kaltura makes no user with other characters than A to Z, digits and ,!#$%&'*+?^_`{|}~.@-",
+            "if this is about sessionUserId: most partners require one for every application token, and Kaltura creates no user with characters other than A to Z, digits and ,!#$%&'*+?^_`{|}~.@-",
         ),
         _ => None,
     };

@@ -49,7 +49,7 @@ pub fn add(get: FieldLookup<'_>, known_user: bool, now_s: i64) -> Read<Prepared>
     if given.user_id == Change::Keep {
         return Err(InvalidOption::new(
             "sessionUserId",
-            "the user of its sessions; '' for anonymous sessions; or null to let the token's holder choose, which Kaltura allows some partners only",
+            "the user of its sessions, '' for anonymous sessions, or null to let the token's holder choose, which Kaltura allows only some partners",
         ));
     }
     // To leave a field out is to leave it open.
@@ -100,7 +100,7 @@ pub fn update(id: Named, get: FieldLookup<'_>, known_user: bool, now_s: i64) -> 
     if get(ISOLATED).input != Input::Missing {
         return Err(InvalidOption::new(
             ISOLATED,
-            "left out: it is for new application tokens; set sessionPrivileges, with sessionid:* among them",
+            "left out, because it is for new application tokens; add sessionid:* to sessionPrivileges",
         ));
     }
     let given = Given::read(get, known_user, now_s)?;
@@ -113,7 +113,7 @@ pub fn update(id: Named, get: FieldLookup<'_>, known_user: bool, now_s: i64) -> 
     if given.session_duration == Change::Clear {
         return Err(InvalidOption::new(
             "sessionDuration",
-            "a number of seconds: without one, sessions would have ended when they begin",
+            "a number of seconds: without it, sessions would have expired when they start",
         ));
     }
     prepared.warnings = given.warnings();
@@ -134,26 +134,26 @@ pub fn successor(old: &AppToken, now_s: i64) -> Read<Prepared> {
     if old.status != ACTIVE {
         return Err(InvalidOption::new(
             "id",
-            "the id of an active application token: its successor would be active; add a new one",
+            "the id of an active application token, because its successor would be active; add a new one",
         ));
     }
     if old.expiry.is_some_and(|expiry| expiry <= now_s) {
         return Err(InvalidOption::new(
             "id",
-            "the id of an application token that hasn't expired: its successor would have too; add a new one",
+            "the id of an application token that hasn't expired, because its successor would have expired too; add a new one",
         ));
     }
     if old.session_duration.is_some_and(|seconds| seconds < 1) {
         return Err(InvalidOption::new(
             "id",
-            "the id of an application token with a sessionDuration: without one, its sessions have ended when they begin; update it first",
+            "the id of an application token with a sessionDuration, because without it sessions have expired when they start; update it first",
         ));
     }
     // To leave one out would make the successor another token.
     let unknown = || {
         InvalidOption::new(
             "id",
-            "the id of an application token with no properties but those that are known here; add a new one",
+            "the id of an application token without properties that are unknown to this package; add a new one",
         )
     };
     let number = |number: Option<i64>| match number.map(u32::try_from) {

@@ -15,39 +15,39 @@ const fn warning(code: &'static str, message: &'static str) -> Warning {
 
 const MISSPELT: Warning = warning(
     "MISSPELT_PRIVILEGE",
-    "one has the name of a privilege of Kaltura's in other letters, or with white space, '*' or '=' beside it: it restricts nothing",
+    "a name differs from one of Kaltura's privileges only in case, or by white space, '*' or '=' beside it: it restricts nothing",
 );
 const HIDDEN: Warning = warning(
     "HIDDEN_PRIVILEGE",
-    "one has the name of another at the end of its own or in a value, such as xedit:* or theme:edit:*: Kaltura searches the text, so it allows what the other would",
+    "a name ends in another privilege's name, or a value contains one, such as xedit:* or theme:edit:*: Kaltura searches the text, so it allows what the other privilege would",
 );
 const COMMA: Warning = warning(
     "PRIVILEGE_COMMA",
-    "a comma begins another privilege, and what follows one of them is a privilege that Kaltura doesn't know; values have '/' between",
+    "a comma begins another privilege, and what follows one is a privilege that Kaltura doesn't know; separate values with '/'",
 );
 const REPLACEABLE: Warning = warning(
     "REPLACEABLE_RESTRICTION",
-    "a restriction has '*' for a value, so whoever holds the token may ask for another in its place, for '*' too",
+    "a restriction has the value '*', so the token's holder may ask for any other value, including '*'",
 );
 const REPLACEABLE_PATHS: Warning = warning(
     "REPLACEABLE_RESTRICTION",
-    "a path of urirestrict has '*' between slashes or at its end after one, so whoever holds the token may ask for another path in its place, for '/*' too; name each action, or put a path last that ends otherwise",
+    "a path of urirestrict has '*' between slashes or at its end after one, so the token's holder may ask for any other path, including '/*'; name each action, or put a path last that ends otherwise",
 );
 const NO_VALUE: Warning = warning(
     "PRIVILEGE_VALUE",
-    "a privilege such as sview, edit, list or iprestrict is without values, and so allows nothing; values follow a ':', and '*' stands for all",
+    "a privilege such as sview, edit, list or iprestrict has no values, so it allows nothing; values follow a ':', and '*' means all",
 );
 const NO_ADDRESS: Warning = warning(
     "PRIVILEGE_VALUE",
-    "iprestrict takes whole IP addresses, with '/' between: Kaltura knows no ranges, masks or wildcards there, so these match nobody",
+    "iprestrict takes whole IP addresses, separated by '/': Kaltura supports no ranges, masks or wildcards here, so these match nobody",
 );
 const NO_COUNT: Warning = warning(
     "PRIVILEGE_VALUE",
-    "actionslimit takes the number of calls that a session may make, 1 or more: sessions with another one can't be used",
+    "actionslimit takes the number of calls that a session may make, 1 or more: sessions with another value can't be used",
 );
 const NO_PATH: Warning = warning(
     "PRIVILEGE_VALUE",
-    "a path of urirestrict begins with '/', such as /api_v3/service/media/action/list: these match no call",
+    "a path of urirestrict must begin with '/', such as /api_v3/service/media/action/list: these match no call",
 );
 
 /// What there is to say of the privileges `text`, each thing once.

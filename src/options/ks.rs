@@ -93,7 +93,7 @@ pub fn random(Named { path, input }: Named, version: Version) -> Read<Random> {
 /// Refuses fields that would move others: version 1 parts them by `;`, and escapes nothing. What is
 /// last moves nothing.
 pub fn check_fields(fields: &KsFields, random: &Random) -> Read<()> {
-    const EXPECTED: &str = "free of ';' in version 1, where it begins the next field";
+    const EXPECTED: &str = "without ';' in version 1, where it begins the next field";
     let random = match random {
         Random::Text(random) => random,
         Random::Bytes(_) => "",
@@ -125,11 +125,11 @@ pub fn refused(path: &str, error: KsError) -> InvalidOption {
     InvalidOption::new(
         path,
         match error {
-            KsError::TooLong => "at most 262144 bytes long as a KS",
+            KsError::TooLong => "at most 262144 bytes long in the KS",
             KsError::TooManySecrets => "short enough to be tried with so many secrets",
             KsError::Malformed => "a KS of version 1 or 2",
-            KsError::Unreadable => "a KS that carries no more than a server can read",
-            KsError::WrongRandom => "given a random part of its version's kind",
+            KsError::Unreadable => "a KS whose fields a server can read",
+            KsError::WrongRandom => "a KS with a random part that fits its version",
         },
     )
 }

@@ -73,7 +73,7 @@ pub fn app_token_id(Named { path, input }: Named) -> Read<String> {
 }
 
 /// What is expected where a secret stands in an id's place.
-pub const NO_ID: &str = "the application token's id, such as 0_ab12cd34: what is given looks like a secret, perhaps the token itself";
+pub const NO_ID: &str = "the application token's id, such as 0_ab12cd34: the given value looks like a secret, perhaps the token itself";
 
 /// Whether a text is formed as Kaltura forms the ids of application tokens.
 fn looks_like_id(text: &str) -> bool {
@@ -87,8 +87,8 @@ fn looks_like_id(text: &str) -> bool {
 
 /// The application token itself. Its length says nothing: tokens can be edited.
 pub fn app_token(Named { path, input }: Named) -> Read<Secret> {
-    const EXPECTED: &str = "the application token, a string without white space around it, or a function that gives it";
-    const NO_TOKEN: &str = "the token itself: what is given looks like its id";
+    const EXPECTED: &str = "the application token, a string without white space around it, or a function that returns it";
+    const NO_TOKEN: &str = "the token itself: the given value looks like its id";
     if let Input::Text(Some(text)) = input {
         let secret = Secret::new(text);
         let text = secret.expose();
@@ -161,7 +161,7 @@ pub fn session_type(Named { path, input }: Named) -> Read<Option<SessionType>> {
 /// The session's life in seconds. To Kaltura 0 means the longest and a negative number an
 /// expired session, so neither is let through.
 pub fn expiry_s(Named { path, input }: Named) -> Read<Option<u32>> {
-    const EXPECTED: &str = "a positive whole number of seconds (not milliseconds), at most ten years; leave it out for the longest";
+    const EXPECTED: &str = "a positive whole number of seconds (not milliseconds), at most ten years; leave it out for the token's maximum";
     const TEN_YEARS_S: u32 = 315_360_000;
     optional_integer(Named { path, input }, 1, TEN_YEARS_S, EXPECTED)
 }

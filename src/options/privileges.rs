@@ -23,7 +23,7 @@ pub struct Listed {
 /// have been meant as a restriction. So is a `sessionid`, which may be another application token's:
 /// who holds such a session can end every session of that.
 pub fn session_privileges(named: Named) -> Read<Option<String>> {
-    const EXPECTED: &str = "without sessionid, by which a session could end another token's; the option isolate of a provider gives each user one";
+    const EXPECTED: &str = "without sessionid, with which a session could end another token's; a provider's option isolate gives each user one";
     let path = named.path.clone();
     let text = text(named)?;
     if let Some(text) = &text {
@@ -37,7 +37,7 @@ pub fn session_privileges(named: Named) -> Read<Option<String>> {
 
 /// Privileges as Kaltura's text, whatever names are in it, or as a list that is held to what it says.
 pub fn text(Named { path, input }: Named) -> Read<Option<String>> {
-    const EXPECTED: &str = "text such as 'edit:0_a,sview:*', or an array of { name, values }, of { name, any: true } for every value";
+    const EXPECTED: &str = "text such as 'edit:0_a,sview:*', or an array of { name, values }, or of { name, any: true } for every value";
     match input {
         Input::Missing => Ok(None),
         Input::Text(Some(text)) if !has_control(&text) => Ok(Some(text)),

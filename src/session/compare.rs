@@ -126,11 +126,11 @@ impl Difference {
     /// what it is.
     pub fn message(&self) -> String {
         if self.effect == Effect::Expired {
-            return "it has already expired (is the token's sessionDuration 0, or did the answer take longer than the session lives?)".to_owned();
+            return "it has already expired (check whether the token's sessionDuration is 0, or whether the response took longer than the session lives)".to_owned();
         }
         let shown = |value: &Option<String>| value.clone().unwrap_or_else(|| "none".to_owned());
         match &self.field {
-            Field::UserId => "userId is another one".to_owned(),
+            Field::UserId => "userId is another user".to_owned(),
             Field::SessionType | Field::Expiry => [
                 self.field.option(),
                 " ",
@@ -143,7 +143,7 @@ impl Difference {
                 let cut = name.floor_char_boundary(LONGEST_NAME);
                 let dots = if cut < name.len() { "…" } else { "" };
                 let what = match (&self.asked, &self.granted) {
-                    (None, _) => " was not asked for",
+                    (None, _) => " was not requested",
                     (_, None) => " was dropped",
                     _ => " has another value",
                 };
@@ -153,9 +153,9 @@ impl Difference {
             Field::SessionId => "its sessionid is not its own: `isolate` needs an application token with the privilege sessionid:* (make one with isolatedSessions: true)".to_owned(),
             Field::MorePrivileges(count) => [&*decimal(*count), " more privileges differ"].concat(),
             Field::Carried(option) => [
-                "the KS itself, of version 1, carries another ",
+                "the KS itself, of version 1, has another ",
                 option,
-                " than Kaltura's answer says (a `;` in a user or a privilege ends it there)",
+                " than Kaltura's response (a `;` in a user or a privilege ends the field there)",
             ]
             .concat(),
         }

@@ -73,7 +73,7 @@ function ofAppTokenError(error) {
     const words = error.message
       .replace(error.path, named(error.path))
       .replace('dangerouslyAllowHttp', '--dangerously-allow-http')
-      .replace('then say knownUser: true', 'then say --known-user')
+      .replace('set knownUser: true', 'set --known-user')
     return new Failure(words, { code, exitCode: 2, details })
   }
   const isStart = 'action' in details && ['startSession', 'startWidgetSession'].includes(details.action)

@@ -1,4 +1,4 @@
-// An audit trail: events say which session they are about, without a name or a secret in it.
+// The audit trail: events identify their session without a name or a secret.
 import { tell } from './host.js'
 import { keyOf } from './token.js'
 
@@ -12,8 +12,8 @@ import { keyOf } from './token.js'
 let ofThisProcess
 
 /**
- * What gives the key of fingerprints: the caller's, or one that only this process has. It is drawn at
- * its first use, since Workers have no random bytes before there is a request.
+ * Returns a function that gives the key of fingerprints: the caller's, or a random one. The random key is
+ * drawn at its first use, because Workers have no random bytes before a request.
  * @param {string | Uint8Array | undefined} auditKey
  */
 export function auditKeyOf(auditKey) {
@@ -34,6 +34,6 @@ export function tellOf(core, { onEvent, auditKey }, type, { ks, userId, privileg
     const event = { type, expiresAt, ...core.audit(auditKey(), ks, userId, privileges) }
     tell(onEvent, /** @type {ProviderEvent} */ (event))
   } catch {
-    // There is no memory left, which the next call tells of.
+    // No memory left; the next call reports it.
   }
 }

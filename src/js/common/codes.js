@@ -1,4 +1,4 @@
-// The codes of the errors that JavaScript makes or asks about; the core has others.
+// The codes of errors that JavaScript creates or checks; the core has more.
 
 export const ABORTED = 'ERR_ABORTED'
 export const BAD_RESPONSE = 'ERR_BAD_RESPONSE'

@@ -1,4 +1,4 @@
-// Time limits, kept here rather than in wasm, so that no lost promise can hang a caller.
+// Time limits. They are kept here, not in WebAssembly, so that no lost promise can hang a caller.
 import * as codes from './codes.js'
 import { AppTokenError, invalid } from './error.js'
 import { Progress } from './progress.js'
@@ -23,16 +23,16 @@ import { unwatch, watch } from './signals.js'
  */
 
 /**
- * What settles a promise later on. It may give what is to be called then.
+ * Starts what settles a promise later. May return a function to call when the promise is settled.
  * @template T
  * @typedef {(resolve: (value: T) => void, reject: (reason: unknown) => void) => (() => unknown) | undefined | void} Start
  */
 
-/** The longest that a timer waits. */
+/** The longest delay of a timer. */
 export const LONGEST_MS = 2 ** 31 - 1
 
 /**
- * Checks what `Deadline` takes, and gives it back with its default.
+ * Checks the options of a `Deadline`, and returns them with their defaults.
  * @param {Limits} limits
  */
 export function readLimits(limits) {
@@ -58,8 +58,8 @@ function isSignal(signal) {
 }
 
 /**
- * One call's time: over when its deadline passes, its caller aborts, or it is settled. From then on
- * it holds no timer, listener or waiter.
+ * The time of one call. It is over when the deadline passes, the caller aborts, or the call is settled; from
+ * then on it holds no timer, listener or waiter.
  */
 export class Deadline {
   /** @type {AppTokenError | undefined} */
@@ -71,14 +71,14 @@ export class Deadline {
   #callers
   #instance
   /**
-   * What rejects each promise that waits.
+   * The reject functions of the waiting promises.
    * @type {Set<(reason: unknown) => void>}
    */
   #waiters = new Set()
 
   /**
-   * `signal` and `also` may end it before `timeoutMs` have passed. `what` is missing when the time
-   * is over. The call runs on `instance`, whose trap ends it at once. `progress` is how far it has got.
+   * `signal` and `also` may end it before `timeoutMs` have passed. `what` is the missing result, for the
+   * message. The call runs on `instance`, whose trap ends it at once. `progress` is its progress so far.
    * @param {Timed} limits
    */
   constructor(limits) {
@@ -98,7 +98,7 @@ export class Deadline {
       const waited = step === undefined ? '' : `, while waiting for ${step}`
       this.#end({
         code: codes.TIMEOUT,
-        message: `no ${what} within ${timeoutMs} ms (timeoutMs)${waited}; look at the network and the service`,
+        message: `no ${what} within ${timeoutMs} ms (timeoutMs)${waited}; check the network and the service`,
         retryable: true,
         cause,
       })
@@ -115,7 +115,7 @@ export class Deadline {
   }
 
   /**
-   * Ends it with an error of these details, unless it is over.
+   * Ends the call with an error of these details, unless it is over.
    * @param {Details} details
    */
   fail(details) {
@@ -123,7 +123,7 @@ export class Deadline {
   }
 
   /**
-   * Ends it for `signal`, if it was one.
+   * Ends the call because of `signal`, if this is one of its signals.
    * @param {SignalLike} [signal]
    */
   abort(signal) {
@@ -138,7 +138,7 @@ export class Deadline {
     return this.#controller.signal
   }
 
-  /** Why the time is over; undefined while it isn't, and after a call that ended by itself. */
+  /** The error that ended the call; undefined while it runs, and after a call that ended by itself. */
   get error() {
     return this.#error
   }
@@ -148,8 +148,8 @@ export class Deadline {
   }
 
   /**
-   * The value or promise, but rejecting when the time is over. A promise that outlives calls must
-   * not come here often: each time it keeps what waits for it until it is settled.
+   * Returns the value of the promise, or rejects when the time is over. Don't pass a promise that outlives many
+   * calls: it keeps each waiter until it is settled.
    * @template T
    * @param {T | PromiseLike<T>} value
    * @returns {Promise<T>}
@@ -166,7 +166,7 @@ export class Deadline {
         reject(thrown)
       }
     }
-    // Nobody waits, but somebody must hear it.
+    // Nobody waits for it, but a rejection must be handled.
     if (this.#isOver) listen(ignore, ignore)
     return this.wait(listen)
   }
@@ -184,8 +184,8 @@ export class Deadline {
   }
 
   /**
-   * A promise that `start` settles, later on, with the two functions that it is handed, unless the
-   * time is over first. In either case the function that it gave is called.
+   * Returns a promise that `start` settles with its two arguments, unless the time is over first. In both cases
+   * the function that `start` returned is called.
    * @template T
    * @param {Start<T>} start
    * @returns {Promise<T>}
@@ -217,7 +217,7 @@ export class Deadline {
     clearTimeout(this.#timer)
     this.#instance?.unwatch(this)
     for (const caller of this.#callers) unwatch(caller, this)
-    // What is still under way is nobody's any more.
+    // Nobody waits any more for what is still under way.
     if (this.#error || this.#waiters.size > 0) this.#controller?.abort()
     for (const end of this.#waiters) end(this.#why())
   }
@@ -237,7 +237,7 @@ export class Deadline {
 const ignore = () => {}
 
 /**
- * Why a signal was aborted; nothing of one that throws, as what only looks like a signal may.
+ * The reason of an aborted signal; undefined if reading it throws, as an imitation of a signal may.
  * @param {Signal | SignalLike | undefined} signal
  */
 function reasonOf(signal) {

@@ -3,7 +3,7 @@ import * as codes from './codes.js'
 /** @import { Difference } from '../entries/index.js' */
 
 /**
- * What an error says, and more that only some of them do.
+ * The fields of an error; only some errors have the optional ones.
  * @typedef {object} Details
  * @property {string} code
  * @property {string} message
@@ -20,11 +20,11 @@ import * as codes from './codes.js'
 
 /** @typedef {{ name: string, code?: string | undefined, message: string }} Cause */
 
-/** What an error is told that is not copied as it is. */
+/** The details that are not copied unchanged. */
 const BY_SUPER = ['message', 'cause', 'causes']
 
 /**
- * The one error of this package. What it shows is redacted: no token, hash or KS is in it.
+ * The one error class of this package. Its fields are redacted: they contain no token, hash or KS.
  */
 export class AppTokenError extends Error {
   /** @param {Details} given */
@@ -45,13 +45,13 @@ export class AppTokenError extends Error {
   }
 
   static {
-    // On the prototype, as the names of the built-in errors are.
+    // On the prototype, like the names of the built-in errors.
     Object.defineProperty(this.prototype, 'name', { value: 'AppTokenError', configurable: true, writable: true })
   }
 }
 
 /**
- * Also true of an error from another copy of this package.
+ * Also returns true for errors of another copy of this package.
  * @type {typeof import('../entries/index.js').isAppTokenError}
  */
 export function isAppTokenError(value) {
@@ -59,13 +59,13 @@ export function isAppTokenError(value) {
     const { name, code } = /** @type {{ name?: string, code?: unknown }} */ (value instanceof Error ? value : {})
     return name === 'AppTokenError' && typeof code === 'string' && code.startsWith('ERR_')
   } catch {
-    // A proxy that throws at every question.
+    // A proxy that throws whenever it is read.
     return false
   }
 }
 
 /**
- * `path` must be `expected`.
+ * The error for an option: `path` must be `expected`.
  * @param {string} path
  * @param {string} expected
  */
@@ -78,13 +78,13 @@ export function invalid(path, expected) {
 }
 
 /**
- * Whether a name is shown: one that could be a secret in the wrong place isn't.
+ * Whether a name may be shown. A name that could be a misplaced secret may not.
  * @param {string} name
  */
 const isShown = (name) => /^(?:[A-Za-z]{1,31}|\w{1,15})$/.test(name)
 
 /**
- * The path of the option `name` behind `prefix`, such as `fallback.`.
+ * The path of the option `name` after `prefix`, such as `fallback.`.
  * @param {string} prefix
  * @param {string} name
  */
@@ -92,21 +92,20 @@ export const pathOf = (prefix, name) =>
   isShown(name) ? prefix + name : prefix.slice(0, -1) || 'options'
 
 /**
- * There is no option `name`; `expected` tells what there is in its place.
+ * The error for an option that doesn't exist; `known` are the options that do.
  * @param {string} prefix
  * @param {string} name
- * @param {string} [expected]
+ * @param {string[]} [known]
  */
-export const unknownOption = (prefix, name, expected = 'left out: there is no such option') =>
-  invalid(
-    pathOf(prefix, name),
-    isShown(name)
-      ? expected
-      : "without an option that doesn't exist; its name is not shown, as it may be a secret",
-  )
+export function unknownOption(prefix, name, known) {
+  const path = pathOf(prefix, name)
+  const which = isShown(name) ? path : `in ${path}; its name is not shown, because it may be a secret`
+  const others = known ? `; the options are ${known.join(', ')}` : ''
+  return new AppTokenError({ code: codes.INVALID_OPTIONS, message: `unknown option ${which}${others}`, path })
+}
 
 /**
- * The error for what the core has thrown: a plain object that describes one, or a trap.
+ * Makes an error of what the core has thrown: a plain object that describes an error, or a trap.
  * @param {unknown} thrown
  */
 export function fromCore(thrown) {
@@ -119,7 +118,7 @@ export function fromCore(thrown) {
 }
 
 /**
- * The details of a fault of this package's own; `name` is what is known of it.
+ * The details of a fault of this package; `name` is all that is known about it.
  * @param {string | undefined} name
  */
 export const internal = (name) => ({
@@ -128,7 +127,7 @@ export const internal = (name) => ({
 })
 
 /**
- * The errors behind one, from the outermost.
+ * Makes an `Error` of a chain of causes, the outermost first.
  * @param {Cause[]} causes
  */
 function chain(causes) {

@@ -1,7 +1,7 @@
 // Bytes as text.
 
 /**
- * Two hexadecimal digits a byte, in lower case.
+ * Lower-case hex of the bytes.
  * @param {Uint8Array} bytes
  */
 export const hexOf = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')

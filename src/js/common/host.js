@@ -1,4 +1,4 @@
-// What the core borrows of JavaScript for the length of one call.
+// What the core uses of JavaScript during one call.
 import { refusalOf } from './tls.js'
 
 /**
@@ -9,15 +9,15 @@ import { refusalOf } from './tls.js'
  */
 
 /**
- * Whether each request has a context of its own: its timers and fetches end with it, and what
- * belongs to it must not be awaited by others.
+ * Whether each request has a context of its own, as in Workers: its timers and fetches end with it, and other
+ * requests must not await them.
  */
 export const SEPARATE_CONTEXTS = globalThis.navigator?.userAgent === 'Cloudflare-Workers'
 
 const LOOK_EVERY_MS = 25
 
 /**
- * What a host is made of.
+ * The parts of a host.
  * @template E
  * @typedef {object} Lent
  * @property {Deadline} deadline
@@ -29,17 +29,16 @@ const LOOK_EVERY_MS = 25
  */
 
 /**
- * What the core relies on; only it knows which events it tells.
+ * The functions that the core calls. Only the core knows which events it sends.
  * @typedef {Omit<ReturnType<typeof createHost>, 'emit'> & { emit: (event: never) => void }} Host
  */
 
-/** What is waited for when the caller's function is asked. */
+/** The step to report while the caller's function runs. */
 const APP_TOKEN = 'the appToken function'
 const SIGNER = 'the signer'
 
 /**
- * The core relies on it that nothing here throws: an exception that flew through wasm would
- * leave the call pending.
+ * Nothing here may throw, because an exception through WebAssembly would leave the call pending.
  * @template E
  * @param {Lent<E>} given
  */
@@ -69,7 +68,7 @@ export function createHost(given) {
     },
     now: () => Date.now(),
     steady,
-    // Called as a bare function: a fetch that is called as a method is an illegal invocation.
+    // Called without `this`: calling fetch as a method is an illegal invocation.
     /**
      * @param {string} url
      * @param {FetchInit} init
@@ -108,8 +107,8 @@ export function createHost(given) {
 }
 
 /**
- * Something to wait for that another call may let come: `{ wait, come }`. It also comes by itself,
- * soon where contexts are separate: there no call can wake another.
+ * An event that calls wait for and another call triggers: `{ wait, come }`. It also triggers itself after a
+ * while, sooner where contexts are separate, because no call can wake another there.
  * @param {Deadline} deadline
  */
 function turn(deadline) {
@@ -127,7 +126,7 @@ function turn(deadline) {
 const nothing = () => {}
 
 /**
- * A plain view of bytes, whatever realm or class they are of; nothing of anything else.
+ * A plain view of bytes of any realm or class; undefined for anything else.
  * @param {unknown} value
  */
 export function bytes(value) {
@@ -140,7 +139,7 @@ export function bytes(value) {
 }
 
 /**
- * A promise for what `run` gives, even if it throws at once.
+ * Runs `run` and returns a promise of its result, even if it throws at once.
  * @template T
  * @param {() => T | PromiseLike<T>} run
  */
@@ -149,7 +148,7 @@ export async function attempt(run) {
 }
 
 /**
- * A promise that the core is handed, and may trap before it listens to: that must not end the process.
+ * Marks a promise as handled. The core may trap before it listens to it, and that must not end the process.
  * @template T
  * @param {Promise<T>} promise
  */
@@ -159,7 +158,7 @@ export function heard(promise) {
 }
 
 /**
- * Tells a listener, whose faults are its own.
+ * Calls a listener and ignores its errors.
  * @template E
  * @param {((event: E) => unknown) | undefined} onEvent
  * @param {E} [event]
@@ -170,16 +169,16 @@ export function tell(onEvent, event) {
     const told = /** @type {PromiseLike<unknown> | undefined} */ (onEvent(/** @type {E} */ (event)))
     if (typeof told?.then === 'function') told.then(undefined, () => {})
   } catch {
-    // A call must not fail because somebody who watches it does.
+    // A call must not fail because its listener does.
   }
 }
 
-/** Milliseconds by a clock that is never set, where the runtime has one. */
+/** Milliseconds on a steady clock, if the runtime has one. */
 export function steady() {
   return globalThis.performance?.now() ?? Date.now()
 }
 
-/** The moment, by both clocks. */
+/** The current time on both clocks. */
 export function now() {
   return { wall: Date.now(), steady: steady() }
 }

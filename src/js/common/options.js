@@ -1,4 +1,4 @@
-// What the shell judges by itself: the kinds of things it is handed.
+// What the shell checks itself: the types of what it is given.
 import { auditKeyOf } from './audit.js'
 import { readLimits } from './deadline.js'
 import { AppTokenError, fromCore, invalid, pathOf } from './error.js'
@@ -6,27 +6,26 @@ import { AppTokenError, fromCore, invalid, pathOf } from './error.js'
 /** @import { Fetch, StartOptions } from '../entries/index.js' */
 
 /**
- * Copies an entry of a list: what copies a list within it, and what gives its path.
+ * Copies an entry of a list. Receives the entry, a function that copies a list in it, and one that returns its path.
  * @typedef {(entry: unknown, list: List, place: () => string) => unknown} Copy
  */
 
 /**
- * Copies a list, with `each` its entries.
+ * Copies a list, and its entries with `each`.
  * @typedef {(array: readonly unknown[], each?: Copy) => unknown[]} List
  */
 
 /**
- * The options that all have.
+ * The options that all functions have.
  * @typedef {Pick<StartOptions, 'fetch' | 'auditKey' | 'signal' | 'timeoutMs' | 'dangerouslyAllowUnverifiedTls'> & { onEvent?: unknown }} Shared
  */
 
-/** No list has more entries, and no text more characters: the core's memory has an end. */
+/** The most entries of a list and characters of a text, because the core's memory is limited. */
 const MOST = 10_000
 const LONGEST = 1_000_000
 
 /**
- * A copy of the caller's own options, so that what has got into `Object.prototype` is not
- * taken for one, and that getters run once.
+ * Copies the caller's own options, so that additions to `Object.prototype` are ignored, and getters run once.
  * @template {object} T
  * @param {T} options
  * @param {string} [path]
@@ -35,7 +34,7 @@ const LONGEST = 1_000_000
  */
 export function ownOptions(options, path = 'options', prefix = '') {
   const own = /** @type {Record<string, unknown>} */ (ownProperties(options, path))
-  // The only lists among the options are lists of privileges; the core is shown no other.
+  // Lists of privileges are the only lists that the core reads.
   for (const name of Object.keys(own)) {
     const copy = /privileges$/i.test(name) ? plainPrivilege : nothing
     own[name] = copied(pathOf(prefix, name), own[name], copy)
@@ -44,7 +43,7 @@ export function ownOptions(options, path = 'options', prefix = '') {
 }
 
 /**
- * A copy of a plain object's own properties, without a prototype.
+ * Copies a plain object's own properties into an object without a prototype.
  * @template {object} T
  * @param {T} object
  * @param {string | (() => string)} path
@@ -60,7 +59,7 @@ export function ownProperties(object, path) {
 }
 
 /**
- * `path` may be what gives it.
+ * The error for an option; `path` may be a function that returns the path.
  * @param {string | (() => string)} path
  * @param {string} expected
  */
@@ -69,8 +68,8 @@ const refused = (path, expected) => invalid(typeof path === 'function' ? path() 
 const READABLE = 'an object whose properties can be read'
 
 /**
- * Of anything but a plain object some properties would be missed: those of a map are no properties,
- * and those of a class may be its prototype's.
+ * Refuses everything but plain objects, because some fields would be missed otherwise: a map's entries are not
+ * properties, and those of a class may be its prototype's.
  * @param {object} object
  * @param {string | (() => string)} path
  */
@@ -83,7 +82,7 @@ export function checkPlain(object, path) {
     throw refused(path, READABLE)
   }
   if (!isPlain) {
-    throw refused(path, 'a plain object such as { … }, not a list, a map, or an object of a class or with a prototype')
+    throw refused(path, 'a plain object such as { … }, not an array, a map, an instance of a class or an object with a prototype')
   }
 }
 
@@ -91,20 +90,20 @@ export function checkPlain(object, path) {
 function hasPlainPrototype(object) {
   const prototype = Object.getPrototypeOf(object)
   if (prototype === Object.prototype || prototype === null) return true
-  // That of another realm.
+  // `Object.prototype` of another realm.
   return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf')
 }
 
 /**
- * A copy of an array, and anything else as it is: the core can't stand an array that throws
- * when it is read. `copy` is handed each entry, what copies a list within, and what gives its path.
+ * Copies an array, because the core can't handle an array that throws when it is read. Returns anything else
+ * unchanged.
  * @param {string} path
  * @param {unknown} value
  * @param {Copy} [copy]
  */
 export function copied(path, value, copy = same) {
   let room = MOST
-  // Not by the array's own iterator, which may never end.
+  // The array's own iterator may never end.
   /** @type {List} */
   const list = (array, each = same) => {
     const { length } = array
@@ -125,7 +124,7 @@ const same = (value) => value
 const nothing = () => {}
 
 /**
- * A copy of a privilege in a list. Of one with other properties it is empty, which the core refuses.
+ * Copies a privilege in a list. One with unknown properties becomes empty, which the core refuses.
  * @type {Copy}
  */
 export function plainPrivilege(item, list, place) {
@@ -142,7 +141,7 @@ export function checkFunctions(options) {
 }
 
 /**
- * Whether `object` has functions of these names; what throws when it is asked has none.
+ * Whether `object` has functions with these names; false if reading them throws.
  * @param {unknown} object
  * @param {readonly string[]} names
  */
@@ -155,7 +154,7 @@ export function hasMethods(object, names) {
 }
 
 /**
- * Takes the options `names` out of `own`.
+ * Removes the options `names` from `own` and returns them.
  * @template {object} T
  * @template {keyof T} Name
  * @param {T} own
@@ -173,8 +172,8 @@ export function taken(own, names) {
 }
 
 /**
- * Takes out of `own` the options `names`, which the core doesn't see, and checks those that all have. Where
- * the caller gives no fetch, there is `usualFetch`.
+ * Removes from `own` the options `names`, which the core doesn't see, and returns them, after checking the common
+ * ones. The default of `fetch` is `usualFetch`.
  * @template {Shared} T
  * @template {keyof T} Name
  * @param {T} own
@@ -192,15 +191,15 @@ export function takeShellOptions(own, names, usualFetch) {
 }
 
 /**
- * The first of the options that is not `known`, if there is one.
+ * The first option that is not `known`, if any.
  * @param {object} own
  * @param {readonly string[]} known
  */
 export const unknownIn = (own, known) => Object.keys(own).find((name) => !known.includes(name))
 
 /**
- * Whether to send requests although the environment turns the verification of certificates off:
- * an option that the core doesn't see. The fetch that an entry has of its own verifies anyway.
+ * Whether to send requests although the environment turns off the verification of certificates. The core doesn't
+ * see this option. An entry's own fetch always verifies.
  * @param {{ dangerouslyAllowUnverifiedTls?: unknown, fetch?: Fetch }} own
  * @param {Fetch | undefined} ownFetch
  */
@@ -225,7 +224,7 @@ export function checkText(path, value, longest = LONGEST) {
 }
 
 /**
- * What `run` gives; what it throws becomes an error of this package.
+ * Returns the result of `run`; an error of the core becomes one of this package.
  * @template T
  * @param {() => T} run
  */

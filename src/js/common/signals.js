@@ -1,5 +1,5 @@
-// Listens to the signals of callers: once for each signal, however many calls it is given to, since
-// runtimes take many listeners for a leak.
+// Listens to callers' signals: once for each signal, however many calls it is passed to, because runtimes report
+// many listeners as a leak.
 
 /**
  * @import { SignalLike } from '../entries/index.js'
@@ -13,7 +13,7 @@
 const watched = new WeakMap()
 
 /**
- * Has `signal` abort `deadline`. Throws what a signal throws that only looks like one.
+ * Makes `signal` abort `deadline`. Throws what an imitation of a signal throws.
  * @param {SignalLike} signal
  * @param {Deadline} deadline
  */
@@ -23,14 +23,14 @@ export function watch(signal, deadline) {
   if (known) return void known.deadlines.add(deadline)
   const deadlines = new Set([deadline])
   const listener = () => {
-    // A signal that fires again must not find the deadlines of later calls gone.
+    // A signal that fires again must not lose the deadlines of later calls.
     if (watched.get(signal)?.listener === listener) watched.delete(signal)
     for (const one of deadlines) one.abort(signal)
     deadlines.clear()
   }
   watched.set(signal, { deadlines, listener })
   try {
-    // The runtime reads options from prototypes too.
+    // Without a prototype, because the runtime reads inherited options too.
     signal.addEventListener('abort', listener, /** @type {{ once: true }} */ ({ __proto__: null, once: true }))
   } catch (thrown) {
     watched.delete(signal)
@@ -50,7 +50,7 @@ export function unwatch(signal, deadline) {
   try {
     signal.removeEventListener('abort', known.listener)
   } catch {
-    // It still listens, so the next call makes use of that.
+    // It still listens, and the next call uses that.
     if (!watched.has(signal)) watched.set(signal, known)
   }
 }

@@ -1,4 +1,4 @@
-// Where an application token comes from, or the hashes that prove it.
+// The sources of an application token, or of the hashes that prove it.
 import { invalid } from './error.js'
 import { hexOf } from './hex.js'
 import { bytes } from './host.js'
@@ -22,20 +22,20 @@ import { bytes } from './host.js'
 /** @typedef {Signer | AskedFor} Token */
 
 /**
- * Gives what a store is sealed with; the token comes from `askForToken` if there is such.
+ * Returns the secret that a store is sealed with; the token comes from `askForToken`, if given.
  * @typedef {(askForToken?: () => Given) => Promise<string>} SealSecret
  */
 
-/** What an `appToken` is to the core: text that it reads, something to ask for, or a signer. */
+/** The kinds of `appToken`: text that the core reads, a source to ask, or a signer. */
 const TEXT = 0
 const ASKED = 1
 const SIGNER = 2
 
 /**
- * Takes `appToken` out of options, unless the core is to read it. Gives its `kind`, with `ask`, which
- * gives the token as text or as bytes that whoever gets them wipes, or with a signer's `hash`.
+ * Removes `appToken` from the options, unless the core reads it. Returns its `kind` with `ask`, which returns the
+ * token as text or as bytes that the receiver wipes, or with a signer's `hash`.
  *
- * Bytes are copied, and those of the caller wiped; `wipe` does that to the `copy`.
+ * Bytes are copied, and the caller's bytes are wiped; `wipe` wipes the `copy`.
  * @param {{ appToken?: AppTokenSource }} options
  */
 export function takeToken(options) {
@@ -64,7 +64,7 @@ function sourceOf(appToken) {
 const nothing = () => {}
 
 /**
- * The signer, if `object` has a function `hash` that is not `Object.prototype`'s.
+ * The signer, if `object` has a function `hash` that isn't inherited from `Object.prototype`.
  * @param {unknown} object
  * @returns {Signer | undefined}
  */
@@ -90,13 +90,13 @@ function signerOf(object) {
   }
 }
 
-/** No key is shorter, in bytes or characters. */
+/** The shortest key, in bytes or characters. */
 const SHORTEST_KEY = 32
 
 /**
- * A function that gives, as text, what the values in a store are sealed with where there are no keys of
- * one's own: the token, which it gets from the function that it is handed, or a signer's key in its
- * place. Undefined if a signer has none and nothing is to be stored.
+ * Returns a function that gives, as text, the secret that a store is sealed with unless the caller has keys: the
+ * token, from the function that it receives, or a signer's key. Undefined if a signer has no key and there is no
+ * store.
  * @param {Token} options
  * @param {boolean} hasStore
  * @returns {SealSecret | undefined}
@@ -106,28 +106,28 @@ export function sealSecretOf({ kind, ask, sealKey }, hasStore) {
     return async (askForToken) => {
       const token = await (askForToken ?? ask)()
       const text = textOf(token)
-      // Who asks by a function of his own wipes it himself.
+      // A caller with a function of their own wipes the bytes themselves.
       if (!askForToken) wipe(token)
       return text
     }
   }
   if (sealKey === undefined && !hasStore) return undefined
   if (sealKey === undefined) {
-    throw invalid('store', 'left out, unless there are keys in seal, or the signer has a sealKey')
+    throw invalid('store', 'left out, unless seal has keys or the signer has a sealKey')
   }
   const text = hexOf(keyOf('appToken.sealKey', sealKey))
   return async () => text
 }
 
 /**
- * A key of the caller's: a copy of bytes, or of a text's.
+ * Copies a caller's key: bytes, or the bytes of a text.
  * @param {string} path
  * @param {unknown} key
  */
 export function keyOf(path, key) {
   const given = typeof key === 'string' ? new TextEncoder().encode(key) : bytes(key)?.slice()
   if (given && given.length >= SHORTEST_KEY) return given
-  throw invalid(path, `a key: ${SHORTEST_KEY} bytes or more, or a text as long`)
+  throw invalid(path, `a key of at least ${SHORTEST_KEY} bytes, or a text of as many characters`)
 }
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
@@ -139,7 +139,7 @@ function textOf(token) {
 }
 
 /**
- * Fills it with zeros, if it is bytes.
+ * Fills bytes with zeros; ignores text.
  * @param {unknown} token
  */
 export function wipe(token) {

@@ -1,5 +1,5 @@
 // @ts-self-types="./index.d.ts"
-// The module travels inline, as the client's does.
+// The module is inline, like the client's.
 import { compile } from './inline.js'
 import { bind } from './shell.js'
 

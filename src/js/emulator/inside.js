@@ -1,4 +1,4 @@
-// What stands behind an emulator: its side of WebAssembly, and what becomes of it after a trap.
+// The WebAssembly side of an emulator, and its recovery after a trap.
 
 /**
  * @import { Instance } from '../runtime/trap.js'
@@ -24,8 +24,8 @@ export class Inside {
   #isEntered = false
 
   /**
-   * `begin` gives an instance, and in it an emulator with the state that some JSON is; `now`,
-   * `random` and `sleep` are the caller's.
+   * `begin` returns an instance, and in it an emulator with the state of some JSON; `now`, `random` and `sleep` are
+   * the caller's.
    * @param {(json: string) => { wasm: Emulator, instance: Instance }} begin
    * @param {string} json
    * @param {{ now: () => number, random: Random, sleep: Sleep }} outside
@@ -39,7 +39,7 @@ export class Inside {
   }
 
   /**
-   * Takes on the state that JSON is; after a trap, in another instance.
+   * Replaces the state by that of some JSON; after a trap, in another instance.
    * @param {string} json
    */
   restore(json) {
@@ -58,7 +58,7 @@ export class Inside {
   }
 
   /**
-   * A part of the state, as JSON.
+   * Returns a part of the state as JSON.
    * @param {string} name
    */
   part(name) {
@@ -66,7 +66,7 @@ export class Inside {
   }
 
   /**
-   * Changes the parts of the state that JSON holds.
+   * Replaces the parts of the state that are in the JSON.
    * @param {string} json
    */
   replace(json) {
@@ -92,7 +92,7 @@ export class Inside {
   #enter(use) {
     const instance = /** @type {Instance} */ (this.#instance)
     if (instance.isOver) throw new Error(LOST)
-    // Entered twice at once, the instance would go down, with all other emulators.
+    // Entering the instance again while it runs would break it, and all other emulators with it.
     if (this.#isEntered) throw new TypeError('random must not call the emulator')
     this.#isEntered = true
     try {

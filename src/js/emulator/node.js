@@ -1,5 +1,5 @@
 // @ts-self-types="./node.d.ts"
-// A listener on node:http, which Deno and Bun have as well.
+// A listener on node:http, which Deno and Bun have too.
 import { createServer } from 'node:http'
 import { isIP } from 'node:net'
 import { answer, pauseOf, pieces } from './shell.js'
@@ -10,7 +10,7 @@ import { answer, pauseOf, pieces } from './shell.js'
  * @import { IncomingMessage, ServerResponse } from 'node:http'
  */
 
-/** No call of Kaltura's API comes near, but for uploads, which the emulator doesn't take. */
+/** Far more than any call of Kaltura's API needs, except uploads, which the emulator doesn't support. */
 const LONGEST_BODY = 16 * 1024 * 1024
 
 /**
@@ -42,8 +42,8 @@ export async function listen(emulator, { port = 0, host = '127.0.0.1', allowedHo
 }
 
 /**
- * Whether a `Host` header names an address, localhost or one of `names`. A page whose own name was
- * made to lead to this machine comes with that name.
+ * Whether a `Host` header names an address, localhost or one of `names`. A web page whose host name was made to
+ * point to this machine sends that name.
  * @param {string[]} names
  */
 function hostCheck(names) {
@@ -80,7 +80,7 @@ async function serve(emulator, request, response) {
     url: /** @type {string} */ (request.url),
     headers: pairs(request.rawHeaders),
     body: Buffer.concat(chunks),
-    // An IPv4 caller of a socket that listens to both kinds.
+    // An IPv4 client of a socket that listens on both protocols.
     ip: /** @type {string} */ (request.socket.remoteAddress).replace(/^::ffff:/, ''),
     https: false,
   })

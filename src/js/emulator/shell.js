@@ -13,14 +13,14 @@ import { instantiate } from './kaltura_emulator.js'
 /** @typedef {{ partners: Partner[], appTokens: AppToken[], switches: Partial<Switches> }} Parts */
 
 /**
- * A request as it reaches the emulator.
+ * A request as the emulator receives it.
  * @typedef {{ method: string, url: string, headers: [name: string, value: string][], body: Uint8Array, ip: string, https: boolean }} Call
  */
 
-/** The emulator takes no more, so a longer list isn't written down for it. */
+/** The most that the emulator accepts; longer lists aren't serialised for it. */
 const MOST_APP_TOKENS = 10_000
 
-/** The partner of an emulator that was given none. */
+/** The default partner. */
 const DEFAULT_PARTNER = {
   id: 1234567,
   adminSecret: 'emulated-admin-secret',
@@ -41,17 +41,17 @@ const OPTIONS = [
   'state',
 ]
 
-/** Timers that are set for longer fire at once. */
+/** Timers with a longer delay fire at once. */
 const LONGEST_TIMER = 2 ** 31 - 1
 
 /**
- * What stands behind each emulator; `answer` finds it for the listeners.
+ * The inside of each emulator; `answer` finds it for the listeners.
  * @type {WeakMap<object, Inside>}
  */
 const insides = new WeakMap()
 
 /**
- * Ties `createEmulator` to a module that `load` gives at the first call.
+ * Makes `createEmulator`, with a module that `load` returns at the first call.
  * @param {() => Loadable} load
  * @returns {{ createEmulator: typeof import('./index.js').createEmulator }}
  */
@@ -89,7 +89,7 @@ function create(wasm, options) {
   const inside = new Inside(begin, JSON.stringify(state), { now, random, sleep })
 
   /**
-   * Lets `change` edit a part of the state.
+   * Edits a part of the state with `change`.
    * @template {keyof Parts} Name
    * @param {Name} name
    * @param {(part: Parts[Name]) => unknown} change
@@ -193,7 +193,7 @@ function plainFault(wanted) {
 }
 
 /**
- * Spread, a text would be an object with a property for each of its letters.
+ * Refuses text, because spreading it would make a property of each letter.
  * @param {unknown} value
  * @param {string} name
  */
@@ -202,7 +202,7 @@ function mustBeObject(value, name) {
 }
 
 /**
- * What `emulator` answers to a request, with what is to happen to the transport.
+ * The emulator's response to a request, and what to do to the connection.
  * @param {Emulator} emulator
  * @param {Call} call
  */
@@ -226,7 +226,7 @@ function handle(inside, { method, url, headers, body, ip, https }) {
  * @param {RequestInit & { remoteAddr?: { hostname?: string } }} [init]
  */
 async function respond(inside, input, init) {
-  // Deno, Bun and Workers give their handlers a second argument of their own.
+  // Deno, Bun and Workers pass their handlers a second argument.
   const isHandler = input instanceof Request
   const request = isHandler ? input : new Request(input, init)
   if (!isHandler) request.signal.throwIfAborted()
@@ -240,7 +240,7 @@ async function respond(inside, input, init) {
     ip: (isHandler && init?.remoteAddr?.hostname) || '127.0.0.1',
     https: protocol === 'https:',
   })
-  // Deno warns of a handler that looks at its request's signal: only who waits looks.
+  // Deno warns about handlers that read their request's signal, so it is read only to wait.
   const isSlow = outcome.delayMs > 0 || outcome.bytesPerSecond
   const signal = isHandler && !isSlow ? undefined : request.signal
   await pause(inside, outcome.delayMs, signal)
@@ -258,7 +258,7 @@ async function respond(inside, input, init) {
 }
 
 /**
- * Waits in the name of the emulator that `inside` stands behind.
+ * Waits with the clock of the emulator of `inside`.
  * @param {{ sleep: Sleep }} options
  * @param {number} ms
  * @param {AbortSignal} [signal]
@@ -268,21 +268,21 @@ async function pause({ sleep }, ms, signal) {
 }
 
 /**
- * Waits in the name of `emulator`.
+ * Waits with the clock of `emulator`.
  * @param {Emulator} emulator
  * @param {number} ms
  */
 export const pauseOf = (emulator, ms) => pause(/** @type {Inside} */ (insides.get(emulator)), ms)
 
 /**
- * Waits, but not past an abort.
+ * Waits, but at most until an abort.
  * @param {number} ms
  * @param {AbortSignal} [signal]
  * @returns {Promise<void>}
  */
 function timer(ms, signal) {
   return new Promise((resolve, reject) => {
-    // Its event may be over.
+    // The event may have passed.
     if (signal?.aborted) return reject(signal.reason)
     const id = setTimeout(done, Math.min(ms, LONGEST_TIMER))
     function done() {
@@ -298,7 +298,7 @@ function timer(ms, signal) {
 }
 
 /**
- * The pieces in which a body goes out, each with the wait before it.
+ * The pieces of a body, each with the delay before it.
  * @param {Pick<Answered, 'body' | 'cut' | 'bytesPerSecond'>} options
  */
 export function* pieces({ body, cut, bytesPerSecond }) {

@@ -1,11 +1,11 @@
-// What the condition `browser` gives: without WebAssembly, and it fails at once.
+// The entry for the condition `browser`: it contains no WebAssembly and throws at once.
 import { notInPages } from '../runtime/page.js'
 
 export { AppTokenError, isAppTokenError } from '../common/error.js'
 
 throw notInPages()
 
-// Never reached; bundlers look the names up.
+// Never reached. Bundlers need the names.
 export const startAppTokenSession = undefined
 export const createSessionProvider = undefined
 export const createAppTokenManager = undefined

@@ -1,4 +1,4 @@
-// All of it, for Vercel's edge runtime, whose bundler compiles modules.
+// The whole package, for Vercel's edge runtime, whose bundler compiles modules.
 export * from './sessions/edge-light.js'
 export {
   inspectKs,

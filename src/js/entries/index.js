@@ -1,6 +1,6 @@
 // @ts-self-types="./index.d.ts"
-// For every runtime that may compile WebAssembly: the module travels inline, so that no file
-// system, no permission and no bundler set-up is needed.
+// For every runtime that may compile WebAssembly. The module is inline, so no file system, no permission and no
+// bundler configuration is needed.
 import { compile } from '../inline.js'
 import { bindSessions } from '../session/bind.js'
 
@@ -13,7 +13,7 @@ export {
   predictPrivileges,
 } from '../ks/index.js'
 export { createAppTokenManager } from '../manager/index.js'
-// Not taken apart: bundlers would see an effect in that, and keep what isn't used.
+// Not destructured, because bundlers would see a side effect in that and keep unused exports.
 const sessions = /* @__PURE__ */ bindSessions(compile)
 /** @type {typeof import('./index.d.ts').startAppTokenSession} */
 export const startAppTokenSession = (...args) => sessions.startAppTokenSession(...args)

@@ -1,5 +1,5 @@
 // @ts-self-types="./node.d.ts"
-// The default entry, with a transport that is ready sooner than Node's fetch.
+// The default entry, with a transport that loads faster than Node's fetch.
 import { compile } from '../inline.js'
 import { compile as compileKs } from '../ks/inline.js'
 import { bindManager } from '../manager/bind.js'
@@ -14,7 +14,7 @@ export {
   formatPrivileges,
   predictPrivileges,
 } from '../ks/index.js'
-// Not taken apart: bundlers would see an effect in that, and keep what isn't used.
+// Not destructured, because bundlers would see a side effect in that and keep unused exports.
 const sessions = /* @__PURE__ */ bindSessions(compile, fetch)
 /** @type {typeof import('./node.d.ts').startAppTokenSession} */
 export const startAppTokenSession = (...args) => sessions.startAppTokenSession(...args)

@@ -1,5 +1,5 @@
 // @ts-self-types="./slim.d.ts"
-// For hosts that none of the other entries knows: without modules of its own.
+// For hosts that no other entry supports. It contains no modules.
 import { invalid } from '../common/error.js'
 import { bindKs } from '../ks/shell.js'
 import { bindManager } from '../manager/bind.js'
@@ -10,26 +10,26 @@ import { bindSessions } from '../session/bind.js'
 export { AppTokenError, isAppTokenError } from '../common/error.js'
 
 /**
- * The functions around sessions, tied to `kaltura_app_token.wasm`, as a module or as bytes.
+ * The functions for sessions, bound to `kaltura_app_token.wasm`, as a module or as bytes.
  * @type {typeof import('./slim.d.ts').instantiate}
  */
 export const instantiate = (module) => bindSessions(given({ module }))
 
 /**
- * Those around KSs and privileges, tied to `kaltura_ks.wasm`.
+ * The functions for KSs and privileges, bound to `kaltura_ks.wasm`.
  * @type {typeof import('./slim.d.ts').instantiateKs}
  */
 export const instantiateKs = (module) => bindKs(given({ module }))
 
 /**
- * `createAppTokenManager`, tied to both.
+ * `createAppTokenManager`, bound to both.
  * @type {typeof import('./slim.d.ts').instantiateManager}
  */
 export const instantiateManager = (module, ksModule) =>
   bindManager(given({ module }), given({ ksModule }))
 
 /**
- * A function for the one thing that is given, if it can be WebAssembly.
+ * Returns a function that gives `module`, if that can be WebAssembly.
  * @param {Record<string, object>} named
  */
 function given(named) {
@@ -40,7 +40,7 @@ function given(named) {
 
 /** @param {unknown} value */
 function isModule(value) {
-  // By their names, since they may come from another realm.
+  // Checked by name, because it may come from another realm.
   const kinds = ['WebAssembly.Module', 'ArrayBuffer', 'SharedArrayBuffer']
   try {
     return ArrayBuffer.isView(value) || kinds.includes(Object.prototype.toString.call(value).slice(8, -1))

@@ -1,4 +1,4 @@
-// All of it, for Cloudflare Workers, which compile modules at deploy time.
+// The whole package, for Cloudflare Workers, which compile modules only when they are deployed.
 export * from './sessions/workerd.js'
 export {
   inspectKs,

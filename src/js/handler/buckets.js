@@ -1,5 +1,5 @@
-// Buckets in a store, authenticated: who can write there can neither make one nor put one in the place
-// of another's. Who can delete there can still make it forget what it has counted.
+// Authenticated buckets in a store. Somebody who can write to the store can't forge a bucket or swap two, but can
+// delete one, and so reset its count.
 import { hexOf } from '../common/hex.js'
 import { attempt } from '../common/host.js'
 import { inTime, GuardedStore } from '../stores/guarded-store.js'
@@ -21,7 +21,7 @@ export class SharedBuckets {
   #key
 
   /**
-   * `askForKey` gives 32 bytes that nobody else knows, or a promise of them.
+   * `askForKey` returns 32 secret bytes, or a promise of them.
    * @param {SessionStore} store
    * @param {() => unknown} askForKey
    * @param {(event: StoreFailed) => void} tell
@@ -32,11 +32,11 @@ export class SharedBuckets {
   }
 
   /**
-   * Where the bucket of this name is kept; nothing while there is no key. It never rejects.
+   * The name of the bucket in the store; undefined without a key. Never rejects.
    * @param {string} name
    */
   async place(name) {
-    // Not one promise for all: in Workers it would end with the request that began it.
+    // Not one promise for all, because in Workers it would end with the request that began it.
     this.#key ??= await this.#importedKey()
     if (this.#key) return `kaltura-limit:${hexOf(await this.#sign(`name ${name}`)).slice(0, 40)}`
     this.#store.report('get', 'no key for buckets: the provider gave none in time')
@@ -44,7 +44,7 @@ export class SharedBuckets {
   }
 
   /**
-   * What is kept there; what fails to verify is as good as nothing. It never rejects.
+   * Reads the bucket; undefined if there is none or it fails to verify. Never rejects.
    * @param {string} place
    */
   async get(place) {
@@ -61,7 +61,7 @@ export class SharedBuckets {
   }
 
   /**
-   * It never rejects.
+   * Writes the bucket. Never rejects.
    * @param {string} place
    * @param {Bucket} options
    * @param {number} ttlMs
@@ -98,7 +98,7 @@ function bytesOf(hex) {
  * @returns {Bucket | undefined}
  */
 function read(text) {
-  // What is left in a bucket may be next to nothing, which JavaScript writes as 1.7e-15.
+  // The rest in a bucket may be tiny, which JavaScript writes as 1.7e-15.
   const [, tokens, at] = /^(\d+(?:\.\d+)?(?:e-\d+)?) (\d+) $/.exec(text) ?? []
   return at === undefined ? undefined : { tokens: Number(tokens), at: Number(at) }
 }

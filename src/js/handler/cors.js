@@ -1,8 +1,8 @@
-// Which pages may ask, by what the browser says of them.
+// Which pages may ask, by the headers that the browser sends.
 
 /**
- * The headers that let the page read the answer; none for a page of one's own origin and for
- * what isn't a browser; undefined for a page that may not ask.
+ * The headers that let the page read the response; none for a page of the handler's own origin and for clients
+ * other than browsers; undefined for a page that may not ask.
  * @param {Request} options
  * @param {(origin: string) => boolean} allowed
  * @returns {Record<string, string> | undefined}
@@ -10,7 +10,7 @@
 export function originHeaders({ url, headers }, allowed) {
   const origin = headers.get('origin')
   const site = headers.get('sec-fetch-site')
-  // A browser leaves the origin out of a GET for another site, but says whose it is.
+  // For a GET to another site, browsers omit the origin but send `Sec-Fetch-Site`.
   if (origin === null) return site === 'cross-site' || site === 'same-site' ? undefined : {}
   if (allowed(origin)) {
     return { 'access-control-allow-origin': origin, 'access-control-allow-credentials': 'true' }
@@ -19,7 +19,7 @@ export function originHeaders({ url, headers }, allowed) {
 }
 
 /**
- * Behind a proxy that speaks https to the world the scheme of `url` may be another.
+ * Behind a proxy that terminates https, the scheme of `url` may differ.
  * @param {string} origin
  * @param {string} url
  */
@@ -27,13 +27,13 @@ function isHostOf(origin, url) {
   try {
     return new URL(origin).host === new URL(url).host
   } catch {
-    // `null`, the origin of sandboxed pages and of files.
+    // `null` is the origin of sandboxed pages and of files.
     return false
   }
 }
 
 /**
- * The answer to a browser that asks what it may send.
+ * The response to a preflight.
  * @param {string[]} methods
  * @param {Request} request
  */

@@ -1,4 +1,4 @@
-// What one's own rules grant, and whether a session is that.
+// What `authorize` grants, and whether a session matches it.
 import * as codes from '../common/codes.js'
 import { ownProperties } from '../common/options.js'
 import { AppTokenError, invalid } from '../common/error.js'
@@ -11,19 +11,19 @@ import { refuseUnknown } from './options.js'
  * @import { HandlerSettings } from './options.js'
  */
 
-/** In place of privileges: those that the application token carries. */
+/** Stands for the privileges that the application token carries. */
 export const TOKEN_PRIVILEGES = Symbol.for('kaltura-app-token.tokenPrivileges')
 
 /**
- * What to ask the provider for, whose requests are counted together, and whether it may be an administrator's session.
+ * The request to the provider, the key for counting requests, and whether an administrator's session is allowed.
  * @typedef {{ request: ProviderRequest & { userId: string }, limits: [kind: string, user: string], isAdmin: boolean }} Granted
  */
 
 const KNOWN = ['userId', 'sessionPrivileges', 'sessionType', 'expiry', 'limitKey']
 
 /**
- * What to ask the provider for, what the session has to be, and whose requests are counted
- * together. A misspelt restriction would be none, so an unknown name is an error here too.
+ * Reads a grant: the request to the provider, what the session must be, and the key for counting requests. An
+ * unknown name is an error, because it may be a misspelt restriction.
  * @param {object} granted
  * @param {HandlerSettings} settings
  * @returns {Granted}
@@ -37,7 +37,7 @@ export function readGrant(granted, { expiry: usual, dangerouslyAllowAdmin }) {
   }
   const isAdmin = sessionType !== 0 && sessionType !== 'user'
   if (isAdmin && !dangerouslyAllowAdmin) {
-    throw invalid('authorize().sessionType', "'user': an admin's session is not for a client")
+    throw invalid('authorize().sessionType', "'user': clients must not get an admin's session")
   }
   if (limitKey !== undefined && typeof limitKey !== 'string') {
     throw invalid('authorize().limitKey', 'a string')
@@ -50,7 +50,7 @@ export function readGrant(granted, { expiry: usual, dangerouslyAllowAdmin }) {
 }
 
 /**
- * Who grants nothing may have forgotten to say what, and the token's own may be all videos.
+ * A grant without privileges may be a mistake, and the token's own may allow every video.
  * @param {KsGrant['sessionPrivileges'] | null | undefined} privileges
  * @returns {Pick<ProviderRequest, 'sessionPrivileges' | 'noOtherPrivileges'>}
  */
@@ -72,8 +72,8 @@ function readPrivileges(privileges) {
 }
 
 /**
- * Throws unless the session is what was granted, or less. The provider may be one that only
- * reports, so nothing is believed that it doesn't say.
+ * Throws unless the session is what was granted, or less. The provider may only report differences, so each point
+ * is checked.
  * @param {AppTokenSession} session
  * @param {Granted} granted
  */
@@ -91,13 +91,13 @@ export function checkSession(session, { request, isAdmin }) {
   const named = new Set(wrong.map(({ field, privilege }) => privilege ?? field))
   throw new AppTokenError({
     code: codes.NOT_GRANTED,
-    message: `the session is not what authorize() granted (${[...named].join(', ')}), so nobody gets it; look at the application token's own fields`,
+    message: `the session is not what authorize() granted (${[...named].join(', ')}), so it is not handed out; check the application token's own fields`,
     differences: wrong.map(unnamed),
   })
 }
 
 /**
- * Errors get into logs, where no user's name belongs.
+ * Removes users' names, because errors are logged.
  * @param {Difference} options
  */
 const unnamed = ({ field, effect, ...rest }) =>

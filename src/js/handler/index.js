@@ -1,6 +1,6 @@
 // @ts-self-types="./index.d.ts"
-// One's own endpoint: it hands a KS of few rights to those whom one's own rules let have it.
-// What the client sends decides nothing but that.
+// An endpoint that hands out a KS with few rights, by the caller's rules. Nothing that the client sends decides
+// what the session may do.
 import * as codes from '../common/codes.js'
 import { isAppTokenError } from '../common/error.js'
 import { originHeaders, preflight } from './cors.js'
@@ -18,7 +18,7 @@ export { TOKEN_PRIVILEGES } from './grant.js'
 /** @typedef {{ event: Partial<KsHandlerEvent>, response: Response }} Handled */
 
 /**
- * A page of another origin is to see it too.
+ * Lets a page of another origin read the response.
  * @param {number} seconds
  */
 const retryAfter = (seconds) => ({
@@ -27,7 +27,7 @@ const retryAfter = (seconds) => ({
 })
 
 /**
- * Makes the handler: `(Request) => Promise<Response>`. It never rejects.
+ * Makes the handler: `(Request) => Promise<Response>`, which never rejects.
  * @template {unknown[]} Context
  * @param {KsHandlerOptions<Context>} options
  * @returns {KsHandler<Context>}
@@ -84,7 +84,7 @@ async function answer(settings, request, context) {
 }
 
 /**
- * The session that was granted.
+ * Fetches the granted session.
  * @param {HandlerSettings} settings
  * @param {Granted} granted
  * @returns {Promise<Handled>}
@@ -102,7 +102,7 @@ async function hand({ limit, obtain, timeoutMs }, granted) {
 }
 
 /**
- * Frameworks say no by throwing, a Response or an error with a status.
+ * Handles what `authorize` threw: frameworks refuse by throwing a Response or an error with a status.
  * @param {unknown} thrown
  */
 function said(thrown) {
@@ -110,7 +110,7 @@ function said(thrown) {
   const { status, statusCode } = Object(thrown)
   /** @param {number} code */
   const says = (code) => status === code || statusCode === code
-  // A status of Kaltura's says nothing of who asks.
+  // A status of Kaltura's says nothing about the client.
   if (isAppTokenError(thrown)) throw thrown
   if (says(401)) return refusal(401, 'unauthorized')
   if (says(403)) return refusal(403, 'forbidden')
@@ -129,11 +129,11 @@ function refusal(status, reason, headers) {
 
 /** @typedef {{ code?: string, retryable?: boolean, retryAfterMs?: number }} Failed */
 
-/** In how many seconds a token that was revoked is tried again. */
+/** After how many seconds a revoked token is tried again. */
 const REVOKED_S = 60
 
 /**
- * What went wrong is for `onEvent` alone.
+ * The response to a failure. Only `onEvent` learns the cause.
  * @param {unknown} error
  * @returns {Handled}
  */
@@ -151,7 +151,7 @@ function failure(error) {
 }
 
 /**
- * An answer of the caller's own, such as a way to sign in.
+ * The caller's own response, such as a redirect to sign in.
  * @param {Response} response
  * @returns {Handled}
  */
@@ -160,7 +160,7 @@ function decided(response) {
 }
 
 /**
- * Adapters bring a Response of their own, so its class tells nothing.
+ * Whether a value is a Response. Adapters have their own class, so the class isn't checked.
  * @param {unknown} value
  * @returns {value is Response}
  */
@@ -180,7 +180,7 @@ function json(status, body, headers = {}) {
 }
 
 /**
- * Nothing on the way may keep it, or take it for another origin's.
+ * Seals a response: nothing may cache it, or use it for another origin.
  * @param {Handled} handled
  * @param {Record<string, string> | undefined} cors
  * @param {boolean} isHead

@@ -1,4 +1,4 @@
-// How often one user may ask: a bucket of tokens each, in memory, and in a store if there is one.
+// How often a user may ask: a token bucket for each user, in memory and, if given, in a store.
 import { hexOf } from '../common/hex.js'
 import { SharedBuckets } from './buckets.js'
 
@@ -30,8 +30,8 @@ export class RateLimit {
   }
 
   /**
-   * Takes a token out of the user's bucket. Gives 0, or the seconds to wait if the bucket is empty. `kind`
-   * says what `user` is, so that no limit key that a caller has chosen is another one's user id.
+   * Takes a token from the user's bucket. Returns 0, or the seconds to wait if the bucket is empty. `kind` says
+   * what `user` is, so that a chosen limit key can't equal another's user id.
    * @param {string} kind
    * @param {string} user
    */
@@ -41,11 +41,11 @@ export class RateLimit {
     const shared = place ? await this.#shared?.get(place) : undefined
     const now = Date.now()
     const kept = [this.#buckets.get(name), shared]
-    // What a store says may be a minute old, so that of its own memory counts too.
+    // The store's value may be a minute old, so the one in memory counts too.
     const [own, others] = kept.map((bucket) => this.#filled(bucket, now))
     const bucket = own.tokens < others.tokens ? own : others
     const wait = bucket.tokens < 1 ? Math.ceil((1 - bucket.tokens) / this.#perMs / 1000) : 0
-    // Else nothing would drip in until a clock that was set back has caught up.
+    // Otherwise a clock that was set back would stop the refill until it has caught up.
     const wasSetBack = kept.some((bucket) => bucket !== undefined && bucket.at > now)
     if (wait > 0 && !wasSetBack) return wait
     if (wait === 0) bucket.tokens -= 1
@@ -56,7 +56,7 @@ export class RateLimit {
   }
 
   /**
-   * What has dripped in since. A clock that was set back takes nothing away.
+   * The refill since then. A clock that was set back takes nothing away.
    * @param {Bucket | undefined} bucket
    * @param {number} now
    */
@@ -70,7 +70,7 @@ export class RateLimit {
    * @param {Bucket} bucket
    */
   #keep(name, bucket) {
-    // The bucket used last comes last, so the first is the one to forget.
+    // The most recently used bucket is last, so the first is evicted.
     this.#buckets.delete(name)
     this.#buckets.set(name, bucket)
     if (this.#buckets.size > MOST_BUCKETS) this.#buckets.delete(/** @type {string} */ (this.#buckets.keys().next().value))
@@ -78,7 +78,7 @@ export class RateLimit {
 }
 
 /**
- * Of fixed length, however long the user's.
+ * A name of fixed length for a user id of any length.
  * @param {string} kind
  * @param {string} user
  */

@@ -1,4 +1,4 @@
-// What a handler is made with.
+// The options of a handler.
 import { checkFunctions, ownProperties, unknownIn } from '../common/options.js'
 import { readLimits } from '../common/deadline.js'
 import { invalid, unknownOption } from '../common/error.js'
@@ -29,7 +29,7 @@ export function readOptions(options) {
   refuseUnknown(own, OPTIONS, '')
   const { provider, authorize, onEvent, store, rateLimit = {} } = own
   const { expiry = 3600, timeoutMs = 10_000, dangerouslyAllowAdmin = false } = own
-  if (!gives(provider, 'getSession')) throw invalid('provider', 'what createSessionProvider gives')
+  if (!gives(provider, 'getSession')) throw invalid('provider', 'a provider from createSessionProvider')
   if (authorize === undefined) throw invalid('authorize', 'a function')
   checkFunctions({ authorize, onEvent })
   if (store !== undefined) checkStore(store)
@@ -59,7 +59,7 @@ export function readOptions(options) {
 }
 
 /**
- * What gives the key for buckets: the provider, unless there is one of one's own.
+ * Returns the key for buckets: the provider's, unless the caller gives one.
  * @param {unknown} key
  * @param {Provider} provider
  */
@@ -68,13 +68,13 @@ function readStoreKey(key, provider) {
   try {
     const bytes = /** @type {Uint8Array} */ (key)
     const isKey = ArrayBuffer.isView(bytes) && bytes.BYTES_PER_ELEMENT === 1 && bytes.length === 32
-    // A key of few values is a pattern, or text.
+    // A key with few different bytes is a pattern, or text.
     const copy = isKey ? Uint8Array.from(bytes) : undefined
     if (new Set(copy).size >= 16) return () => copy
   } catch {
-    // What can't be read is no key.
+    // Unreadable, so not a key.
   }
-  throw invalid('storeKey', '32 random bytes, since this provider gives none for what is in the store')
+  throw invalid('storeKey', '32 random bytes, because this provider has no key for the store')
 }
 
 /**
@@ -84,19 +84,17 @@ function readStoreKey(key, provider) {
  */
 export function refuseUnknown(own, known, prefix) {
   const unknown = unknownIn(own, known)
-  if (unknown !== undefined) {
-    throw unknownOption(prefix, unknown, `left out: there is only ${known.join(', ')}`)
-  }
+  if (unknown !== undefined) throw unknownOption(prefix, unknown, known)
 }
 
 /**
- * What gets a session; whether the first leaves all others exposed is told through `onExposed`.
+ * Returns the function that fetches a session. It calls `onExposed` if the first session can end all others.
  * @param {Provider} provider
  * @param {() => void} onExposed
  * @returns {(request: ProviderRequest) => Promise<AppTokenSession>}
  */
 function obtainFrom(provider, onExposed) {
-  // One of the caller's own may have no way to prove a session.
+  // The caller's own provider may not be able to prove a session.
   if (!gives(provider, 'getProvenSession')) return (request) => provider.getSession(request)
   let isKnown = false
   const warn = () => {
@@ -111,7 +109,7 @@ function obtainFrom(provider, onExposed) {
 }
 
 /**
- * A provider that keeps users apart is nothing to find out about when they have been logged out.
+ * Checks `isolate` now, because nobody should find out after users were logged out.
  * @param {unknown} isolate
  * @param {Provider} provider
  */
@@ -119,7 +117,7 @@ function checkIsolation(isolate, provider) {
   if (isolate === undefined) return
   if (isolate !== 'user' && isolate !== 'session') throw invalid('isolate', "'user' or 'session'")
   if (provider.isolate !== isolate) {
-    throw invalid('isolate', "what the provider's own `isolate` says: it makes the sessions")
+    throw invalid('isolate', "the same as the provider's `isolate`, because the provider makes the sessions")
   }
 }
 
@@ -143,7 +141,7 @@ function readMethods(methods = ['POST']) {
 }
 
 /**
- * Tells of a page's origin whether it may ask.
+ * Returns a function that says whether an origin may ask.
  * @param {unknown} [origins]
  * @returns {(origin: string) => boolean}
  */
@@ -160,7 +158,7 @@ function readOrigins(origins = []) {
 }
 
 /**
- * Another spelling of it would match no browser's.
+ * Refuses other spellings, which would match no browser's.
  * @param {string} text
  */
 function isOrigin(text) {

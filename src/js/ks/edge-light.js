@@ -1,4 +1,4 @@
-// Vercel's edge runtime takes a module that its bundler compiled: hence the query.
+// For Vercel's edge runtime, whose bundler compiles modules that are imported with `?module`.
 import module from './kaltura_ks.wasm?module'
 import { bindKs } from './shell.js'
 

@@ -1,10 +1,10 @@
-// The module travels inline, as the client's does.
+// The module is inline, like the client's.
 import { compile } from './inline.js'
 import { bindKs } from './shell.js'
 
 /** @import { KalturaKs } from '../entries/slim.js' */
 
-// Not taken apart: bundlers would see an effect in that, and keep the module for who doesn't use it.
+// Not destructured, because bundlers would see a side effect in that and keep the module even if it isn't used.
 const ks = /* @__PURE__ */ bindKs(compile)
 /** @type {KalturaKs['inspectKs']} */
 export const inspectKs = (...args) => ks.inspectKs(...args)

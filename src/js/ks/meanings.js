@@ -1,6 +1,6 @@
-// What Kaltura's privileges mean, in words. The names are those of src/privileges/table.rs.
-// `with`: a privilege with values, which stand for `…`; `any`: with `*`; `alone`: without values.
-// What is left out here can't be said of the privilege.
+// The meanings of Kaltura's privileges, in words. The names are those of src/ks/privileges/table.rs.
+// `with` is for a privilege with values, which replace `…`; `any` for one with `*`; `alone` for one without values.
+// Missing forms don't exist for the privilege.
 
 /** @import { Privilege } from '../entries/index.js' */
 
@@ -74,7 +74,7 @@ const MEANINGS = {
 const UNKNOWN = "not one of Kaltura's own: its meaning depends on the application"
 
 /**
- * What a privilege means, as the rest of a sentence that begins with "the session".
+ * The meaning of a privilege, as the rest of a sentence that begins with "the session".
  * @param {Privilege} options
  */
 export function meaningOf({ name, values }) {
@@ -83,12 +83,12 @@ export function meaningOf({ name, values }) {
   const parts = known.parts?.(values) ?? values
   if (parts.includes('*') && known.any) return known.any
   if (parts.length > 0 && known.with) return known.with.replace('…', () => listed(parts))
-  // What is for values allows nothing without them, whatever it would with `*`.
+  // A privilege that takes values allows nothing without them.
   return known.alone ?? known.with?.replace('…', '(no value)') ?? UNKNOWN
 }
 
 /**
- * The paths of `urirestrict`: slashes are part of them, and bars are between them.
+ * The paths of `urirestrict`, which contain slashes and are separated by bars.
  * @param {string[]} values
  */
 function pathsOf(values) {
@@ -96,7 +96,7 @@ function pathsOf(values) {
   return paths.map((path) => (path === '/*' ? '*' : path))
 }
 
-// The server tells case apart, and knows no name with something beside it.
+// The server distinguishes case, and ignores names with other characters beside them.
 /** @param {string} name */
 function meant(name) {
   const word = name.split('=')[0].replace(/^[^\w-]+|[^\w-]+$/g, '').toLowerCase()

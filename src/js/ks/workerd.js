@@ -1,4 +1,4 @@
-// Cloudflare Workers compile modules at deploy time, and refuse to at run time.
+// For Cloudflare Workers, which compile modules only when they are deployed.
 import module from './kaltura_ks.wasm'
 import { bindKs } from './shell.js'
 

@@ -1,4 +1,4 @@
-// The manager takes both modules: the client's for its calls, and the one that makes KSs.
+// The manager uses both modules: the client's for its calls, and the KS module for its KSs.
 import { instantiate } from '../kaltura_app_token.js'
 import { instantiate as instantiateKs } from '../ks/kaltura_ks.js'
 import { loader } from '../runtime/load.js'
@@ -11,8 +11,8 @@ import { manage } from './shell.js'
  */
 
 /**
- * `createAppTokenManager`, with what gives the modules at its first call. `usualFetch` is used
- * where the caller gives no fetch.
+ * Makes `createAppTokenManager`, with functions that return the modules at the first call. `usualFetch` is the
+ * default of `fetch`.
  * @param {() => Loadable} loadClient
  * @param {() => Loadable} loadKs
  * @param {Fetch} [usualFetch]

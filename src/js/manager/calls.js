@@ -1,4 +1,4 @@
-// How a manager's calls are made: with an administrator's KS, and again where the rules say so.
+// Makes a manager's calls with an administrator's KS, and retries them where the rules allow it.
 import * as codes from '../common/codes.js'
 import { Deadline } from '../common/deadline.js'
 import { AppTokenError, fromCore } from '../common/error.js'
@@ -21,7 +21,7 @@ import { sendingOnce } from './once.js'
 /** @typedef {{ code: string, kalturaCode?: string, ksRefusal?: string, status?: number }} Judged */
 
 /**
- * An answer; there is none to a deletion that was done before.
+ * A response; undefined for a deletion that an earlier try has done.
  * @typedef {{ text: string, attempts: number, isDone?: boolean }} Reply
  */
 
@@ -32,7 +32,7 @@ export class Calls {
   #remadeCaller
 
   /**
-   * `core` and `caller` give what the two modules have, anew after a trap.
+   * `core` and `caller` return the objects of the two modules, new ones after a trap.
    * @param {Omit<Settings, 'prove'>} settings
    * @param {Key} key
    * @param {() => Core} core
@@ -54,7 +54,7 @@ export class Calls {
   }
 
   /**
-   * A trap of the module that makes the calls ends it.
+   * A trap of the module that makes the calls ends the call.
    * @param {{ signal?: Limits['signal'], timeoutMs: number, what?: string }} limits
    */
   deadline(limits) {
@@ -62,7 +62,7 @@ export class Calls {
   }
 
   /**
-   * Makes a call within limits of its own.
+   * Makes a call within its own limits.
    * @param {string} action
    * @param {string} args
    * @param {{ signal?: Limits['signal'], timeoutMs: number }} limits
@@ -77,7 +77,7 @@ export class Calls {
   }
 
   /**
-   * The answer to a call, once more with another KS if that is taken for dead.
+   * The response to a call. Retries once with another KS if the first is refused as dead.
    * @param {Deadline} deadline
    * @param {string} action
    * @param {string} args
@@ -91,7 +91,7 @@ export class Calls {
     /** @type {Host['fetch']} */
     const counting = (...request) => {
       const answer = host.fetch(...request)
-      // What was refused here has not been sent.
+      // Refused here, so not sent.
       if (!deadline.isOver) sent.attempts += 1
       return answer
     }
@@ -124,7 +124,7 @@ export class Calls {
         const call = this.#remadeCaller().caller.call(name, body, ks, repeatable, host, deadline.at)
         const answer = await deadline.within(call)
         if (answer.clockOffsetMs !== undefined) this.core.setClock(answer.clockOffsetMs)
-        // All but the last were turned away at the door.
+        // The rate limiter rejected all but the last.
         if (!answer.isUnsure) sent.vain += sent.attempts - before - 1
         if (answer.failure) throw answer.failure
         return /** @type {Reply} */ ({ __proto__: null, ...answer, attempts: sent.attempts })
@@ -134,14 +134,14 @@ export class Calls {
         if (verdict.isDone) return /** @type {Reply} */ (/** @type {object} */ ({ __proto__: null, isDone: true }))
         if (verdict.deadKs) this.core.forgetKs(/** @type {string} */ (ks))
         if (!verdict.deadKs || isLast) throw judged(error, verdict, sent.attempts)
-        // Whose KS is refused has not been heard.
+        // A call with a refused KS was not executed.
         sent.vain += 1
       }
     }
   }
 
   /**
-   * `open`: the requests that may have had effect, the last among them.
+   * `open`: the number of requests that may have had an effect, including the last.
    * @param {string} action
    * @param {AppTokenError} error
    * @param {number} open
@@ -154,7 +154,7 @@ export class Calls {
   }
 
   /**
-   * The administrator's KS: the caller's, the one that is kept, or a new one.
+   * The administrator's KS: the caller's, the cached one, or a new one.
    * @param {Deadline} deadline
    */
   async #ks(deadline) {
@@ -171,7 +171,7 @@ export class Calls {
   }
 
   /**
-   * What an answer has.
+   * The contents of a response.
    * @param {string} action
    * @param {Reply} reply
    * @param {boolean} [withToken]
@@ -185,7 +185,7 @@ export class Calls {
 }
 
 /**
- * What is given, or what the function that was given gives.
+ * A value, or the result of the caller's function.
  * @param {string} name
  * @param {unknown} given
  * @param {Deadline} deadline
@@ -208,7 +208,7 @@ async function ask(name, given, deadline) {
 }
 
 /**
- * What a vault's client says when it fails is not ours to judge: only words of its are shown.
+ * The error of the caller's function. Its message may contain secrets, so only its name and code are shown.
  * @param {unknown} value
  */
 const word = (value) => (typeof value === 'string' && /^[A-Za-z_]{1,48}$/.test(value) ? value : undefined)
@@ -221,7 +221,7 @@ const word = (value) => (typeof value === 'string' && /^[A-Za-z_]{1,48}$/.test(v
 export function unusable(action, problem, attempts) {
   return new AppTokenError({
     code: codes.BAD_RESPONSE,
-    message: `unusable answer to appToken.${action}: ${problem}`,
+    message: `unusable response to appToken.${action}: ${problem}`,
     service: 'appToken',
     action,
     attempts,
@@ -230,7 +230,7 @@ export function unusable(action, problem, attempts) {
 }
 
 /**
- * The error with what else there is to say.
+ * The error with advice added.
  * @param {AppTokenError} error
  * @param {Judgement} options
  * @param {number} attempts

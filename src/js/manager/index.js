@@ -1,5 +1,5 @@
 // @ts-self-types="./index.d.ts"
-// Both modules travel inline, as everywhere where WebAssembly may be compiled.
+// Both modules are inline, as for every runtime that may compile WebAssembly.
 import { compile } from '../inline.js'
 import { compile as compileKs } from '../ks/inline.js'
 import { bindManager } from './bind.js'

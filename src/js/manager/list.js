@@ -1,13 +1,13 @@
 /** @import { AppTokenPage } from './index.js' */
 
-/** One page when awaited, all application tokens when iterated; nothing before either. */
+/** Gives one page when awaited, and all application tokens when iterated. Sends nothing before either. */
 export class AppTokenList {
   #read
   /** @type {Promise<AppTokenPage> | undefined} */
   #page
 
   /**
-   * `read(all, further)` gives `{ page, isLast }`.
+   * `read(all, further)` returns `{ page, isLast }`.
    * @param {(all: boolean, further: number) => Promise<{ page: AppTokenPage, isLast: boolean }>} read
    */
   constructor(read) {
@@ -30,7 +30,7 @@ export class AppTokenList {
     for (let further = 0, isEnd = false; !isEnd; further += 1) {
       const { page, isLast } = await this.#read(true, further)
       for (const appToken of page.appTokens) {
-        // What is made meanwhile moves others to the next page.
+        // Tokens that are made meanwhile move others to the next page.
         if (seen.has(appToken.id)) continue
         seen.add(appToken.id)
         yield appToken

@@ -1,10 +1,10 @@
-// Deno's fetch sends a request again by itself, a POST too, when a connection that it had kept ends
-// without an answer: an application token would be made twice, and nobody would know.
+// When a kept connection ends without a response, Deno's fetch repeats the request, even a POST. An application
+// token would then be made twice without notice.
 
 /** @import { Fetch, FetchInit } from '../entries/index.js' */
 
 /**
- * A fetch that sends each request once, and what lets go of it.
+ * A fetch that sends each request once, and a function that releases it.
  * @param {Fetch | undefined} fetch
  */
 export function sendingOnce(fetch) {

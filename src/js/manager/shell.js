@@ -1,5 +1,5 @@
-// Managing application tokens. The rules, and the administrator's KS, are the ks module's; the
-// client module makes the calls.
+// Manages application tokens. The KS module has the rules and makes the administrator's KS; the client module makes
+// the calls.
 import * as codes from '../common/codes.js'
 import { copied, guarded, ownOptions, ownProperties, taken, takeShellOptions } from '../common/options.js'
 import { LONGEST_MS, readLimits } from '../common/deadline.js'
@@ -20,9 +20,9 @@ import { AppTokenList } from './list.js'
  * @import { FieldsOptions, ManagerOptions, NewAppToken } from './index.js'
  */
 
-/** The options that are for the calls. */
+/** The options of calls. */
 const CALLER_OPTIONS = /** @type {const} */ (['serviceUrl', 'dangerouslyAllowHttp', 'retry', 'maxResponseBytes'])
-/** Those that neither module sees. */
+/** The options that neither module sees. */
 const SHELL_OPTIONS = /** @type {const} */ (['timeoutMs', 'fetch', 'onEvent', 'ks', 'adminSecret'])
 
 /**
@@ -34,7 +34,7 @@ const SHELL_OPTIONS = /** @type {const} */ (['timeoutMs', 'fetch', 'onEvent', 'k
  */
 
 /**
- * What a manager calls with, and how it tries a token that it has made.
+ * How a manager makes calls, and how it tests a token that it has made.
  * @typedef {object} Settings
  * @property {Fetch | undefined} fetch
  * @property {StartOptions['onEvent']} onEvent
@@ -48,7 +48,7 @@ const SHELL_OPTIONS = /** @type {const} */ (['timeoutMs', 'fetch', 'onEvent', 'k
 /** @typedef {{ limits: { signal: Limits['signal'], timeoutMs: number }, which: object, where: AppTokenPager }} Asked */
 
 /**
- * Ties `createAppTokenManager` to the functions that give the two modules' exports.
+ * Makes `createAppTokenManager` with the functions that return the two modules' exports.
  * @param {Modules} modules
  * @returns {typeof import('./index.js').createAppTokenManager}
  */
@@ -76,17 +76,17 @@ export function manage({ client, ks, startAppTokenSession, usualFetch }) {
 }
 
 /**
- * Either a KS or what makes one.
+ * Checks that either a KS or an admin secret is given.
  * @param {{ ks: unknown, adminSecret: unknown }} key
  * @param {unknown} userId
  * @param {Core} core
  */
 function checkKey({ ks, adminSecret }, userId, { core, rules }) {
   if ((ks === undefined) === (adminSecret === undefined)) {
-    throw invalid('ks', 'given, or else adminSecret, but not both')
+    throw invalid('ks', 'given if adminSecret is not, and left out if it is')
   }
   if (ks !== undefined && userId !== undefined) {
-    throw invalid('userId', 'left out with ks, which has a user of its own')
+    throw invalid('userId', 'left out with ks, because a KS has a user of its own')
   }
   if (typeof (ks ?? adminSecret) === 'function') return
   guarded(() => (ks === undefined ? rules.checkSecret(adminSecret) : core.checkKs(ks)))
@@ -181,7 +181,7 @@ class AppTokenManager {
   }
 
   /**
-   * What there is to say of a token that is about to be deleted; afterwards nobody can tell.
+   * The warnings about a token that is about to be deleted; afterwards it can't be read.
    * @param {Deadline} deadline
    * @param {string} args
    */
@@ -190,7 +190,7 @@ class AppTokenManager {
       const { text } = await this.#calls.callWithin(deadline, 'get', args)
       return this.#rules.deletionWarnings(text)
     } catch (error) {
-      // Whether Kaltura lets it be deleted is for Kaltura to say.
+      // Kaltura decides whether it may be deleted.
       if (/** @type {Partial<AppTokenError>} */ (error).code === codes.KALTURA) return []
       throw error
     }
@@ -228,7 +228,7 @@ class AppTokenManager {
   }
 
   /**
-   * Starts a session with a successor, or deletes it.
+   * Tests a successor by starting a session, and deletes it if that fails.
    * @param {NewAppToken} successor
    * @param {AppToken} predecessor
    * @param {Deadline} deadline
@@ -237,7 +237,7 @@ class AppTokenManager {
     const { prove, timeoutMs } = this.#settings
     try {
       if (deadline.error) throw deadline.error
-      // The deadline ends it.
+      // The deadline ends the call.
       const limits = { timeoutMs: LONGEST_MS, signal: deadline.signal }
       await prove({ appTokenId: id, appToken: token, hashType, ...limits })
     } catch (thrown) {
@@ -254,16 +254,16 @@ class AppTokenManager {
       const old = predecessor.id
       throw new AppTokenError({
         ...error,
-        message: `the successor ${id} of ${old} started no session and ${end}; ${old} is as it was: ${message}`,
+        message: `the successor ${id} of ${old} started no session and ${end}; ${old} is unchanged: ${message}`,
         cause,
-        // Another try would leave another one.
+        // Not retryable, because another try would leave another token.
         retryable: error.retryable && isDeleted,
       })
     }
   }
 
   /**
-   * What a list is asked for: read once, however many pages it has.
+   * The filter and pager of a list, read once for all pages.
    * @param {AppTokenFilter} [filter]
    * @param {AppTokenPager} [pager]
    * @param {FieldsOptions} [options]
@@ -294,7 +294,7 @@ class AppTokenManager {
     return { page, isLast }
   }
 
-  /** What a call is told beside its arguments. */
+  /** The options of a call. */
   #read(options = {}, takesUser = false) {
     const own = /** @type {FieldsOptions} */ (ownProperties(options, 'options'))
     const { signal, timeoutMs = this.#settings.timeoutMs, knownUser = false, ...rest } = own
@@ -306,7 +306,7 @@ class AppTokenManager {
 }
 
 /**
- * Lists as Kaltura has them.
+ * Lists as Kaltura's text.
  * @param {Record<string, unknown>} filter
  */
 function withText(filter) {

@@ -12,11 +12,11 @@ import { counted } from './sessions.js'
  * @import { Sessions } from './sessions.js'
  */
 
-/** A session that was at hand, and a new one of each token; then there is none to ask for. */
+/** The most tries: a cached session, and a new one of each token. */
 const MOST_CALLS = 3
 
 /**
- * Calls one action; a session that is found dead is replaced. `provider` is the `SessionProvider`.
+ * Calls an action, and replaces a session that is refused as dead. `provider` is the `SessionProvider`.
  * @param {SessionProvider} provider
  * @param {Internals} options
  * @param {{ service: string, action: string, params: object }} asked
@@ -26,7 +26,7 @@ export async function call(provider, { parts: currentParts, sessions, settings }
   const { service, action, params } = asked
   checkText('service', service)
   checkText('action', action)
-  // Nothing is sent for what could not be sent, and what the caller changes later isn't.
+  // Serialised first: invalid parameters send nothing, and later changes don't count.
   guarded(() => currentParts().core.checkCall(service, action))
   const parameters = JSON.parse(bodyOf(/** @type {Record<string, unknown>} */ (ownProperties(params, 'params'))))
   const wanted = readRequest(request)
@@ -55,7 +55,7 @@ export async function call(provider, { parts: currentParts, sessions, settings }
 }
 
 /**
- * The session was new: it is the whole token that was ended.
+ * The error for a new session that is refused: the whole token was ended.
  * @param {Parts} parts
  * @param {Sessions} sessions
  * @param {Settings} settings
@@ -68,7 +68,7 @@ function revoke({ core, flights }, sessions, { onEvent }, privileges) {
 }
 
 /**
- * What the core is lent for a request of a session's own.
+ * The host for a request with a session.
  * @param {Settings} options
  * @param {Deadline} deadline
  */
@@ -77,12 +77,12 @@ export function hostOf({ fetch, onEvent, allowUnverified }, deadline) {
 }
 
 /**
- * JSON of parameters; what JSON can't say is the caller's to change.
+ * The parameters as JSON; an error if JSON can't express them.
  * @param {{ toJSON?: unknown, [name: string]: unknown }} parameters
  */
 export function bodyOf(parameters) {
   try {
-    // One of its own would say what is sent in its place.
+    // A `toJSON` would replace what is sent.
     if (typeof parameters.toJSON !== 'function') return JSON.stringify(parameters)
   } catch {
     // A cycle, a BigInt, a getter that throws.

@@ -1,4 +1,4 @@
-// Ending the sessions of a user, by one that is started for that.
+// Ends the sessions of a user, with a session that is started for that.
 import { tellOf } from '../common/audit.js'
 import { fromCore } from '../common/error.js'
 import { now } from '../common/host.js'
@@ -50,6 +50,6 @@ export async function endSessions({ parts: currentParts, sessions, settings }, r
 async function endWith(ks, core, settings, deadline) {
   const answer = core.endSession(bodyOf({ format: 1, ks }), ks, hostOf(settings, deadline), deadline.at)
   const { failure, loggedOut } = await deadline.within(answer)
-  // One that was ended already, perhaps by a request whose answer was lost.
+  // It was ended already, perhaps by a request whose response was lost.
   if (failure && !loggedOut) throw failure
 }

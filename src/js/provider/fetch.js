@@ -1,4 +1,4 @@
-// Fetching sessions: from the store that a fleet shares what is there, and from Kaltura the rest.
+// Fetches sessions: from the store that a fleet shares, and the rest from Kaltura.
 import { createHost, heard, now } from '../common/host.js'
 import { wipe } from '../common/token.js'
 import { UNTOLD } from './flight.js'
@@ -18,7 +18,7 @@ import { fetchWidget } from './widget.js'
 /** @typedef {FlightSettings & { shared: SharedSessions }} SharedSettings */
 
 /**
- * An outcome for each of the leader's flights, `ids`.
+ * Returns an outcome for each of the leader's flights, `ids`.
  * @param {ProviderCore} core
  * @param {Flights} flights
  * @param {FlightSettings} settings
@@ -43,7 +43,7 @@ export async function fetchSessions(core, flights, settings, leader, ids) {
       minted = core.failForWidget(left, waitedFor, now()) ?? (await deadline.within(core.mint(left, host, deadline.at)))
     }
   } finally {
-    // Nobody waits until the others can have it.
+    // Not awaited: the others get it later.
     flights.tellNews()
     for (const { put } of taken) if (put) flights.keepAlive(put())
     host.wipe()
@@ -54,7 +54,7 @@ export async function fetchSessions(core, flights, settings, leader, ids) {
 }
 
 /**
- * What the store gives for each flight; see {@link SharedSessions.take}.
+ * The store's result for each flight; see {@link SharedSessions.take}.
  * @param {ProviderCore} core
  * @param {SharedSettings} settings
  * @param {{ leader: Leader, ids: number[], host: ReturnType<typeof hostOf>, learnTime: () => Promise<unknown> }} fetching
@@ -71,7 +71,7 @@ async function takeShared(core, { shared, isolate, sealSecret }, { leader, ids, 
   const hasSecret = typeof secret === 'string'
   deadline.progress.waitsFor('the store')
   if (isolate) {
-    // A token that could not be had for once must not change anybody's id.
+    // A token that couldn't be fetched once must not change anybody's id.
     if (hasSecret || (!isBare && hasOwnKeys && !sealSecret)) core.isolateWith(secret)
     await deadline.within(Promise.all(ids.map((id) => shared.check(id))))
     checks.forEach((isCheck, index) => isCheck && core.abandon(ids[index], false, now()))
@@ -88,7 +88,7 @@ async function takeShared(core, { shared, isolate, sealSecret }, { leader, ids, 
 }
 
 /**
- * What the core borrows, with signs of what is answered.
+ * The host of a flight, which gives signs of life for each response.
  * @param {Leader} leader
  * @param {FlightSettings} options
  */
@@ -111,7 +111,7 @@ function hostOf(leader, { fetch, onEvent, tokens, sealSecret, allowUnverified, l
     ...host,
     /** @param {AppTokenEvent | ProviderEvent} event */
     emit: (event) => {
-      // The sessions of a revoked token are dead, those on lease too.
+      // The sessions of a revoked token are dead, including leased ones.
       if (event.type === 'revoked') leases.forget()
       host.emit(event)
     },
@@ -128,7 +128,7 @@ function hostOf(leader, { fetch, onEvent, tokens, sealSecret, allowUnverified, l
     /** @type {Host['askForHash']} */
     askForHash: (...what) => signing(host.askForHash(...what)),
     askForSealSecret: async () => sealSecret?.(() => askForAppToken(0)),
-    /** Whoever gave bytes may have them back, but not what they were. */
+    /** Wipes bytes; the caller's array stays. */
     wipe: () => asked.forEach((one) => void one.then(wipe, () => {})),
   }
 }

@@ -1,4 +1,4 @@
-// What is being fetched, and those who wait for it.
+// A flight: a session that is being fetched, and the calls that wait for it.
 import { HAS_ONE_CONTEXT, PATIENCE } from './leader.js'
 import { LOOK_EVERY_MS, lookOut } from './lookout.js'
 
@@ -8,10 +8,10 @@ import { LOOK_EVERY_MS, lookOut } from './lookout.js'
  * @import { Leader } from './leader.js'
  */
 
-/** The outcome for followers of a silent leader, and of a flight that nobody knows any more. */
+/** The outcome for followers of a silent leader, and of an unknown flight. */
 export const SILENT = /** @type {Readonly<{ silentChecks: number }>} */ (Object.freeze({ __proto__: null, silentChecks: PATIENCE }))
 
-/** The outcome is told by a flight that has replaced it, or by the core, which is asked again. */
+/** The outcome of a replaced flight: its successor's, or the core's when it is asked again. */
 export const UNTOLD = /** @type {Readonly<Outcome>} */ (Object.freeze({ __proto__: null }))
 
 /** One session, or the widget session, being fetched by a leader. */
@@ -23,13 +23,13 @@ export class Flight {
   /** @type {Flight | undefined} */
   successor
   /**
-   * Who is to be woken, and whether it is the leader's caller.
+   * The waiters, and for each whether it is the leader's caller.
    * @type {Map<(outcome: Outcome) => void, boolean> | undefined}
    */
   #waiters
 
   /**
-   * `predecessor`: the flight that it replaces, whose leader was silent.
+   * `predecessor` is the flight with a silent leader that this one replaces.
    * @param {number} id
    * @param {Leader} leader
    * @param {Flight} [predecessor]
@@ -45,12 +45,12 @@ export class Flight {
   }
 
   /**
-   * `outcome` is what the core said of it, or `{ lost }`: it must be asked again. The first
-   * session that comes is for all who have wanted this one.
+   * `outcome` is the core's, or `{ lost }` if the core must be asked again. The first session that arrives is for
+   * all followers.
    * @param {Outcome} outcome
    */
   end(outcome) {
-    // Who was replaced may have failed; who has replaced it tells.
+    // A replaced flight may have failed; its successor has the outcome.
     this.#settle(!outcome.session && outcome.failure && this.successor ? UNTOLD : outcome)
     this.#wake()
     if (!outcome.session) return
@@ -58,7 +58,7 @@ export class Flight {
     for (let it = this.predecessor; it; it = it.predecessor) it.#take(outcome)
   }
 
-  /** Takes it out of the row of those that have replaced one another, which may have no end. */
+  /** Removes it from the chain of successors, which may become long. */
   unlink() {
     if (this.successor) this.successor.predecessor = this.predecessor
     if (this.predecessor) this.predecessor.successor = this.successor
@@ -67,7 +67,7 @@ export class Flight {
   /** @param {Outcome} outcome */
   #take(outcome) {
     this.#settle(outcome)
-    // Who waits for it in another context must be left alone, and looks for himself.
+    // Followers in another context must not be woken; they poll.
     if (HAS_ONE_CONTEXT) this.#wake()
   }
 
@@ -82,14 +82,14 @@ export class Flight {
     this.leader.wake()
   }
 
-  /** Has its followers ask again. */
+  /** Makes its followers ask again. */
   giveUp() {
     if (this.#waiters) for (const [resolve, own] of this.#waiters) if (!own) resolve(SILENT)
   }
 
   /**
-   * The outcome, or a promise of it that rejects when `deadline` is over; it is {@link SILENT} when the
-   * leader has given no sign for too many checks in a row. `own`: it is the leader's caller who waits.
+   * The outcome, or a promise of it that rejects when `deadline` is over. {@link SILENT} if the leader has missed
+   * too many checks in a row. `own`: the leader's caller waits.
    * @param {Deadline} deadline
    * @param {boolean} [own]
    * @returns {Outcome | Promise<Outcome>}
@@ -101,7 +101,7 @@ export class Flight {
     if (leader.isGone && !own) return SILENT
     return leader.waitedFor(deadline, own, (resolve) => {
       const unlook = HAS_ONE_CONTEXT ? undefined : lookOut(deadline, this.#look(resolve, own))
-      // What another context's leader brings is looked for alone.
+      // Another context's leader can't wake followers, so they poll.
       if (HAS_ONE_CONTEXT || own) (this.#waiters ??= new Map()).set(resolve, own)
       return () => {
         unlook?.()
@@ -112,7 +112,7 @@ export class Flight {
   }
 
   /**
-   * One look for the outcome; a check is due at every so many.
+   * Looks for the outcome once; every few looks, a check of the leader is due.
    * @param {(outcome: Outcome) => void} resolve
    * @param {boolean} own
    */

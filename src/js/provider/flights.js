@@ -1,4 +1,4 @@
-// All that is being fetched for a provider's callers.
+// The flights of a provider: everything that is being fetched for its callers.
 import * as codes from '../common/codes.js'
 import { tellOf } from '../common/audit.js'
 import { fromCore } from '../common/error.js'
@@ -23,7 +23,7 @@ export class Flights {
   #underWay = new Map()
 
   /**
-   * `settings` are the options that the core has nothing to do with.
+   * `settings` are the options that the core doesn't use.
    * @param {ProviderCore} core
    * @param {number} checkEveryMs
    * @param {FlightSettings} settings
@@ -35,8 +35,8 @@ export class Flights {
   }
 
   /**
-   * Sets out to fetch one session, in place of the flight `predecessor` if that was silent; `keep`: even
-   * if nobody waits for it.
+   * Starts to fetch a session, in place of the silent flight `predecessor`, if given. `keep`: continues even if
+   * nobody waits for it.
    * @param {number} id
    * @param {number | undefined} predecessor
    * @param {number} [timeoutMs]
@@ -49,7 +49,7 @@ export class Flights {
   }
 
   /**
-   * Sets out to fetch many in one request; gives their leader.
+   * Starts to fetch many sessions in one request; returns their leader.
    * @param {number[]} ids
    */
   leadAll(ids) {
@@ -60,7 +60,7 @@ export class Flights {
   }
 
   /**
-   * From now on the flight can be followed.
+   * Registers a flight, so that it can be followed.
    * @param {number} id
    * @param {Leader} leader
    * @param {number} [predecessor]
@@ -72,7 +72,7 @@ export class Flights {
   }
 
   /**
-   * The outcome of a flight, or a promise of it, for one of those who wait for it; see {@link Flight.follow}.
+   * The outcome of a flight, or a promise of it, for one of its followers; see {@link Flight.follow}.
    * @param {number} id
    * @param {Deadline} deadline
    * @param {boolean} [own]
@@ -83,7 +83,7 @@ export class Flights {
   }
 
   /**
-   * Whether nothing has been heard of the flight for long.
+   * Whether the flight's leader is silent.
    * @param {number} id
    */
   isSilent(id) {
@@ -91,7 +91,7 @@ export class Flights {
   }
 
   /**
-   * What a flight is for has come, or failed: nobody needs to know it any more, nor those that it has replaced.
+   * Removes a flight with an outcome, and its predecessors.
    * @param {Flight} flight
    */
   remove(flight) {
@@ -104,20 +104,20 @@ export class Flights {
     this.#underWay.clear()
   }
 
-  /** Tells the store what has been found to be dead, while the callers go on. */
+  /** Reports dead sessions to the store, in the background. */
   tellNews() {
     const { shared, sealSecret } = this.#settings
     if (shared?.hasUnpublished) this.keepAlive(shared.publish())
     if (shared?.hasNews) this.keepAlive(shared.tellNews(() => /** @type {SealSecret} */ (sealSecret)()))
   }
 
-  /** Tells the store which sessions were ended. It never rejects. */
+  /** Reports ended sessions to the store. Never rejects. */
   async publish() {
     await this.#settings.shared?.publish()
   }
 
   /**
-   * Has the caller's runtime wait for what goes on after an answer.
+   * Makes the caller's runtime wait for work that continues after a response.
    * @param {Promise<unknown>} work
    */
   keepAlive(work) {
@@ -141,7 +141,7 @@ export class Flights {
   }
 
   /**
-   * Fetches what a leader's flights are for, and ends each. It never rejects.
+   * Fetches the sessions of a leader's flights, and ends each flight. Never rejects.
    * @param {Leader} leader
    */
   async #fetch(leader) {
@@ -191,7 +191,7 @@ export class Flights {
 }
 
 /**
- * What went wrong with a function of the caller's, by the name of its error alone.
+ * Describes a failure of the caller's function by the name of its error only.
  * @param {unknown} thrown
  */
 function problemOf(thrown) {
@@ -199,7 +199,7 @@ function problemOf(thrown) {
     const { name } = /** @type {Error} */ (thrown)
     if (/^[A-Za-z]{1,48}$/.test(name)) return `it failed with ${name}`
   } catch {
-    // What is thrown may throw again.
+    // Reading what was thrown may throw too.
   }
   return 'it failed'
 }

@@ -1,3 +1,3 @@
 // @ts-self-types="./index.d.ts"
-// The place of a provider's types, which callers are shown in the place of what is behind it.
+// The place of a provider's types, which stand for its internals.
 export { createSessionProvider } from './session-provider.js'

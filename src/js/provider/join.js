@@ -1,4 +1,4 @@
-// Leading or following whatever brings what is wanted: a session, or the widget session.
+// Leads or follows the flight that brings a session or the widget session.
 
 /**
  * @import { Deadline } from '../common/deadline.js'
@@ -14,11 +14,10 @@
  */
 
 /**
- * Does what the core decides, until there is nothing to wait for, or an outcome that is enough.
+ * Does what the core decides until there is nothing to wait for, or a final outcome.
  *
- * `wanted.ask` gives a decision when it is told which flight was waited for in vain, and for how many
- * silent checks; `wanted.lead` leads a flight, and gives its outcome; `known`: the first decision, if that
- * has come already.
+ * `wanted.ask` returns a decision; it receives the flight that was followed without result, and the number of missed
+ * checks. `wanted.lead` leads a flight and returns its outcome. `known` is the first decision, if already made.
  * @param {Flights} flights
  * @param {Deadline} deadline
  * @param {Joining} wanted

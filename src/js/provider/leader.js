@@ -1,12 +1,11 @@
-// Who fetches sessions for others, and whether it still gets on.
+// The leader fetches sessions for other calls, and gives signs of life.
 //
-// Where all calls share a context, who waits is woken: by the outcome, or when the leader has given no
-// sign of life for too long, which is checked once for all.
+// Where all calls share a context, followers are woken: by the outcome, or when the leader has given no sign of life
+// for too long, which one timer checks for all.
 //
-// In Workers each request has a context of its own: when its client has gone, its timers and fetches
-// end without a word, and what it has promised stays pending. So nobody there waits on a promise of
-// another request's: a follower looks, by a timer of its own call's, for the outcome and for signs of
-// life.
+// In Workers each request has a context of its own: when its client disconnects, its timers and fetches end silently,
+// and its promises stay pending. So nobody there awaits another request's promise: a follower polls, with its own
+// timer, for the outcome and for signs of life.
 import { Deadline } from '../common/deadline.js'
 import { SEPARATE_CONTEXTS, steady } from '../common/host.js'
 import { lookOut } from './lookout.js'
@@ -16,32 +15,32 @@ import { lookOut } from './lookout.js'
  * @import { Flight } from './flight.js'
  */
 
-// Edge runtimes may separate them too. Of Deno no `process` is asked for, since that loads it.
+// Edge runtimes may separate contexts too. On Deno, `process` is not touched, because that loads it.
 export const HAS_ONE_CONTEXT =
   !SEPARATE_CONTEXTS &&
   globalThis.EdgeRuntime === undefined &&
   (globalThis.Deno !== undefined || globalThis.process?.versions?.node !== undefined)
-/** The core replaces a leader that has given no sign for so many checks. */
+/** After so many missed checks the core replaces a leader. */
 export const PATIENCE = 3
 /**
- * For so long a leader whose request is not answered is taken to be alive. workerd doesn't see that
- * a client has gone who has only closed its side of the connection, so there it is not for long.
+ * How long a leader without a response counts as alive. workerd doesn't notice a client that has only closed its side
+ * of the connection, so this is short there.
  */
 const TRUSTED_MS = SEPARATE_CONTEXTS ? 500 : Infinity
-/** Nobody waits for a renewal, so there is time to be sure that its leader is gone. */
+/** The same for a renewal. Nobody waits for it, so there is time to be sure that its leader is gone. */
 const RENEWAL_PATIENCE_MS = 1000
 
-/** Fetches for one or more flights: it has one deadline, and gives signs while it lives. */
+/** Fetches for one or more flights, with one deadline, and gives signs of life. */
 export class Leader {
   signs = 0
   isGone = false
   /**
-   * What it was sent to fetch.
+   * The flights that it fetches for.
    * @type {Flight[]}
    */
   flights = []
   /**
-   * Those without an outcome, and that of the widget session while it fetches it: what can be followed.
+   * The flights without an outcome, and that of the widget session while it is fetched: those that can be followed.
    * @type {Set<Flight>}
    */
   #underWay = new Set()
@@ -55,21 +54,21 @@ export class Leader {
   /** @type {number | undefined} */
   #lastProgressAt
   /**
-   * Wakes the caller of all its flights.
+   * Wakes the caller that waits for all its flights.
    * @type {(() => void) | undefined}
    */
   #wake
 
   /**
-   * `keep`: it goes on even if nobody waits for it. `predecessor`: the leader that it replaces. A trap of
-   * `instance` ends it.
+   * `keep`: continues even if nobody waits for it. `predecessor`: the leader that it replaces. A trap of `instance`
+   * ends it.
    * @param {{ checkEveryMs: number, timeoutMs: number, instance: Instance, keep: boolean, predecessor: Leader | undefined }} options
    */
   constructor({ checkEveryMs, timeoutMs, instance, keep, predecessor }) {
     this.checkEveryMs = checkEveryMs
     this.keep = keep
     /**
-     * If Kaltura is merely slow, each leader that is sent after the others waits for longer.
+     * If Kaltura is just slow, each successor is given more time.
      * @type {number}
      */
     this.trustedMs = predecessor ? 2 * /** @type {Leader} */ (predecessor).trustedMs : TRUSTED_MS
@@ -81,7 +80,7 @@ export class Leader {
     }
   }
 
-  /** It has begun something, or something has been answered. */
+  /** Notes progress: something has begun, or a response has come. */
   progress() {
     this.#lastProgressAt = steady()
     this.isGone = false
@@ -90,7 +89,7 @@ export class Leader {
   }
 
   /**
-   * A pause that Kaltura has asked for is no silence.
+   * Notes a pause that Kaltura has asked for, which doesn't count as silence.
    * @template T
    * @param {Promise<T>} pause
    */
@@ -108,20 +107,20 @@ export class Leader {
     return this.#isResting || steady() - /** @type {number} */ (this.#lastProgressAt) < this.trustedMs
   }
 
-  /** While it gets on, its successors need not be replaced. */
+  /** Notes progress for its successors too, so that they aren't replaced. */
   #sign() {
     this.signs += 1
     this.#lastSignAt = steady()
     for (const successor of this.#successors) successor.#sign()
   }
 
-  /** Whether a renewal of its has to be begun anew. */
+  /** Whether a renewal that it leads must be started again. */
   get isSilent() {
     if (HAS_ONE_CONTEXT) return this.isGone
     return steady() - this.#lastSignAt > RENEWAL_PATIENCE_MS
   }
 
-  /** Its caller is gone: from now on only progress counts as a sign. */
+  /** Notes that its caller is gone: from now on only progress counts as a sign of life. */
   #callerLeaves() {
     if (this.keep || this.#isLeft) return
     this.#isLeft = true
@@ -129,7 +128,7 @@ export class Leader {
     if (HAS_ONE_CONTEXT) this.#watch()
   }
 
-  /** Checks for all who follow whether it still gets on. */
+  /** Checks, for all followers, whether it still makes progress. */
   #watch() {
     if (this.#timer !== undefined || this.deadline.isOver) return
     let seen = this.signs
@@ -159,18 +158,18 @@ export class Leader {
     this.#underWay.delete(flight)
   }
 
-  /** Wakes the caller of all its flights, if that is who waits and the last of them has landed. */
+  /** Wakes the caller that waits for all its flights, if the last of them has landed. */
   wake() {
     if (this.#wake && this.#haveAllLanded) this.#wake()
   }
 
   get #haveAllLanded() {
-    // From the end, since that is the last to land.
+    // From the end, because the last flight lands last.
     return this.flights.findLast(({ outcome }) => outcome === undefined) === undefined
   }
 
   /**
-   * Waits, at most until `deadline`, until each of its flights has an outcome: for the caller of all.
+   * Waits until each of its flights has an outcome, at most until `deadline`. For the caller of all flights.
    * @param {Deadline} deadline
    */
   followAll(deadline) {
@@ -188,8 +187,8 @@ export class Leader {
   }
 
   /**
-   * Waits as {@link Deadline.wait} does; the function that `start` gives tells whether there is an outcome.
-   * `own`: it is the leader's caller who waits, and so this is the context that it fetches in.
+   * Waits as {@link Deadline.wait} does; the function that `start` returns says whether there is an outcome. `own`:
+   * the leader's caller waits, so this is the context that it fetches in.
    * @template T
    * @param {Deadline} deadline
    * @param {boolean} own

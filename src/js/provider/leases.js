@@ -1,4 +1,4 @@
-// The hot path: sessions that the core lets be handed out without being asked.
+// The hot path: sessions that the shell may hand out without asking the core.
 import { steady } from '../common/host.js'
 
 /**
@@ -9,29 +9,29 @@ import { steady } from '../common/host.js'
 
 /** @typedef {{ session: AppTokenSession, wall: number, steady: number, ticket: number, bytes: number, usedAt: number, core: number }} Leased */
 
-/** What a lease takes beside its texts, about. */
+/** The approximate size of a lease without its texts. */
 const OVERHEAD = 256
-/** What a lease may take on average. */
+/** The average size that a lease may have. */
 const BYTES_EACH = 4096
 
 export class Leases {
-  /** How often all were forgotten. */
+  /** How often all leases were discarded. */
   age = 0
   #most
-  // Two generations: what is used moves to the young one, and when that is full, the old one goes.
+  // Two generations: a used lease moves to the young one; when that is full, the old one is dropped.
   /** @type {Map<string | undefined, Leased>} */
   #young = new Map()
   /** @type {Map<string | undefined, Leased>} */
   #old = new Map()
   #youngBytes = 0
-  // Those that were used since the core was told.
+  // The leases that were used since the last report to the core.
   /** @type {Leased[]} */
   #used = []
   #uses = 0
   #cores = 0
 
   /**
-   * `most`: how many to keep.
+   * `most` is the most leases to keep.
    * @param {number} most
    */
   constructor(most) {
@@ -39,12 +39,12 @@ export class Leases {
   }
 
   /**
-   * The session that answers a request that was read; undefined if the core has to be asked.
+   * The session for a request; undefined if the core must be asked.
    * @param {Wanted} wanted
    */
   sessionFor({ key, limits }) {
     const lease = this.#young.get(key) ?? this.#old.get(key)
-    // Its caller may have aborted already.
+    // The caller may have aborted already.
     if (lease === undefined || limits?.signal !== undefined) return undefined
     if (Date.now() >= lease.wall || steady() >= lease.steady) return undefined
     if (lease.usedAt === 0) this.#use(/** @type {string} */ (key), lease)
@@ -54,7 +54,7 @@ export class Leases {
   }
 
   /**
-   * Keeps a session until a moment of both clocks. The core knows it by its ticket.
+   * Keeps a session until a time on both clocks. The core knows it by its ticket.
    * @param {string} key
    * @param {AppTokenSession} session
    * @param {Lease} options
@@ -66,8 +66,8 @@ export class Leases {
   }
 
   /**
-   * What tells a new core which of its sessions were used: a function that gives the tickets of the
-   * leases that were used since its last call, in the order of use.
+   * Returns the function with which a new core learns which of its sessions were used: it gives the tickets of the
+   * leases that were used since its last call, in order of use.
    */
   ofNewCore() {
     this.#cores += 1

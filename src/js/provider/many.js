@@ -1,5 +1,5 @@
-// Many sessions at once: in batches, of which only so many are under way, so that what waits for
-// its turn costs nothing.
+// Starts many sessions: in batches, of which only a few are under way at a time, so that those that wait for their
+// turn cost nothing.
 import * as codes from '../common/codes.js'
 import { Deadline, LONGEST_MS, readLimits } from '../common/deadline.js'
 import { AppTokenError, invalid, unknownOption } from '../common/error.js'
@@ -18,20 +18,20 @@ import { copyOf, decisionOn } from './sessions.js'
  * @import { Known, Sessions } from './sessions.js'
  */
 
-/** Sessions that end sooner than all can be started are asked for so often. */
+/** How often sessions that expire before all are started are started again. */
 const MOST_ROUNDS = 3
-/** After so many that are at hand, others get their turn. */
+/** After so many cached sessions, the event loop gets a turn. */
 const MOST_AT_ONCE = 250
-/** Of so many wrong requests, the errors tell where they came from. */
+/** So many errors of invalid requests have a stack. */
 const MOST_STACKS = 100
 const ENDED = {
   code: codes.TIMEOUT,
-  message: 'the session ended before all others were started: ask for fewer, or for a longer expiry',
+  message: 'the session expired before all others were started: ask for fewer sessions or a longer expiry',
   retryable: true,
 }
 
 /**
- * An outcome for each of `requests`: `{ session }` or `{ error }`.
+ * Returns an outcome for each of `requests`: `{ session }` or `{ error }`.
  * @param {Internals} options
  * @param {readonly ProviderRequest[]} requests
  * @param {{ signal?: Signal }} options
@@ -55,7 +55,7 @@ export async function startMany({ parts: currentParts, sessions }, requests, opt
 }
 
 /**
- * Reads all before their caller can change any. Most of what thousands of errors cost is their stacks.
+ * Reads all requests before their caller can change any. Stacks are most of the cost of thousands of errors.
  * @param {readonly ProviderRequest[]} list
  * @param {(request: ProviderRequest) => Wanted} read
  */
@@ -73,7 +73,7 @@ function readAll(list, read) {
   }
 }
 
-/** One of many requests, within the time of all, or with less of its own; `also` ends it too. */
+/** One of many requests, with the common deadline or a shorter one of its own; `also` ends it too. */
 class Wanted {
   /** @type {import('./request.js').Wanted | undefined} */
   read
@@ -115,12 +115,12 @@ class Many {
   /** @type {(Started | undefined)[]} */
   #outcomes
   /**
-   * Those whose turn has not come.
+   * The requests whose turn has not come.
    * @type {IterableIterator<number> | undefined}
    */
   #queue
   /**
-   * What is under way that no batch waits for.
+   * Work under way that no batch waits for.
    * @type {Promise<void>[]}
    */
   #others = []
@@ -142,11 +142,11 @@ class Many {
   /** @returns {Promise<SessionOutcome[]>} */
   async start() {
     const open = [...this.#wanted.keys()].filter((index) => this.#outcomes[index] === undefined)
-    // Those whose time runs come first.
+    // Requests with a deadline of their own come first.
     let left = [...open.filter((index) => !this.#isPatient(index)), ...open.filter((index) => this.#isPatient(index))]
     for (let rounds = 0; left.length > 0 && rounds < MOST_ROUNDS; rounds += 1) {
       await this.#startAll(left)
-      // Those that came first may have ended while the last was waited for.
+      // The first sessions may have expired while the last were started.
       left = this.#ended(left)
     }
     for (const index of left) this.#outcomes[index] = { error: new AppTokenError(ENDED) }
@@ -154,7 +154,7 @@ class Many {
   }
 
   /**
-   * Whether it has the time of all.
+   * Whether it has the common deadline.
    * @param {number} index
    */
   #isPatient(index) {
@@ -162,7 +162,7 @@ class Many {
   }
 
   /**
-   * Fills in the outcomes of those at `indices`.
+   * Fills in the outcomes of the requests at `indices`.
    * @param {number[]} indices
    */
   async #startAll(indices) {
@@ -175,7 +175,7 @@ class Many {
     await Promise.all(this.#others)
   }
 
-  /** The next of the queue that fit one request: the places that are to be led, and those that are not. */
+  /** The next requests of the queue that fit one HTTP request: those to lead, and the others. */
   #nextBatch() {
     const { batchSize } = this.#parts.core
     /** @type {Batch} */
@@ -191,7 +191,7 @@ class Many {
   }
 
   /**
-   * Puts one where the core's decision says; what is at hand is handed over at once.
+   * Sorts a request by the core's decision; a cached session is returned at once.
    * @param {number} index
    * @param {Batch} options
    * @param {Now} moment
@@ -200,7 +200,7 @@ class Many {
     const { read, deadline } = /** @type {Readable} */ (this.#wanted[index])
     let decision
     try {
-      // Of one whose time is over the core isn't asked.
+      // The core isn't asked about a request whose time is over.
       if (!deadline.isOver) decision = decisionOn(this.#parts, read, moment)
     } catch (error) {
       this.#outcomes[index] = { error }
@@ -214,7 +214,7 @@ class Many {
   /** @param {Batch} options */
   async #startBatch({ led, others, age }) {
     const leader = led.length > 0 ? this.#parts.flights.leadAll(led.map(({ decision }) => decision.flight)) : undefined
-    // Not waited for: others lead them, who may have much before it.
+    // Not awaited: other calls lead them, and may have much to do first.
     for (const { index, decision } of others) this.#others.push(this.#obtain(index, { decision, outcome: undefined, age }))
     if (!leader) return this.#all.sleep(0).catch(() => {})
     const patient = led.filter(({ index }) => this.#isPatient(index))
@@ -226,7 +226,7 @@ class Many {
   }
 
   /**
-   * Waits once for all who have the time of all, and hands each what came.
+   * Waits once for all requests with the common deadline, and gives each its outcome.
    * @param {Leader} leader
    * @param {Batch['led']} led
    * @param {number} age
@@ -235,7 +235,7 @@ class Many {
     try {
       await leader.followAll(this.#all)
     } catch {
-      // The time of all is over, which each learns below.
+      // The common deadline has passed, which each request learns below.
     }
     const { flights } = leader
     const areOver = this.#haveEnded(flights.map(({ outcome }) => outcome))
@@ -250,7 +250,7 @@ class Many {
   }
 
   /**
-   * The outcome of one that has to be waited for, or asked for again. It never rejects.
+   * The outcome of a request that must wait, or be asked again. Never rejects.
    * @param {number} index
    * @param {Known} known
    */
@@ -275,7 +275,7 @@ class Many {
   }
 
   /**
-   * Those of `indices` whose session has ended since.
+   * Those of `indices` whose session has expired since.
    * @param {number[]} indices
    */
   #ended(indices) {
@@ -284,7 +284,7 @@ class Many {
   }
 
   /**
-   * Whether one of the sessions has ended: the core is asked about the one that ends first.
+   * Whether a session has expired: the core is asked about the one that expires first.
    * @param {(Outcome | Started | undefined)[]} outcomes
    */
   #haveEnded(outcomes) {

@@ -1,4 +1,4 @@
-// The options of a provider, and what works by them.
+// Reads the options of a provider, and makes its parts.
 import { now, tell } from '../common/host.js'
 import { checkFunctions, guarded, ownOptions, takeShellOptions } from '../common/options.js'
 import { sealSecretOf, takeToken } from '../common/token.js'
@@ -32,7 +32,7 @@ const SHELL_OPTIONS = /** @type {const} */ ([
 ])
 
 /**
- * Options that the core has nothing to do with, and what they were made into.
+ * The options that the core doesn't use, and what was made of them.
  * @typedef {object} Settings
  * @property {Fetch | undefined} fetch
  * @property {ProviderOptions['onEvent']} onEvent
@@ -51,18 +51,17 @@ const SHELL_OPTIONS = /** @type {const} */ ([
 /** @typedef {Settings & { shared?: SharedSessions | undefined, instance: Instance }} FlightSettings */
 
 /**
- * The core and what works with it.
+ * The core and the parts that belong to it.
  * @typedef {{ core: ProviderCore, instance: Instance, flights: Flights }} Parts
  */
 
 /** @typedef {{ parts: () => Parts, leases: Leases, settings: Settings, sessions: Sessions }} Internals */
 
 /**
- * Reads the options of a provider. `wasm` gives the core's functions; `usualFetch` is for callers that
- * give no fetch.
+ * Reads the options of a provider. `wasm` returns the core's functions; `usualFetch` is the default of `fetch`.
  *
- * Gives `parts`, a function for the core and what works with it, made anew after a trap; the `leases` and
- * `sessions`; and the `settings`, options that the core has nothing to do with.
+ * Returns `parts`, a function that returns the core and its parts, new ones after a trap; the `leases` and `sessions`;
+ * and the `settings`, which the core doesn't use.
  * @param {() => Loaded<ClientExports>} wasm
  * @param {ProviderOptions} options
  * @param {Fetch} [usualFetch]
@@ -89,7 +88,7 @@ export function readOptions(wasm, options, usualFetch) {
     /** @param {number} expiresAt */
     isOver: (expiresAt) => wasm().ProviderCore.isOver(expiresAt, now()),
   }
-  // Flights have numbers of their core's: another core, after a trap, has flights of its own.
+  // The core numbers the flights, so a new core, after a trap, has flights of its own.
   const parts = remade(wasm, ({ ProviderCore, instance }) => {
     for (const [index, { copy }] of tokens.entries()) {
       if (copy) guarded(() => ProviderCore.checkToken(index === 0 ? 'appToken' : 'fallback.appToken', copy))

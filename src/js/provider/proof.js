@@ -1,4 +1,4 @@
-// Asking Kaltura whether a session lives, before somebody relies on it.
+// Asks Kaltura whether a session is alive before it is handed out.
 import * as codes from '../common/codes.js'
 import { Deadline } from '../common/deadline.js'
 import { fromCore } from '../common/error.js'
@@ -15,11 +15,11 @@ import { NO_LIMITS, readRequest } from './request.js'
  * @import { Sessions } from './sessions.js'
  */
 
-/** How long the answer to a proof is waited for; a later one tells nothing. */
+/** How long to wait for the response of a check; a later one is ignored. */
 const PROOF_MS = 3000
 
 /**
- * A session that Kaltura, if it is time to ask, does not call dead. `get` gives one for a request that was read.
+ * Returns a session that isn't known to be dead, after a check if one is due. `get` returns the session of a request.
  * @param {Internals} options
  * @param {(wanted: Wanted) => Promise<AppTokenSession>} get
  * @param {ProviderRequest} [request]
@@ -36,7 +36,7 @@ export async function provenSession({ parts, sessions, settings }, get, request,
   const session = await getOne()
   if (onExposed && guarded(() => parts().core.isExposed(session.privileges))) tell(onExposed)
   if (!(await prove(session))) return session
-  // If only that one was ended, another lives; if it was the token, starting one tells.
+  // If only this session was ended, a new one lives; if the token was, a new one shows it.
   const next = await getOne()
   const death = await prove(next)
   if (death) throw death
@@ -44,7 +44,7 @@ export async function provenSession({ parts, sessions, settings }, get, request,
 }
 
 /**
- * Why a session is not to be handed out, if it is time to ask, and Kaltura says that it is dead.
+ * The error for a session that Kaltura reports dead, if a check is due; undefined otherwise.
  * @param {AppTokenSession} session
  * @param {Parts} parts
  * @param {Sessions} sessions
@@ -58,7 +58,7 @@ async function deathOf({ ks, privileges }, { core, instance, flights }, sessions
   try {
     failure = await deadline.within(core.prove(ks, privileges, hostOf(settings, deadline)))
   } catch {
-    // No answer: a session that may well live is better than none.
+    // No response: a session that is probably alive is better than none.
     if (deadline.error?.code === codes.ABORTED) throw deadline.error
   } finally {
     deadline.settle()

@@ -1,4 +1,4 @@
-// What callers ask of a provider, read once.
+// Callers' requests to a provider, read once.
 import { checkPlain, copied, plainPrivilege } from '../common/options.js'
 import { readLimits } from '../common/deadline.js'
 import { invalid } from '../common/error.js'
@@ -8,7 +8,7 @@ import { invalid } from '../common/error.js'
  * @import { ProviderRequest } from './index.js'
  */
 
-// What makes requests differ.
+// The fields by which requests differ.
 /** @type {(keyof SessionRequest)[]} */
 const KEYED = ['userId', 'sessionType', 'expiry', 'sessionPrivileges', 'noOtherPrivileges']
 
@@ -16,12 +16,12 @@ const KEYED = ['userId', 'sessionType', 'expiry', 'sessionPrivileges', 'noOtherP
 /** @typedef {{ key: string | undefined, request: SessionRequest, limits: RequestLimits | undefined }} Wanted */
 
 /**
- * Those of a call that has none of its own.
+ * The limits of a call without its own.
  * @type {RequestLimits}
  */
 export const NO_LIMITS = Object.freeze({ signal: undefined, timeoutMs: undefined })
 
-/** What the core reads: nothing that is inherited. A literal without a prototype takes three times as long. */
+/** What the core reads, without inherited properties. A literal without a prototype takes three times as long. */
 class SessionRequest {
   /** @type {unknown} */
   userId = undefined
@@ -40,9 +40,9 @@ class SessionRequest {
 }
 
 /**
- * What a caller says, each property of which is read once: `{ key, request, limits }`. The `request` is
- * what the core reads. Its `key` is the same text for requests that are answered alike, and undefined if
- * the core has to look at them. The `limits`, `{ signal, timeoutMs }`, are this call's, if it has some.
+ * Reads a caller's request, each property once: `{ key, request, limits }`. The core reads `request`. Requests with
+ * the same `key` get the same session; it is undefined if the core must compare them. `limits`, `{ signal, timeoutMs }`,
+ * are those of this call, if any.
  * @param {ProviderRequest} [given]
  * @returns {Wanted}
  */

@@ -1,6 +1,5 @@
-// A live session at hand. What to do is decided in the core; here it is done: the caller's
-// promises, deadlines and fetches, and the leases by which the core lets a session be handed out
-// without being asked.
+// The session provider. The core decides what to do; this does it: callers' promises, deadlines and fetches, and the
+// leases with which sessions are handed out without asking the core.
 import { tellOf } from '../common/audit.js'
 import { now } from '../common/host.js'
 import { checkFunctions, guarded } from '../common/options.js'
@@ -45,7 +44,7 @@ class SessionProvider {
     this.#sessions = internals.sessions
   }
 
-  /** Which sessions end together: the option. */
+  /** The option: which sessions end together. */
   get isolate() {
     return this.#internals.settings.isolate
   }
@@ -119,7 +118,7 @@ class SessionProvider {
     flights.tellNews()
   }
 
-  /** Gives 32 bytes that only who has the key, or the token, can tell; none if this process has neither. */
+  /** Returns 32 bytes derived from the key or the token; undefined if this process has neither. */
   get [STORE_KEY]() {
     const { settings, parts } = this.#internals
     const { sealSecret, hasOwnKeys } = settings

@@ -1,4 +1,4 @@
-// A session for whoever asks: one at hand, one that is under way, or a new one.
+// Returns sessions: a cached one, one that is being fetched, or a new one.
 import * as codes from '../common/codes.js'
 import { tellOf } from '../common/audit.js'
 import { Deadline } from '../common/deadline.js'
@@ -19,8 +19,7 @@ import { NO_LIMITS } from './request.js'
  */
 
 /**
- * A decision of the core's, made at `age`; if it is to lead, the flight has begun, and its `outcome` is there
- * if it has landed.
+ * A decision of the core, made at `age`. If it is to lead, the flight has begun; `outcome` is set if it has landed.
  * @typedef {{ decision: Decision | undefined, outcome: Outcome | undefined, age: number }} Known
  */
 
@@ -32,8 +31,8 @@ export class Sessions {
   #turn = new Map()
 
   /**
-   * `parts` gives the core and what works with it, anew after a trap; `settings` are the options
-   * that the core has nothing to do with.
+   * `parts` returns the core and its parts, new ones after a trap; `settings` are the options that the core doesn't
+   * use.
    * @param {() => Parts} parts
    * @param {Leases} leases
    * @param {Settings} settings
@@ -44,7 +43,7 @@ export class Sessions {
     this.#settings = settings
   }
 
-  /** How often all that was at hand was forgotten. */
+  /** How often the cache was cleared. */
   get age() {
     return this.#leases.age
   }
@@ -55,7 +54,7 @@ export class Sessions {
   }
 
   /**
-   * The time of a call.
+   * The deadline of a call.
    * @param {{ instance: Instance }} options
    * @param {{ limits: RequestLimits | undefined }} options
    * @param {string} [what]
@@ -66,8 +65,8 @@ export class Sessions {
   }
 
   /**
-   * Calls for the same session that are made in one turn of the event loop are one call: they
-   * come from the same context, and their time ends at the same moment.
+   * Joins calls for the same session in one turn of the event loop: they come from the same context, and their time
+   * ends at the same moment.
    * @param {Wanted} wanted
    */
   get(wanted) {
@@ -94,8 +93,7 @@ export class Sessions {
   }
 
   /**
-   * A session; one that lives is better than none when the time for a new one is over. See
-   * {@link obtain} for `known`.
+   * Returns a session; a live cached one if the time for a new one is over. See {@link obtain} for `known`.
    * @param {Parts} parts
    * @param {Wanted} wanted
    * @param {Deadline} deadline
@@ -113,9 +111,8 @@ export class Sessions {
   }
 
   /**
-   * A session from the core, or from a flight that is led or followed until one lands. `known` is the
-   * core's `decision`, which was made at `age`; if it is to lead, the flight has begun, and its `outcome`
-   * is there if it has landed.
+   * Returns a session from the core, or from a flight that is led or followed. `known` is a decision of the core, if
+   * it was made already.
    * @param {Parts} parts
    * @param {Wanted} wanted
    * @param {Deadline} deadline
@@ -125,14 +122,14 @@ export class Sessions {
     if (deadline.error) throw deadline.error
     const search = new WantedSession(this, parts, wanted, deadline, known)
     const end = /** @type {Served} */ (await join(parts.flights, deadline, search, known?.decision))
-    // A session that is served for want of a new one comes with the failure.
+    // A session that is returned because a new one failed comes with the failure.
     if (end.failure && (!end.session || this.isOver(end))) throw fromCore(end.failure)
     if (end.lost) throw end.lost
     return this.hand(wanted.key, end, search.age)
   }
 
   /**
-   * Whether the session that came has ended since.
+   * Whether the session has expired since.
    * @param {{ session?: AppTokenSession }} outcome
    */
   isOver(outcome) {
@@ -140,13 +137,13 @@ export class Sessions {
   }
 
   /**
-   * Gives a session, and keeps it for as long as the core lets it: unless all was forgotten since `age`.
+   * Returns a session, and keeps its lease, unless the cache was cleared since `age`.
    * @param {string | undefined} key
    * @param {Served} served
    * @param {number} [age]
    */
   hand(key, { session, lease, stale }, age) {
-    // Since it was asked for, it may have been found dead.
+    // It may have been found dead since the request.
     const isKept = lease && key !== undefined && age === this.#leases.age
     if (isKept) this.#leases.keep(key, session, lease)
     if (stale) tellOf(this.#parts().core, this.#settings, 'servedStale', session)
@@ -154,7 +151,7 @@ export class Sessions {
   }
 }
 
-/** What one caller wants, for {@link join}. */
+/** A caller's session request, for {@link join}. */
 class WantedSession {
   age
   #sessions
@@ -210,7 +207,7 @@ class WantedSession {
 }
 
 /**
- * What the core decides on a request. A renewal is begun on the way.
+ * The core's decision on a request. Starts a renewal if one is due.
  * @param {Parts} parts
  * @param {Wanted} wanted
  * @param {Now} moment
@@ -219,7 +216,7 @@ class WantedSession {
  */
 export function decisionOn(parts, wanted, moment, predecessor = 0, silentChecks = 0) {
   const { core, flights, instance } = parts
-  // One of many that were asked for at once may have ended it for all.
+  // A simultaneous request may have ended it for all.
   if (instance.isOver) throw instance.error()
   const { request, limits } = wanted
   const decision = guarded(() => core.ask(request, predecessor, silentChecks, moment))
@@ -228,14 +225,14 @@ export function decisionOn(parts, wanted, moment, predecessor = 0, silentChecks 
   if (lead) {
     flights.lead(flight, predecessor, limits?.timeoutMs, true)
   } else if (flights.isSilent(flight)) {
-    // The request that was renewing it may have ended, and its work with it.
+    // The request that was renewing it may have ended, and its renewal with it.
     return decisionOn(parts, wanted, moment, flight, SILENT.silentChecks)
   }
   return decision
 }
 
 /**
- * What its caller may change.
+ * A copy that the caller may change.
  * @param {AppTokenSession} session
  */
 export function copyOf(session) {
@@ -244,7 +241,7 @@ export function copyOf(session) {
 }
 
 /**
- * The error with the requests that were made until then: the core knows of its own alone.
+ * Adds to the error the requests that were made before: the core knows only its own.
  * @param {unknown} error
  * @param {Deadline} options
  */

@@ -1,4 +1,4 @@
-// The widget session, which all sessions of a provider are started from.
+// The widget session, with which all sessions of a provider are started.
 import { now } from '../common/host.js'
 import { UNTOLD } from './flight.js'
 import { join } from './join.js'
@@ -11,8 +11,8 @@ import { join } from './join.js'
  */
 
 /**
- * Fetches the widget session unless there is one; the core keeps the session, or the failure. Returns the
- * last flight that was waited for, or 0.
+ * Fetches the widget session unless there is one. The core keeps the session, or the failure. Returns the last flight
+ * that was awaited, or 0.
  * @param {ProviderCore} core
  * @param {Flights} flights
  * @param {Leader} leader
@@ -72,7 +72,7 @@ class WantedWidget {
     return /** @type {Outcome} */ (flight.outcome)
   }
 
-  /** The core is asked again, which knows what has come. */
+  /** Asks the core again, which knows the outcome. */
   isEnough() {
     return false
   }

@@ -1,4 +1,4 @@
-// Turning a compiled module into the core's functions, and again after a trap.
+// Makes the core's functions from a compiled module, and again after a trap.
 import * as codes from '../common/codes.js'
 import { AppTokenError } from '../common/error.js'
 import { refusePages } from './page.js'
@@ -25,12 +25,12 @@ import { Instance } from './trap.js'
  * @typedef {{ module?: WebAssembly.Module, core?: Loaded<C> | undefined }} Known
  */
 
-/** By its glue, what there is of a module: whoever asks for it gets the same instance. */
+/** The loaded modules by their glue, so that all entries share an instance. */
 const modules = /* @__PURE__ */ new WeakMap()
 
 /**
- * A function that gives the core's functions, of an instance that has not trapped, with the
- * `instance` beside them. `load` gives the module, or its bytes, at the first call.
+ * Returns a function that returns the core's functions, of an instance that has not trapped, and the `instance`.
+ * `load` returns the module, or its bytes, at the first call.
  * @template C
  * @param {Glue<C>} instantiate
  * @param {() => Loadable} load
@@ -42,7 +42,7 @@ export function loader(instantiate, load) {
 }
 
 /**
- * The same for what may be used in a page.
+ * The same for modules that web pages may use.
  * @template C
  * @param {Glue<C>} instantiate
  * @param {() => Loadable} load
@@ -61,8 +61,7 @@ export function instances(instantiate, load) {
 }
 
 /**
- * What `make` makes of the core's functions, made anew when those that it was made of have
- * trapped.
+ * Returns a function that returns the result of `make`, made again after a trap of the core's functions.
  * @template C, M
  * @param {() => C} wasm
  * @param {(core: C) => M} make
@@ -94,7 +93,7 @@ function begin(known, instantiate, load) {
     const module = known.module ?? compiled(load())
     const instance = new Instance()
     known.core = { ...instantiate(instance, module), instance }
-    // What is no module of ours has failed by now.
+    // Anything that is not our module has failed by now.
     known.module = module
     return known.core
   } catch (cause) {
@@ -102,8 +101,8 @@ function begin(known, instantiate, load) {
   }
 }
 
-// Hosts that run code in a realm of its own (edge-runtime, and Next.js with it) hand over modules
-// compiled in another, which are instances of another WebAssembly.Module.
+// Hosts that run code in its own realm (edge-runtime, and so Next.js) pass modules from another realm, which are
+// instances of another WebAssembly.Module.
 /** @param {Loadable} module */
 const compiled = (module) =>
   Object.prototype.toString.call(module) === '[object WebAssembly.Module]'
@@ -115,7 +114,7 @@ function refused(cause) {
   if (/** @type {Partial<Error> | undefined} */ (cause)?.name === 'RangeError') {
     return new AppTokenError({
       code: codes.WASM,
-      message: 'there is no memory for an instance of WebAssembly; the next call tries again',
+      message: 'no memory for an instance of WebAssembly; the next call tries again',
       retryable: true,
       cause,
     })

@@ -1,8 +1,8 @@
-// An application token in a page is an application token given away.
+// An application token in a web page is an application token given away.
 import * as codes from '../common/codes.js'
 import { AppTokenError } from '../common/error.js'
 
-/** The error of every entry that could use a token, in a page. */
+/** The error, in a web page, of every entry that could use a token. */
 export const notInPages = () =>
   new AppTokenError({
     code: codes.BROWSER,
@@ -11,9 +11,9 @@ export const notInPages = () =>
       'Start the session on your back end, and hand the page its KS',
   })
 
-/** Fails in a page and in its workers, for those that no bundler has given the `browser` entry. */
+/** Throws in a web page and its workers, for pages to which no bundler has given the `browser` entry. */
 export function refusePages() {
-  // Browsers alone call themselves Mozilla, but for what imitates one inside Node, in tests.
+  // Only browsers call themselves Mozilla, except imitations inside Node, in tests.
   const { navigator, process } = globalThis
   const isBrowser = /^Mozilla\//.test(navigator?.userAgent)
   if (isBrowser && process?.versions?.node === undefined) throw notInPages()

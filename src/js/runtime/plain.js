@@ -1,6 +1,5 @@
-// The plain objects that the core is asked for most often, each in one go: set property by
-// property, they cost more than all else that a crowd asks of the core. What a literal has is its
-// own, whatever somebody may have put into `Object.prototype`.
+// Makes the objects that the core returns most often, each in one step: set property by property, they would cost more
+// than everything else. A literal's properties are its own, whatever is in `Object.prototype`.
 
 /**
  * @import { Details } from '../common/error.js'
@@ -36,7 +35,7 @@ export const plain = {
    */
   lease: (wall, steady, ticket) => ({ wall, steady, ticket }),
   /**
-   * What somebody who asks is to do.
+   * The decision on a request.
    * @param {AppTokenSession | undefined} session
    * @param {Lease | undefined} lease
    * @param {number | undefined} flight
@@ -45,7 +44,7 @@ export const plain = {
    */
   told: (session, lease, flight, stale, lead) => ({ session, lease, flight, stale, lead }),
   /**
-   * What a flight has brought.
+   * The outcome of a flight.
    * @param {AppTokenSession | undefined} session
    * @param {Lease | undefined} lease
    * @param {Details | undefined} failure

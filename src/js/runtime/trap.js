@@ -1,7 +1,6 @@
-// An instance of WebAssembly, until it traps. A trap (there is no more memory, the stack has
-// overflowed, a fault of the core's) leaves the memory as it was in the midst of something, with
-// whatever secrets were in use. So the instance is not entered again, the calls under way on it
-// end, and its memory is wiped; src/js/runtime/load.js makes a new instance for the next call.
+// An instance of WebAssembly, until it traps. A trap (no memory left, a stack overflow, a fault of the core) leaves the
+// memory half-written, with the secrets that were in use. So the instance is never entered again, its calls under way
+// fail, and its memory is wiped; src/js/runtime/load.js makes a new instance for the next call.
 import { AppTokenError, internal } from '../common/error.js'
 import { SEPARATE_CONTEXTS } from '../common/host.js'
 import { plain } from './plain.js'
@@ -11,13 +10,13 @@ import { plain } from './plain.js'
 /** @typedef {Record<string, unknown>} Exports */
 /** @typedef {(...args: unknown[]) => unknown} Run */
 
-/** How much is wiped in one turn of the event loop: some 10 ms. */
+/** How much is wiped in one turn of the event loop, in about 10 ms. */
 const SLICE_BYTES = 32 * 1024 * 1024
 
 const nothing = () => {}
 
 /**
- * The error of the calls that a trap ends: a new instance may well succeed.
+ * The error of calls that a trap ends. Retryable, because a new instance may succeed.
  * @param {string | undefined} name
  */
 const trapped = (name) => ({ ...internal(name), retryable: true })
@@ -37,9 +36,9 @@ export class Instance {
   #isEnding = false
 
   /**
-   * The exports, for the glue. Whatever is thrown out of one has left frames of WebAssembly behind
-   * that were not taken down: refusals are returned, not thrown. After a trap they do nothing.
-   * `retire` is handed what takes their place, so that the memory can be collected.
+   * Wraps the exports, for the glue. Anything thrown out of an export is a trap, because it has left WebAssembly's
+   * frames behind; refusals are returned, not thrown. After a trap the exports do nothing. `retire` receives their
+   * replacements, so that the memory can be collected.
    * @param {Exports} exports
    * @param {WebAssembly.Memory} memory
    * @param {(exports: Exports) => void} retire
@@ -59,10 +58,10 @@ export class Instance {
       if (this.isOver) return undefined
       try {
         const result = run(...args)
-        // What JavaScript was called from there may have caused a trap further in.
+        // JavaScript that the export called may have trapped the instance.
         if (!this.isOver) return result
       } catch (thrown) {
-        // First of all, and without a call: there may be no room left on the stack.
+        // First, and without a call, because the stack may be full.
         this.isOver = true
         this.#name ??= /** @type {Partial<Error> | undefined} */ (thrown)?.name
       }
@@ -72,7 +71,7 @@ export class Instance {
   }
 
   /**
-   * A registry of the glue's, whose callbacks nobody else could catch.
+   * A finalization registry for the glue, whose callbacks nobody else could catch.
    * @param {(held: unknown) => void} free
    */
   registry(free) {
@@ -80,12 +79,12 @@ export class Instance {
       try {
         free(held)
       } catch {
-        // The calls under way have been told.
+        // The calls under way have failed already.
       }
     })
   }
 
-  /** What the calls that the trap has ended fail with. */
+  /** The error of the calls that the trap has ended. */
   error() {
     return new AppTokenError(trapped(this.#name))
   }
@@ -100,14 +99,14 @@ export class Instance {
   }
 
   /**
-   * Its call has ended.
+   * Unregisters a deadline whose call has ended.
    * @param {Deadline} deadline
    */
   unwatch(deadline) {
     this.#calls.delete(deadline)
   }
 
-  /** Ends what is under way, when no frame of the instance is on the stack any more. */
+  /** Fails the calls under way, and wipes the memory when no frame of the instance is on the stack any more. */
   end() {
     if (this.#isEnding) return
     queueMicrotask(() => this.#end())
@@ -131,7 +130,7 @@ const mapped = (object, change) =>
   Object.fromEntries(Object.entries(object).map(([name, it]) => [name, change(it)]))
 
 /**
- * Fills a memory with zeros, in slices.
+ * Fills a memory with zeros, slice by slice.
  * @param {WebAssembly.Memory} options
  */
 function wipe({ buffer }) {
@@ -141,7 +140,7 @@ function wipe({ buffer }) {
     do {
       new Uint8Array(buffer, at, Math.min(SLICE_BYTES, byteLength - at)).fill(0)
       at += SLICE_BYTES
-      // There timers end with the request, and a memory has 128 MB at most.
+      // In Workers timers end with the request, and a memory has at most 128 MB.
     } while (SEPARATE_CONTEXTS && at < byteLength)
     if (at < byteLength) setTimeout(slice)
   }

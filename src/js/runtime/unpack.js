@@ -1,14 +1,14 @@
-// Bytes that travel in text.
+// Decodes bytes that are stored as text.
 import { inflate } from './inflate.js'
 
 /**
- * The `size` bytes that were deflated, and then written down in base64.
+ * Returns the `size` bytes of deflated data in base64.
  * @param {string} base64
  * @param {number} size
  */
 export function unpack(base64, size) {
   const packed = decode(base64)
-  // Half of what starting up takes would be spent on inflating, were it left to JavaScript.
+  // node:zlib, because inflating in JavaScript would take half of the start-up time.
   const zlib = globalThis.process?.getBuiltinModule?.('node:zlib')
   return zlib ? zlib.inflateRawSync(packed, { chunkSize: size + 1 }) : inflate(packed, size)
 }

@@ -1,4 +1,4 @@
-// Between the caller and the core: loads it, keeps the time, maps errors.
+// Between the caller and the core: loads the core, keeps deadlines, maps errors.
 import { instantiate } from '../kaltura_app_token.js'
 import { checkText, ownOptions, takeShellOptions } from '../common/options.js'
 import { Deadline } from '../common/deadline.js'
@@ -19,8 +19,8 @@ import { takeToken } from '../common/token.js'
 const SHELL_OPTIONS = /** @type {const} */ (['signal', 'timeoutMs', 'fetch', 'onEvent', 'auditKey'])
 
 /**
- * Ties the package's functions to a module, which `load` gives at the first call. Where the
- * caller gives no fetch, `usualFetch` is used, or the global one.
+ * Makes the package's functions, with a module that `load` returns at the first call. The default of `fetch` is
+ * `usualFetch`, or the global one.
  * @param {() => Loadable} load
  * @param {Fetch} [usualFetch]
  * @returns {KalturaAppToken}
@@ -29,7 +29,7 @@ export function bindSessions(load, usualFetch) {
   const wasm = loader(instantiate, load)
   const numbers = new Map()
 
-  // A number is handed over faster than a name.
+  // A number is passed faster than a name.
   /** @param {HashType} hashType */
   const numberOf = (hashType) => {
     let number = numbers.get(hashType)
@@ -74,7 +74,7 @@ export function bindSessions(load, usualFetch) {
     hashAppToken(ks, appToken, hashType = 'SHA1') {
       checkText('ks', ks)
       checkText('appToken', appToken)
-      // Not by guarded(): a function for it takes a third as long as hashing.
+      // Not with guarded(), because its function takes a third of the time of hashing.
       try {
         return wasm().hashAppToken(ks + appToken, numberOf(hashType))
       } catch (thrown) {

@@ -1,6 +1,6 @@
 // @ts-self-types="./index.d.ts"
-// Where a fleet may keep its sealed sessions. Each store is `{ get, set, delete, lock? }` over a
-// client that the caller has made; `lock` gives false, or a function that releases it.
+// Stores for a fleet's sealed sessions. Each store is `{ get, set, delete, lock? }` over the caller's client; `lock`
+// returns false, or a function that releases the lock.
 import { hexOf } from '../common/hex.js'
 import { hasMethods } from '../common/options.js'
 import { invalid } from '../common/error.js'
@@ -9,11 +9,11 @@ import { invalid } from '../common/error.js'
 
 const FIRST_SWEEP = 1000
 
-/** In this process's memory: for tests, and for several providers in one process. */
+/** A store in this process's memory: for tests, and for several providers in one process. */
 export function memoryStore() {
   const entries = new Map()
   let sweepAt = FIRST_SWEEP
-  /** Now and then, so that what nobody asks for again goes too. */
+  /** Deletes expired entries now and then, because nobody may ask for them again. */
   const sweep = () => {
     for (const [name, { until }] of entries) if (until <= Date.now()) entries.delete(name)
     sweepAt = Math.max(FIRST_SWEEP, 2 * entries.size)
@@ -64,7 +64,7 @@ export function memoryStore() {
 const RELEASE = "if redis.call('get',KEYS[1])==ARGV[1] then return redis.call('del',KEYS[1]) end return 0"
 
 /**
- * Over a connected client of the package `redis`.
+ * A store over a connected client of the package `redis`.
  * @param {RedisClient} client
  */
 export function redisStore(client) {
@@ -95,7 +95,7 @@ export function redisStore(client) {
 }
 
 /**
- * Over a client of the package `ioredis`.
+ * A store over a client of the package `ioredis`.
  * @param {IoRedisClient} client
  */
 export function ioredisStore(client) {
@@ -165,7 +165,7 @@ function redis(client) {
 }
 
 /**
- * Over a KV namespace of Cloudflare's. It is only eventually consistent, so it has no lock.
+ * A store over a Cloudflare KV namespace. KV is eventually consistent, so this store has no lock.
  * @param {KvNamespace} namespace
  */
 export function cloudflareKvStore(namespace) {
@@ -173,7 +173,7 @@ export function cloudflareKvStore(namespace) {
   return {
     /** @param {string} name */
     get: async (name) => textOf(await namespace.get(name)),
-    // A minute is the least that it takes; what has expired is not accepted anyway.
+    // KV's minimum is a minute. Expired values are not accepted anyway.
     /**
      * @param {string} name
      * @param {string} text
@@ -187,7 +187,7 @@ export function cloudflareKvStore(namespace) {
 }
 
 /**
- * Over a database that `Deno.openKv` gave.
+ * A store over a database from `Deno.openKv`.
  * @param {DenoKv} kv
  */
 export function denoKvStore(kv) {
@@ -210,7 +210,7 @@ export function denoKvStore(kv) {
     lock: async (name, ttlMs) => {
       const mine = `${Date.now() + ttlMs} ${unique()}`
       const held = await kv.get([name])
-      // An entry may outlive its time, so that is looked at too.
+      // An entry may outlive its time, so its expiry is checked too.
       if (held.value !== null && Number.parseInt(/** @type {string} */ (held.value), 10) > Date.now()) return false
       const taken = await kv.atomic().check(held).set([name], mine, { expireIn: ttlMs }).commit()
       if (!taken.ok) return false
@@ -223,7 +223,7 @@ export function denoKvStore(kv) {
 }
 
 /**
- * Over a storage of the package `unstorage`.
+ * A store over a storage of the package `unstorage`.
  * @param {Storage} storage
  */
 export function unstorageStore(storage) {
@@ -244,7 +244,7 @@ export function unstorageStore(storage) {
 }
 
 /**
- * Clients may be set to give bytes, and some drivers of `unstorage` give nothing else.
+ * Compares text or bytes with text: clients may return bytes, and some drivers of `unstorage` always do.
  * @param {unknown} held
  */
 function textOf(held) {
@@ -259,7 +259,7 @@ function textOf(held) {
  * @param {string[]} names
  */
 function checkClient(path, client, names) {
-  if (!hasMethods(client, names)) throw invalid(path, `what has the functions ${names.join(', ')}`)
+  if (!hasMethods(client, names)) throw invalid(path, `an object with the functions ${names.join(', ')}`)
 }
 
 const unique = () => hexOf(crypto.getRandomValues(new Uint8Array(16)))

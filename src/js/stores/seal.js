@@ -1,17 +1,17 @@
-// Keys of one's own for what a store holds: read here, judged in the core.
+// Reads the caller's keys for sealing; the core checks them.
 import { copied, ownProperties, unknownIn } from '../common/options.js'
 import { invalid } from '../common/error.js'
 
 /** @import { SealOptions } from '../provider/index.js' */
 
-/** By which a handler gets a key for its buckets from a provider, whichever copy of the package made it. */
+/** The method with which a handler gets a key for its buckets from a provider, even of another copy of the package. */
 export const STORE_KEY = Symbol.for('kaltura-app-token.storeKey')
 
 const MOST_KEYS = 4
 const LONGEST_KEY = 1000
 
 /**
- * `[id, key, …]`, the keys as copies: their owner may wipe them, and a trap makes a new core.
+ * Returns `[id, key, …]`. Keys are copied, because their owner may wipe them, and a trap makes a new core.
  * @param {SealOptions} seal
  */
 export function readSeal(seal) {
@@ -35,14 +35,14 @@ export function readSeal(seal) {
  * @param {string} path
  */
 function checkNames(own, known, path) {
-  // The name is not told: it may be a key itself.
+  // The name isn't shown, because it may be a key itself.
   if (unknownIn(own, known) !== undefined) {
-    throw invalid(path, `an object with ${known.join(' and ')} alone`)
+    throw invalid(path, `an object with ${known.join(' and ')} only`)
   }
 }
 
 /**
- * Bytes of any realm as a plain view, and text as it is; what is no key is nothing.
+ * Bytes of any realm as a plain view, text unchanged; undefined for anything else.
  * @param {unknown} key
  */
 function copyOf(key) {

@@ -266,7 +266,7 @@ fn rights_that_nobody_asked_for_are_broader_where_others_are_not_wanted() {
     };
     let other = |name: &str| {
         (
-            format!("privilege {name} was not asked for"),
+            format!("privilege {name} was not requested"),
             Effect::Broader,
         )
     };
@@ -532,7 +532,7 @@ fn what_hides_in_another_privilege_is_named() {
     );
     assert_eq!(difference.granted.as_deref(), Some("theme:edit:*"));
     let message = difference.message();
-    assert_eq!(message, "privilege edit was not asked for");
+    assert_eq!(message, "privilege edit was not requested");
 }
 
 #[test]

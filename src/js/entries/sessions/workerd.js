@@ -1,5 +1,5 @@
-// Cloudflare Workers compile modules at deploy time, and refuse to at run time. wrangler uploads
-// each .wasm that it comes across, used or not, so there must be an entry that leads to one alone.
+// For Cloudflare Workers, which compile modules only when they are deployed. wrangler uploads each .wasm that is
+// imported, used or not, so this entry imports only one.
 import module from '../../kaltura_app_token.wasm'
 import { bindSessions } from '../../session/bind.js'
 
