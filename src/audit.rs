@@ -1,11 +1,11 @@
-//! What events say of users and sessions: fingerprints. They tell whether two are the same, and nothing
-//! else to whoever doesn't have their key.
+//! Fingerprints of users and sessions, for events. They show whether two are the same, and reveal nothing
+//! else without their key.
 
 use crate::derive::Deriver;
 use crate::secret::wipe_stack;
 use crate::work;
 
-/// What a fingerprint is of: those of different things differ.
+/// The kinds of fingerprinted things; equal texts of different kinds have different fingerprints.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Subject {
     /// A user's id.
@@ -14,7 +14,7 @@ pub enum Subject {
     Ks,
 }
 
-/// 16 hexadecimal digits: the same for the same text and key.
+/// Returns 16 hex digits, the same for the same text and key.
 pub fn fingerprint(key: &[u8], subject: Subject, text: &str) -> String {
     work::steps(text.len());
     let name: &[u8] = match subject {

@@ -1,16 +1,16 @@
-//! Base64 without padding, in constant time for a length. A library brings a reader for each
-//! alphabet, unrolled: several times as much WebAssembly.
+//! Base64 without padding, in constant time for a length. A library contains an unrolled reader for each
+//! alphabet, which is several times as much WebAssembly.
 
 /// The last two digits of the alphabet for URLs; the standard one has `+/`.
 pub const URL: [u8; 2] = *b"-_";
 
-/// `bytes` in the alphabet for URLs.
+/// Encodes `bytes` in the alphabet for URLs.
 pub fn encode_url(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len().div_ceil(3).saturating_mul(4));
     for three in bytes.chunks(3) {
         let byte = |index: usize| i32::from(three.get(index).copied().unwrap_or_default());
         let word = byte(0) << 16 | byte(1) << 8 | byte(2);
-        // Each byte begins a digit, and the last one ends in one more.
+        // Each byte completes a digit, and the last one begins one more.
         for index in 0..=three.len() {
             text.push(char::from(digit(word >> (18 - 6 * index) & 63)));
         }
@@ -26,11 +26,11 @@ fn digit(value: i32) -> u8 {
     u8::try_from(value + i32::from(b'A') + steps).unwrap_or_default()
 }
 
-/// The bytes that `text` stands for, with `last` as the last two digits of its alphabet. The bits
-/// that the last digit has too many must be zero.
+/// Decodes `text`, with `last` as the last two digits of its alphabet. The surplus bits of the last
+/// digit must be zero.
 pub fn decode(text: &[u8], last: [u8; 2]) -> Option<Vec<u8>> {
     let mut bytes = Vec::with_capacity(text.len());
-    // Negative once a character was no digit, and not zero once there was a bit too many.
+    // Negative after an invalid character, and not zero after a surplus bit.
     let mut wrong = 0;
     for four in text.chunks(4) {
         let mut word = 0_i32;
@@ -43,7 +43,7 @@ pub fn decode(text: &[u8], last: [u8; 2]) -> Option<Vec<u8>> {
         let (whole, rest) = word.split_at_checked(four.len())?;
         bytes.extend_from_slice(whole.get(1..)?);
         wrong |= rest.iter().fold(0, |all, byte| all | i32::from(*byte));
-        // Six bits are no byte.
+        // Six bits don't make a byte.
         wrong |= i32::from(four.len() == 1);
     }
     (wrong == 0).then_some(bytes)

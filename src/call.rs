@@ -1,6 +1,6 @@
-//! One call of Kaltura's API with its retries, whose answer is for its caller to read.
+//! One call of Kaltura's API with its retries. The caller reads the response.
 //!
-//! It says what to do next and takes what comes back:
+//! The call says what to do next and takes the result:
 //!
 //! ```text
 //! loop {
@@ -24,14 +24,14 @@ use crate::secret::Secret;
 pub struct CallTerms {
     /// Where Kaltura is.
     pub service_url: ServiceUrl,
-    /// How often to try again.
+    /// The retry policy.
     pub retry: RetryPolicy,
-    /// Whether making the call twice has the same effect as making it once. If not, it is tried
-    /// again only after a refusal at the rate limit.
+    /// Whether making the call twice has the same effect as making it once. If not, it is retried only
+    /// after the rate limiter rejected it.
     pub repeatable: bool,
-    /// When the caller gives up, in local milliseconds: no wait goes beyond.
+    /// The caller's deadline in local milliseconds; no wait goes beyond it.
     pub deadline_ms: i64,
-    /// The requests that were made for it before.
+    /// The number of requests made for it before.
     pub attempts: u32,
 }
 
@@ -41,27 +41,27 @@ pub struct CallTerms {
 pub enum CallStep {
     /// Send the [`request`](Call::request) and [`take`](Call::take) the answer.
     Send,
-    /// Let this many milliseconds pass.
+    /// Wait this many milliseconds.
     Wait {
         /// Milliseconds.
         ms: u64,
-        /// What made it necessary.
+        /// The failure that causes it.
         reason: Box<Error>,
     },
-    /// The last answer settled it; [`finish`](Call::finish).
+    /// The call is settled; [`finish`](Call::finish) it.
     Done,
 }
 
-/// What a call came to.
+/// The outcome of a call.
 #[derive(Debug)]
 pub struct CallOutcome {
-    /// Nothing if the body of the last answer is good, or why it failed.
+    /// `Ok` if the last response is good, otherwise the failure.
     pub result: Result<(), Failure>,
-    /// The requests that were made.
+    /// The number of requests that were made.
     pub attempts: u32,
-    /// The server's clock, if it was seen.
+    /// The server's clock, if a response showed it.
     pub clock: Option<ServerClock>,
-    /// Whether a request before the last may have had effect, though its answer was lost.
+    /// Whether a request before the last may have had an effect although its response was lost.
     pub is_unsure: bool,
 }
 
@@ -80,16 +80,16 @@ pub struct Call {
 
 #[derive(Debug)]
 enum CallState {
-    /// To be sent, after this failure if it was sent before.
+    /// To be sent; with the failure of the last try, if any.
     Ready(Option<Box<Error>>),
     Sent,
-    /// The next try is to be made after so many milliseconds.
+    /// To be retried after so many milliseconds.
     Failed(u64, Box<Error>),
     Done(Result<(), Box<Error>>),
 }
 
 impl Call {
-    /// A call of `operation` with a body that has `ks` in it.
+    /// Makes a call of `operation`, whose body contains `ks`.
     pub fn new(terms: CallTerms, operation: Operation, body: Secret, ks: Secret) -> Self {
         let mut request = Request::new(&terms.service_url, operation, Params::default());
         request.body = body;
@@ -173,8 +173,7 @@ impl Call {
         }
     }
 
-    /// Returns the result. A call that is not done by then was aborted; the failure that it was to
-    /// be repeated for is told.
+    /// Returns the outcome. A call that is not settled was aborted; its outcome is the last failure, if any.
     #[must_use = "it tells whether the call has succeeded"]
     pub fn finish(self) -> CallOutcome {
         let attempts = self.attempts;

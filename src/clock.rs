@@ -1,9 +1,9 @@
-//! The server's clock, on which each session's lifetime is reckoned.
+//! The server's clock, on which each session's lifetime is measured.
 
 use crate::decimal;
 
-/// The moments of one HTTP request in milliseconds since 1970 UTC, all by the local clock as it
-/// stands at the last of them.
+/// The times of one HTTP request in milliseconds since 1970 UTC, all on the local clock as it is set at
+/// the last of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Timing {
     /// When the request was sent.
@@ -14,19 +14,18 @@ pub struct Timing {
     pub ended_ms: i64,
 }
 
-/// A moment by both local clocks, in milliseconds.
+/// A time on both local clocks, in milliseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LocalTime {
     /// Since 1970 UTC. This clock may be set at any time.
     pub wall_ms: i64,
-    /// Since an unknown moment. This clock is never set, and may stand still while the machine
-    /// sleeps.
+    /// Since an unknown time. This clock is never set, but may stand still while the machine sleeps.
     pub steady_ms: i64,
 }
 
 impl LocalTime {
-    /// How long before `later` this moment was. Clocks that disagree are taken at the longer time,
-    /// unless the wall clock has surely been set.
+    /// Returns the time from this moment to `later`. If the clocks disagree, the longer time counts, unless
+    /// the wall clock has certainly been set.
     fn until_ms(self, later: Self) -> i64 {
         let steady_ms = later.steady_ms.saturating_sub(self.steady_ms).max(0);
         let wall_ms = later.wall_ms.saturating_sub(self.wall_ms);
@@ -34,12 +33,12 @@ impl LocalTime {
     }
 }
 
-/// The wall clock may run on for this much longer than the steady one while a request is under way;
-/// beyond that it was set.
+/// The wall clock may advance by this much more than the steady one during a request; beyond that it was
+/// set.
 const LONGEST_SLEEP_MS: i64 = 60_000;
 
 impl Timing {
-    /// The timing of a request that was sent, answered and received whole at these moments.
+    /// Makes the timing of a request that was sent, answered and completely received at these moments.
     pub fn measured(sent: LocalTime, received: LocalTime, ended: LocalTime) -> Self {
         let back_to = |earlier: LocalTime| ended.wall_ms.saturating_sub(earlier.until_ms(ended));
         Self {
@@ -49,7 +48,7 @@ impl Timing {
         }
     }
 
-    /// The timing of a request that took no time.
+    /// Makes the timing of a request that took no time.
     pub fn at(now_ms: i64) -> Self {
         Self {
             sent_ms: now_ms,
@@ -59,36 +58,36 @@ impl Timing {
     }
 }
 
-/// The difference between the server's clock and the local one, as far as it is known, without the
-/// part of a second that the server rounds off.
+/// The known difference between the server's clock and the local one, without the fraction of a second that
+/// the server rounds off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ServerClock {
-    /// The server's time minus the local time in milliseconds: the likeliest value.
+    /// The most likely difference: the server's time minus the local time, in milliseconds.
     pub offset_ms: i64,
     /// By how much the true value may be higher or lower.
     pub error_ms: i64,
 }
 
-/// The server tells its time in whole seconds, rounded down: it may be this much later.
+/// The server reports its time in whole seconds, rounded down: it may be this much later.
 pub const ROUNDING_MS: i64 = 999;
 
-/// The headers that tell the server's time, as they came.
+/// The headers with the server's time.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct TimeHeaders<'a> {
     /// `Date`, in unix seconds.
     pub date_s: Option<i64>,
-    /// Whether there was an `Age`: then a cache answered, whose `Date` is an old one.
+    /// Whether there was an `Age`. If so, a cache answered, and its `Date` is old.
     pub has_age: bool,
-    /// `X-Kaltura-Session`: `<request id>, <unix time>`, on answers that were computed.
+    /// `X-Kaltura-Session`: `<request id>, <unix time>`, on responses that were computed.
     pub kaltura_session: Option<&'a str>,
 }
 
 impl ServerClock {
-    /// The clock that an answer's headers show, if they show one.
+    /// Returns the clock that a response's headers show, if any.
     ///
-    /// `X-Kaltura-Session` comes from the very process that reckoned the expiry, so it is
-    /// asked before `Date`, which a proxy may have set. It tells when the request began, and
-    /// `Date` mostly when the response did, so either may have been told at any moment of the trip.
+    /// `X-Kaltura-Session` comes from the process that computed the expiry, so it is preferred to `Date`,
+    /// which a proxy may have set. It is the time when the request began, and `Date` usually that of the
+    /// response, so either may be from any moment of the round trip.
     pub fn read(headers: TimeHeaders<'_>, timing: Timing) -> Option<Self> {
         let server_ms = kaltura_time_ms(headers.kaltura_session)
             .or_else(|| date_ms(headers.date_s, headers.has_age))?;
@@ -106,13 +105,13 @@ impl ServerClock {
         })
     }
 
-    /// The local clock, where the server's is not known.
+    /// The local clock, for use if the server's is not known.
     pub const UNKNOWN: Self = Self {
         offset_ms: 0,
         error_ms: 0,
     };
 
-    /// The server's time in milliseconds at a local time: the likeliest value.
+    /// Returns the most likely server time, in milliseconds, at a local time.
     pub fn server_ms(self, local_ms: i64) -> i64 {
         local_ms.saturating_add(self.offset_ms)
     }
@@ -124,7 +123,7 @@ impl ServerClock {
         ms_of(server_s).saturating_sub(highest_ms)
     }
 
-    /// The first and the last unix second that the server's clock may have shown during a request.
+    /// Returns the first and the last unix second that the server's clock may have shown during a request.
     pub fn seconds_of(self, timing: Timing) -> (i64, i64) {
         let second = |ms: i64| ms.div_euclid(1000);
         (
@@ -137,13 +136,13 @@ impl ServerClock {
     }
 }
 
-/// Seconds as milliseconds. Compiled once: such a product takes a multiplication of 128 bits.
+/// Converts seconds to milliseconds. Not inlined, because a checked product takes a 128-bit multiplication.
 #[inline(never)]
 pub fn ms_of(seconds: i64) -> i64 {
     seconds.saturating_mul(1000)
 }
 
-/// From 2001 to 2286: a clock outside is none.
+/// From 2001 to 2286; other times are not believed.
 fn plausible(seconds: i64) -> Option<i64> {
     (1_000_000_000..10_000_000_000)
         .contains(&seconds)
@@ -168,7 +167,7 @@ pub fn http_date(text: &str) -> Option<i64> {
     let parts = text
         .split([' ', ',', '-', ':'])
         .filter(|part| !part.is_empty());
-    // The name of a day stands first, which tells nothing. The form of C's asctime has the month
+    // The name of the day comes first and is ignored. The form of C's asctime has the month
     // before the day, and the year last.
     let parts: Vec<_> = parts.take(9).collect();
     let ([name, day, month, year, h, m, s, "GMT"] | [name, month, day, h, m, s, year]) = *parts
@@ -197,7 +196,7 @@ fn number(digits: &str, range: core::ops::RangeInclusive<i64>) -> Option<i64> {
 
 /// `month` counts from 0, `day` from 1; the year has four digits.
 fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
-    // Years begin with March here, so that the day that some have is their last.
+    // Years begin with March here, so that a leap day is the last day.
     let (year, month) = if month < 2 {
         (year - 1, month + 10)
     } else {

@@ -1,13 +1,13 @@
-//! Whole numbers as decimal text. What the standard library has for it is generic over types and
-//! formats, and several times as large in WebAssembly.
+//! Whole numbers as decimal text. The standard library's functions are generic over types and formats, and
+//! several times as large in WebAssembly.
 
-/// The decimal digits of a number, behind a `-` if it is negative.
+/// Formats a number as decimal digits, after a `-` if it is negative.
 pub fn decimal(number: impl TryInto<i64>) -> String {
-    // No count and no time in milliseconds goes beyond.
+    // No count and no time in milliseconds is larger.
     digits(number.try_into().unwrap_or(i64::MAX))
 }
 
-// Not once for each type of number.
+// Not generic, so it is compiled once.
 #[inline(never)]
 fn digits(number: i64) -> String {
     let mut reversed = Vec::new();
@@ -25,7 +25,7 @@ fn digits(number: i64) -> String {
     reversed.into_iter().rev().map(char::from).collect()
 }
 
-/// The number that a text is, with or without a sign, as `str::parse` reads it.
+/// Parses a number with or without a sign, as `str::parse` does.
 pub fn parse(text: &str) -> Option<i64> {
     match text.strip_prefix('-') {
         Some(digits) => negative(digits.as_bytes()),
@@ -33,18 +33,18 @@ pub fn parse(text: &str) -> Option<i64> {
     }
 }
 
-/// The number that a text is which has digits alone.
+/// Parses a number of digits only.
 pub fn unsigned(text: &str) -> Option<i64> {
     negative(text.as_bytes())?.checked_neg()
 }
 
-/// The number below zero that these digits stand for: there is one more of them than above.
+/// Parses the digits of a negative number, of which there is one more than of positive ones.
 #[inline(never)]
 fn negative(digits: &[u8]) -> Option<i64> {
     let mut number = 0_i64;
     for byte in digits {
         let digit = byte.wrapping_sub(b'0');
-        // A checked multiplication takes one of 128 bits.
+        // A checked multiplication takes a 128-bit one.
         if digit > 9 || number < i64::MIN / 10 {
             return None;
         }

@@ -1,4 +1,4 @@
-//! Bytes that are derived from a secret: by HKDF-SHA256, in one place.
+//! Derives bytes from a secret with HKDF-SHA256.
 
 use core::fmt;
 
@@ -6,8 +6,8 @@ use hkdf::Hkdf;
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-/// What bytes are derived from. On the heap, which is wiped: a value on the stack leaves a copy
-/// wherever it has been. Whoever calls this wipes the stack afterwards.
+/// A key to derive bytes from. It is on the heap, which is wiped, because a value on the stack leaves copies.
+/// Callers wipe the stack afterwards.
 pub struct Deriver(Box<Hkdf<Sha256>>);
 
 impl fmt::Debug for Deriver {
@@ -17,15 +17,15 @@ impl fmt::Debug for Deriver {
 }
 
 impl Deriver {
-    /// No two uses of a secret share a `salt`.
+    /// Two uses of a secret must not share a `salt`.
     #[inline(never)]
     pub fn new(salt: &[u8], secret: &[u8]) -> Self {
         Self(Box::new(Hkdf::new(Some(salt), secret)))
     }
 
-    /// The bytes for the parts of `info`, put together. No two purposes may begin alike.
+    /// Derives the bytes for the concatenated parts of `info`. No purpose may be a prefix of another.
     pub fn bytes<const N: usize>(&self, info: &[&[u8]]) -> Zeroizing<[u8; N]> {
-        // HKDF gives no more than that, so that nothing can fail.
+        // HKDF's maximum, so that nothing can fail.
         const { assert!(N <= 255 * 32) }
         let mut bytes = Zeroizing::new([0; N]);
         self.fill(info, &mut *bytes);

@@ -1,9 +1,9 @@
-//! What `session.end` ends, by the privileges of the session that it is called with.
+//! Which sessions `session.end` ends, by the privileges of the session that it is called with.
 
 use crate::work;
 
-/// Whether it ends that session and leaves the others of its application token alive: of the ids that
-/// it ends by, the first counts, and mostly that is the token's.
+/// Whether it ends only that session, not the others of its application token. The first `sessionid` counts, and
+/// usually that is the token's.
 pub fn ends_alone(privileges: &str, app_token_id: &str) -> bool {
     work::steps(privileges.len());
     let mut ids = privileges
@@ -13,12 +13,12 @@ pub fn ends_alone(privileges: &str, app_token_id: &str) -> bool {
     first.is_some_and(|ids| ids.split('/').next() != Some(app_token_id))
 }
 
-/// Whether whoever holds such a session can end all others of its application token.
+/// Whether the holder of such a session can end all others of its application token.
 pub fn is_exposed(privileges: &str, app_token_id: &str) -> bool {
     !ends_alone(privileges, app_token_id) && !is_closed(privileges)
 }
 
-/// Whether the session is restricted to URIs among which none may end sessions.
+/// Whether the session is restricted to URIs that can't end sessions.
 fn is_closed(privileges: &str) -> bool {
     work::steps(privileges.len());
     let mut restrictions = privileges
@@ -28,9 +28,9 @@ fn is_closed(privileges: &str) -> bool {
     restrictions.peek().is_some() && !restrictions.any(|paths| paths.split('|').any(may_end))
 }
 
-/// Whether a path of `urirestrict` may be that of a call that ends sessions: any but those of one
-/// service, and of a service that can't. Of a multirequest the server checks the outer URI alone, and
-/// under `index.php` and the API's root the body says which action is called.
+/// Whether a path of `urirestrict` may allow a call that ends sessions: any path except those of a single service
+/// that can't. The server checks only the outer URI of a multirequest, and under `index.php` and the API's root the
+/// body names the action.
 pub fn may_end(path: &str) -> bool {
     let service = path.strip_prefix("/api_v3/service/");
     let Some((name, action)) = service.and_then(|it| it.split_once('/')) else {

@@ -1,4 +1,4 @@
-//! What can go wrong, in words that say what to do next and never show a secret.
+//! Errors, with messages that say what to do next and never contain a secret.
 
 use core::fmt;
 
@@ -9,12 +9,12 @@ use crate::retry::{self, RetryPolicy};
 use crate::secret::Secret;
 use crate::session::Difference;
 
-/// A failed call: why, and after how many HTTP requests.
+/// A failed call: the error, and the number of HTTP requests.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Failure {
-    /// Why it failed. Boxed wherever it is handed on: it is large, and rare.
+    /// The error. Boxed, because it is large and rare.
     pub error: Box<Error>,
-    /// The HTTP requests that were made for the call.
+    /// The number of HTTP requests that were made for the call.
     pub attempts: u32,
 }
 
@@ -23,65 +23,65 @@ pub struct Failure {
 pub enum Error {
     /// An option or argument is missing or wrong; nothing was sent.
     InvalidOptions(InvalidOption),
-    /// No answer: the connection could not be made, or broke.
+    /// No response: the connection could not be made, or broke.
     Network {
-        /// The call that got no answer.
+        /// The call that got no response.
         operation: Operation,
-        /// What the runtime said, outermost first, redacted.
+        /// The runtime's errors, outermost first, redacted.
         causes: Vec<Cause>,
     },
-    /// The deadline passed, or the next try would have come after it.
+    /// The deadline passed, or the next try would be after it.
     Timeout,
     /// The caller's signal ended the call.
     Aborted,
-    /// What gives the application token, or its hashes, failed.
+    /// The source of the application token, or of its hashes, failed.
     TokenSource {
-        /// What it is, and what is wrong with it.
+        /// The source, and what is wrong with it.
         problem: &'static str,
-        /// What it said, outermost first, redacted; nothing if it gave something that is no use.
+        /// Its errors, outermost first, redacted; empty if it returned something unusable.
         causes: Vec<Cause>,
     },
-    /// An HTTP status other than 200: Kaltura answers even errors with 200, so this one
-    /// comes from something before it.
+    /// An HTTP status other than 200. Kaltura answers even errors with 200, so it comes from a server in
+    /// front of Kaltura.
     HttpStatus {
         /// The call that was answered so.
         operation: Operation,
         /// The status.
         status: u16,
-        /// How long to wait before the next try, in milliseconds, where the response asks for it.
+        /// How long to wait before the next try, in milliseconds, if the response asks for it.
         retry_after_ms: Option<u64>,
     },
-    /// An answer that is not what Kaltura sends.
+    /// A response that is not Kaltura's.
     BadResponse {
         /// The call that was answered so.
         operation: Operation,
-        /// What is wrong with the answer.
+        /// What is wrong with the response.
         problem: &'static str,
     },
-    /// Kaltura refused.
+    /// Kaltura refused the call.
     Kaltura(ApiError),
-    /// The session differs from what was asked for, in a way that `grants` doesn't allow.
+    /// The session differs from the request in a way that `grants` doesn't allow.
     NotGranted(Vec<Difference>),
-    /// Sessions of this application token are refused from birth: `session.end` was called
+    /// All sessions of this application token are refused, including new ones, because `session.end` was called
     /// with one of them.
     SessionRevoked,
     /// A fault of this package.
     Internal(&'static str),
 }
 
-/// The option that is missing or wrong, and what would be right.
+/// An option that is missing or wrong, and what is expected.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidOption {
     /// The option's path, such as `partnerId` or `sessionPrivileges[2].name`.
     pub path: String,
-    /// What is expected there, to be read after "must be".
+    /// The expectation, to be read after "must be".
     pub expected: &'static str,
-    /// A name that the reader needs, to be read after that; mostly none.
+    /// A name to append to `expected`; usually empty.
     pub name: &'static str,
 }
 
 impl InvalidOption {
-    /// `path` must be `expected`.
+    /// The error that `path` must be `expected`.
     pub fn new(path: impl Into<String>, expected: &'static str) -> Self {
         Self {
             path: path.into(),
@@ -90,7 +90,7 @@ impl InvalidOption {
         }
     }
 
-    /// `path` must be `expected`, which ends before `name`.
+    /// The error that `path` must be `expected` followed by `name`.
     pub fn naming(path: impl Into<String>, expected: &'static str, name: &'static str) -> Self {
         Self {
             name,
@@ -98,8 +98,8 @@ impl InvalidOption {
         }
     }
 
-    /// The option `name` behind `prefix`, which doesn't exist. Its name is not repeated where it could
-    /// be a secret in the wrong place.
+    /// The error for the unknown option `name` after `prefix`. The name isn't shown if it could be a misplaced
+    /// secret.
     pub fn unknown(prefix: &str, name: &str) -> Self {
         let bytes = name.as_bytes();
         let is_name = match bytes.len() {
@@ -123,10 +123,10 @@ impl InvalidOption {
     /// For `expected`: there is no such option, and its name may be a secret.
     const UNKNOWN_SECRET: &str = "; its name is not shown, because it may be a secret";
 
-    /// The stable code of the error that it becomes.
+    /// The stable code of the error.
     pub const CODE: &'static str = "ERR_INVALID_OPTIONS";
 
-    /// What is wrong, in words.
+    /// The message.
     pub fn message(&self) -> String {
         let words = match self.expected {
             Self::UNKNOWN => ["unknown option ", &*self.path, "", ""],
@@ -137,19 +137,19 @@ impl InvalidOption {
     }
 }
 
-/// One link of the chain behind a failure that the runtime reported.
+/// One error in the chain of causes that the runtime reported.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Cause {
     /// The error's class, such as `TypeError`.
     pub name: String,
-    /// Its code, such as `ECONNREFUSED`, where it has one.
+    /// Its code, such as `ECONNREFUSED`, if any.
     pub code: Option<String>,
     /// Its message, redacted.
     pub message: String,
 }
 
 impl Error {
-    /// An answer to `operation` that is no use.
+    /// The error for an unusable response to `operation`.
     pub fn bad_response(operation: &Operation, problem: &'static str) -> Box<Self> {
         Box::new(Self::BadResponse {
             operation: operation.clone(),
@@ -157,7 +157,7 @@ impl Error {
         })
     }
 
-    /// A response to `operation` that is not its answer.
+    /// Converts the error of a response to `operation`.
     pub fn of_response(operation: &Operation, error: ResponseError) -> Box<Self> {
         Box::new(match error {
             ResponseError::Status(status) => Self::HttpStatus {
@@ -170,7 +170,7 @@ impl Error {
         })
     }
 
-    /// No answer to `operation`: what the runtime said, without the secrets that are `known`.
+    /// The error for a missing response to `operation`, with the runtime's errors, without the `known` secrets.
     pub fn network(operation: &Operation, causes: Vec<Cause>, known: &[&Secret]) -> Box<Self> {
         let redacted = causes.into_iter().map(|cause| Cause {
             message: redact(&cause.message, known),
@@ -199,10 +199,10 @@ impl Error {
         }
     }
 
-    /// Whether the same call may well succeed a little later.
+    /// Whether the same call may succeed a little later.
     pub fn retryable(&self) -> bool {
         match self {
-            // A garbled answer is mostly a proxy's, and passes with it.
+            // An invalid response is usually a proxy's, and transient.
             Self::Network { .. } | Self::Timeout | Self::BadResponse { .. } => true,
             Self::TokenSource { causes, .. } => !causes.is_empty(),
             Self::HttpStatus { status, .. } => matches!(status, 408 | 425 | 429 | 500..=599),
@@ -224,7 +224,7 @@ impl Error {
         }
     }
 
-    /// The wait before retry number `retry` (from 1), in milliseconds; `None` if there is to be none.
+    /// Returns the delay before retry number `retry` (from 1), in milliseconds; `None` if it must not be retried.
     /// See [`retry::delay_ms`].
     pub fn retry_delay_ms(
         &self,
@@ -244,7 +244,7 @@ impl Error {
         )
     }
 
-    /// The call that failed, where one was made.
+    /// The call that failed, if one was made.
     pub fn operation(&self) -> Option<&Operation> {
         match self {
             Self::Network { operation, .. }
@@ -271,8 +271,7 @@ impl Error {
         }
     }
 
-    /// How long to wait before the next try, in milliseconds, where Kaltura or what stands before
-    /// it asks for that.
+    /// How long to wait before the next try, in milliseconds, if Kaltura or a proxy asks for it.
     pub fn retry_after_ms(&self) -> Option<u64> {
         match self {
             Self::HttpStatus { retry_after_ms, .. } => *retry_after_ms,
@@ -281,7 +280,7 @@ impl Error {
         }
     }
 
-    /// Notes that a wait of `ms` is asked for before the next try, if one makes sense.
+    /// Asks for a wait of `ms` before the next try, if the error is retryable.
     pub fn ask_for_pause(&mut self, ms: u64) {
         if !self.retryable() {
             return;
@@ -293,7 +292,7 @@ impl Error {
         }
     }
 
-    /// In what the session is not what was asked for.
+    /// The differences between the session and the request.
     pub fn differences(&self) -> Option<&[Difference]> {
         match self {
             Self::NotGranted(differences) => Some(differences),
@@ -301,7 +300,7 @@ impl Error {
         }
     }
 
-    /// The chain behind the failure, as the runtime reported it.
+    /// The chain of causes, as the runtime reported it.
     pub fn causes(&self) -> &[Cause] {
         match self {
             Self::Network { causes, .. } | Self::TokenSource { causes, .. } => causes,
@@ -309,9 +308,9 @@ impl Error {
         }
     }
 
-    /// What happened, and what to do next.
+    /// The message: what happened, and what to do next.
     pub fn message(&self) -> String {
-        // One `concat` for all: each is a good part of the text that it makes.
+        // One `concat` for all messages, because each `concat` is much code.
         let name = self.operation().map(Operation::name).unwrap_or_default();
         let (mut detail, mut pause) = (String::new(), String::new());
         let parts = match self {

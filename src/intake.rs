@@ -1,44 +1,43 @@
-//! Room for the bodies of all answers that are being read at once. Memory that WebAssembly has
-//! grown is never given back, so a crowd of long answers is read one group after the other: a body
-//! that finds no room waits, and what it doesn't read is held back by the network.
+//! The memory for all response bodies that are being read at once. WebAssembly never returns memory, so many long
+//! responses are read in groups: a body without room waits, and the network holds back what it doesn't read.
 //!
-//! Short bodies, which the answers around sessions are, never wait.
+//! Short bodies, such as the responses for sessions, never wait.
 
 use std::collections::VecDeque;
 
-/// What all long bodies may take together, in bytes.
+/// The most bytes of all long bodies together.
 pub const ROOM: usize = 32 * 1024 * 1024;
-/// What each body takes without asking.
+/// The bytes that each body may use without asking.
 pub const SHORT: usize = 16 * 1024;
-/// What a body is given at first, if its limit allows as much. The default limit is below, so a
-/// body that is admitted need not ask again.
+/// The first share of a body, if its limit allows as much. The default limit is lower, so an admitted body needn't
+/// ask again.
 const FIRST: usize = 1024 * 1024;
-/// How long a body may make no progress before it loses its room. In Workers, nothing tells that a
-/// request was cancelled, and with it whatever was reading the body.
+/// How long a body may make no progress before it loses its room. In Workers nothing reports that a request was
+/// cancelled, and with it the reader of the body.
 const LAPSE_MS: i64 = 10_000;
 
 /// A body that is being read; made by [`Body::new`].
 #[derive(Debug)]
 pub struct Body {
-    /// 0 while it has not asked for room.
+    /// 0 until it has asked for room.
     id: u32,
     limit: usize,
 }
 
 impl Body {
-    /// One that is not read beyond `limit` bytes.
+    /// Makes a body that is read up to `limit` bytes.
     pub fn new(limit: usize) -> Self {
         Self { id: 0, limit }
     }
 
-    /// The room to ask for, when it is to hold `total` bytes.
+    /// The room to ask for to hold `total` bytes.
     fn wanted(&self, total: usize) -> usize {
         let ample = total.checked_next_power_of_two().unwrap_or(total);
         ample.max(FIRST).min(self.limit).max(total)
     }
 }
 
-/// Admits bodies in the order in which they ask. `W` is what wakes one that waits.
+/// Admits bodies in the order of their requests. `W` wakes a waiting body.
 #[derive(Debug)]
 pub struct Intake<W> {
     last_id: u32,
@@ -73,7 +72,7 @@ struct Queued<W> {
 }
 
 impl<W> Intake<W> {
-    /// One that nothing has been read into.
+    /// Makes an empty one.
     pub const fn new() -> Self {
         Self {
             last_id: 0,
@@ -83,8 +82,8 @@ impl<W> Intake<W> {
         }
     }
 
-    /// Whether `body` may hold `total` bytes. If it may not, it has to [`park`](Self::park), and to
-    /// claim once more when it is woken, or when a second has passed.
+    /// Whether `body` may hold `total` bytes. If not, it must [`park`](Self::park), and claim again when it is
+    /// woken or after a second.
     pub fn claim(&mut self, body: &mut Body, total: usize, now_ms: i64) -> bool {
         if total <= SHORT {
             return true;
@@ -98,7 +97,7 @@ impl<W> Intake<W> {
         if let Some(queued) = self.queued(body.id) {
             queued.seen_ms = now_ms;
         } else {
-            // Also of one that has lost its room.
+            // Even if it has lost its room.
             self.last_id = self.last_id.wrapping_add(1).max(1);
             body.id = self.last_id;
             self.queue.push_back(Queued {
@@ -126,7 +125,7 @@ impl<W> Intake<W> {
             return false;
         };
         let more = wanted.saturating_sub(known.bytes);
-        // The first may always go on: where all waited for each other, nobody would.
+        // The first may always continue; otherwise all would wait for each other.
         if is_first || more <= room {
             known.bytes = wanted;
             self.taken = self.taken.saturating_add(more);
@@ -139,7 +138,7 @@ impl<W> Intake<W> {
         false
     }
 
-    /// Keeps `waker` for a body whose claim was put off.
+    /// Keeps the `waker` of a body whose claim was denied.
     pub fn park(&mut self, body: &Body, waker: W) {
         if let Some(known) = self.admitted(body.id) {
             if let Some(growth) = &mut known.growth {
@@ -150,7 +149,7 @@ impl<W> Intake<W> {
         }
     }
 
-    /// The body has been read, or given up. Gives what wakes those who have room now.
+    /// Releases a body that was read or dropped. Returns the wakers of those that have room now.
     pub fn close(&mut self, body: &Body, now_ms: i64) -> Vec<W> {
         if body.id == 0 {
             return Vec::new();
@@ -201,7 +200,7 @@ impl<W> Intake<W> {
         ROOM.saturating_sub(self.taken)
     }
 
-    /// Whether one more body has room. One alone always has.
+    /// Whether one more body has room. A single body always has.
     fn fits(&self, bytes: usize) -> bool {
         bytes <= self.room() || self.admitted.is_empty()
     }
@@ -226,7 +225,7 @@ impl<W> Intake<W> {
         self.queue.get_mut(place)
     }
 
-    /// Forgets bodies of which nothing has been heard for long.
+    /// Drops bodies without progress.
     fn lapse(&mut self, now_ms: i64) {
         let is_alive = |seen_ms: i64| now_ms.saturating_sub(seen_ms) < LAPSE_MS;
         let taken = &mut self.taken;

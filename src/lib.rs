@@ -1,10 +1,10 @@
 //! Kaltura sessions from application tokens.
 //!
-//! A back end that holds an application token (an id and a secret token) trades it for
-//! Kaltura sessions (KS) without ever sending the token: it asks for an unprivileged widget
-//! session, hashes `KS + token`, and sends the hash to `appToken.startSession`.
+//! A back end that holds an application token (an id and a secret token) exchanges it for Kaltura sessions (KS)
+//! without sending the token: it requests an unprivileged widget session, hashes `KS + token`, and sends the hash to
+//! `appToken.startSession`.
 //!
-//! The modules here decide; none of them does I/O, reads a clock or draws a random number.
+//! The modules here decide. None of them does I/O, reads a clock or draws random numbers.
 //! The `wasm` module, compiled for WebAssembly only, converts between them and JavaScript.
 
 // Files that the fuzzer includes name the crate.

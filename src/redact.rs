@@ -1,35 +1,33 @@
-//! Making foreign text fit to be shown: Kaltura's messages repeat the KS that was sent, and
-//! sometimes another caller's.
+//! Removes secrets from foreign text, because Kaltura's messages repeat the KS that was sent, and sometimes another
+//! caller's.
 
 mod words;
 
 use crate::secret::Secret;
 use crate::work;
 
-/// Stands where a secret stood.
+/// Replaces a secret.
 pub const REDACTED: &str = "[redacted]";
 
-/// Runs of this many characters that could be base64 or hex are taken for secrets. A KS, a
-/// token and a hash are all longer; Kaltura's ids and error codes, in words, are not.
+/// Runs of this many characters of base64 or hex count as secrets. A KS, a token and a hash are longer; Kaltura's ids and
+/// words of error codes are shorter.
 const SUSPICIOUS: usize = 20;
 
-/// How much of a text is read, in bytes.
+/// The most bytes of a text that are read.
 const LONGEST_INPUT: usize = 10_000;
 
 /// The longest text worth showing.
 const LONGEST: usize = 500;
 
-/// `text` without the secrets that are known, and without what looks like one.
+/// Returns `text` without the `known` secrets and everything that looks like one.
 pub fn redact(text: &str, known: &[&Secret]) -> String {
     redact_values(text, known, &[])
 }
 
-/// `text` as [`redact`] shows it, with `values` replaced as well: each is a text and what to show
-/// in its place.
+/// Like [`redact`], and replaces `values` too: each is a text and its replacement.
 ///
-/// All are looked for in the text as it came, so that no replacement is replaced again, and none
-/// breaks a secret into pieces that are not recognised. Of several that begin at one place, the
-/// longest counts; where they overlap, all of them go.
+/// All are searched for in the original text, so that no replacement is replaced again or splits a secret. Of several
+/// at the same position the longest counts; overlapping ones are all removed.
 pub fn redact_values(text: &str, known: &[&Secret], values: &[(String, String)]) -> String {
     let cut = text.floor_char_boundary(LONGEST_INPUT);
     let is_cut = cut < text.len();
@@ -50,8 +48,7 @@ pub fn redact_values(text: &str, known: &[&Secret], values: &[(String, String)])
     found.replaced(text, is_cut)
 }
 
-/// What is to be replaced: for each place in a text, the length of what begins there, and what to
-/// show instead.
+/// The replacements: for each position in a text, the length of the match that begins there, and its replacement.
 struct Replacements<'a>(Vec<(usize, &'a str)>);
 
 impl<'a> Replacements<'a> {
@@ -63,7 +60,7 @@ impl<'a> Replacements<'a> {
 
     fn replaced(&self, text: &str, is_cut: bool) -> String {
         let mut out = String::new();
-        // Where the last replacement ends, and what it shows.
+        // The end of the last replacement, and its text.
         let (mut end, mut last) = (0, "");
         for (index, c) in text.char_indices() {
             if out.len() >= LONGEST {
@@ -72,7 +69,7 @@ impl<'a> Replacements<'a> {
             }
             let (length, shown) = self.0.get(index).copied().unwrap_or_default();
             if length > 0 && index + length > end {
-                // The rest of what one secret ends in is not shown twice.
+                // An overlapping replacement isn't shown twice.
                 if index >= end || shown != last {
                     out.push_str(shown);
                 }
@@ -90,10 +87,10 @@ impl<'a> Replacements<'a> {
     }
 }
 
-/// Tells `found` each place where `wanted` stands in `text`, and its length. If the text is cut
-/// off, it may end in the first part of `wanted`, which is found too.
+/// Calls `found` with the position and length of each occurrence of `wanted` in `text`. If the text is cut off, a prefix
+/// of `wanted` at its end is found too.
 ///
-/// It takes as many steps as both are long (Knuth, Morris and Pratt).
+/// Takes linear time (Knuth, Morris and Pratt).
 fn search(text: &str, wanted: &str, is_cut: bool, mut found: impl FnMut(usize, usize)) {
     let (text, wanted) = (text.as_bytes(), wanted.as_bytes());
     let is_whole = wanted.len() <= text.len();
@@ -101,7 +98,7 @@ fn search(text: &str, wanted: &str, is_cut: bool, mut found: impl FnMut(usize, u
     if wanted.is_empty() || !(is_whole || is_cut) {
         return;
     }
-    // For each length of a beginning of `wanted`, less one: how long a shorter one it ends in.
+    // For each prefix of `wanted`: the length of the longest shorter prefix that it ends in.
     let mut borders = vec![0; wanted.len()];
     let mut matched = 0;
     for index in 1..wanted.len() {
@@ -122,7 +119,7 @@ fn search(text: &str, wanted: &str, is_cut: bool, mut found: impl FnMut(usize, u
     }
 }
 
-/// How much of `wanted` is matched after one more byte, when `matched` bytes of it were.
+/// The length of the match after one more byte, if `matched` bytes matched before.
 fn extended(wanted: &[u8], borders: &[usize], mut matched: usize, byte: Option<&u8>) -> usize {
     loop {
         work::steps(1);
@@ -147,7 +144,7 @@ fn add_runs(text: &str, is_cut: bool, found: &mut Replacements<'_>) {
             .count();
         work::steps(length + 1);
         let (run, after) = rest.split_at_checked(length).unwrap_or_default();
-        // Nobody knows how long a run is that is cut off.
+        // The length of a run that is cut off is unknown.
         let may_go_on = is_cut && after.is_empty();
         if may_go_on || run.len() >= SUSPICIOUS && !words::is_identifier(run) {
             found.add(start, length, REDACTED);

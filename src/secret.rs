@@ -1,4 +1,4 @@
-//! Text that must not be seen: never printed, compared in constant time, wiped when dropped.
+//! Secret text: never printed, compared in constant time, wiped when dropped.
 
 use core::fmt;
 
@@ -10,7 +10,7 @@ use crate::work;
 #[cfg(not(target_arch = "wasm32"))]
 pub use zeroize::Zeroizing as Wiped;
 
-/// Text or bytes on the heap that are wiped when they are dropped: there the allocator wipes all.
+/// Text or bytes on the heap that are wiped when they are dropped. Here the allocator wipes everything.
 #[cfg(target_arch = "wasm32")]
 #[derive(Clone)]
 pub struct Wiped<T>(T);
@@ -49,7 +49,7 @@ impl Secret {
         Self(Wiped::new(text))
     }
 
-    /// The text itself, for hashing it or putting it into a request.
+    /// The text, for hashing or for a request.
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -61,14 +61,14 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// Whether a text where no secret belongs looks like one of Kaltura's: application tokens, admin
-/// secrets and token hashes are 32 hex digits or more, and a KS of version 2 begins with its version.
+/// Whether a text looks like one of Kaltura's secrets. Application tokens, admin secrets and token hashes have at least
+/// 32 hex digits, and a KS of version 2 begins with its version.
 pub fn looks_secret(text: &str) -> bool {
     work::steps(text.len());
     text.starts_with("djJ8") || (text.len() >= 32 && text.bytes().all(|b| b.is_ascii_hexdigit()))
 }
 
-/// In time that depends on the lengths alone.
+/// The time depends only on the lengths.
 impl PartialEq for Secret {
     fn eq(&self, other: &Self) -> bool {
         self.0.as_bytes().ct_eq(other.0.as_bytes()).into()
@@ -77,8 +77,8 @@ impl PartialEq for Secret {
 
 impl Eq for Secret {}
 
-/// Overwrites the stack that calls from here have just used: a digest works in buffers there,
-/// and moving one leaves a copy behind. What is to be wiped must not be inlined.
+/// Overwrites the stack that the last calls from here used, because digests leave copies there. Functions to be wiped
+/// must not be inlined.
 #[inline(never)]
 pub fn wipe_stack() {
     let mut used = [0_u8; 4096];

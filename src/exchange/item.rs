@@ -8,34 +8,34 @@ use crate::session::{Session, SessionRequest};
 /// The result of one session request.
 pub(super) type Settled = Result<Session, Box<Error>>;
 
-/// A session request and how far it has got.
+/// A session request and its progress.
 #[derive(Debug)]
 pub(super) struct Item {
-    /// What to ask for.
+    /// The request.
     pub wish: SessionRequest,
     /// The result; `None` while the item is open.
     pub settled: Option<Settled>,
-    /// The hash type that it is tried with, as an index into the credentials' list.
+    /// The hash type in use, as an index into the credentials' list.
     pub hash_index: usize,
-    /// Whether a fresh widget session was asked for on its account. That is done once.
+    /// Whether a new widget session was requested for it. This is done once.
     remedy_used: bool,
     /// Its transient failures.
     pub tries: Tries,
 }
 
-/// What to do about a refusal right away.
+/// The immediate reaction to a refusal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Remedy {
-    /// Ask again with the hash type that the item names now.
+    /// Ask again with the item's new hash type.
     OtherHash,
-    /// Ask again with a fresh widget session.
+    /// Ask again with a new widget session.
     FreshWidget,
 }
 
-/// The hash types of an exchange, as the items see them.
+/// The hash types of an exchange, from the items' view.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct HashTypes {
-    /// How many there are.
+    /// Their number.
     pub count: usize,
     /// The index of the right one, once Kaltura has accepted a hash.
     pub proven: Option<usize>,
@@ -56,7 +56,7 @@ impl Item {
         self.settled.is_none()
     }
 
-    /// Returns what can be done at once about a refusal of this item, and prepares the item for it.
+    /// Returns the immediate reaction to a refusal of this item, if any, and prepares the item for it.
     pub fn remedy(&mut self, error: &Error, hash_types: HashTypes) -> Option<Remedy> {
         let Error::Kaltura(refusal) = error else {
             return None;
@@ -81,8 +81,8 @@ impl Item {
         Some(Remedy::FreshWidget)
     }
 
-    /// The index of the hash type to try after the one that was refused. Once another item has
-    /// been accepted, only its hash type is worth trying.
+    /// Returns the index of the hash type to try after the refused one. After another item was accepted, only its
+    /// hash type is worth trying.
     fn untried_hash(&self, HashTypes { count, proven }: HashTypes) -> Option<usize> {
         if let Some(proven) = proven {
             return (proven != self.hash_index).then_some(proven);
@@ -92,26 +92,26 @@ impl Item {
     }
 }
 
-/// Transient failures of one item, or of an exchange that only fetches a widget session.
+/// The transient failures of one item, or of an exchange that only fetches a widget session.
 #[derive(Debug, Default)]
 pub(super) struct Tries {
     retries: u32,
-    /// The pause before the next try in milliseconds, and the failure that it follows.
+    /// The pause before the next try in milliseconds, and its failure.
     pub pause: Option<(u64, Box<Error>)>,
 }
 
-/// What decides about a retry, beside the error.
+/// What a retry depends on besides the error.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct RetryTerms {
     pub policy: RetryPolicy,
     /// The wait that the response asked for, in milliseconds.
     pub retry_after_ms: Option<u64>,
-    /// Spreads retries.
+    /// Any number; randomizes delays.
     pub random: u32,
 }
 
 impl Tries {
-    /// Plans the next try after a failure; returns the error if there is none.
+    /// Plans a retry after a failure; returns the error if there is none.
     pub fn fail(&mut self, error: Box<Error>, terms: RetryTerms) -> Result<(), Box<Error>> {
         let RetryTerms {
             policy,
@@ -129,7 +129,7 @@ impl Tries {
         }
     }
 
-    /// Takes the error of a pause that would end at the deadline or later.
+    /// Takes the error of a pause that would end at or after the deadline.
     pub fn give_up(&mut self, now_ms: i64, deadline_ms: i64) -> Option<Box<Error>> {
         let (ms, error) = self.pause.take()?;
         if now_ms.saturating_add_unsigned(ms) < deadline_ms {

@@ -1,6 +1,6 @@
-//! The exchange: a conversation with Kaltura that turns an application token into sessions.
+//! The exchange: the conversation with Kaltura that exchanges an application token for sessions.
 //!
-//! It says what to send next and takes what comes back, and needs nobody's clock or network:
+//! It says what to send next and takes the response, without a clock or network of its own:
 //!
 //! ```text
 //! loop {
@@ -33,72 +33,72 @@ use crate::secret::Secret;
 use crate::session::hash::is_hash;
 use crate::session::{GrantPolicy, Session, SessionRequest, Widget};
 
-/// An application token, as its holder knows it.
+/// An application token's credentials.
 #[derive(Clone, Debug)]
 pub struct Credentials {
     /// The partner that the token belongs to.
     pub partner_id: u32,
     /// The token's id.
     pub app_token_id: String,
-    /// The token itself; it is hashed and never sent. `None` where a signer makes the hashes.
+    /// The token, which is hashed and never sent. `None` if a signer makes the hashes.
     pub app_token: Option<Secret>,
-    /// The hash types to try, the likeliest first.
+    /// The hash types to try, the most likely first.
     pub hash_types: Vec<HashType>,
 }
 
-/// How an exchange is to be held.
+/// The settings of an exchange.
 #[derive(Clone, Debug)]
 pub struct Terms {
-    /// Where Kaltura is.
+    /// Kaltura's URL.
     pub service_url: ServiceUrl,
-    /// Who calls, for Kaltura's logs.
+    /// The caller's name in Kaltura's logs.
     pub client_tag: String,
-    /// What to do about sessions that are not what was asked for.
+    /// What to do about sessions that differ from the request.
     pub grants: GrantPolicy,
-    /// How often to try again.
+    /// The retry policy.
     pub retry: RetryPolicy,
-    /// What a widget session is asked to live, in seconds.
+    /// The lifetime to request for a widget session, in seconds.
     pub widget_expiry_s: u32,
-    /// When the caller gives up, in local milliseconds: no wait goes beyond.
+    /// The caller's deadline in local milliseconds; no wait goes beyond it.
     pub deadline_ms: i64,
 }
 
 /// What to do next.
 #[derive(Debug)]
 pub enum Step {
-    /// Send this and [`take`](Exchange::take) the answer.
+    /// Send this request and [`take`](Exchange::take) the response.
     Send(Request),
-    /// Have the signer hash this KS with the token behind it, and [`take_hash`](Exchange::take_hash).
+    /// Let the signer hash this KS followed by the token, and [`take_hash`](Exchange::take_hash).
     Hash {
         /// The KS of the widget session.
         ks: Secret,
         /// The digest.
         hash_type: HashType,
     },
-    /// Let this many milliseconds pass.
+    /// Wait this many milliseconds.
     Wait {
         /// Milliseconds.
         ms: u64,
-        /// What made it necessary.
+        /// The failure that causes it.
         reason: Box<Error>,
     },
-    /// Everything is settled; [`finish`](Exchange::finish).
+    /// The exchange is settled; [`finish`](Exchange::finish) it.
     Done,
 }
 
-/// What came of a request.
+/// The result of a request.
 #[derive(Debug)]
 pub enum Reply<'a> {
-    /// A response with its whole body.
+    /// A response with its complete body.
     Response(&'a ResponseHead, &'a [u8]),
-    /// A response that could not be used, and why.
+    /// An unusable response, and why.
     Unusable(&'static str),
-    /// None: the request or its answer was lost. What the runtime said, outermost first.
+    /// No response: the request or its response was lost. The runtime's errors, outermost first.
     Lost(Vec<Cause>),
 }
 
 impl<'a> Reply<'a> {
-    /// What it says to `operation`, or why it says nothing. `known` are the secrets that were sent.
+    /// Reads it as the response to `operation`. `known` are the secrets that were sent.
     pub fn read(self, operation: &Operation, known: &[&Secret]) -> Result<Value<'a>, Box<Error>> {
         match self {
             Self::Response(head, body) => read_response(operation, head, body, known)
@@ -109,20 +109,20 @@ impl<'a> Reply<'a> {
     }
 }
 
-/// What an exchange came to.
+/// The outcome of an exchange.
 #[derive(Debug)]
 pub struct Outcome {
     /// For each wish, in order.
     pub sessions: Vec<Result<Session, Box<Error>>>,
-    /// If not even a widget session was to be had: why.
+    /// The failure of the widget session, if any.
     pub widget: Result<Widget, Box<Error>>,
-    /// The hash type that was used last; the right one, if a session was started.
+    /// The last hash type used; the right one, if a session was started.
     pub hash_type: HashType,
-    /// The same, if it wasn't known which of several is right, and a hash of it was accepted.
+    /// The same, if several were possible and this one was accepted.
     pub found_hash_type: Option<HashType>,
-    /// The server's clock, if it was seen.
+    /// The server's clock, if a response showed it.
     pub clock: Option<ServerClock>,
-    /// The HTTP requests that were made.
+    /// The number of HTTP requests that were made.
     pub attempts: u32,
 }
 
@@ -131,20 +131,20 @@ pub struct Outcome {
 pub struct Exchange {
     terms: Terms,
     credentials: Credentials,
-    /// What is asked for. All that are open go out together, each with its own hash.
+    /// The session requests. All open ones are sent together, each with its own hash.
     items: Vec<Item>,
     widget: Option<Widget>,
-    /// Whether it has come since the last request for sessions.
+    /// Whether the widget session is newer than the last request for sessions.
     is_widget_new: bool,
     /// The KS of a widget session that Kaltura has refused.
     dead_widget: Option<Secret>,
-    /// Why an exchange without items gets no widget session.
+    /// The error of an exchange without items.
     widget_error: Option<Box<Error>>,
     /// The failures of an exchange without items.
     widget_tries: Tries,
     /// The index of the hash type that Kaltura has accepted.
     proven_hash: Option<usize>,
-    /// The token hashes with the widget session in use, by their hash types, as far as they are made.
+    /// The token hashes for the current widget session, by hash type, as far as they are made.
     hashes: Vec<Option<Secret>>,
     in_flight: Option<InFlight>,
     /// The failure of the last request.
@@ -156,7 +156,7 @@ pub struct Exchange {
 #[derive(Debug)]
 struct InFlight {
     operation: Operation,
-    /// The indexes of the items in it; empty for a widget session.
+    /// The indexes of its items; empty for a widget session.
     items: Vec<usize>,
 }
 
@@ -198,7 +198,7 @@ impl Exchange {
         if self.widget_error.is_some() || (open.is_empty() && !is_widget_wanted) {
             return Step::Done;
         }
-        // One that was over when it came is tried all the same: the next may be as slow.
+        // A widget session that had expired on arrival is tried anyway, because the next may be as slow.
         let is_over = |it: &Widget| it.usable_until_ms <= now_ms;
         if !self.is_widget_new && self.widget.as_ref().is_some_and(is_over) {
             self.widget = None;
@@ -217,7 +217,7 @@ impl Exchange {
         })
     }
 
-    /// The hash type, by its index, that a signer has to make a hash of before the next request.
+    /// The index of the hash type for which a signer must make a hash before the next request.
     fn missing_hash(&self) -> Option<usize> {
         if self.credentials.app_token.is_some() {
             return None;
@@ -227,7 +227,7 @@ impl Exchange {
         wanted.find(|index| matches!(self.hashes.get(*index), None | Some(None)))
     }
 
-    /// Takes the hash that was asked for, or an error, with which all end that need it.
+    /// Takes the requested hash, or an error, which ends all items that need the hash.
     pub fn take_hash(&mut self, hash: Result<Secret, Box<Error>>) {
         let Some(index) = self.missing_hash() else {
             return;
@@ -260,7 +260,7 @@ impl Exchange {
         }
     }
 
-    /// The widget session in use.
+    /// The current widget session.
     pub fn widget(&self) -> Option<&Widget> {
         self.widget.as_ref()
     }
@@ -270,7 +270,7 @@ impl Exchange {
         self.dead_widget.take()
     }
 
-    /// Takes the outcome of the last request. `random`, any number, spreads retries.
+    /// Takes the result of the last request. `random`, any number, randomizes delays.
     pub fn take(&mut self, answer: Reply<'_>, timing: Timing, random: u32) {
         let Some(sent) = self.in_flight.take() else {
             return;
@@ -298,13 +298,13 @@ impl Exchange {
         }
     }
 
-    /// Takes the failure of the last request, if it failed, for the error that may end the call
-    /// before the next one is answered. What Kaltura refuses of a batch is left out.
+    /// Takes the failure of the last request, if it failed, to report it if the call ends before the next
+    /// response. Refusals of single items of a batch are left out.
     pub fn take_failure(&mut self) -> Option<Box<Error>> {
         self.last_error.take()
     }
 
-    /// Returns the results. What is open by then was aborted.
+    /// Returns the results. Open items were aborted.
     pub fn finish(self) -> Outcome {
         let hash_type = self.hash_type(self.last_hash());
         let is_found = self.proven_hash.is_some() && self.credentials.hash_types.len() > 1;
@@ -312,7 +312,7 @@ impl Exchange {
         let widget = match (self.widget, self.widget_error) {
             (Some(widget), _) => Ok(widget),
             (None, Some(error)) => Err(error),
-            // The last item to fail without a widget session has failed for want of one.
+            // If the last item failed without a widget session, that was the cause.
             (None, None) => match self.items.last().map(|item| &item.settled) {
                 Some(Some(Err(error))) if is_done => Err(error.clone()),
                 _ => Err(Box::new(Error::Aborted)),
@@ -334,8 +334,8 @@ impl Exchange {
         }
     }
 
-    /// Takes the longest of the pauses before the next tries, which all open items make together.
-    /// Items whose pause would end after the deadline get their errors instead.
+    /// Takes the longest pause of the open items, which are retried together. Items whose pause would end after
+    /// the deadline get their errors instead.
     fn pause(&mut self, now_ms: i64) -> Option<(u64, Box<Error>)> {
         let deadline_ms = self.terms.deadline_ms;
         if let Some(error) = self.widget_tries.give_up(now_ms, deadline_ms) {
@@ -358,9 +358,8 @@ impl Exchange {
         longest
     }
 
-    /// Ends the requests that a KS of version 1 would not carry as they are. What Kaltura's answer
-    /// says of such a session is not what it is. The partner's version is that of the widget session,
-    /// so nothing else has been sent.
+    /// Ends the requests that a KS of version 1 can't carry unchanged, because Kaltura's response wouldn't describe
+    /// the real session. The widget session shows the partner's version, so nothing else has been sent.
     fn refuse_semicolons(&mut self) {
         let widget = self.widget.as_ref();
         if widget.is_none_or(|widget| ks::is_encrypted(widget.ks.expose())) {
@@ -387,7 +386,7 @@ impl Exchange {
         hash_types.get(index).copied().unwrap_or_default()
     }
 
-    /// The index of the hash type that is right, or was tried last.
+    /// The index of the right hash type, or of the last one tried.
     fn last_hash(&self) -> usize {
         let last = self.items.last().map_or(0, |item| item.hash_index);
         self.proven_hash.unwrap_or(last)
@@ -402,7 +401,7 @@ impl Exchange {
     }
 }
 
-/// The place in `hashes` of the hash type with this index.
+/// The position in `hashes` of the hash type with this index.
 fn slot(hashes: &mut Vec<Option<Secret>>, index: usize) -> Option<&mut Option<Secret>> {
     if hashes.len() <= index {
         hashes.resize(index.saturating_add(1), None);
@@ -414,7 +413,7 @@ fn is_refused_hash(refusal: &ApiError) -> bool {
     refusal.code == "INVALID_APP_TOKEN_HASH"
 }
 
-/// Whether another widget session may be better received.
+/// Whether another widget session may be accepted.
 fn is_dead_widget(refusal: &ApiError) -> bool {
     matches!(
         refusal.ks_refusal,

@@ -1,4 +1,4 @@
-//! What comes back, read as a widget session or as sessions.
+//! Reads responses as a widget session or as sessions.
 
 use super::item::{HashTypes, Remedy, RetryTerms};
 use super::{Exchange, InFlight, Reply, is_dead_widget, is_refused_hash};
@@ -9,7 +9,7 @@ use crate::secret::Secret;
 use crate::session::{Session, SessionRequest, Widget};
 
 impl Exchange {
-    /// What no error may show.
+    /// The secrets that no error may contain.
     fn secrets(&self) -> Vec<&Secret> {
         let mut secrets: Vec<_> = self.credentials.app_token.iter().collect();
         secrets.extend(self.widget.as_ref().map(|widget| &widget.ks));
@@ -60,7 +60,7 @@ impl Exchange {
         }
     }
 
-    /// Takes the answers to the items that were sent. Each is judged by its own answer.
+    /// Takes the results of the items that were sent, one for each.
     pub(super) fn take_sessions(
         &mut self,
         sent: &InFlight,
@@ -79,7 +79,7 @@ impl Exchange {
         let mut failed = Vec::new();
         for (index, reply) in sent.items.iter().zip(replies) {
             let result = reply.and_then(|reply| self.read_session(sent, *index, reply, timing));
-            // A session that is not as asked was granted for a hash that is right.
+            // A session that differs from the request still proves the hash.
             if result
                 .as_ref()
                 .map_or_else(|it| matches!(**it, NotGranted(_)), |_| true)
@@ -92,7 +92,7 @@ impl Exchange {
                 Err(error) => failed.push((*index, error)),
             }
         }
-        // What the accepted items tell of the hash counts for all that were refused.
+        // What the accepted items show about the hash applies to the refused ones.
         let hash_types = HashTypes {
             count: self.credentials.hash_types.len(),
             proven: self.proven_hash,
@@ -123,7 +123,7 @@ impl Exchange {
         }
     }
 
-    /// Plans another try for an item, or ends it with its error.
+    /// Plans a retry of an item, or ends it with its error.
     fn fail(&mut self, index: usize, error: Box<Error>, terms: RetryTerms) {
         let tries = self.items.get_mut(index).map(|item| &mut item.tries);
         if let Some(Err(error)) = tries.map(|it| it.fail(error, terms)) {
@@ -168,7 +168,7 @@ impl Exchange {
     }
 }
 
-/// The answers to the items of a multirequest, or the one answer to a single call.
+/// The results of a multirequest's items, or the one result of a single call.
 fn split<'a>(
     operation: &Operation,
     reply: Value<'a>,
@@ -176,7 +176,7 @@ fn split<'a>(
 ) -> Result<Vec<Value<'a>>, Box<Error>> {
     let replies: Vec<_> = match reply {
         reply if items == 1 => vec![reply],
-        // One more than there may be is enough to see that they are too many.
+        // One more than expected is enough to see that there are too many.
         Value::List(replies) => replies.iter().take(items.saturating_add(1)).collect(),
         _ => Vec::new(),
     };
@@ -189,7 +189,7 @@ fn split<'a>(
     ))
 }
 
-/// The fields of an answer; what is no object has none.
+/// The fields of a result; none if it is not an object.
 fn fields(reply: Value<'_>) -> Fields<'_> {
     reply.fields().unwrap_or(Fields::NONE)
 }

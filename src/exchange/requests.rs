@@ -1,4 +1,4 @@
-//! What is sent for a session.
+//! The requests for sessions.
 
 use super::item::Item;
 use super::{Exchange, InFlight, slot};
@@ -53,7 +53,7 @@ impl Exchange {
             }
             Operation::known("multirequest", "")
         };
-        // Errors speak of what was asked, not of the envelope that it went in.
+        // Errors name the call, not the multirequest around it.
         self.in_flight = Some(InFlight {
             operation: start_session(),
             items: open,
@@ -71,7 +71,7 @@ impl Exchange {
         params.text("id", &self.credentials.app_token_id);
         let hash_type = self.hash_type(hash_index);
         if let Some(slot) = slot(&mut self.hashes, hash_index) {
-            // Made here, or by a signer before.
+            // Made here, or earlier by a signer.
             if let (None, Some(token)) = (&slot, &self.credentials.app_token) {
                 *slot = Some(token_hash(hash_type, ks.expose(), token));
             }
@@ -79,8 +79,8 @@ impl Exchange {
                 params.text("tokenHash", hash.expose());
             }
         }
-        // Refusals are cached for two minutes without the KS in the key, so a call that
-        // looks the same gets the same refusal, even if the hash is right by now.
+        // Refusals are cached for two minutes without the KS in the key, so an equal call gets the same
+        // refusal, even if its hash is right.
         params.number("nocache", 1);
         let Some(Item { wish, .. }) = self.items.get(index) else {
             return;

@@ -1,4 +1,4 @@
-//! The digests that Kaltura knows for application tokens.
+//! The digests that Kaltura supports for application tokens.
 
 use core::fmt;
 
@@ -17,19 +17,19 @@ pub enum HashType {
 }
 
 impl HashType {
-    /// All of them, the likeliest first.
+    /// All of them, the most likely first.
     pub const ALL: [Self; 4] = [Self::Sha1, Self::Sha256, Self::Sha512, Self::Md5];
 
-    /// Those that are tried where it isn't known which is right. A hash that gets out can be tried
-    /// against guesses of the token, so none goes out that is as weak as MD5 unless it is asked for.
+    /// The types to try if the right one is unknown. Anybody with a hash can test guesses of the token, so the weak
+    /// MD5 is used only on request.
     pub const AUTO: [Self; 3] = [Self::Sha1, Self::Sha256, Self::Sha512];
 
-    /// The one that Kaltura calls `name` (`SHA1`, `MD5`, `SHA256`, `SHA512`), if any.
+    /// Returns the type with Kaltura's `name` (`SHA1`, `MD5`, `SHA256`, `SHA512`), if any.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|known| known.name() == name)
     }
 
-    /// Kaltura's name for it, as in `KalturaAppToken.hashType`.
+    /// Returns Kaltura's name, as in `KalturaAppToken.hashType`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Md5 => "MD5",

@@ -25,12 +25,12 @@ pub struct Operation {
 }
 
 impl Operation {
-    /// Names that can stand in a URL path as they are; `None` for others.
+    /// Makes an operation of names that need no escaping in a URL path; `None` for others.
     pub fn new(service: &str, action: &str) -> Option<Self> {
         let is_name = |text: &str| {
             (1..=64).contains(&text.len())
                 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
-                // Names stand in the URL, and URLs are logged.
+                // Names are part of the URL, and URLs are logged.
                 && !looks_secret(text)
         };
         (is_name(service) && is_name(action)).then(|| Self {
@@ -46,7 +46,7 @@ impl Operation {
         }
     }
 
-    /// As Kaltura's documents name it, such as `appToken.startSession`.
+    /// Kaltura's name for it, such as `appToken.startSession`.
     pub fn name(&self) -> String {
         [&*self.service, ".", &self.action].concat()
     }
@@ -55,25 +55,24 @@ impl Operation {
 /// One HTTP request. Always a POST, with [`Request::HEADERS`].
 #[derive(Clone, Debug)]
 pub struct Request {
-    /// The call that it makes.
+    /// The call.
     pub operation: Operation,
-    /// Where to; there is nothing secret in it.
+    /// The URL, which contains no secret.
     pub url: String,
-    /// JSON, with the credentials in it.
+    /// JSON that contains the credentials.
     pub body: Secret,
 }
 
 impl Request {
-    /// Kaltura reads a JSON body only when the type is exactly this: with a charset behind
-    /// it the body is ignored.
+    /// Kaltura reads a JSON body only if the type is exactly this; with a charset it ignores the body.
     pub const HEADERS: [(&'static str, &'static str); 2] = [
         ("content-type", "application/json"),
         ("accept", "application/json"),
     ];
 
-    /// The request that calls `operation` with `params`.
+    /// Makes the request that calls `operation` with `params`.
     ///
-    /// Parameters are left out rather than `null`: to Kaltura a `null` number is 0.
+    /// Parameters are omitted rather than `null`, because Kaltura reads a `null` number as 0.
     pub fn new(service_url: &ServiceUrl, operation: Operation, params: Params) -> Self {
         let base = service_url.as_str();
         let Operation { service, action } = &operation;
@@ -91,14 +90,14 @@ impl Request {
     }
 }
 
-/// The head of an HTTP response: what matters of it.
+/// The relevant parts of the head of an HTTP response.
 #[derive(Clone, Debug, Default)]
 pub struct ResponseHead {
     /// The HTTP status.
     pub status: u16,
-    /// `Date`, in unix seconds; none if there was none, or no date in it.
+    /// `Date`, in unix seconds; `None` if it is missing or invalid.
     pub date_s: Option<i64>,
-    /// Whether there was an `Age`: then a cache answered, whose `Date` is an old one.
+    /// Whether there was an `Age`. If so, a cache answered, and its `Date` is old.
     pub has_age: bool,
     /// `Retry-After`.
     pub retry_after: Option<RetryAfter>,
@@ -106,17 +105,17 @@ pub struct ResponseHead {
     pub kaltura_session: Option<String>,
 }
 
-/// What a `Retry-After` header asks for.
+/// The value of a `Retry-After` header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RetryAfter {
-    /// To wait so many seconds.
+    /// A delay in seconds.
     Seconds(u32),
-    /// To wait for a moment, in unix seconds.
+    /// A time in unix seconds.
     Moment(i64),
 }
 
 impl ResponseHead {
-    /// The headers that tell the server's time.
+    /// The headers with the server's time.
     pub fn time(&self) -> TimeHeaders<'_> {
         TimeHeaders {
             date_s: self.date_s,
@@ -126,28 +125,28 @@ impl ResponseHead {
     }
 }
 
-/// Why a response is not the answer to a call.
+/// Why a response is not the result of a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ResponseError {
-    /// This HTTP status instead of 200.
+    /// It has this HTTP status instead of 200.
     Status(u16),
-    /// A body that Kaltura does not send, and what is wrong with it.
+    /// Its body is not Kaltura's; says what is wrong with it.
     Unusable(&'static str),
     /// Kaltura refused the call.
     Refused(Box<ApiError>),
 }
 
-/// What a response says, or why it says nothing.
+/// Reads a response as the result of a call.
 ///
-/// `known` are the secrets that were sent: an error never shows them.
+/// `known` are the secrets that were sent, which errors never contain.
 pub fn read_response<'a>(
     operation: &Operation,
     head: &ResponseHead,
     body: &'a [u8],
     known: &[&Secret],
 ) -> Result<Value<'a>, ResponseError> {
-    // Kaltura answers everything with 200, errors too.
+    // Kaltura answers everything with 200, including errors.
     if head.status != 200 {
         return Err(ResponseError::Status(head.status));
     }

@@ -1,4 +1,4 @@
-//! A `KalturaAPIException`, and what Kaltura means by it.
+//! A `KalturaAPIException`, and its meaning.
 
 use super::{Fields, HashType, Operation, Value};
 use crate::redact::{redact, redact_values};
@@ -7,7 +7,7 @@ use crate::secret::Secret;
 /// Kaltura's code for too many calls.
 const RATE_LIMIT: &str = "ACTION_BLOCKED";
 
-/// Kaltura's rate limit looks back this long by default, and says nothing of when to return.
+/// Kaltura's rate limit counts this period by default, and doesn't say when to retry.
 const RATE_LIMIT_WINDOW_MS: u64 = 10_000;
 
 /// Kaltura's refusal of a call.
@@ -17,40 +17,40 @@ pub struct ApiError {
     pub operation: Operation,
     /// Kaltura's code, such as `APP_TOKEN_ID_NOT_FOUND`.
     pub code: String,
-    /// Kaltura's message with the names of its arguments where their values stood: the
-    /// values may be a KS, even somebody else's.
+    /// Kaltura's message with the names of its arguments in place of their values, which may be a KS, even another
+    /// caller's.
     pub message: String,
-    /// With `INVALID_KS`: why.
+    /// With `INVALID_KS`: the reason.
     pub ks_refusal: Option<KsRefusal>,
     /// With `INVALID_APP_TOKEN_HASH`: the hash type that was used.
     pub hash_type: Option<HashType>,
-    /// How long to wait before the next try, in milliseconds, where Kaltura asks for it.
+    /// How long to wait before the next try, in milliseconds, if Kaltura asks for it.
     pub retry_after_ms: Option<u64>,
 }
 
 /// Why a KS was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KsRefusal {
-    /// Its time is over.
+    /// It has expired.
     Expired,
     /// It was ended, or its whole application token was.
     Logout,
     /// Its `actionslimit` is used up.
     ActionsLimit,
-    /// Its `iprestrict` names another address.
+    /// Its `iprestrict` doesn't include the address.
     RestrictedIp,
-    /// Its `urirestrict` names another action.
+    /// Its `urirestrict` doesn't allow the action.
     RestrictedUri,
-    /// Its partner is not what it should be.
+    /// It belongs to another partner.
     InvalidPartner,
-    /// Its user is not what it should be.
+    /// Its user is not valid.
     InvalidUser,
-    /// It could not be decoded: a typing error, or the partner's secret has changed.
+    /// It can't be decoded: it is incomplete, or the partner's secret has changed.
     Undecodable,
 }
 
 impl KsRefusal {
-    /// The reason stands where the KS should: in `KSID`; older servers put it into `ERR_CODE`.
+    /// Reads the reason from `KSID`; older servers put it into `ERR_CODE`.
     fn read(args: Fields<'_>) -> Self {
         let [ks_id, code] = args.get_all(["KSID", "ERR_CODE"]);
         match ks_id.string().as_deref().unwrap_or_default() {
@@ -73,7 +73,7 @@ impl KsRefusal {
         }
     }
 
-    /// Kaltura's name for it, as in the `KSID` argument.
+    /// Returns Kaltura's name for it, as in the argument `KSID`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Expired => "EXPIRED",
@@ -89,7 +89,7 @@ impl KsRefusal {
 }
 
 impl ApiError {
-    /// The refusal that an answer is, if it is one.
+    /// Reads a result as a refusal; `None` if it is not one.
     pub fn from_fields(
         operation: &Operation,
         reply: Fields<'_>,
@@ -98,10 +98,10 @@ impl ApiError {
         Self::read(operation, reply.get_all(Self::FIELDS), known)
     }
 
-    /// The fields that tell a refusal.
+    /// The fields of a refusal.
     pub const FIELDS: [&'static str; 4] = ["objectType", "code", "message", "args"];
 
-    /// The refusal that an answer with these [`FIELDS`](Self::FIELDS) is, if it is one.
+    /// Reads a result with these [`FIELDS`](Self::FIELDS) as a refusal; `None` if it is not one.
     pub fn read(
         operation: &Operation,
         [object_type, code, message, args]: [Value<'_>; 4],
@@ -114,7 +114,7 @@ impl ApiError {
             .string()
             .filter(|code| is_code(code))
             .unwrap_or_else(|| "UNKNOWN".to_owned());
-        // An object, but an empty array where there are none.
+        // An object, or an empty array if there are none.
         let args = args.fields().unwrap_or(Fields::NONE);
         Some(Self {
             operation: operation.clone(),
@@ -126,7 +126,7 @@ impl ApiError {
         })
     }
 
-    /// Whether the same call may well succeed a little later.
+    /// Whether the same call may succeed a little later.
     pub fn retryable(&self) -> bool {
         self.is_rate_limit()
             || matches!(
@@ -135,7 +135,7 @@ impl ApiError {
             )
     }
 
-    /// Whether the call came too often; Kaltura says so with HTTP 200.
+    /// Whether it is Kaltura's rate limit, which answers with HTTP 200.
     pub fn is_rate_limit(&self) -> bool {
         self.code == RATE_LIMIT
     }
@@ -167,7 +167,7 @@ impl ApiError {
         .concat()
     }
 
-    /// What to do about it, where there is something to say.
+    /// What to do about it, if anything.
     fn advice(&self) -> Option<&'static str> {
         Some(match self.code.as_str() {
             "INVALID_KS" => match self.ks_refusal? {
@@ -191,7 +191,9 @@ impl ApiError {
             }
             "APP_TOKEN_NOT_ACTIVE" => "the application token is deactivated; make a new one",
             "APP_TOKEN_EXPIRED" => "the application token has expired; make a new one",
-            "INVALID_WIDGET_ID" => "check partnerId and serviceUrl: the partner doesn't exist there",
+            "INVALID_WIDGET_ID" => {
+                "check partnerId and serviceUrl: the partner doesn't exist there"
+            }
             "SERVICE_FORBIDDEN" => "the session's user or role may not call this",
             "SERVICE_FORBIDDEN_CONTENT_BLOCKED" => {
                 "check partnerId: the partner is blocked, or unknown there"
@@ -219,7 +221,7 @@ fn is_code(code: &str) -> bool {
             .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
 }
 
-/// The arguments whose values are Kaltura's own words.
+/// The arguments whose values are Kaltura's own, not the caller's.
 const SHOWN: [&str; 9] = [
     "ACTION_NAME",
     "ENUM_TYPE",
@@ -232,13 +234,13 @@ const SHOWN: [&str; 9] = [
     "SERVICE_NAME",
 ];
 
-/// Kaltura's own refusals have a handful. With more than these, the message is left out.
+/// Kaltura's own refusals have a few arguments. With more than this, the message is left out.
 const MOST_ARGUMENTS: usize = 16;
 
-/// A longer name of an argument isn't shown.
+/// Longer names of arguments aren't shown.
 const LONGEST_NAME: usize = 32;
 
-/// The message with the name of each argument in the place of its value, and without secrets.
+/// The message with the names of arguments in place of their values, without secrets.
 fn shown(message: Value<'_>, args: Fields<'_>, known: &[&Secret]) -> String {
     let args: Vec<_> = args.iter().take(MOST_ARGUMENTS + 1).collect();
     let Some(message) = message.text().filter(|_| args.len() <= MOST_ARGUMENTS) else {

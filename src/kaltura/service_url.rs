@@ -1,14 +1,14 @@
-//! Where Kaltura's API is.
+//! The URL of Kaltura's API.
 
 use crate::decimal;
 use crate::secret::looks_secret;
 use crate::work;
 
-/// The origin, and the path if there is one, before `/api_v3`.
+/// The origin, and the path before `/api_v3`, if any.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ServiceUrl(String);
 
-/// Kaltura's own data centres, by the names of their regions.
+/// Kaltura's own data centres by region.
 const REGIONS: [(&str, &str); 6] = [
     ("us", "https://www.kaltura.com"),
     ("de", "https://api.de.kaltura.com"),
@@ -19,17 +19,17 @@ const REGIONS: [(&str, &str); 6] = [
 ];
 
 impl ServiceUrl {
-    /// What is expected of a service URL.
+    /// The expectation for a service URL.
     pub const EXPECTED: &'static str = "an https URL without user, query or fragment, such as https://www.kaltura.com, or a region (us, de, eu, sg, ca, ap)";
-    /// What is expected where the only fault is that it isn't https.
+    /// The expectation if the URL is only not https.
     pub const EXPECTED_HTTPS: &'static str = "an https URL: sessions would travel in the clear (http is for localhost, 127.0.0.0/8 and ::1, or with dangerouslyAllowHttp)";
-    /// What is expected where a part of it looks like a secret.
+    /// The expectation if a part of it looks like a secret.
     pub const EXPECTED_PUBLIC: &'static str =
         "a URL without a secret in it: the URLs of requests are logged";
 
-    /// Reads a URL, with or without `/api_v3` behind it, or a region's name.
+    /// Reads a URL, with or without `/api_v3`, or a region's name.
     ///
-    /// Plain http is for the loopback, unless `allow_http` says otherwise.
+    /// Plain http is allowed only for the loopback, unless `allow_http` is set.
     pub fn parse(text: &str, allow_http: bool) -> Result<Self, &'static str> {
         if let Some((_, url)) = REGIONS.iter().find(|(region, _)| *region == text) {
             return Ok(Self((*url).to_owned()));
@@ -81,7 +81,7 @@ impl Default for ServiceUrl {
     }
 }
 
-/// A path without its last segments, if those are `last`, and without slashes at its end.
+/// Removes the last segments of a path, if they are `last`, and slashes at its end.
 fn without<'a>(path: &'a str, last: &str) -> &'a str {
     let path = path.trim_end_matches('/');
     match path.strip_suffix(last) {
@@ -90,8 +90,8 @@ fn without<'a>(path: &'a str, last: &str) -> &'a str {
     }
 }
 
-/// The host in `host` or `host:port`; no user, no characters that a URL parser would take
-/// for something else. Names beyond ASCII are expected in their `xn--` form.
+/// Returns the host of `host` or `host:port`, without a user or characters that URL parsers treat specially.
+/// International names must be in their `xn--` form.
 fn host_of(authority: &str) -> Option<&str> {
     let (host, port) = match authority.strip_prefix('[') {
         Some(rest) => {
@@ -116,7 +116,7 @@ fn host_of(authority: &str) -> Option<&str> {
     (port_is_right && is_name && !host.is_empty() && !host.starts_with('.')).then_some(host)
 }
 
-/// Names below `localhost` are not among them: some resolvers ask the DNS for them.
+/// Names under `localhost` don't count, because some resolvers ask the DNS for them.
 fn is_loopback(host: &str) -> bool {
     let host = host.to_ascii_lowercase();
     let is_127 = host.starts_with("127.")

@@ -1,7 +1,7 @@
-//! The Kaltura Session (KS): reading, checking and making both of its versions.
+//! The Kaltura Session (KS): reads, verifies and makes both versions.
 //!
-//! Version 1 is signed text that anyone can read; version 2 is encrypted, so that without
-//! the partner's admin secret only its version and its partner are known.
+//! Version 1 is signed text that anyone can read. Version 2 is encrypted: without the partner's admin
+//! secret, only its version and its partner are known.
 
 use core::fmt;
 
@@ -22,8 +22,8 @@ mod v2;
 pub use number::Number;
 pub use v1::Readable;
 
-/// The longest KS that is read or made, in bytes of its text. The server sets no limit; one
-/// with 3,000 privileges is some 40 KB long.
+/// The longest KS that is read or made, in bytes of its text. The server has no limit; a KS with 3,000
+/// privileges has about 40 KB.
 pub const MAX_LENGTH: usize = 256 * 1024;
 
 /// Each secret is tried on the whole KS, so with more than two secrets, their number times the
@@ -40,30 +40,28 @@ pub enum Version {
     V2,
 }
 
-/// What the holder of a KS can learn from it.
+/// What a KS reveals.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KsInfo {
-    /// The format it is written in.
+    /// The format of the KS.
     pub version: Version,
-    /// The partner it is for, who also holds the secret.
+    /// The partner that the KS is for, who also has the secret.
     pub partner_id: i64,
-    /// Whether one of the secrets given made this KS; `None` when none was given.
+    /// Whether one of the given secrets made this KS; `None` if none was given.
     pub verified: Option<bool>,
-    /// What it carries. Version 1 shows it to anyone, so read it with `verified` in mind;
-    /// version 2 only together with `verified: Some(true)`.
+    /// The contents. Anyone can write those of version 1, so check `verified`; those of version 2 are present only
+    /// with `verified: Some(true)`.
     pub session: Option<KsSession>,
 }
 
-/// What a KS carries, as it is written there: nothing in here is judged, so an expired
-/// session looks like any other.
+/// The contents of a KS, as written. Nothing is checked, so an expired session looks like any other.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct KsSession {
-    /// The user; `None` where the KS leaves the field out, which only version 2 and cut off
-    /// texts of version 1 can.
+    /// The user; `None` if the KS omits the field, as version 2 and truncated texts of version 1 can.
     pub user_id: Option<String>,
     /// 0 for a user's session, 2 for an administrator's.
     pub session_type: Number,
-    /// Unix time, in seconds, at which it ends.
+    /// When it expires, in unix seconds.
     pub expiry: Number,
     /// The privileges, as text; see [`crate::ks::privileges`].
     pub privileges: String,
@@ -71,20 +69,19 @@ pub struct KsSession {
     pub master_partner_id: Number,
     /// Free text.
     pub additional_data: Option<String>,
-    /// What makes two otherwise equal sessions differ: hex of 16 bytes in version 2, text in
-    /// version 1.
+    /// Makes the KS unique: hex of 16 bytes in version 2, text in version 1.
     pub random: String,
-    /// Lower-case hex that names this one KS, as the server names it when it revokes it.
+    /// The lower-case hex with which the server identifies this KS when it revokes it.
     pub hash: String,
 }
 
 impl KsSession {
-    /// Whether the server would take it as expired at `now` (unix time in seconds).
+    /// Whether the server regards it as expired at `now`, in unix seconds.
     pub fn is_expired(&self, now: i64) -> bool {
         self.expiry.is_before(now)
     }
 
-    /// Whether it is more than a user's session.
+    /// Whether it is an administrator's session.
     pub fn is_admin(&self) -> bool {
         self.session_type.to_int() > 0
     }
@@ -94,14 +91,13 @@ impl KsSession {
         matches!(self.user_id.as_deref(), None | Some("" | "0"))
     }
 
-    /// Whether the server takes it as a widget session, which can't be revoked.
+    /// Whether the server regards it as a widget session, which can't be revoked.
     pub fn is_widget(&self) -> bool {
-        // The server searches the text, it doesn't parse it.
+        // The server searches the text instead of parsing it.
         self.is_anonymous() && !self.is_admin() && self.privileges.contains("widget:1")
     }
 
-    /// The value of its `sessionid` privilege, which all sessions of an app token share: who
-    /// ends one of them ends all.
+    /// The value of its privilege `sessionid`. Sessions with the same one end together.
     pub fn session_id(&self) -> Option<String> {
         let mut privileges = privileges::parse(&self.privileges).into_iter();
         let session_id = privileges.find(|privilege| privilege.name == "sessionid")?;
@@ -109,14 +105,14 @@ impl KsSession {
     }
 }
 
-/// Shows the shape, not the session: a KS's content is its holder's business.
+/// Shows the shape without the contents, which may be private.
 impl fmt::Debug for KsSession {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("KsSession(…)")
     }
 }
 
-/// What a KS is to carry.
+/// The contents of a KS to make.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct KsFields {
     /// The format to write.
@@ -127,7 +123,7 @@ pub struct KsFields {
     pub user_id: Option<String>,
     /// 0 for a user's session, 2 for an administrator's.
     pub session_type: Number,
-    /// Unix time, in seconds, at which it ends.
+    /// When it expires, in unix seconds.
     pub expiry: Number,
     /// The privileges, as text.
     pub privileges: String,
@@ -144,28 +140,28 @@ impl fmt::Debug for KsFields {
     }
 }
 
-/// What makes two KSs with equal fields differ. Comes in from outside: nothing here draws it.
+/// Makes two KSs with equal fields differ. It is passed in, because nothing here draws random numbers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Random {
     /// For version 2.
     Bytes([u8; 16]),
-    /// For version 1, where the server writes the time with its microseconds. In version 2 it
-    /// is an error, as bytes are in version 1.
+    /// For version 1, where the server writes the time with microseconds. An error in version 2, as bytes are in
+    /// version 1.
     Text(String),
 }
 
-/// Why a text is not a KS, or fields can't be written as one.
+/// Why a text is not a KS, or fields can't be made into one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KsError {
     /// It is longer than [`MAX_LENGTH`].
     TooLong,
-    /// More secrets were given than are tried on a KS of its length.
+    /// There are more secrets than are tried on a KS of this length.
     TooManySecrets,
     /// It is not the base64 of either version.
     Malformed,
-    /// It is signed, but carries fields that make the server itself fail.
+    /// It is signed, but contains fields with which the server itself fails.
     Unreadable,
-    /// The random part is of the other version's kind.
+    /// The random part has the type of the other version.
     WrongRandom,
 }
 
@@ -183,13 +179,13 @@ impl fmt::Display for KsError {
 
 impl core::error::Error for KsError {}
 
-/// Reads `ks`. Any of `secrets` that made it verifies it; with none, `verified` is `None`.
+/// Reads `ks`. Any of `secrets` may verify it; without secrets, `verified` is `None`.
 ///
-/// A KS that none of them made is no error: `verified` is `Some(false)`, and then version 2
-/// has no `session`. Neither is an expired one.
+/// A KS that none of them made is not an error: `verified` is `Some(false)`, and version 2 has no `session`. Nor is an
+/// expired KS.
 ///
-/// Version 2 does not sign its partner. Where KSs of several partners come in, give only the
-/// secrets of the one that it names.
+/// Version 2 does not sign its partner. If you receive KSs of several partners, pass only the secrets of the partner
+/// that the KS names.
 pub fn inspect(ks: &str, secrets: &[Secret]) -> Result<KsInfo, KsError> {
     if ks.len() > MAX_LENGTH {
         return Err(KsError::TooLong);
@@ -211,11 +207,11 @@ fn read(ks: &str, secrets: &[Secret]) -> Result<KsInfo, KsError> {
     }
 }
 
-/// A KS, decoded: what anyone can read of it, for which no secret and no cipher is needed.
+/// A decoded KS: what can be read without a secret and a cipher.
 pub struct Decoded(Wiped<Vec<u8>>);
 
 impl Decoded {
-    /// Decodes `ks`; `None` if it is no base64, or longer than [`MAX_LENGTH`].
+    /// Decodes `ks`; `None` if it is not base64, or longer than [`MAX_LENGTH`].
     pub fn new(ks: &str) -> Option<Self> {
         if ks.len() > MAX_LENGTH {
             return None;
@@ -234,7 +230,7 @@ impl Decoded {
         partner_id(named).ok()
     }
 
-    /// Its fields, if it is of version 1.
+    /// Its fields, if it has version 1.
     pub fn readable(&self) -> Option<Readable<'_>> {
         v1::read(&self.0)
     }
@@ -245,13 +241,13 @@ pub fn partner_of(ks: &str) -> Option<i64> {
     Decoded::new(ks)?.partner()
 }
 
-/// Whether the server encrypts what `ks` carries: it is of version 2.
+/// Whether `ks` has version 2, whose contents are encrypted.
 pub fn is_encrypted(ks: &str) -> bool {
     // The base64 of `v2|`.
     ks.starts_with("djJ8")
 }
 
-/// Makes the KS that carries `fields`, signed with `secret`.
+/// Makes a KS with `fields`, signed with `secret`.
 pub fn generate(fields: &KsFields, random: &Random, secret: &Secret) -> Result<Secret, KsError> {
     let ks = write(fields, random, secret)?;
     wipe_stack();
@@ -268,7 +264,7 @@ fn write(fields: &KsFields, random: &Random, secret: &Secret) -> Result<Secret, 
             Base64::encode_string(v1::generate(fields, random, secret).as_bytes())
         }
         (Version::V2, Random::Bytes(random)) => {
-            // A KS of version 2 goes into URLs.
+            // A KS of version 2 uses the alphabet for URLs.
             let ks = Base64::encode_string(&v2::generate(fields, random, secret));
             let url_safe = ks.chars().map(|c| match c {
                 '+' => '-',
@@ -283,9 +279,8 @@ fn write(fields: &KsFields, random: &Random, secret: &Secret) -> Result<Secret, 
     Ok(Secret::new(ks))
 }
 
-/// PHP's `base64_decode`, in its strict form, after `-_` have become `+/`: white space is
-/// skipped, padding may be left out. Stricter than PHP in one thing: the bits that the last
-/// character has too many must be zero, so that no two texts differ only there.
+/// PHP's strict `base64_decode`, after replacing `-_` by `+/`: skips white space, and padding is optional. Stricter than
+/// PHP in one point: the surplus bits of the last character must be zero, so that two texts can't differ only there.
 fn decode(ks: &str) -> Result<Wiped<Vec<u8>>, KsError> {
     work::steps(ks.len());
     let mut text = Wiped::new(Vec::with_capacity(ks.len()));
@@ -309,7 +304,7 @@ fn decode(ks: &str) -> Result<Wiped<Vec<u8>>, KsError> {
     decoded.map(Wiped::new).ok_or(KsError::Malformed)
 }
 
-/// A partner's id, in the one way that the server writes it.
+/// Parses a partner's id, only in the form that the server writes.
 fn partner_id(text: &[u8]) -> Result<i64, KsError> {
     let text = str::from_utf8(text).map_err(|_| KsError::Malformed)?;
     let id = decimal::parse(text).ok_or(KsError::Malformed)?;

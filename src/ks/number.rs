@@ -1,27 +1,27 @@
-//! Numbers as a KS carries them: text, which may be missing or no number at all.
+//! Numbers in a KS: text, which may be missing or not a number.
 
 use crate::ks::php;
 use crate::work;
 
-/// A number in a KS, kept as the text that stands there.
+/// A number in a KS, kept as its text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Number(Option<String>);
 
 impl Number {
-    /// A field that is left out.
+    /// A missing field.
     pub const ABSENT: Self = Self(None);
 
-    /// A field that reads `text`.
+    /// A field with `text`.
     pub fn from_text(text: impl Into<String>) -> Self {
         Self(Some(text.into()))
     }
 
-    /// What stands in the KS; `None` if the field is left out.
+    /// The text; `None` if the field is missing.
     pub fn text(&self) -> Option<&str> {
         self.0.as_deref()
     }
 
-    /// The number that the text is from end to end, as digits; `None` if it is none.
+    /// The digits, if the whole text is a number.
     pub fn digits(&self) -> Option<&str> {
         php::numeric(self.text()?)
     }
@@ -32,8 +32,7 @@ impl Number {
         self.digits()?.parse().ok()
     }
 
-    /// Its value as a whole number, as the server takes it where it needs one: 0 for a text
-    /// that is none.
+    /// Its value as a whole number, as the server converts it: 0 for a text that is not a number.
     pub fn to_int(&self) -> i64 {
         #[expect(
             clippy::cast_possible_truncation,
@@ -45,8 +44,8 @@ impl Number {
             .unwrap_or(rounded)
     }
 
-    /// Whether the server's `<` puts it before `now`: a missing number comes before every
-    /// time, and a text that is no number is compared as text.
+    /// Whether the server's `<` puts it before `now`: a missing number is before every time, and a text that is not a
+    /// number is compared as text.
     pub(super) fn is_before(&self, now: i64) -> bool {
         match (self.text(), self.value()) {
             (None, _) => true,

@@ -1,4 +1,4 @@
-//! What PHP does, where what Kaltura writes and reads depends on it.
+//! PHP's behaviour, where Kaltura's formats depend on it.
 
 use crate::decimal::{self, decimal};
 use crate::work;
@@ -9,13 +9,13 @@ pub fn trim(text: &str) -> &str {
     text.trim_matches([' ', '\t', '\n', '\r', '\0', '\x0b'])
 }
 
-/// Whether PHP makes an integer of the array key `name`.
+/// Whether PHP converts the array key `name` to an integer.
 pub fn is_integer_key(name: &str) -> bool {
     work::steps(name.len());
     decimal::parse(name).is_some_and(|integer| decimal(integer) == name)
 }
 
-/// The number that `text` is to PHP's `is_numeric`, without the white space around it.
+/// The number in `text` by PHP's `is_numeric`, without the white space around it.
 pub fn numeric(text: &str) -> Option<&str> {
     work::steps(text.len());
     let number = text.trim_matches([' ', '\t', '\n', '\r', '\x0b', '\x0c']);
@@ -39,8 +39,7 @@ fn is_digits(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// An array that `items` are put into by name, in order: `again` puts one into the place of
-/// an earlier one of its name.
+/// Makes a PHP array of `items` by name, in order. `again` merges an item into an earlier one with the same name.
 pub fn array<T>(items: Vec<T>, name: fn(&T) -> &str, again: fn(&mut T, T)) -> Vec<T> {
     let places = places(&items.iter().map(name).collect::<Vec<_>>());
     let mut array = Vec::with_capacity(items.len());
@@ -53,7 +52,7 @@ pub fn array<T>(items: Vec<T>, name: fn(&T) -> &str, again: fn(&mut T, T)) -> Ve
     array
 }
 
-/// `names` sorted, each with its index; of equal ones the earlier comes first.
+/// Sorts `names`, each with its index; of equal names the earlier comes first.
 pub fn sorted<'a>(names: &[&'a str]) -> Vec<(&'a str, usize)> {
     let mut sorted: Vec<(&str, usize)> = names.iter().copied().zip(0..).collect();
     sorted.sort_unstable_by(|one, other| {
@@ -62,10 +61,10 @@ pub fn sorted<'a>(names: &[&'a str]) -> Vec<(&'a str, usize)> {
     sorted
 }
 
-/// The place of each name in an array that they are put into in order; equal ones share it.
+/// The position of each name in a PHP array; equal names share it.
 pub fn places(names: &[&str]) -> Vec<usize> {
     let sorted = sorted(names);
-    // For each name, where the first of its equals stands.
+    // For each name, the position of the first equal one.
     let mut firsts = vec![0; names.len()];
     for equals in sorted.chunk_by(|(one, _), (other, _)| work::compare(one, other).is_eq()) {
         for (_, index) in equals {
@@ -77,7 +76,7 @@ pub fn places(names: &[&str]) -> Vec<usize> {
     let mut places: Vec<usize> = Vec::with_capacity(names.len());
     let mut count = 0..;
     for first in firsts {
-        // A name that is its own first has no place yet.
+        // The first of its equals has no position yet.
         let known = places.get(first).copied();
         places.extend(known.or_else(|| count.next()));
     }

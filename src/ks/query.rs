@@ -1,4 +1,4 @@
-//! Query strings as PHP writes and reads them: the fields inside a KS of version 2.
+//! Query strings as PHP writes and reads them, for the fields in a KS of version 2.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode, percent_encode};
 
@@ -8,7 +8,7 @@ use crate::work;
 
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.');
 
-/// Appends `name=value`, after a `&` if there is something before it.
+/// Appends `name=value`, after `&` unless it is the first.
 pub(super) fn push(query: &mut String, name: &str, value: &str) {
     if !query.is_empty() {
         query.push('&');
@@ -28,19 +28,18 @@ fn escape(query: &mut String, text: &str) {
     }
 }
 
-/// What PHP makes of a field's value.
+/// A field's value in PHP.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum QueryValue {
     Text(String),
-    /// A name with an index, as `a[b]`, makes an array of it.
+    /// An array, from a name with an index such as `a[b]`.
     Array,
 }
 
-/// The variables that PHP's `parse_str` makes of `query`: names mangled, the last of equal
-/// ones at the place of the first.
+/// Reads `query` as PHP's `parse_str` does: mangles names, and keeps the last of equal ones at the position of the first.
 pub(super) fn parse(query: &[u8]) -> Vec<(String, QueryValue)> {
     let mut variables = Vec::new();
-    // To PHP the text ends at a zero byte.
+    // For PHP the text ends at a zero byte.
     let query = query.split(|&byte| byte == 0).next().unwrap_or_default();
     for field in query.split(|&byte| byte == b'&') {
         let mut halves = field.splitn(2, |&byte| byte == b'=');
@@ -63,7 +62,7 @@ pub(super) fn parse(query: &[u8]) -> Vec<(String, QueryValue)> {
     )
 }
 
-/// Bytes that are no UTF-8 are shown as U+FFFD.
+/// Bytes that are not UTF-8 become U+FFFD.
 fn unescape(text: &[u8]) -> String {
     work::steps(text.len());
     let mut spaced = Wiped::new(text.to_vec());
@@ -75,8 +74,7 @@ fn unescape(text: &[u8]) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// The variable that PHP keeps a field of this name in, and whether that is an array; `None`
-/// if it drops the field.
+/// The variable in which PHP stores a field of this name, and whether it is an array; `None` if PHP drops the field.
 fn variable_name(name: &str) -> Option<(String, bool)> {
     work::steps(name.len());
     let name = name

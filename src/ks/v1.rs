@@ -1,7 +1,7 @@
-//! Version 1: base64 of `signature|partner;pattern;expiry;type;random;user;privileges;master;
-//! additional`, where the signature is the hex SHA-1 of the secret and what follows the `|`.
+//! Version 1: base64 of `signature|partner;pattern;expiry;type;random;user;privileges;master;additional`. The
+//! signature is the hex SHA-1 of the secret and what follows the `|`.
 //!
-//! Nothing in it is escaped: a `;` in one field moves all that follow.
+//! Nothing is escaped: a `;` in a field moves all fields after it.
 
 use sha1::{Digest, Sha1};
 use subtle::ConstantTimeEq;
@@ -11,7 +11,7 @@ use super::{KsError, KsFields, KsInfo, KsSession, Version, partner_id};
 use crate::secret::{Secret, Wiped};
 use crate::work;
 
-/// What a KS says to anyone who reads it. The server takes fields that are left out for empty ones.
+/// The fields of a KS that anyone can read. The server treats missing fields as empty.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Readable<'a> {
     /// The user.
@@ -24,7 +24,7 @@ pub struct Readable<'a> {
     pub privileges: &'a [u8],
 }
 
-/// The fields in the decoded text of a KS; `None` if it is of no version 1.
+/// Reads the fields in the decoded text of a KS; `None` if it doesn't have version 1.
 pub(super) fn read(decoded: &[u8]) -> Option<Readable<'_>> {
     let (_, info) = halves(decoded)?;
     work::steps(info.len());
@@ -39,7 +39,7 @@ pub(super) fn read(decoded: &[u8]) -> Option<Readable<'_>> {
     })
 }
 
-/// The signature, and what it signs.
+/// Splits the text into the signature and what it signs.
 fn halves(decoded: &[u8]) -> Option<(&[u8], &[u8])> {
     let (signature, rest) = decoded.split_at_checked(40)?;
     let info = rest.strip_prefix(b"|")?;
@@ -53,7 +53,7 @@ pub(super) fn inspect(decoded: &[u8], secrets: &[Secret]) -> Result<KsInfo, KsEr
     work::steps(info.len());
     let text = Wiped::new(String::from_utf8_lossy(info).into_owned());
     let fields: Vec<&str> = text.split(';').collect();
-    // The server reads on when later fields are missing, but not without these.
+    // The server accepts missing later fields, but not these.
     let &[partner, _pattern, expiry, ref rest @ ..] = fields.as_slice() else {
         return Err(KsError::Malformed);
     };
@@ -81,7 +81,7 @@ pub(super) fn inspect(decoded: &[u8], secrets: &[Secret]) -> Result<KsInfo, KsEr
 /// The text of a KS, before it is encoded.
 pub(super) fn generate(fields: &KsFields, random: &str, secret: &Secret) -> Wiped<String> {
     let partner_id = fields.partner_id.to_string();
-    // `join` and `concat` allocate once, so that no copy stays behind unwiped.
+    // `join` and `concat` allocate once, so no copy is left unwiped.
     let info = [
         &partner_id,
         &partner_id,

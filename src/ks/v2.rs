@@ -1,5 +1,5 @@
-//! Version 2: base64 of `v2|partner|` and, encrypted under a key made from the secret, the
-//! SHA-1 of a body with that body: 16 random bytes, then the fields as a query string.
+//! Version 2: base64 of `v2|partner|` and an encrypted part: the SHA-1 of a body, then the body, which is 16 random
+//! bytes and the fields as a query string. The key is made from the secret.
 
 use aes::Aes128;
 use aes::cipher::{BlockModeDecrypt, BlockModeEncrypt, KeyIvInit};
@@ -24,7 +24,7 @@ const BLOCK: usize = 16;
 const RANDOM: usize = 16;
 const DIGEST: usize = 20;
 
-/// Reads what follows the prefix in the decoded bytes of a KS.
+/// Reads the decoded bytes of a KS after its prefix.
 pub(super) fn inspect(decoded: &[u8], secrets: &[Secret]) -> Result<KsInfo, KsError> {
     let mut halves = decoded.splitn(2, |&byte| byte == b'|');
     let (Some(partner), Some(cipher)) = (halves.next(), halves.next()) else {
@@ -46,17 +46,16 @@ pub(super) fn inspect(decoded: &[u8], secrets: &[Secret]) -> Result<KsInfo, KsEr
     })
 }
 
-/// What `cipher` carries, if it was made with `secret`.
+/// Decrypts `cipher`, if it was made with `secret`.
 fn open(cipher: &[u8], secret: &Secret) -> Option<Result<KsSession, KsError>> {
     work::steps(cipher.len());
     let mut plain = Wiped::new(cipher.to_vec());
     let mut decryptor = cbc::Decryptor::<Aes128>::new(&key(secret), &aes::Block::default());
-    // One by one: several at once would be another four kilobytes of code.
+    // One block at a time: several at once would be four more kilobytes of code.
     for block in aes::Block::slice_as_chunks_mut(&mut plain).0 {
         decryptor.decrypt_block(block);
     }
-    // The padding is zeros, and so may be the end of a body that is not escaped text: the
-    // server can't read that either.
+    // The padding is zeros. A body that isn't escaped text may end in zeros too, but the server can't read that either.
     let end = plain.iter().rposition(|&byte| byte != 0)? + 1;
     let (digest, body) = plain.get(..end)?.split_first_chunk::<DIGEST>()?;
     let hash = Sha1::digest(body);
@@ -87,7 +86,7 @@ fn read(fields: &[u8]) -> Result<KsSession, KsError> {
             _ => push_privilege(&mut session.privileges, &name, &value),
         }
     }
-    // Alone, the privilege for everything goes by its other name.
+    // The server writes a single `*` as its other name.
     if session.privileges == EVERYTHING {
         ANY.clone_into(&mut session.privileges);
     }
@@ -142,7 +141,7 @@ pub(super) fn generate(
 fn write(fields: &KsFields) -> Wiped<String> {
     let mut variables: Vec<(&str, Option<&str>)> = Vec::new();
     for item in fields.privileges.split(',').map(php::trim) {
-        // PHP takes the text `0` for an empty one.
+        // PHP treats the text `0` as empty.
         if ["", "0"].contains(&item) {
             continue;
         }
@@ -163,7 +162,7 @@ fn write(fields: &KsFields) -> Wiped<String> {
         |earlier, later| *earlier = later,
     );
 
-    // Room for every character escaped, so that no copy stays behind unwiped.
+    // Room for every character escaped, so that no copy is left unwiped.
     let length: usize = variables
         .iter()
         .map(|(name, value)| name.len() + value.map_or(0, str::len) + 1)

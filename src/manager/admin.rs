@@ -1,4 +1,4 @@
-//! The administrator's session that the service is called with, made from the admin secret.
+//! The administrator's session for the calls, made with the admin secret.
 
 use crate::clock::ServerClock;
 use crate::error::InvalidOption;
@@ -6,12 +6,12 @@ use crate::ks::{self, KsError, KsFields, Random, Version};
 use crate::options::{self, Named, Read};
 use crate::secret::Secret;
 
-/// The life of a session that is made.
+/// The lifetime of a session.
 const LIFE_S: i64 = 300;
-/// A session with less life left than this is replaced: it has to last for the call.
+/// A session with less time left is replaced, because it must last for the call.
 const SPARE_MS: i64 = 60_000;
 
-/// A session from the admin secret, kept while it lives.
+/// A session made with the admin secret, cached while it lives.
 #[derive(Debug)]
 pub struct AdminKs {
     partner_id: u32,
@@ -23,11 +23,11 @@ pub struct AdminKs {
 #[derive(Debug)]
 struct CachedKs {
     ks: Secret,
-    /// By the server's clock.
+    /// On the server's clock.
     expires_at_ms: i64,
 }
 
-/// The admin secret that sessions are made from.
+/// Reads the admin secret.
 pub fn admin_secret(named: Named) -> Read<Secret> {
     let path = named.path.clone();
     let secret = options::ks::secret(named)?;
@@ -39,17 +39,17 @@ pub fn admin_secret(named: Named) -> Read<Secret> {
     Ok(secret)
 }
 
-/// Why a KS that is given is no use.
+/// Why a given KS is unusable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unusable {
-    /// It is no text that could be one.
+    /// It can't be a KS.
     NoKs,
     /// It is for another partner.
     OtherPartner,
 }
 
 impl AdminKs {
-    /// For this partner; its sessions are those of `user_id`.
+    /// Makes one for this partner and the user `user_id`.
     pub fn new(partner_id: u32, user_id: String) -> Self {
         Self {
             partner_id,
@@ -59,32 +59,32 @@ impl AdminKs {
         }
     }
 
-    /// The server's time in unix seconds, as far as it is known.
+    /// The server's time in unix seconds, as far as known.
     pub fn server_s(&self, local_ms: i64) -> i64 {
         self.clock.server_ms(local_ms).div_euclid(1000)
     }
 
-    /// The server's clock was seen.
+    /// Notes the server's clock.
     pub fn set_clock(&mut self, clock: ServerClock) {
         self.clock = clock;
     }
 
-    /// The session that is kept, if it lives long enough.
+    /// The cached session, if it lives long enough.
     pub fn kept(&self, local_ms: i64) -> Option<&Secret> {
         let kept = self.kept.as_ref()?;
         let left_ms = kept
             .expires_at_ms
             .saturating_sub(self.clock.server_ms(local_ms));
-        // One that was made by a clock that was wrong may live much longer than it should. One
-        // that is only a little fast is no reason to ask for the secret again.
+        // A session that was made with a wrong clock may live much longer than intended. A slightly fast clock is no
+        // reason to ask for the secret again.
         let as_made = SPARE_MS..=LIFE_S.saturating_mul(1000).saturating_add(SPARE_MS);
         as_made.contains(&left_ms).then_some(&kept.ks)
     }
 
-    /// Makes one, and keeps it.
+    /// Makes a session and caches it.
     ///
-    /// It names its user even where that is nobody: to Kaltura a session that leaves the user
-    /// out lets application tokens of the partner go without one from then on.
+    /// It names its user even if that is nobody: otherwise Kaltura lets the partner's application tokens omit the user
+    /// from then on.
     pub fn make(
         &mut self,
         secret: &Secret,
@@ -108,7 +108,7 @@ impl AdminKs {
         Ok(ks)
     }
 
-    /// `ks` was refused. What another call has made meanwhile is kept.
+    /// Drops the session if it is `ks`, which was refused.
     pub fn forget(&mut self, ks: &Secret) {
         self.kept.take_if(|kept| kept.ks == *ks);
     }
@@ -119,7 +119,7 @@ impl AdminKs {
         let is_word = !ks.is_empty()
             && ks.len() <= ks::MAX_LENGTH
             && ks.bytes().all(|b| b.is_ascii_graphic());
-        // The admin secret in its place would be sent as it is.
+        // An admin secret in its place would be sent.
         let is_other = ks.bytes().all(|b| b.is_ascii_hexdigit());
         if !is_word || is_other {
             return Err(Unusable::NoKs);

@@ -1,8 +1,7 @@
-//! How the sessions of an application token end: all together, or each alone.
+//! How the sessions of an application token end: together, or each alone.
 //!
-//! Whoever holds a session may call `session.end` with it. That ends all sessions with its
-//! `sessionid`, which is the token's own id unless the token has `sessionid:*` and the session asked
-//! for another.
+//! The holder of a session may call `session.end` with it. This ends all sessions with its `sessionid`, which is the
+//! token's id unless the token has `sessionid:*` and the session asked for another.
 
 use super::fields::{Change, Given};
 use super::warning::{ISOLATED_SESSIONS, LONG_ISOLATED_SESSIONS, SESSIONS_END_TOGETHER, Warning};
@@ -13,16 +12,16 @@ use crate::options::Read;
 use crate::work;
 
 const SESSION_ID: &str = "sessionid";
-/// The life of isolated sessions in seconds, unless another is given: nothing else ends them all.
+/// The default lifetime of isolated sessions in seconds. Short, because nothing else ends them all.
 const ISOLATED_SESSION_S: u32 = 3600;
 
-/// Whether sessions may ask for a `sessionid` of their own.
+/// Whether sessions may have a `sessionid` of their own.
 pub fn is_isolated(privileges: &str) -> bool {
     let mut parsed = privileges::parse(privileges).into_iter();
     parsed.any(|it| it.name == SESSION_ID && it.values.iter().any(|value| value == ANY))
 }
 
-/// Adds what isolates the sessions of a new token.
+/// Adds the privilege that isolates the sessions of a new token.
 pub(super) fn isolate(given: Given) -> Read<Given> {
     let mut text = match given.privileges {
         Change::Set(text) => text,
@@ -52,7 +51,7 @@ pub(super) fn isolate(given: Given) -> Read<Given> {
     })
 }
 
-/// What there is to say of how a token's sessions end. `is_whole`: what is left out is left open.
+/// The warnings about how a token's sessions end. `is_whole`: missing fields are open.
 pub(super) fn warnings(given: &Given, is_whole: bool) -> Vec<Warning> {
     let privileges = match &given.privileges {
         Change::Set(text) => text,
@@ -68,7 +67,7 @@ pub(super) fn warnings(given: &Given, is_whole: bool) -> Vec<Warning> {
         warnings.extend(is_long.then_some(LONG_ISOLATED_SESSIONS));
         return warnings;
     }
-    // No page gets an administrator's session.
+    // Web pages don't get administrators' sessions.
     let is_for_pages = given.session_type == Change::Set(0);
     let ends_together = is_for_pages && !is_closed(privileges);
     ends_together
@@ -77,14 +76,14 @@ pub(super) fn warnings(given: &Given, is_whole: bool) -> Vec<Warning> {
         .collect()
 }
 
-/// Whether `urirestrict` keeps sessions from calling `session.end`, be it in a `multirequest`, of
-/// which the server checks the outer URI alone.
+/// Whether `urirestrict` keeps sessions from calling `session.end`, even in a `multirequest`, of which the server checks
+/// only the outer URI.
 pub fn is_closed(privileges: &str) -> bool {
     let parsed = privileges::parse(privileges).into_iter();
     let Some(limit) = parsed.rev().find(|it| it.name == "urirestrict") else {
         return false;
     };
-    // With one of these a session may ask for other paths.
+    // With one of these, a session may ask for other paths.
     if limit.values.iter().any(|value| value == ANY) {
         return false;
     }

@@ -1,4 +1,4 @@
-//! The fields of an application token, as a caller sets them, and the traps in them.
+//! The fields of an application token that callers set, and their pitfalls.
 
 use super::privileges;
 use super::warning::{
@@ -34,17 +34,17 @@ const READ_ONLY: [&str; 6] = [
     "status",
 ];
 
-/// Up to here Kaltura takes a time for a number of seconds from now.
+/// Up to this value Kaltura reads a time as seconds from now.
 pub(super) const TEN_YEARS_S: i64 = 315_360_000;
-/// The column is so wide; what goes beyond is cut off without a word.
+/// The width of the column; Kaltura silently cuts off the rest.
 const LONGEST_USER_ID: usize = 100;
-/// A longer session is more likely one in milliseconds.
+/// A longer lifetime is probably in milliseconds.
 const LONG_SESSION_S: u32 = 30 * 86_400;
 
 /// How a field is looked up.
 pub type FieldLookup<'a> = &'a dyn Fn(&str) -> Named;
 
-/// Refuses what only Kaltura sets, in words of its own.
+/// Refuses fields that only Kaltura sets, with a specific message.
 pub fn check_name(name: &str) -> Read<()> {
     if name == "status" {
         return Err(InvalidOption::new(
@@ -53,25 +53,28 @@ pub fn check_name(name: &str) -> Read<()> {
         ));
     }
     if READ_ONLY.contains(&name) {
-        return Err(InvalidOption::new(name, "left out, because only Kaltura sets it"));
+        return Err(InvalidOption::new(
+            name,
+            "left out, because only Kaltura sets it",
+        ));
     }
     Ok(())
 }
 
-/// What a field is to become.
+/// A change of a field.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Change<T> {
-    /// What it was.
+    /// Unchanged.
     #[default]
     Keep,
-    /// Nothing.
+    /// Cleared.
     Clear,
     /// This.
     Set(T),
 }
 
 impl<T> Change<T> {
-    /// Nothing to clear in a token that is new.
+    /// A new token has nothing to clear.
     pub fn or_keep(self) -> Self {
         match self {
             Self::Clear => Self::Keep,
@@ -79,7 +82,7 @@ impl<T> Change<T> {
         }
     }
 
-    /// `null` clears, what is missing stays, and the rest is for `read`.
+    /// `null` clears, a missing value stays, and `read` reads the rest.
     fn read(
         Named { path, input }: Named,
         read: impl FnOnce(Named) -> Read<Option<T>>,
@@ -94,7 +97,7 @@ impl<T> Change<T> {
     }
 }
 
-/// The fields, each as it is given.
+/// The given fields.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Given {
     pub hash_type: Change<HashType>,
@@ -141,7 +144,7 @@ impl Given {
             }
     }
 
-    /// What there is to say of the values that are given.
+    /// The warnings about the given values.
     pub fn warnings(&self) -> Vec<Warning> {
         let mut warnings = Vec::new();
         if matches!(self.hash_type, Change::Set(HashType::Sha1 | HashType::Md5)) {
@@ -201,7 +204,7 @@ fn write_number(params: &mut Params, name: &str, change: &Change<u32>) {
     }
 }
 
-/// A JSON `null` would be 0 to Kaltura, or no text.
+/// Kaltura would read a JSON `null` as 0, or as an empty text.
 fn clear(params: &mut Params, name: &str) {
     params.text(&[name, "__null"].concat(), "");
 }
@@ -219,7 +222,7 @@ fn hash_type(Named { path, input }: Named) -> Read<Option<HashType>> {
         .ok_or_else(|| InvalidOption::new(path, HASH_TYPES))
 }
 
-/// Kaltura makes a user that it doesn't know, if its id has no other characters than these.
+/// Kaltura creates unknown users only with these characters in their ids.
 fn user_id(Named { path, input }: Named, known: bool) -> Read<Option<String>> {
     let id = match input {
         Input::Missing => return Ok(None),
@@ -246,13 +249,13 @@ fn user_id(Named { path, input }: Named, known: bool) -> Read<Option<String>> {
     Ok(Some(id))
 }
 
-/// 0 would be sessions that have ended when they begin.
+/// With 0, sessions have expired when they start.
 fn session_duration(named: Named) -> Read<Option<u32>> {
     const EXPECTED: &str = "a positive whole number of seconds (not milliseconds), at most ten years; leave it out for the partner's maximum";
     options::optional_integer(named, 1, 315_360_000, EXPECTED)
 }
 
-/// A moment to come. Kaltura would take a small number for seconds from now, and 0 for now.
+/// A future time. Kaltura reads a small number as seconds from now, and 0 as now.
 fn expiry(Named { path, input }: Named, now_s: i64) -> Read<Option<u32>> {
     let number = match input {
         Input::Missing => return Ok(None),
@@ -291,7 +294,7 @@ fn description(Named { path, input }: Named) -> Read<Option<String>> {
     }
 }
 
-/// What its sessions may do, or may not.
+/// The privileges of its sessions.
 fn session_privileges(named: Named) -> Read<Option<String>> {
     let path = named.path.clone();
     let text = options::privileges::text(named)?.map(|text| tidied(&text));
@@ -301,8 +304,7 @@ fn session_privileges(named: Named) -> Read<Option<String>> {
     Ok(text)
 }
 
-/// As the server writes privileges, without the white space that it would take for a part of
-/// their names.
+/// Normalizes privileges as the server writes them, without the white space that it would treat as part of names.
 fn tidied(text: &str) -> String {
     work::steps(text.len());
     let items = text

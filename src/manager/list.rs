@@ -1,4 +1,4 @@
-//! Which application tokens are listed, and how far to go on.
+//! Filters and pages of lists of application tokens.
 
 use super::fields::{FieldLookup, TEN_YEARS_S};
 use super::prepare::Prepared;
@@ -8,7 +8,7 @@ use crate::options::{self, Input, Named, Read};
 use crate::secret::looks_secret;
 use crate::work;
 
-/// What a list can be filtered and ordered by.
+/// The fields of a filter.
 pub const FILTER: [&str; 10] = [
     "idEqual",
     "idIn",
@@ -22,18 +22,18 @@ pub const FILTER: [&str; 10] = [
     "orderBy",
 ];
 
-/// Which page, and how long it is.
+/// The fields of a pager.
 pub const PAGER: [&str; 2] = ["pageSize", "pageIndex"];
 
 const ORDERS: [&str; 4] = ["+createdAt", "-createdAt", "+updatedAt", "-updatedAt"];
 
-/// No more tokens come on one page, whatever is asked.
+/// The most tokens on a page.
 const LONGEST_PAGE: u32 = 500;
-/// The last page that is asked for: a server that has more of them is not right.
+/// The last page to request; a server with more pages is faulty.
 pub const MOST_PAGES: u32 = 10_000;
 
-/// The parameters of `appToken.list` for one page: the pager's own, or where `all` are wanted
-/// the one that is `further` pages after it.
+/// The parameters of `appToken.list` for one page: the pager's page, or for `all` the page that is `further` pages
+/// after it.
 pub fn list(
     filter: FieldLookup<'_>,
     pager: FieldLookup<'_>,
@@ -52,7 +52,7 @@ pub fn list(
 
     let size = options::optional_integer(pager("pageSize"), 1, LONGEST_PAGE, SIZE)?;
     let first = options::optional_integer(pager("pageIndex"), 1, MOST_PAGES, INDEX)?;
-    // Kaltura's own page of 30 would take many requests for all.
+    // Kaltura's default page of 30 would take many requests.
     let size = size.unwrap_or(if all { LONGEST_PAGE } else { 30 });
     let index = first.unwrap_or(1).saturating_add(further);
     let mut pager = Params::default();
@@ -63,10 +63,10 @@ pub fn list(
     Ok((prepared, Paging { size, index }))
 }
 
-/// The page that was asked for.
+/// The requested page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Paging {
-    /// How many tokens it has at most.
+    /// Its maximum number of tokens.
     pub size: u32,
     /// Its number, from 1.
     pub index: u32,
@@ -140,7 +140,7 @@ fn text(Named { path, input }: Named) -> Read<String> {
     }
 }
 
-/// A list as Kaltura has it: text with commas between.
+/// A list as Kaltura's text, separated by commas.
 fn several(Named { path, input }: Named) -> Read<String> {
     if let Input::Text(Some(text)) = &input {
         work::steps(text.len());
@@ -158,7 +158,7 @@ fn several(Named { path, input }: Named) -> Read<String> {
     }
 }
 
-/// Kaltura would take a small number for seconds from now.
+/// Kaltura reads a small number as seconds from now.
 fn time(Named { path, input }: Named) -> Read<u32> {
     const EXPECTED: &str = "a time in unix seconds (not milliseconds), a whole number";
     let least = u32::try_from(TEN_YEARS_S.saturating_add(1)).unwrap_or(u32::MAX);

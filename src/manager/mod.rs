@@ -1,9 +1,7 @@
-//! Managing application tokens: what is asked of Kaltura's `appToken` service, which traps are
-//! in it, and what its answers say.
+//! Manages application tokens: the calls of Kaltura's `appToken` service, their pitfalls, and their responses.
 //!
-//! The service needs an administrator's session. Whoever may add application tokens can get
-//! any other session by adding one, so a session for it is not worth restricting by
-//! privileges: a short life is what limits it.
+//! The service needs an administrator's session. Anybody who may add application tokens can get any other session
+//! with them, so privileges couldn't restrict this session; its short lifetime does.
 
 mod admin;
 mod ends;

@@ -1,4 +1,4 @@
-//! What a failed call of the service means, and what to do.
+//! The meaning of a failed call of the service, and what to do.
 
 use crate::kaltura::Value;
 
@@ -18,7 +18,7 @@ pub enum Action {
 }
 
 impl Action {
-    /// The one that Kaltura calls so.
+    /// Returns the action with Kaltura's name.
     pub fn from_name(name: &str) -> Option<Self> {
         Some(match name {
             "add" => Self::Add,
@@ -30,14 +30,13 @@ impl Action {
         })
     }
 
-    /// Whether it comes to the same when it is done twice. A token that was made twice would
-    /// be one too many, which nobody knows of.
+    /// Whether doing it twice has the same effect as once. A token that was made twice would be one that nobody knows.
     pub fn is_repeatable(self) -> bool {
         self != Self::Add
     }
 }
 
-/// Whether it is the answer to `delete`, which says nothing.
+/// Whether it is the response to `delete`, which is empty.
 pub fn is_nothing(json: &[u8]) -> bool {
     matches!(Value::from_json(json), Some(Value::Missing))
 }
@@ -49,30 +48,30 @@ pub struct Shown<'a> {
     pub code: &'a str,
     /// With `ERR_KALTURA`: Kaltura's code.
     pub kaltura_code: &'a str,
-    /// With `INVALID_KS`: why.
+    /// With `INVALID_KS`: the reason.
     pub ks_refusal: &'a str,
     /// The HTTP status, or 0.
     pub status: u16,
-    /// The HTTP requests that may have had effect, the one that failed last among them.
+    /// The number of HTTP requests that may have had an effect, including the failed one.
     pub open: u32,
-    /// Whether the KS was made here, from the admin secret.
+    /// Whether the KS was made here, with the admin secret.
     pub made_ks: bool,
 }
 
-/// What to make of it.
+/// The meaning of a failure.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct WriteVerdict {
-    /// The session was refused: another one may be accepted.
+    /// The session was refused; another one may be accepted.
     pub dead_ks: bool,
-    /// What was wanted had been done already.
+    /// An earlier try has done it.
     pub is_done: bool,
-    /// Nobody knows whether it was done, so that it must not simply be done again.
+    /// It may have been done, so it must not be repeated.
     pub is_open: bool,
-    /// What to say beside the error's own message.
+    /// Advice to add to the error's message.
     pub advice: Option<&'static str>,
 }
 
-/// What the failure of `action` means.
+/// Returns the meaning of the failure of `action`.
 pub fn judge(action: Action, shown: Shown<'_>) -> WriteVerdict {
     let kaltura = shown.code == "ERR_KALTURA";
     let dead_ks = kaltura
@@ -81,7 +80,7 @@ pub fn judge(action: Action, shown: Shown<'_>) -> WriteVerdict {
             shown.ks_refusal,
             "EXPIRED" | "LOGOUT" | "EXCEEDED_ACTIONS_LIMIT" | "INVALID_STR"
         );
-    // An earlier try, whose answer was lost, has deleted it.
+    // An earlier try, whose response was lost, has deleted it.
     let is_done = action == Action::Delete
         && shown.open > 1
         && shown.kaltura_code == "APP_TOKEN_ID_NOT_FOUND";
@@ -115,7 +114,7 @@ pub fn judge(action: Action, shown: Shown<'_>) -> WriteVerdict {
     }
 }
 
-/// Whether Kaltura may have done what was asked.
+/// Whether Kaltura may have executed the call.
 fn may_be_done(shown: Shown<'_>) -> bool {
     match shown.code {
         "ERR_NETWORK" | "ERR_TIMEOUT" | "ERR_ABORTED" | "ERR_BAD_RESPONSE" | "ERR_INTERNAL" => {

@@ -1,4 +1,4 @@
-//! The calls that add or change an application token, and the traps in them.
+//! Prepares the calls that add or change an application token.
 
 use super::AppToken;
 use super::ends;
@@ -10,22 +10,22 @@ use crate::error::InvalidOption;
 use crate::kaltura::{HashType, Params};
 use crate::options::{self, Input, Named, Read};
 
-/// The field of a new token that isolates its sessions; Kaltura has none such.
+/// The option of a new token that isolates its sessions. Kaltura has no such field.
 const ISOLATED: &str = "isolatedSessions";
 
-/// The status of a token that starts sessions.
+/// The status of a token that can start sessions.
 const ACTIVE: i64 = 2;
 
-/// The parameters of a call, and what there is to say of them.
+/// The parameters of a call, and warnings about them.
 #[derive(Default)]
 pub struct Prepared {
-    /// The parameters, but for those that every call has.
+    /// The parameters, except those of every call.
     pub params: Params,
     /// In the order of the fields.
     pub warnings: Vec<Warning>,
 }
 
-/// What there is to say when `old` is deleted.
+/// The warnings when `old` is deleted.
 pub fn warnings_of_deletion(old: &AppToken) -> Vec<Warning> {
     let privileges = old.session_privileges.as_deref().unwrap_or_default();
     let outlive = ends::is_isolated(privileges).then_some(SESSIONS_OUTLIVE_TOKEN);
@@ -37,13 +37,13 @@ pub fn id(id: Named) -> Read<Prepared> {
     let mut prepared = Prepared::default();
     let path = id.path;
     let input = id.input;
-    // As for a session, but under the name that it has here.
+    // The same check as for a session, with this option's name.
     let id = options::app_token_id(Named { path, input })?;
     prepared.params.text("id", &id);
     Ok(prepared)
 }
 
-/// The parameters of `appToken.add`, at `now_s` by the server's clock.
+/// The parameters of `appToken.add`, at `now_s` on the server's clock.
 pub fn add(get: FieldLookup<'_>, known_user: bool, now_s: i64) -> Read<Prepared> {
     let given = Given::read(get, known_user, now_s)?;
     if given.user_id == Change::Keep {
@@ -52,7 +52,7 @@ pub fn add(get: FieldLookup<'_>, known_user: bool, now_s: i64) -> Read<Prepared>
             "the user of its sessions, '' for anonymous sessions, or null to let the token's holder choose, which Kaltura allows only some partners",
         ));
     }
-    // To leave a field out is to leave it open.
+    // A missing field is open.
     let open = |change: Change<u32>| {
         if change == Change::Clear {
             Change::Keep
@@ -94,7 +94,7 @@ pub fn add(get: FieldLookup<'_>, known_user: bool, now_s: i64) -> Read<Prepared>
     Ok(prepared)
 }
 
-/// The parameters of `appToken.update` for the token `id`. Fields that are `null` are cleared.
+/// The parameters of `appToken.update` for the token `id`. `null` clears a field.
 pub fn update(id: Named, get: FieldLookup<'_>, known_user: bool, now_s: i64) -> Read<Prepared> {
     let mut prepared = self::id(id)?;
     if get(ISOLATED).input != Input::Missing {
@@ -128,8 +128,7 @@ pub fn update(id: Named, get: FieldLookup<'_>, known_user: bool, now_s: i64) -> 
     Ok(prepared)
 }
 
-/// The parameters of `appToken.add` for a token that is to take the place of `old`, with the
-/// same properties.
+/// The parameters of `appToken.add` for the successor of `old`, with the same properties.
 pub fn successor(old: &AppToken, now_s: i64) -> Read<Prepared> {
     if old.status != ACTIVE {
         return Err(InvalidOption::new(
@@ -149,7 +148,7 @@ pub fn successor(old: &AppToken, now_s: i64) -> Read<Prepared> {
             "the id of an application token with a sessionDuration, because without it sessions have expired when they start; update it first",
         ));
     }
-    // To leave one out would make the successor another token.
+    // Without one of them, the successor would differ.
     let unknown = || {
         InvalidOption::new(
             "id",

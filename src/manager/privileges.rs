@@ -1,4 +1,4 @@
-//! What works in an application token's privileges, but may not be what was meant.
+//! Warnings about an application token's privileges.
 
 use super::warning::Warning;
 use crate::ks::privileges::table::{self, Known, Purpose, Shape};
@@ -50,7 +50,7 @@ const NO_PATH: Warning = warning(
     "a path of urirestrict must begin with '/', such as /api_v3/service/media/action/list: these match no call",
 );
 
-/// What there is to say of the privileges `text`, each thing once.
+/// Returns the warnings about the privileges `text`, each once.
 pub fn warnings(text: &str) -> Vec<Warning> {
     let mut all: Vec<Warning> = Vec::new();
     let mut say = |warning: Warning, applies: bool| {
@@ -62,7 +62,7 @@ pub fn warnings(text: &str) -> Vec<Warning> {
     for privilege in &privileges {
         let name = privilege.name.trim();
         let is_misspelt = match table::misspelt(&privilege.name) {
-            // The search finds it all the same.
+            // The search finds it anyway.
             Some(known) => known.name != name || known.purpose != Purpose::Grants,
             None => false,
         };
@@ -91,8 +91,7 @@ pub fn warnings(text: &str) -> Vec<Warning> {
     all
 }
 
-/// Whether an item that is no privilege follows one with values: a part of the last of those, to
-/// whoever wrote it.
+/// Whether an unknown item follows a privilege with values: probably the rest of its last value.
 fn has_comma(text: &str) -> bool {
     work::steps(text.len());
     let mut after_value = false;
@@ -104,14 +103,14 @@ fn has_comma(text: &str) -> bool {
     })
 }
 
-/// What is wrong with the values of a privilege, if Kaltura can make nothing of them.
+/// Returns what is wrong with the values of a privilege, if Kaltura can't use them.
 fn of_values(known: &Known, Privilege { values, .. }: &Privilege) -> Option<Warning> {
     work::steps(values.iter().map(String::len).sum());
     let is_empty = values.iter().all(String::is_empty);
     match known.shape {
         Shape::Ids | Shape::Addresses | Shape::Paths if is_empty => Some(NO_VALUE),
         Shape::Addresses if !values.iter().all(|it| is_address(it)) => Some(NO_ADDRESS),
-        // -1 is how Kaltura's guides write that there is no limit, for rooms.
+        // Kaltura's guides for rooms use -1 for no limit.
         Shape::Calls => {
             let count = values.first().map(|it| it.parse::<i32>());
             let is_count = matches!(count, Some(Ok(-1 | 1..))) && values.len() == 1;
@@ -126,7 +125,7 @@ fn of_values(known: &Known, Privilege { values, .. }: &Privilege) -> Option<Warn
     }
 }
 
-/// Whether this is an address, and no pattern.
+/// Whether this is an address, not a pattern.
 fn is_address(text: &str) -> bool {
     if text.contains(':') {
         let is_of_v6 = |byte: u8| byte.is_ascii_hexdigit() || b":.".contains(&byte);

@@ -1,16 +1,16 @@
-//! `KalturaAppToken`s, as they are answered.
+//! Reads `KalturaAppToken`s.
 
 use crate::kaltura::{Fields, Value};
 use crate::secret::Secret;
 
-/// An application token. What Kaltura leaves out is `None`.
+/// An application token. Fields that Kaltura omits are `None`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AppToken {
     /// Its id.
     pub id: String,
-    /// Its value, which only whoever made it needs to see.
+    /// Its value, which only its maker needs.
     pub token: Secret,
-    /// Whose it is.
+    /// Its partner.
     pub partner_id: i64,
     /// When it was made, in unix seconds.
     pub created_at: i64,
@@ -18,13 +18,13 @@ pub struct AppToken {
     pub updated_at: i64,
     /// 1 disabled, 2 active, 3 deleted.
     pub status: i64,
-    /// When it ends, in unix seconds; never without.
+    /// When it expires, in unix seconds; `None`: never.
     pub expiry: Option<i64>,
-    /// The type of its sessions; their caller's choice without.
+    /// The type of its sessions; `None`: the caller chooses.
     pub session_type: Option<i64>,
-    /// The user of its sessions; their caller's choice without.
+    /// The user of its sessions; `None`: the caller chooses.
     pub session_user_id: Option<String>,
-    /// The longest life of its sessions, in seconds.
+    /// The maximum lifetime of its sessions, in seconds.
     pub session_duration: Option<i64>,
     /// The privileges of its sessions.
     pub session_privileges: Option<String>,
@@ -35,8 +35,7 @@ pub struct AppToken {
 }
 
 impl AppToken {
-    /// Reads one; `None` if it is none, or has a field that can't be read: taken for one that is
-    /// left out, it would leave open what it limits.
+    /// Reads a token; `None` if it is not one, or has an unreadable field, which would look like an open one.
     pub fn read(fields: Fields<'_>) -> Option<Self> {
         let text = |value: Value<'_>| match value {
             Value::Missing => Some(None),
@@ -97,7 +96,7 @@ impl AppToken {
         })
     }
 
-    /// Reads the answer to `add`, `get` or `update`.
+    /// Reads the response to `add`, `get` or `update`.
     pub fn from_json(json: &[u8]) -> Option<Self> {
         Self::read(Value::from_json(json)?.fields()?)
     }
@@ -111,19 +110,19 @@ impl AppToken {
 /// A page of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Page {
-    /// The tokens on it.
+    /// Its tokens.
     pub app_tokens: Vec<AppToken>,
-    /// How many there are on all pages.
+    /// The number of tokens on all pages.
     pub total_count: i64,
 }
 
-/// Reads the answer to `list`; `None` if it is none.
+/// Reads the response to `list`; `None` if it is invalid.
 pub fn read_page(json: &[u8]) -> Option<Page> {
     let [objects, total_count] = Value::from_json(json)?
         .fields()?
         .get_all(["objects", "totalCount"]);
     let app_tokens = match objects {
-        // A filter that names a user nobody knows is answered without a list.
+        // For a filter with an unknown user there is no list.
         Value::Missing => Vec::new(),
         Value::List(objects) => objects
             .iter()

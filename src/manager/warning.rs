@@ -1,13 +1,13 @@
-//! What works, but may not be what was meant.
+//! Warnings about settings that work but may not be intended.
 
-/// Something that works, but may not be what was meant.
+/// A warning about a setting that works but may not be intended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Warning {
     /// Its stable code.
     pub code: &'static str,
-    /// The field it is about.
+    /// The field.
     pub path: &'static str,
-    /// What it means, and what would be better.
+    /// What the warning means, and what to do instead.
     pub message: &'static str,
 }
 

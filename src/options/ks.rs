@@ -1,6 +1,6 @@
-//! What may be asked of a KS that is to be made: each field's rule.
+//! The rules for the fields of a KS to make.
 //!
-//! Numbers come as the text that JavaScript writes them with, since text is what a KS carries.
+//! Numbers come as JavaScript's text, because a KS contains text.
 
 use super::{self as options, Input, Named, Read};
 use crate::error::InvalidOption;
@@ -8,7 +8,7 @@ use crate::ks::php;
 use crate::ks::{KsError, KsFields, Number, Random, Version};
 use crate::secret::Secret;
 
-/// Version 1 or 2; the second if nothing is said.
+/// Version 1 or 2; by default 2.
 pub fn version(Named { path, input }: Named) -> Read<Version> {
     match input {
         Input::Number(1.0) => Ok(Version::V1),
@@ -26,7 +26,7 @@ pub fn partner_id(Named { path, input }: Named) -> Read<i64> {
     id.ok_or_else(|| InvalidOption::new(path, "the partner's number, an integer"))
 }
 
-/// USER or ADMIN, by name or by Kaltura's number; `null` to leave it out.
+/// USER or ADMIN, by name or by Kaltura's number; `null` omits it.
 pub fn session_type(Named { path, input }: Named) -> Read<Number> {
     const EXPECTED: &str = "'user', 'admin', 0 or 2";
     match &input {
@@ -37,7 +37,7 @@ pub fn session_type(Named { path, input }: Named) -> Read<Number> {
     }
 }
 
-/// The moment at which the session ends; `null` to leave it out.
+/// When the session expires; `null` omits it.
 pub fn expiry(Named { path, input }: Named) -> Read<Number> {
     const EXPECTED: &str = "a time in seconds since 1970, a number";
     match &input {
@@ -55,7 +55,7 @@ pub fn privileges(Named { path, input }: Named) -> Read<String> {
     }
 }
 
-/// The partner on whose behalf the session's is used, if any.
+/// The partner on whose behalf the session's partner acts, if any.
 pub fn master_partner_id(Named { path, input }: Named) -> Read<Number> {
     match &input {
         Input::Missing | Input::Null => Ok(Number::ABSENT),
@@ -65,7 +65,7 @@ pub fn master_partner_id(Named { path, input }: Named) -> Read<Number> {
     }
 }
 
-/// Any text, or none: the user, or additional data.
+/// Optional text: the user, or additional data.
 pub fn text(Named { path, input }: Named) -> Read<Option<String>> {
     const EXPECTED: &str = "a string of up to 100000 characters";
     match input {
@@ -75,7 +75,7 @@ pub fn text(Named { path, input }: Named) -> Read<Option<String>> {
     }
 }
 
-/// What makes a KS differ from others with its fields; for version 2 the hex of 16 bytes.
+/// Makes a KS unique; for version 2 the hex of 16 bytes.
 pub fn random(Named { path, input }: Named, version: Version) -> Read<Random> {
     const EXPECTED: &str = "16 bytes, or their hex, in version 2; text in version 1";
     let random = match (input, version) {
@@ -90,8 +90,8 @@ pub fn random(Named { path, input }: Named, version: Version) -> Read<Random> {
     random.ok_or_else(|| InvalidOption::new(path, EXPECTED))
 }
 
-/// Refuses fields that would move others: version 1 parts them by `;`, and escapes nothing. What is
-/// last moves nothing.
+/// Refuses fields that would move others, because version 1 separates them by `;` and escapes nothing. The last field
+/// moves none.
 pub fn check_fields(fields: &KsFields, random: &Random) -> Read<()> {
     const EXPECTED: &str = "without ';' in version 1, where it begins the next field";
     let random = match random {
@@ -120,7 +120,7 @@ pub fn secret(Named { path, input }: Named) -> Read<Secret> {
     }
 }
 
-/// What is wrong with the KS that was given, or would have been made, as `path`.
+/// The error for the KS at `path` that was given, or would be made.
 pub fn refused(path: &str, error: KsError) -> InvalidOption {
     InvalidOption::new(
         path,

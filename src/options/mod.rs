@@ -1,4 +1,4 @@
-//! What callers may ask for: each option's rule, in one place.
+//! The rules for callers' options.
 
 use crate::decimal;
 use crate::error::InvalidOption;
@@ -15,14 +15,14 @@ mod seal;
 pub use privileges::{Listed, session_privileges};
 pub use seal::{seal_id, seal_key, wrong_id};
 
-/// A JavaScript value, as far as options are concerned.
+/// A JavaScript value, as options need it.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Input {
-    /// `undefined`, or not there.
+    /// `undefined` or missing.
     Missing,
     /// `null`.
     Null,
-    /// A string; `None` if it is no Unicode text (a lone surrogate), or over [`LONGEST_TEXT`].
+    /// A string; `None` if it is not valid Unicode (a lone surrogate), or longer than [`LONGEST_TEXT`].
     Text(Option<String>),
     /// A number.
     Number(f64),
@@ -34,7 +34,7 @@ pub enum Input {
     Other,
 }
 
-/// An option and where it stands.
+/// An option and its path.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Named {
     /// Its path, such as `partnerId` or `fallback.appToken`.
@@ -43,13 +43,13 @@ pub struct Named {
     pub input: Input,
 }
 
-/// No option is longer than this, in UTF-16 units.
+/// The longest option, in UTF-16 units.
 pub const LONGEST_TEXT: u32 = 100_000;
 
 /// How an option is looked up.
 pub type Read<T> = Result<T, InvalidOption>;
 
-/// The partner's number; also as text, as it comes from the environment.
+/// The partner's number, also as text, for example from the environment.
 pub fn partner_id(Named { path, input }: Named) -> Read<u32> {
     const EXPECTED: &str = "the partner's number, a positive integer";
     let number = match input {
@@ -72,10 +72,10 @@ pub fn app_token_id(Named { path, input }: Named) -> Read<String> {
     }
 }
 
-/// What is expected where a secret stands in an id's place.
+/// The expectation if the id looks like a secret.
 pub const NO_ID: &str = "the application token's id, such as 0_ab12cd34: the given value looks like a secret, perhaps the token itself";
 
-/// Whether a text is formed as Kaltura forms the ids of application tokens.
+/// Whether a text has the form of Kaltura's ids of application tokens.
 fn looks_like_id(text: &str) -> bool {
     text.split_once('_').is_some_and(|(center, rest)| {
         (1..=2).contains(&center.len())
@@ -85,7 +85,7 @@ fn looks_like_id(text: &str) -> bool {
     })
 }
 
-/// The application token itself. Its length says nothing: tokens can be edited.
+/// The application token. Its length isn't checked, because tokens can be edited.
 pub fn app_token(Named { path, input }: Named) -> Read<Secret> {
     const EXPECTED: &str = "the application token, a string without white space around it, or a function that returns it";
     const NO_TOKEN: &str = "the token itself: the given value looks like its id";
@@ -109,7 +109,7 @@ pub fn hash_type(path: &str, name: &str) -> Read<HashType> {
     HashType::from_name(name).ok_or_else(|| InvalidOption::new(path, EXPECTED))
 }
 
-/// The hash types to try: by default SHA-1, for `auto` all but MD5.
+/// The hash types to try: by default SHA-1, for `auto` all except MD5.
 pub fn hash_types(Named { path, input }: Named) -> Read<Vec<HashType>> {
     const EXPECTED: &str = "'SHA1', 'SHA256', 'SHA512', 'MD5' or 'auto'";
     match input {
@@ -123,7 +123,7 @@ pub fn hash_types(Named { path, input }: Named) -> Read<Vec<HashType>> {
     }
 }
 
-/// Where Kaltura is; its hosted service in the United States if nothing is said.
+/// Kaltura's URL; by default the hosted service in the United States.
 pub fn service_url(Named { path, input }: Named, allow_http: bool) -> Read<ServiceUrl> {
     match input {
         Input::Missing => Ok(ServiceUrl::default()),
@@ -133,7 +133,7 @@ pub fn service_url(Named { path, input }: Named, allow_http: bool) -> Read<Servi
     }
 }
 
-/// The session's user. Kaltura takes any text here, and refuses control characters.
+/// The session's user. Kaltura accepts any text except control characters.
 pub fn user_id(Named { path, input }: Named) -> Read<Option<String>> {
     const EXPECTED: &str = "a string of up to 1024 characters without control characters";
     match input {
@@ -158,15 +158,15 @@ pub fn session_type(Named { path, input }: Named) -> Read<Option<SessionType>> {
         .ok_or_else(|| InvalidOption::new(path, EXPECTED))
 }
 
-/// The session's life in seconds. To Kaltura 0 means the longest and a negative number an
-/// expired session, so neither is let through.
+/// The session's lifetime in seconds. Kaltura reads 0 as the maximum, and a negative number as an expired session, so
+/// both are refused.
 pub fn expiry_s(Named { path, input }: Named) -> Read<Option<u32>> {
     const EXPECTED: &str = "a positive whole number of seconds (not milliseconds), at most ten years; leave it out for the token's maximum";
     const TEN_YEARS_S: u32 = 315_360_000;
     optional_integer(Named { path, input }, 1, TEN_YEARS_S, EXPECTED)
 }
 
-/// Whose sessions end alone: by default nobody's.
+/// Which sessions end alone: by default none.
 pub fn isolate(Named { path, input }: Named) -> Read<Option<Isolate>> {
     match input {
         Input::Missing => Ok(None),
@@ -176,7 +176,7 @@ pub fn isolate(Named { path, input }: Named) -> Read<Option<Isolate>> {
     }
 }
 
-/// What to do about sessions that are not what was asked for.
+/// What to do about sessions that differ from the request.
 pub fn grants(Named { path, input }: Named) -> Read<GrantPolicy> {
     match input {
         Input::Missing => Ok(GrantPolicy::default()),
@@ -187,7 +187,7 @@ pub fn grants(Named { path, input }: Named) -> Read<GrantPolicy> {
     }
 }
 
-/// How often to try again after failures that pass.
+/// The number of retries after transient failures.
 pub fn retry(Named { path, input }: Named) -> Read<RetryPolicy> {
     const EXPECTED: &str = "the number of retries, from 0 to 10, or false";
     if input == Input::Bool(false) {
@@ -197,7 +197,7 @@ pub fn retry(Named { path, input }: Named) -> Read<RetryPolicy> {
     Ok(retries.map_or_else(RetryPolicy::default, |retries| RetryPolicy { retries }))
 }
 
-/// Who calls, for Kaltura's logs; this package and its version if nothing is said.
+/// The caller's name in Kaltura's logs; by default this package and its version.
 pub fn client_tag(Named { path, input }: Named) -> Read<String> {
     const EXPECTED: &str = "up to 256 printable ASCII characters";
     match input {
@@ -211,14 +211,14 @@ pub fn client_tag(Named { path, input }: Named) -> Read<String> {
     }
 }
 
-/// The longest answer to read, in bytes; 1 MB if nothing is said.
+/// The longest response to read, in bytes; by default 1 MB.
 pub fn max_response_bytes(Named { path, input }: Named) -> Read<u32> {
     const EXPECTED: &str = "a whole number of bytes, from 1024 to 67108864";
     let bytes = optional_integer(Named { path, input }, 1024, 64 * 1024 * 1024, EXPECTED)?;
     Ok(bytes.unwrap_or(1_000_000))
 }
 
-/// A switch; off if nothing is said.
+/// A switch; by default off.
 pub fn switch(Named { path, input }: Named) -> Read<bool> {
     match input {
         Input::Missing => Ok(false),

@@ -1,4 +1,4 @@
-//! Privileges that a caller asks for, as Kaltura's text or as a list.
+//! Requested privileges, as Kaltura's text or as a list.
 
 use super::{Input, Named, Read, has_control};
 use crate::decimal::decimal;
@@ -8,7 +8,7 @@ use crate::ks::privileges::{ANY, search};
 use crate::session::names_session_id;
 use crate::work;
 
-/// A privilege as a list names it.
+/// A privilege in a list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Listed {
     /// Its name.
@@ -19,9 +19,8 @@ pub struct Listed {
     pub any: bool,
 }
 
-/// What sessions are asked to carry. A name that Kaltura would take for another is refused: it may
-/// have been meant as a restriction. So is a `sessionid`, which may be another application token's:
-/// who holds such a session can end every session of that.
+/// The privileges to request. A misspelt name is refused, because it may be meant as a restriction. So is a
+/// `sessionid`, because it may be another application token's, whose sessions the session could end.
 pub fn session_privileges(named: Named) -> Read<Option<String>> {
     const EXPECTED: &str = "without sessionid, with which a session could end another token's; a provider's option isolate gives each user one";
     let path = named.path.clone();
@@ -35,7 +34,7 @@ pub fn session_privileges(named: Named) -> Read<Option<String>> {
     Ok(text)
 }
 
-/// Privileges as Kaltura's text, whatever names are in it, or as a list that is held to what it says.
+/// Privileges as Kaltura's text with any names, or as a strict list.
 pub fn text(Named { path, input }: Named) -> Read<Option<String>> {
     const EXPECTED: &str = "text such as 'edit:0_a,sview:*', or an array of { name, values }, or of { name, any: true } for every value";
     match input {
@@ -46,7 +45,7 @@ pub fn text(Named { path, input }: Named) -> Read<Option<String>> {
     }
 }
 
-/// Refuses a name that is one of the server's but for its case, or for what sticks to it.
+/// Refuses a name that differs from one of the server's only in case or by surrounding characters.
 pub fn check_spelling(path: &str, text: &str) -> Read<()> {
     let misspelt = text.split(',').find_map(|item| {
         let name = item.split_once(':').map_or(item, |(name, _)| name);
@@ -60,7 +59,7 @@ pub fn check_spelling(path: &str, text: &str) -> Read<()> {
 
 const MISSPELT: &str = "exact in the names of Kaltura's privileges, which mean nothing in other letters, or with white space, '*' or '=' beside them; one is meant to be ";
 
-/// The text that says what `list` says, and nothing else.
+/// Writes `list` as text.
 pub fn written(path: &str, list: &[Listed]) -> Read<String> {
     let mut text = String::new();
     for (index, listed) in list.iter().enumerate() {
@@ -108,8 +107,8 @@ fn check_name(name: &str, path: &dyn Fn() -> String) -> Read<()> {
     Err(InvalidOption::naming(path(), expected, known.name))
 }
 
-/// A comma in a value would begin another privilege, a colon one that the server's search finds,
-/// and in a KS of version 1 a semicolon ends them all.
+/// A comma would begin another privilege, a colon one that the server's search finds, and a semicolon ends all
+/// privileges in a KS of version 1.
 fn check_value(value: &str, separator: char, path: &dyn Fn() -> String) -> Read<()> {
     work::steps(value.len() + 1);
     let expected =

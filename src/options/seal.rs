@@ -1,11 +1,11 @@
-//! Keys of one's own, for what a store holds.
+//! Callers' keys for sealing the values in a store.
 
 use super::{Input, Named, Read, is_word};
 use crate::base64;
 use crate::error::InvalidOption;
 use crate::secret::Wiped;
 
-/// The id of a key that sessions are sealed with.
+/// The id of a key.
 pub fn seal_id(Named { path, input }: Named) -> Read<String> {
     let is_id = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
     match input {
@@ -14,14 +14,13 @@ pub fn seal_id(Named { path, input }: Named) -> Read<String> {
     }
 }
 
-/// What is said of an id that two keys have, too.
+/// The expectation for ids, also if two keys have the same id.
 pub fn wrong_id(path: String) -> InvalidOption {
     const EXPECTED: &str = "1 to 32 letters, digits, - or _, and the id of no other key";
     InvalidOption::new(path, EXPECTED)
 }
 
-/// A key that sessions are sealed with, from bytes or from text. A password is refused: whoever reads
-/// the store could guess it.
+/// A key, from bytes or text. A password is refused, because a reader of the store could guess it.
 pub fn seal_key(path: String, text: Option<&str>, bytes: Vec<u8>) -> Read<Wiped<Vec<u8>>> {
     const EXPECTED: &str = "32 random bytes, as a Uint8Array, in hexadecimal or in base64; 'openssl rand -hex 32' makes them";
     let bytes = match text {
@@ -44,8 +43,7 @@ fn decoded(text: &[u8]) -> Option<Vec<u8>> {
     base64::decode(digits, base64::URL).or_else(|| base64::decode(digits, *b"+/"))
 }
 
-/// Whether 32 bytes may be random: one in a thousand million random ones is taken for something
-/// else, such as a pattern, numbers in order or text.
+/// Whether 32 bytes look random. One in a thousand million random keys is mistaken for a pattern, a sequence or text.
 fn is_random(bytes: &[u8]) -> bool {
     let pairs = bytes.iter().zip(bytes.iter().skip(1));
     let steps = pairs.map(|(one, next)| next.wrapping_sub(*one));

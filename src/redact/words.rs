@@ -1,13 +1,12 @@
-//! Telling identifiers, such as `MISSING_MANDATORY_PARAMETER` or `startWidgetSessionNow`, from
-//! base64 and hex that happens to have no digit.
+//! Distinguishes identifiers, such as `MISSING_MANDATORY_PARAMETER` or `startWidgetSessionNow`, from base64 and hex
+//! without digits.
 //!
-//! Of 20 random characters of base64 one text in 30 has no digit, and of those some look like
-//! camel case. So the words have to look like words: English letters follow one another in half
-//! of the ways in which random ones do.
+//! One in 30 random texts of 20 base64 characters has no digit, and some of those look like camel case. So words must
+//! look like English, which uses half of all pairs of letters.
 
 use crate::work;
 
-/// For each letter, those that follow it in English words and in Kaltura's names.
+/// For each letter, the letters that follow it in English words and in Kaltura's names.
 const FOLLOWERS: [u32; 26] = followers(&[
     "bcdfghiklmnprstuvwxyz",
     "aeijlorstuy",
@@ -53,7 +52,7 @@ const fn followers(letters: &[&str; 26]) -> [u32; 26] {
     sets
 }
 
-/// Whether `run` is made of words: with `_` between them, or in camel case, but with no digit.
+/// Whether `run` consists of words, in camel case or separated by `_`, without digits.
 pub(super) fn is_identifier(run: &str) -> bool {
     work::steps(run.len());
     let is_camel_case =
@@ -72,7 +71,7 @@ pub(super) fn is_identifier(run: &str) -> bool {
         let Some((word, after)) = rest.split_at_checked(length + 1) else {
             return false;
         };
-        // Short ones between underscores are mostly abbreviations.
+        // Short words between underscores are usually abbreviations.
         let is_abbreviation = !is_camel_case && word.len() < 4 && first.is_ascii_alphabetic();
         if !is_abbreviation && !is_word(word) {
             return false;

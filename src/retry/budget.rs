@@ -1,14 +1,14 @@
-//! A budget for retries: when most calls fail, trying each again makes matters worse.
+//! A budget for retries: when most calls fail, retrying all of them makes it worse.
 
 use super::RetryPolicy;
 
 const FULL: u32 = 100;
 const RETRY_COSTS: u32 = 10;
 const SUCCESS_EARNS: u32 = 5;
-/// So much comes back by itself, so that an idle provider has retries again.
+/// The refill over time, so that an idle provider has retries again.
 const EARNED_PER_S: i64 = 2;
 
-/// What is left for retries.
+/// The rest of the budget.
 #[derive(Clone, Copy, Debug)]
 pub struct RetryBudget {
     left: u32,
@@ -16,7 +16,7 @@ pub struct RetryBudget {
 }
 
 impl RetryBudget {
-    /// A full one, at a moment of the steady clock.
+    /// Makes a full budget, at a time of the steady clock.
     pub fn new(steady_ms: i64) -> Self {
         Self {
             left: FULL,
@@ -24,7 +24,7 @@ impl RetryBudget {
         }
     }
 
-    /// As many retries as the policy allows and the budget can pay.
+    /// The number of retries that the policy allows and the budget covers.
     pub fn allow(&mut self, policy: RetryPolicy, steady_ms: i64) -> RetryPolicy {
         let seconds = steady_ms.saturating_sub(self.counted_to_ms).max(0) / 1000;
         self.counted_to_ms = self
@@ -36,7 +36,7 @@ impl RetryBudget {
         }
     }
 
-    /// Counts how a call went.
+    /// Counts the outcome of a call.
     pub fn count(&mut self, retries: u32, succeeded: bool) {
         self.left = self
             .left

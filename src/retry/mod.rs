@@ -1,4 +1,4 @@
-//! When and whether to try again.
+//! Whether and when to retry.
 
 mod budget;
 
@@ -10,13 +10,13 @@ use crate::kaltura::{ResponseHead, RetryAfter};
 
 /// The base of the exponential backoff.
 const FIRST_DELAY_MS: u64 = 100;
-/// The longest pause that is waited for. A server that asks for more is not called again earlier.
+/// The longest pause. If the server asks for a longer one, the call is not retried.
 const LONGEST_DELAY_MS: u64 = 60_000;
 
-/// How often a call may be tried again after failures that pass.
+/// How often a call is retried after transient failures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RetryPolicy {
-    /// Tries after the first one; 0 turns retries off.
+    /// The number of retries; 0 turns them off.
     pub retries: u32,
 }
 
@@ -26,10 +26,10 @@ impl Default for RetryPolicy {
     }
 }
 
-/// The wait before retry number `retry` (from 1), in milliseconds; `None` if there are to be no
-/// more, or if the server asks for a longer wait than a call makes.
+/// Returns the delay before retry number `retry` (from 1), in milliseconds; `None` if there are no more retries, or the
+/// server asks for a longer pause than the longest.
 ///
-/// Full jitter: `random`, any number, spreads callers that failed together.
+/// Full jitter: `random`, any number, spreads callers that failed at the same time.
 pub fn delay_ms(
     policy: RetryPolicy,
     retry: u32,
@@ -48,8 +48,8 @@ pub fn delay_ms(
     Some(floor.saturating_add(jitter).min(LONGEST_DELAY_MS))
 }
 
-/// Reads a `Retry-After` header: whole seconds or an HTTP date. Fractions of seconds, which the
-/// standard doesn't know, are rounded up.
+/// Reads a `Retry-After` header: whole seconds or an HTTP date. Rounds up fractions of seconds, which the standard
+/// doesn't allow.
 pub fn read_retry_after(text: &str) -> Option<RetryAfter> {
     let text = text.trim_matches([' ', '\t']);
     let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
@@ -57,19 +57,19 @@ pub fn read_retry_after(text: &str) -> Option<RetryAfter> {
     if !is_number(whole) || !is_number(fraction) {
         return http_date(text).map(RetryAfter::Moment);
     }
-    // Digits that don't fit are too many.
+    // Too many digits mean a very long time.
     let seconds = decimal::unsigned(whole).and_then(|it| u32::try_from(it).ok());
     let seconds = seconds.unwrap_or(u32::MAX);
     let part = u32::from(fraction.bytes().any(|b| b != b'0'));
     Some(RetryAfter::Seconds(seconds.saturating_add(part)))
 }
 
-/// The wait that a response asks for, in milliseconds; `now_s` is the local unix time.
+/// The delay that a response asks for, in milliseconds; `now_s` is the local unix time.
 pub fn retry_after_ms(head: &ResponseHead, now_s: i64) -> Option<u64> {
     match head.retry_after? {
         RetryAfter::Seconds(seconds) => Some(u64::from(seconds) * 1000),
         RetryAfter::Moment(moment_s) => {
-            // The server's own `Date` is on the clock that the moment was named by.
+            // The time is on the server's clock, like its `Date`.
             let wait_s = moment_s.saturating_sub(head.date_s.unwrap_or(now_s)).max(0);
             u64::try_from(ms_of(wait_s)).ok()
         }

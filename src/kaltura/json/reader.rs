@@ -1,15 +1,14 @@
-//! The JSON of answers, read strictly and without a tree.
+//! A strict JSON reader for responses, without a tree.
 //!
-//! An answer is validated in one pass, and its values stay the slices of it that they are: a
-//! handful of known fields is wanted of what may be a long list, so that a tree would be many
-//! times as large as the answer, and dropped at once. A library that reads any JSON brings tables
-//! for floats and texts for errors as well, a good part of the WebAssembly.
+//! A response is validated in one pass, and its values are slices of it. Only a few known fields of a possibly long
+//! list are needed, so a tree would be many times as large as the response, and be dropped at once. Libraries also
+//! contain tables for floats and texts of errors, which would be much of the WebAssembly.
 
 use crate::decimal::{self, decimal};
 use crate::work;
 
-/// A value in an answer. Kaltura sends the same one as text or as a number, depending on the
-/// action, and leaves null fields out.
+/// A value in a response. Kaltura sends the same field as text or as a number, depending on the action, and omits
+/// null fields.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Value<'a> {
     /// Left out, or null.
@@ -19,36 +18,36 @@ pub enum Value<'a> {
     Text(Text<'a>),
     /// An integer.
     Integer(i64),
-    /// The answers to a multirequest.
+    /// A list, such as the results of a multirequest.
     List(List<'a>),
-    /// A session, a refusal.
+    /// An object, such as a session or a refusal.
     Object(Fields<'a>),
-    /// What no answer of interest has: `true`, `false`, other numbers.
+    /// Anything else: `true`, `false`, other numbers.
     Other,
 }
 
-/// A string as it is written, without its quotes.
+/// A string as written, without its quotes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Text<'a>(&'a [u8]);
 
-/// The items of a list: what follows its opening bracket.
+/// The items of a list: the text after its opening bracket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct List<'a>(&'a [u8]);
 
-/// The fields of an object: what follows its opening brace.
+/// The fields of an object: the text after its opening brace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fields<'a>(&'a [u8]);
 
 impl<'a> Value<'a> {
-    /// Validates `json` and gives its value. `None` if it is not JSON, or nested more deeply than
-    /// any answer of Kaltura's.
+    /// Validates `json` and returns its value. `None` if it is not JSON, or nested more deeply than any response of
+    /// Kaltura's.
     pub fn from_json(json: &'a [u8]) -> Option<Self> {
         work::steps(json.len());
         Self::with_fields(str::from_utf8(json).ok()?, [""]).map(|(value, _)| value)
     }
 
-    /// As [`from_json`](Self::from_json), with the fields `names` if it is an object: what
-    /// [`Fields::get_all`] gives, but found in the same pass.
+    /// Like [`from_json`](Self::from_json), and returns the fields `names` of an object, as [`Fields::get_all`] does,
+    /// in the same pass.
     pub fn with_fields<const N: usize>(
         json: &'a str,
         names: [&str; N],
@@ -62,7 +61,7 @@ impl<'a> Value<'a> {
         is_whole.then(|| (Self::of(value), found.map(Option::unwrap_or_default)))
     }
 
-    /// The value that `json` is; valid, and with no white space around it.
+    /// Returns the value of `json`, which must be valid and without white space around it.
     fn of(json: &'a [u8]) -> Self {
         match json {
             [b'"', text @ .., b'"'] => Self::Text(Text(text)),
@@ -86,7 +85,7 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// The number, also of a string that is one.
+    /// The number, also of a string with a number.
     pub fn integer(&self) -> Option<i64> {
         match self {
             Self::Text(text) => decimal::parse(&text.decoded()),
@@ -118,7 +117,7 @@ impl<'a> Value<'a> {
 }
 
 impl Text<'_> {
-    /// The text that it stands for.
+    /// Decodes the string.
     fn decoded(self) -> String {
         let mut text = Vec::with_capacity(self.0.len());
         let mut reader = Cursor { rest: self.0 };
@@ -135,7 +134,7 @@ impl Text<'_> {
         String::from_utf8(text).unwrap_or_default()
     }
 
-    /// Whether it stands for `expected`.
+    /// Whether it decodes to `expected`.
     fn is(self, expected: &str) -> bool {
         work::steps(self.0.len().min(expected.len()));
         let mut rest = expected.as_bytes();
@@ -179,21 +178,21 @@ impl<'a> Fields<'a> {
     /// No fields.
     pub const NONE: Self = Self(b"}");
 
-    /// The field `name`; see [`get_all`](Self::get_all). Each look-up reads the object once.
+    /// Returns the field `name`; see [`get_all`](Self::get_all). Each look-up reads the object once.
     pub fn get(self, name: &str) -> Value<'a> {
         let [value] = self.get_all([name]);
         value
     }
 
-    /// The fields `names`, found by reading the object once. One that comes twice is neither of
-    /// the two values: whoever sends that means to be read in two ways.
+    /// Returns the fields `names`, reading the object once. A field that occurs twice is neither value, because it is
+    /// meant to be read in two ways.
     pub fn get_all<const N: usize>(self, names: [&str; N]) -> [Value<'a>; N] {
         let mut found = [None; N];
         self.find(&names, &mut found);
         found.map(Option::unwrap_or_default)
     }
 
-    // Not once for each number of names.
+    // Not generic, so it is compiled once.
     #[inline(never)]
     fn find(self, names: &[&str], found: &mut [Option<Value<'a>>]) {
         for (name, json) in self.raw() {
@@ -231,18 +230,18 @@ fn keep<'a>(name: Text<'a>, json: &'a [u8], names: &[&str], found: &mut [Option<
     }
 }
 
-/// How many lists and objects may be open at once: as many as a `u64` has bits.
+/// The maximum nesting: the bits of a `u64`.
 const DEEPEST: u32 = u64::BITS;
 
-/// How many bytes come before a quote, a backslash or a control character. Most of an answer is
-/// in strings, so they are looked at by eights.
+/// Counts the bytes before a quote, a backslash or a control character. Most of a response is in strings, so eight
+/// bytes are checked at a time.
 fn plain(bytes: &[u8]) -> usize {
     const LOW: u64 = u64::MAX / 0xff;
     const HIGH: u64 = 0x80 * LOW;
     let (eights, _) = bytes.as_chunks::<8>();
     let is_plain = |eight: &[u8; 8]| {
         let eight = u64::from_le_bytes(*eight);
-        // Has a high bit where a byte is smaller, and otherwise none but after such a byte.
+        // Has the high bit of each smaller byte, and maybe of bytes after one.
         let smaller = |eight: u64, than: u64| eight.wrapping_sub(than * LOW) & !eight & HIGH;
         let found = smaller(eight ^ (LOW * 0x22), 1) // "
             | smaller(eight ^ (LOW * 0x5c), 1) // \
@@ -278,21 +277,21 @@ impl<'a> Cursor<'a> {
         Some(())
     }
 
-    /// How many of the next bytes are such ones.
+    /// Counts the next bytes that match.
     fn count(&self, is_such: impl Fn(u8) -> bool) -> usize {
         let end = self.rest.iter().position(|&byte| !is_such(byte));
         end.unwrap_or(self.rest.len())
     }
 
-    /// What comes after white space.
+    /// Returns what comes after white space.
     fn peek(&mut self) -> Option<u8> {
-        // `trim_ascii_start` would take a form feed too.
+        // `trim_ascii_start` would skip a form feed too.
         let spaces = self.count(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r'));
         self.advance(spaces)?;
         self.rest.first().copied()
     }
 
-    /// One item of a list, unless the list has ended.
+    /// Returns the next item of a list, unless the list has ended.
     fn item(&mut self, end: u8) -> Option<&'a [u8]> {
         (self.peek()? != end).then_some(())?;
         self.value()
@@ -304,19 +303,19 @@ impl<'a> Cursor<'a> {
         let _ = self.take(b",");
     }
 
-    /// Reads past one value, and gives it.
+    /// Reads one value and returns it.
     fn value(&mut self) -> Option<&'a [u8]> {
         self.value_and(&mut |_, _| {})
     }
 
-    /// Reads past one value, and gives it; `field` is told its fields, if it is an object. It takes
-    /// no stack, however deep the value is.
+    /// Reads one value and returns it; calls `field` for each field of an object. Uses no stack, however deep the value
+    /// is.
     fn value_and(&mut self, field: &mut dyn FnMut(Text<'a>, &'a [u8])) -> Option<&'a [u8]> {
         self.peek()?;
         let start = self.rest;
-        // What is open, the innermost in the lowest bit: 1 is an object, 0 a list.
+        // The open objects (1) and lists (0), the innermost in the lowest bit.
         let (mut objects, mut depth) = (0_u64, 0_u32);
-        // The outermost object's field that is being read, and where its value begins.
+        // The current field of the outermost object, and where its value begins.
         let mut outermost = None;
         loop {
             if objects & 1 == 1 {
@@ -335,7 +334,7 @@ impl<'a> Cursor<'a> {
                     (depth < DEEPEST).then_some(())?;
                     depth += 1;
                     objects = objects << 1 | u64::from(opening == b'{');
-                    // In ASCII each bracket closes two after where it opens.
+                    // In ASCII each closing bracket is two after its opening one.
                     if self.peek()? != opening + 2 {
                         continue;
                     }
@@ -345,7 +344,7 @@ impl<'a> Cursor<'a> {
                 b'f' => self.take(b"false")?,
                 _ => self.number()?,
             }
-            // A value has ended; what it ends as well, ends here.
+            // A value has ended, and maybe the objects and lists around it.
             loop {
                 if depth == 0 {
                     return start.get(..start.len() - self.rest.len());
@@ -368,7 +367,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// The name of a field, with the colon after it.
+    /// Reads the name of a field, and the colon after it.
     fn name(&mut self) -> Option<Text<'a>> {
         self.peek()?;
         let name = self.string()?;
@@ -393,7 +392,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// What follows a backslash.
+    /// Reads what follows a backslash.
     fn escaped(&mut self) -> Option<char> {
         Some(match self.next()? {
             escaped @ (b'"' | b'\\' | b'/') => escaped.into(),
@@ -418,7 +417,7 @@ impl<'a> Cursor<'a> {
         })
     }
 
-    /// Four hexadecimal digits.
+    /// Reads four hex digits.
     fn unit(&mut self) -> Option<u32> {
         (0..4).try_fold(0, |unit, _| {
             let digit = char::from(self.next()?).to_digit(16)?;
@@ -442,7 +441,7 @@ impl<'a> Cursor<'a> {
         Some(())
     }
 
-    /// How many digits there are; at least one.
+    /// Counts the digits; at least one is required.
     fn digits(&mut self) -> Option<usize> {
         let count = self.count(|byte| byte.is_ascii_digit());
         self.advance(count)?;

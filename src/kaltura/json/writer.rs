@@ -1,9 +1,9 @@
-//! The parameters of a request, written as JSON: what Kaltura needs of it, and no more.
+//! Writes the parameters of a request as JSON.
 
 use crate::decimal::decimal;
 use crate::work;
 
-/// The parameters of a call, as a JSON object that grows.
+/// The parameters of a call, a growing JSON object.
 #[derive(Default)]
 pub struct Params(String);
 
@@ -26,7 +26,7 @@ impl Params {
         self.0.push_str(&value.into_json());
     }
 
-    /// Adds what another object has, given as its JSON.
+    /// Adds the fields of another object, given as JSON.
     #[must_use]
     pub fn with(mut self, json: &str) -> Self {
         let fields = json.strip_prefix('{').and_then(|it| it.strip_suffix('}'));

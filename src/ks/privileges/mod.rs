@@ -1,7 +1,6 @@
-//! Privileges: what a session may do, as the text that a KS carries.
+//! Privileges: what a session may do, as text in a KS.
 //!
-//! `name`, or `name:value/value`, with commas between. Nothing is escaped, nothing trimmed,
-//! and no text is wrong.
+//! `name`, or `name:value/value`, separated by commas. Nothing is escaped or trimmed, and any text is valid.
 
 use crate::ks::php;
 use crate::work;
@@ -12,7 +11,7 @@ pub mod table;
 /// Every value; as a name, every privilege.
 pub(crate) const ANY: &str = "*";
 
-/// A privilege and the values it is limited to.
+/// A privilege and the values that it is limited to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Privilege {
     /// Its name, such as `edit`.
@@ -29,8 +28,8 @@ impl Privilege {
     }
 }
 
-/// Reads privileges as the server does. The values of equal names are put together at the
-/// place of the first; an empty item is a flag without a name.
+/// Reads privileges as the server does. The values of equal names are merged at the position of the first; an empty
+/// item is a flag without a name.
 pub fn parse(text: &str) -> Vec<Privilege> {
     work::steps(text.len());
     let items: Vec<(&str, &str)> = text
@@ -72,12 +71,11 @@ pub fn format(privileges: &[Privilege]) -> String {
     text
 }
 
-/// What a session of the app token `app_token_id` will carry when its caller asks for
-/// `requested` and the token itself has `token_privileges`, by the server's own rule.
+/// Predicts the privileges of a session of the app token `app_token_id`, whose own are `token_privileges`, when
+/// `requested` are requested, by the server's own rule.
 ///
-/// A name that the token has stays as it is there, unless its values contain `*`: then the
-/// requested ones take their place. Other names are added, but for the [reserved](table::reserved).
-/// Nothing of that is an error: what is not granted is left out silently.
+/// The token's privileges stay, except that requested values replace those that contain `*`. Other names are added,
+/// except [reserved](table::reserved) ones. What is not granted is silently dropped.
 pub fn predict(
     app_token_id: &str,
     token_privileges: Option<&str>,
@@ -90,7 +88,7 @@ pub fn predict(
         values: vec![app_token_id.to_owned()],
     });
     let mut tokens = given(token_privileges).unwrap_or_default();
-    // What looks like an integer is one to PHP, and merging arrays counts those anew.
+    // PHP treats names that look like integers as integers, and renumbers them when it merges arrays.
     let integers = tokens
         .iter_mut()
         .filter(|known| php::is_integer_key(&known.name));
@@ -117,10 +115,10 @@ pub fn predict(
     format(&granted)
 }
 
-/// Whether `privileges` allow `value` for `name`, as the server judges it; without a value,
-/// whether they have `name` at all.
+/// Whether `privileges` allow `value` for `name` by the server's search; without a value, whether they contain
+/// `name`.
 ///
-/// The server searches the text: `edit:0_ab` allows to edit `0_a`, and `xedit:0_a` does too.
+/// The server searches the text: `edit:0_ab` also allows `0_a`, and so does `xedit:0_a`.
 pub fn allows(privileges: &str, name: &str, value: Option<&str>) -> bool {
     work::steps(privileges.len());
     let Some(value) = value else {
@@ -134,7 +132,7 @@ pub fn allows(privileges: &str, name: &str, value: Option<&str>) -> bool {
             .any(|known| known.name == name && known.has_value(value))
 }
 
-/// Equal names become one, with the values of all.
+/// Merges equal names, with the values of all.
 fn merged(privileges: Vec<Privilege>) -> Vec<Privilege> {
     php::array(
         privileges,

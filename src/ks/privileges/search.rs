@@ -1,7 +1,7 @@
-//! What the server's search finds in the text of a session's privileges.
+//! The server's search in the text of a session's privileges.
 //!
-//! The server looks for `name:value` anywhere in the text, and for a flag's name alone. So
-//! `theme:edit:*` and `xedit:*` allow to edit everything, and `edit:0_ab` allows `0_a`.
+//! The server looks for `name:value` anywhere in the text, and for a flag only for its name. So `theme:edit:*` and
+//! `xedit:*` allow everything to be changed, and `edit:0_ab` also allows `0_a`.
 
 use super::ANY;
 use super::table::{self, Known, Purpose, Shape};
@@ -10,16 +10,16 @@ use crate::work;
 /// A granting privilege that the search finds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Found<'a> {
-    /// Which one.
+    /// The privilege.
     pub known: &'static Known,
-    /// What follows it, up to the next value: the search takes each beginning of that for a value.
-    /// If it is hidden, the text that it is hidden in.
+    /// The text after it, up to the next value; the search accepts each prefix of it as a value. For a hidden privilege,
+    /// the text that it is hidden in.
     pub text: &'a str,
-    /// Whether it stands where nobody looks for it: in a value, or in a name that isn't known.
+    /// Whether it is hidden in a value, or in an unknown name.
     pub is_hidden: bool,
 }
 
-/// All granting privileges that the search finds in `text`.
+/// Returns all granting privileges that the search finds in `text`.
 pub fn found(text: &str) -> Vec<Found<'_>> {
     let mut all = Vec::new();
     for item in text.split(',') {
@@ -41,14 +41,14 @@ pub fn found(text: &str) -> Vec<Found<'_>> {
                 let ends = |it: &&Known| name.ends_with(it.name);
                 granting().filter(ends).for_each(|it| shown(it, first));
             } else if is_flag(own) {
-                // Alone, it allows all that it is about.
+                // A flag allows everything that it is about.
                 shown(own, ANY);
             }
             parts = values;
         }
         for text in parts.split('/') {
             work::steps(text.len() + 1);
-            // Most texts are ids, and there may be very many.
+            // Most texts are ids, and there may be many.
             let has_colon = text.contains(':');
             let may_be = |it: &&Known| has_colon || (is_flag(it) && it.name.len() <= text.len());
             let hidden = granting().filter(may_be).filter(|it| is_in(it, text));
@@ -62,7 +62,7 @@ pub fn found(text: &str) -> Vec<Found<'_>> {
     all
 }
 
-/// The privilege that the server finds in a name or a value that is for another.
+/// The privilege that the server finds in the name or a value of another.
 pub fn hidden_in(text: &str, is_name: bool) -> Option<&'static Known> {
     work::steps(text.len());
     let hides =
@@ -78,10 +78,10 @@ fn granting() -> impl Iterator<Item = &'static Known> {
     servers.filter(|it| it.purpose == Purpose::Grants)
 }
 
-/// Whether the server finds `known` somewhere in `text`: a flag as it is, others before a colon.
+/// Whether the server finds `known` in `text`: a flag alone, others before a colon.
 fn is_in(known: &Known, text: &str) -> bool {
     if is_flag(known) {
-        // A search for a text of any length, as `str` has it, is large.
+        // `str`'s search for a text of any length is much code.
         let name = known.name.as_bytes();
         let mut parts = text.as_bytes().windows(name.len());
         return parts.any(|it| it.first() == name.first() && it == name);

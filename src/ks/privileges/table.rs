@@ -1,36 +1,36 @@
-//! What is known of each privilege. Every rule about a privilege's name reads it here.
+//! The table of known privileges, which every rule about a privilege's name reads.
 
 use crate::work;
 
-/// What a privilege does to a session that carries it.
+/// The effect of a privilege on a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
     /// Lets the session do more. The server finds it anywhere in the text.
     Grants,
-    /// Limits the session: it may do more without it.
+    /// Limits the session, which may do more without it.
     Restricts,
-    /// Says what the session belongs to.
+    /// Identifies what the session belongs to.
     Identifies,
 }
 
-/// What the values of a privilege are.
+/// The kinds of values of a privilege.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shape {
-    /// It needs none: it takes effect alone.
+    /// None: it is a flag.
     Flag,
     /// Any number of ids, in any order.
     Ids,
     /// Any number of IP addresses, in any order. The server knows no ranges and no masks.
     Addresses,
-    /// Beginnings or whole paths of URIs, with bars between; slashes are part of them.
+    /// Prefixes of URIs or whole paths, separated by bars; slashes are part of them.
     Paths,
     /// A number of calls.
     Calls,
-    /// Something else; the order of values may count.
+    /// Anything else; the order of values may matter.
     Text,
 }
 
-/// A privilege that the server, or one of Kaltura's applications, knows.
+/// A privilege that the server or one of Kaltura's applications knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Known {
     /// Its name. The server tells upper and lower case apart.
@@ -49,14 +49,14 @@ const fn known(name: &'static str, purpose: Purpose, shape: Shape) -> Known {
     }
 }
 
-/// How many of [`TABLE`] the server keeps to itself: a caller of `appToken.startSession` can't
-/// add them, only the token can carry them. They come first.
+/// The number of reserved privileges, which come first in [`TABLE`]: only a token can carry them, and
+/// `appToken.startSession` can't add them.
 const RESERVED: usize = 33;
 
 /// The length of the shortest name.
 const SHORTEST: usize = 4;
 
-/// How many mean something to the server.
+/// The number of those that the server uses.
 const SERVERS: usize = RESERVED + 1;
 
 /// Every privilege that is known.
@@ -99,7 +99,7 @@ static TABLE: [Known; 42] = {
         known("disablesessiontypecheck", Grants, Flag),
         // With `widget:1`, a session without a user can't be revoked.
         known("widget", Grants, Ids),
-        // Of Kaltura's rooms, events and portals; the server itself makes nothing of them.
+        // For Kaltura's rooms, events and portals; the server itself ignores them.
         known("appId", Identifies, Text),
         known("email", Identifies, Text),
         known("eventId", Identifies, Text),
@@ -111,28 +111,28 @@ static TABLE: [Known; 42] = {
     ]
 };
 
-/// Those that the server keeps to itself.
+/// The reserved privileges.
 pub fn reserved() -> &'static [Known] {
     TABLE.get(..RESERVED).unwrap_or_default()
 }
 
-/// Whether the server keeps `name` to itself.
+/// Whether `name` is reserved.
 pub fn is_reserved(name: &str) -> bool {
     reserved().iter().any(|it| it.name == name)
 }
 
-/// Those that mean something to the server.
+/// The privileges that the server uses.
 pub fn servers() -> &'static [Known] {
     TABLE.get(..SERVERS).unwrap_or_default()
 }
 
-/// The first byte of what could be a name. Most texts that are looked up in long lists are none.
+/// Whether a name could begin with this byte. Most texts that are looked up in long lists aren't names.
 fn beginning(name: &str) -> Option<u8> {
     let first = name.bytes().next()?;
     (name.len() >= SHORTEST).then_some(first)
 }
 
-/// The privilege of this name.
+/// The privilege with this name.
 pub fn find(name: &str) -> Option<&'static Known> {
     work::steps(name.len() + 1);
     let first = beginning(name)?;
@@ -140,11 +140,11 @@ pub fn find(name: &str) -> Option<&'static Known> {
     table.find(|it| it.name.bytes().next() == Some(first) && it.name == name)
 }
 
-/// The server's own privilege that `name` is but for case, or for what sticks to it: such a name
-/// means nothing to the server, so that a restriction would restrict nothing.
+/// The server's privilege from which `name` differs only in case or by surrounding characters. The server ignores such
+/// a name, so a restriction would not restrict.
 pub fn misspelt(name: &str) -> Option<&'static Known> {
     work::steps(name.len() + 1);
-    // White space has many forms, some of which nobody sees. `-` and `_` make another word.
+    // White space has many forms, some of them invisible. With `-` or `_` it is another word.
     let sticks = |c: char| !c.is_ascii_alphanumeric() && c != '-' && c != '_';
     let word = name.trim_matches(sticks).split('=').next()?;
     let word = word.trim_end_matches(sticks);
