@@ -294,7 +294,10 @@ fn a_token_whose_successor_would_be_of_no_use_has_none() {
         odd[name] = value;
         let (path, reason) = refused(successor(&token(&odd), NOW_S));
         assert_eq!(path, "id");
-        assert!(reason.contains("unknown to this package"), "{name}: {reason}");
+        assert!(
+            reason.contains("unknown to this package"),
+            "{name}: {reason}"
+        );
     }
 }
 

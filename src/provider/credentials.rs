@@ -1,4 +1,4 @@
-//! The application tokens at hand, the first and one to fall back on, and which to use.
+//! The application tokens, the first and the fallback, and which one to use.
 
 use super::{Moment, Proved, revoked};
 use crate::error::{Error, Failure};
@@ -8,26 +8,26 @@ use crate::session::names_token;
 /// How long a revoked token is left alone, in milliseconds.
 const REVOKED_FOR_MS: i64 = 60_000;
 
-/// How long a definite refusal is remembered, in milliseconds: doubled each time that it is confirmed.
+/// How long a definite refusal is cached, in milliseconds; doubled each time it is confirmed.
 const REFUSED_FOR_MS: i64 = 5_000;
 const LONGEST_REFUSED_FOR_MS: i64 = 30_000;
 
-/// An application token, as far as it is no secret.
+/// The public parts of an application token.
 #[derive(Clone, Debug)]
 pub struct TokenConfig {
     /// Its id.
     pub id: String,
-    /// The hash types that it may have been made with, the first choice first.
+    /// The possible hash types, the preferred one first.
     pub hash_types: Vec<HashType>,
-    /// Whether a signer makes its hashes, so that the token itself is never here.
+    /// Whether a signer makes its hashes, so that the token is never here.
     pub has_signer: bool,
 }
 
-/// How Kaltura has received each token so far.
+/// The status of each token with Kaltura.
 #[derive(Debug)]
 pub struct Standings {
     all: Vec<Standing>,
-    /// The one that was granted a session last.
+    /// The token of the last granted session.
     active: usize,
 }
 
@@ -35,27 +35,26 @@ pub struct Standings {
 struct Standing {
     /// As it was configured.
     config: TokenConfig,
-    /// The hash types to try, the likeliest first.
+    /// The hash types to try, the most likely first.
     hash_types: Vec<HashType>,
-    /// The right one, once a session was granted for it.
+    /// The right hash type, known after a granted session.
     found: Option<HashType>,
     revoked: Revocation,
     /// How often it was revoked.
     revocations: u32,
     refused: Option<Refused>,
-    /// When it was last proved that its sessions live.
+    /// When its sessions were last proved to live.
     proved: Proved,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Revocation {
     No,
-    /// Not to be tried before this moment of the steady clock; then its first session is to
-    /// be tried out.
+    /// The time on the steady clock before which it isn't tried; then its first session is tested.
     Until(i64),
 }
 
-/// A refusal that every request with the token would meet.
+/// A refusal that every request with the token would get.
 #[derive(Debug)]
 struct Refused {
     failure: Failure,
@@ -77,7 +76,7 @@ impl Standing {
         }
     }
 
-    /// Why it is not to be tried now.
+    /// Why it must not be tried now.
     fn obstacle(&self, now: Moment) -> Option<Failure> {
         if matches!(self.revoked, Revocation::Until(until_ms) if now.steady_ms < until_ms) {
             return Some(revoked());
@@ -89,7 +88,7 @@ impl Standing {
 }
 
 impl Standings {
-    /// Tokens nothing is known of.
+    /// Makes tokens without any known status.
     pub fn new(tokens: Vec<TokenConfig>) -> Self {
         Self {
             all: tokens.into_iter().map(Standing::new).collect(),
@@ -97,7 +96,7 @@ impl Standings {
         }
     }
 
-    /// The token to use now, by its number, or why none is to be used.
+    /// Returns the number of the token to use now, or why none may be used.
     pub fn usable(&self, now: Moment) -> Result<usize, Failure> {
         let others = (0..self.all.len()).filter(|index| *index != self.active);
         let mut reason = None;
@@ -113,7 +112,7 @@ impl Standings {
         Err(reason.unwrap_or_else(revoked))
     }
 
-    /// The token to try after `tried` was refused with this error, if another may do better.
+    /// Returns the token to try after `tried` was refused with this error, if another may succeed.
     pub fn after_refusal(&self, tried: usize, error: &Error, now: Moment) -> Option<usize> {
         if !matches!(error, Error::SessionRevoked) && refused_whom(error) != Some(Refusal::Token) {
             return None;
@@ -125,8 +124,7 @@ impl Standings {
         (0..self.all.len()).find(fits)
     }
 
-    /// Remembers for a short while that Kaltura has refused a token for good, or all of them; other
-    /// errors are not remembered.
+    /// Caches for a short time that Kaltura has definitely refused a token, or all of them. Other errors are not cached.
     pub fn refuse(&mut self, credential: usize, failure: &Failure, now: Moment) {
         let Some(refusal) = refused_whom(&failure.error) else {
             return;
@@ -135,7 +133,7 @@ impl Standings {
             if index != credential && refusal == Refusal::Token {
                 continue;
             }
-            // Several that were under way at once are one refusal.
+            // Refusals of simultaneous requests count once.
             if standing.obstacle(now).is_some() {
                 continue;
             }
@@ -154,7 +152,7 @@ impl Standings {
         }
     }
 
-    /// Forgets all refusals, so that the next caller asks Kaltura again.
+    /// Clears all cached refusals, so that the next caller asks Kaltura again.
     pub fn forget_refusals(&mut self) {
         for standing in &mut self.all {
             standing.refused = None;
@@ -167,7 +165,7 @@ impl Standings {
         standing.map_or_else(String::new, |it| it.config.id.clone())
     }
 
-    /// The token that a session with these privileges was started from.
+    /// Returns the token that a session with these privileges was started from.
     pub fn of_privileges(&self, privileges: &str) -> Option<usize> {
         let named = |it: &Standing| names_token(privileges, &it.config.id) == Some(true);
         self.all.iter().position(named)
@@ -190,8 +188,7 @@ impl Standings {
         standing.map_or_else(Vec::new, |it| it.hash_types.clone())
     }
 
-    /// Remembers a token that was granted a session, and the hash type that did it; says whether
-    /// that is news.
+    /// Notes that a token was granted a session with this hash type; returns whether the hash type is news.
     pub fn granted(&mut self, credential: usize, hash_type: HashType) -> bool {
         self.active = credential;
         let mut is_news = false;
@@ -204,7 +201,7 @@ impl Standings {
         is_news
     }
 
-    /// Whether a token was revoked when last seen, so that its next session has to be tried.
+    /// Whether a token was revoked when last seen, so that its next session must be tested.
     pub fn is_doubtful(&self, credential: usize) -> bool {
         let standing = self.all.get(credential);
         standing.is_some_and(|it| it.revoked != Revocation::No)
@@ -215,7 +212,7 @@ impl Standings {
         self.all.get(credential).map_or(0, |it| it.revocations)
     }
 
-    /// One of its sessions was ended: the next is to be tried, at once.
+    /// Notes that one of its sessions was ended: the next one must be tested, at once.
     pub fn doubt(&mut self, credential: usize, now: Moment) {
         let standing = self.all.get_mut(credential);
         if let Some(standing) = standing.filter(|it| it.revoked == Revocation::No) {
@@ -223,19 +220,19 @@ impl Standings {
         }
     }
 
-    /// When it was last proved that a token's sessions live.
+    /// When a token's sessions were last proved to live.
     pub fn proved(&mut self, credential: usize) -> Option<&mut Proved> {
         self.all.get_mut(credential).map(|it| &mut it.proved)
     }
 
-    /// The doubt was unfounded.
+    /// Notes that its sessions live.
     pub fn clear_doubt(&mut self, credential: usize) {
         if let Some(standing) = self.all.get_mut(credential) {
             standing.revoked = Revocation::No;
         }
     }
 
-    /// Remembers that a token's sessions are refused from birth.
+    /// Notes that all of a token's sessions are refused.
     pub fn revoke(&mut self, credential: usize, now: Moment) {
         if let Some(standing) = self.all.get_mut(credential) {
             standing.revoked = Revocation::Until(now.steady_ms.saturating_add(REVOKED_FOR_MS));
@@ -243,12 +240,12 @@ impl Standings {
         }
     }
 
-    /// The token whose session was granted last.
+    /// The token of the last granted session.
     pub fn active(&self) -> usize {
         self.active
     }
 
-    /// Forgets everything that was learnt.
+    /// Clears everything that was learnt.
     pub fn forget(&mut self) {
         self.active = 0;
         for standing in &mut self.all {
@@ -261,17 +258,16 @@ impl Standings {
     }
 }
 
-/// Whom a definite refusal concerns.
+/// What a definite refusal is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Refusal {
     /// The application token.
     Token,
-    /// The partner, or the way to it: no token does better.
+    /// The partner or the connection: no other token helps.
     Partner,
 }
 
-/// Whom an error refuses whatever session is asked for; `None` if another request may be granted,
-/// or the same one a little later.
+/// What an error refuses for every request; `None` if another request may succeed, or the same one a little later.
 fn refused_whom(error: &Error) -> Option<Refusal> {
     let Error::Kaltura(refusal) = error else {
         return None;

@@ -1,4 +1,4 @@
-//! What is kept for each key: its session, and how the attempts to get another have gone.
+//! The entry of each key: its session, and the state of attempts to get another.
 
 use super::isolation::Mark;
 use super::lru::{Bounds, Cost, Lru, Ticket};
@@ -9,28 +9,28 @@ use crate::error::Failure;
 use crate::secret::Secret;
 use crate::session::Session;
 
-/// A session that dies so soon after it took a dead one's place makes its token suspect.
+/// A replacement that dies so soon makes its token suspect.
 const SUSPECT_WITHIN_MS: i64 = 60_000;
 
-/// Failed renewals are tried again after this time, doubled with each failure.
+/// Failed renewals are retried after this time, doubled with each failure.
 const RENEWAL_BACKOFF_MS: i64 = 1000;
 const LONGEST_RENEWAL_BACKOFF_MS: i64 = 60_000;
-/// From this many failures in a row, callers are refused for a while without a request.
+/// After this many failures in a row, callers are refused for a while without a request.
 const PATIENCE: u32 = 3;
 const FIRST_REFUSAL_MS: i64 = 100;
 const LONGEST_REFUSAL_MS: i64 = 5000;
 
-/// What is known of a key.
+/// The entry of a key.
 #[derive(Debug, Default)]
 pub struct Entry {
     /// Its session.
     pub kept: Option<CachedSession>,
-    /// The session that was reported dead last.
+    /// The last session that was reported dead.
     pub dead: Option<Dead>,
     failures: u32,
-    /// When a renewal may be tried again, on the steady clock.
+    /// When a renewal may be retried, on the steady clock.
     renew_from_ms: i64,
-    /// Until when callers are refused, and with what.
+    /// Until when callers are refused, and with which error.
     refusal: Option<(i64, Failure)>,
 }
 
@@ -39,49 +39,49 @@ pub struct Entry {
 pub struct CachedSession {
     /// The session.
     pub session: Session,
-    /// Its turning points.
+    /// Its lifetime.
     pub life: Life,
     /// The token that it was started from.
     pub credential: Option<usize>,
-    /// What it ends with, where sessions end alone.
+    /// What it ends with, if sessions end alone.
     pub mark: Option<Mark>,
-    /// The flight that was to begin next when it came.
+    /// The id of the next flight when it arrived.
     pub before: FlightId,
-    /// Whether its life was reckoned before the server's clock was seen.
+    /// Whether its lifetime was computed before the server's clock was known.
     pub unconfirmed: bool,
-    /// When it was last proved that it lives, where it ends alone.
+    /// When it was last proved to live, if it ends alone.
     pub proved: Proved,
-    /// When it took the place of one that had died before its time.
+    /// When it replaced a session that had died early.
     replaced_dead_ms: Option<i64>,
 }
 
-/// A session that is not to be served again.
+/// A session that must not be returned again.
 #[derive(Debug)]
 pub struct Dead {
     /// Its KS.
     pub ks: Secret,
     /// The token that it was started from.
     pub credential: Option<usize>,
-    /// What it ends with, where sessions end alone.
+    /// What it ends with, if sessions end alone.
     pub mark: Option<Mark>,
-    /// Whether it had itself replaced a dead one, and a probe would tell why it died: then the
-    /// token may be revoked. Where sessions end alone, it may itself have been ended.
+    /// Whether it had replaced a dead one, so that the token may be revoked and a probe would tell. If sessions end
+    /// alone, it may itself have been ended.
     pub is_suspect: bool,
 }
 
 impl Entry {
-    /// Whether it is too soon for another attempt to renew the session.
+    /// Whether it is too early for another renewal.
     pub fn is_backing_off(&self, now: Moment) -> bool {
         self.failures > 0 && now.steady_ms < self.renew_from_ms
     }
 
-    /// What callers are told for the time being, in place of a request.
+    /// The error for callers, for now without a request.
     pub fn refusal(&self, now: Moment) -> Option<&Failure> {
         let (until_ms, failure) = self.refusal.as_ref()?;
         (now.steady_ms < *until_ms).then_some(failure)
     }
 
-    /// Takes a new session.
+    /// Stores a new session.
     pub fn keep(
         &mut self,
         session: Session,
@@ -98,7 +98,7 @@ impl Entry {
             mark,
             before,
             unconfirmed: false,
-            // What a dead one was replaced with may be as dead.
+            // The replacement of a dead session may be dead too.
             proved: died.map_or_else(|| Proved::at(now), |_| Proved::default()),
             replaced_dead_ms: died.map(|_| now.steady_ms),
         });
@@ -106,12 +106,12 @@ impl Entry {
         self.refusal = None;
     }
 
-    /// The old session while it lives, or what the caller is told.
+    /// Returns the old session while it lives, or the error for the caller.
     pub fn fail(&mut self, failure: Failure, random: u32, now: Moment) -> Result<Landed, Failure> {
         self.failures = self.failures.saturating_add(1);
         let backoff_ms = doubled(RENEWAL_BACKOFF_MS, self.failures.saturating_sub(1))
             .min(LONGEST_RENEWAL_BACKOFF_MS);
-        // Half of it is fixed, so that a small random number doesn't make it none.
+        // Half of it is fixed, so that a small random number doesn't make it zero.
         let jitter_ms = ((backoff_ms / 2).saturating_mul(i64::from(random))) >> 32;
         let wait_ms = (backoff_ms / 2).saturating_add(jitter_ms);
         self.renew_from_ms = now.steady_ms.saturating_add(wait_ms);
@@ -137,7 +137,7 @@ impl Entry {
         Err(failure)
     }
 
-    /// The session was found dead or wrong.
+    /// Discards the session, which was found dead or wrong.
     fn bury(&mut self, now: Moment) -> Option<Secret> {
         self.refusal = None;
         let kept = self.kept.take()?;
@@ -176,8 +176,8 @@ impl Entry {
     }
 }
 
-/// The entries of all keys. Those without a session have a place of their own, so that keys that fail
-/// push no live session out.
+/// The entries of all keys. Entries without a session have a cache of their own, so that failing keys evict no live
+/// session.
 #[derive(Debug)]
 pub struct Entries {
     live: Lru<Entry>,
@@ -185,13 +185,13 @@ pub struct Entries {
     seed: Seed,
 }
 
-/// So many bytes a session may take, on average.
+/// The average bytes that a session may take.
 const BYTES_EACH: usize = 4096;
-/// So many keys without a session are remembered at most.
+/// The most entries without a session.
 const MOST_BARE: usize = 1000;
 
 impl Entries {
-    /// Room for at most so many sessions.
+    /// Makes room for at most so many sessions.
     pub fn new(most: usize) -> Self {
         let cache = |most: usize| {
             let entries = most.max(1);
@@ -207,24 +207,24 @@ impl Entries {
         }
     }
 
-    /// Hashes with this seed from now on. Only for when there are no entries.
+    /// Sets the seed of hashes. Only while there are no entries.
     pub fn seed(&mut self, seed: Seed) {
         self.seed = seed;
     }
 
-    /// What is known of a key, which counts as a use.
+    /// Returns the entry of a key, and counts a use.
     pub fn get(&mut self, key: &Key) -> Option<&mut Entry> {
         let found = self.live.get(key, self.seed);
         found.or_else(|| self.bare.get(key, self.seed))
     }
 
-    /// What is known of a key, which counts as no use.
+    /// Returns the entry of a key, without counting a use.
     pub fn peek(&self, key: &Key) -> Option<&Entry> {
         let found = self.live.peek(key, self.seed);
         found.or_else(|| self.bare.peek(key, self.seed))
     }
 
-    /// Changes what is known of a key.
+    /// Changes the entry of a key.
     pub fn change<T>(&mut self, key: &Key, change: impl FnOnce(&mut Entry) -> T) -> T {
         let mut entry = self
             .live
@@ -242,36 +242,36 @@ impl Entries {
         changed
     }
 
-    /// Forgets the session of a key, which was found dead or wrong; gives its KS.
+    /// Discards the session of a key, which was found dead or wrong; returns its KS.
     pub fn bury(&mut self, key: &Key, now: Moment) -> Option<Secret> {
         self.peek(key)?;
         self.change(key, |entry| entry.bury(now))
     }
 
-    /// Forgets the session of a key, which was ended; gives its KS.
+    /// Discards the session of a key, which was ended; returns its KS.
     pub fn forget(&mut self, key: &Key) -> Option<Secret> {
         self.peek(key)?;
         let kept = self.change(key, |entry| entry.kept.take())?;
         Some(kept.session.ks)
     }
 
-    /// The key whose session has this KS.
+    /// Returns the key whose session has this KS.
     pub fn find(&self, ks: &Secret) -> Option<Key> {
         let is_it = |entry: &Entry| entry.kept.as_ref().is_some_and(|it| it.session.ks == *ks);
         self.live.find(self.seed.hash(ks.expose()), is_it)
     }
 
-    /// By which uses of a key's session are reported.
+    /// The ticket for reporting uses of a key's session.
     pub fn ticket(&self, key: &Key) -> Option<Ticket> {
         self.live.ticket(key, self.seed)
     }
 
-    /// Counts a use that was reported.
+    /// Counts a reported use.
     pub fn touch(&mut self, ticket: Ticket) {
         self.live.touch(ticket);
     }
 
-    /// Forgets the sessions that may have been started from a token; gives their keys.
+    /// Discards the sessions that may have been started from a token; returns their keys.
     pub fn drop_those_of(&mut self, credential: usize) -> Vec<Key> {
         let is_it = |of: Option<usize>| of.is_none_or(|it| it == credential);
         self.bare
@@ -280,7 +280,7 @@ impl Entries {
             .remove_all(|entry| entry.kept.as_ref().is_some_and(|it| is_it(it.credential)))
     }
 
-    /// Forgets everything.
+    /// Clears everything.
     pub fn clear(&mut self) {
         self.live.clear();
         self.bare.clear();

@@ -1,35 +1,35 @@
-//! The epoch of what a fleet's store holds. Clearing a provider, and a revoked token, begin a new
-//! one: what was sealed in an older epoch is dead to whoever knows of the new one.
+//! The epoch of a fleet's store. Clearing a provider, and a revoked token, begin a new one: sessions of older epochs
+//! are dead for every process that knows the new one.
 //!
-//! An epoch's number is the local time at which it began, or one more than the last if that is
-//! later. The store keeps it beside the sessions, sealed, and each session carries the epoch in which
-//! it was started. A store without a number is in epoch 0.
+//! An epoch's number is the local time when it began, or one more than the last number, if that is larger. The store
+//! keeps it sealed beside the sessions, and each session carries the epoch in which it was started. A store without a
+//! number has epoch 0.
 
 use super::keys::{KeyPurpose, Keys, NONCE, is_of_another_version};
 use super::{Key, Moment};
 use crate::decimal::{self, decimal};
 
 const EPOCH: KeyPurpose = "epoch";
-/// An eventually consistent store gives an old number for a while after it was given a new one.
+/// An eventually consistent store may return an old number for a while.
 const WRITE_EVERY_MS: i64 = 10_000;
 
-/// What a provider knows of the epoch.
+/// A provider's knowledge of the epoch.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Epoch {
     number: i64,
-    /// Whether it began here, and was never written.
+    /// Whether it began here and was never stored.
     is_new: bool,
-    /// When it was written last, by the steady clock.
+    /// When it was last stored, on the steady clock.
     written_ms: Option<i64>,
 }
 
 impl Epoch {
-    /// The latest epoch that was seen.
+    /// The latest known epoch.
     pub fn number(&self) -> i64 {
         self.number
     }
 
-    /// Whether an epoch has begun here that the store has never been told of.
+    /// Whether an epoch that began here was never stored.
     pub fn is_new(&self) -> bool {
         self.is_new
     }
@@ -40,16 +40,16 @@ impl Epoch {
         self.is_new = true;
     }
 
-    /// Learns of an epoch that another process has begun.
+    /// Learns an epoch that another process has begun.
     pub fn see(&mut self, number: i64) {
         self.number = self.number.max(number);
     }
 
-    /// Learns what the store says, and whether to write the number there: it began here, or the
-    /// store has lost it or gives an old one.
+    /// Learns the store's epoch. Returns whether to store the known one: it began here, or the store has lost it or has an
+    /// older one.
     pub fn compare(&mut self, stored: StoredEpoch, now: Moment) -> bool {
         match stored {
-            // Values that are older than one's own new epoch may be of the store's.
+            // Values older than this process's new epoch may belong to the store's epoch.
             StoredEpoch::Number(number) if self.is_new => self.see(number.saturating_add(1)),
             StoredEpoch::Number(number) => self.see(number),
             StoredEpoch::Rubbish => self.begin(now),
@@ -67,27 +67,27 @@ impl Epoch {
     }
 }
 
-/// What a store says of the epoch.
+/// A store's value of the epoch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StoredEpoch {
     /// Its number; 0 if there is none.
     Number(i64),
-    /// What nobody with one of the keys has written: nothing older is to be believed.
+    /// A value that nobody with one of the keys has written: nothing stored before may be believed.
     Rubbish,
 }
 
 impl Keys {
-    /// Where the epoch of a provider may be kept. `issuer` is the key of an empty wish.
+    /// The names under which the epoch may be stored. `issuer` is the key of an empty request.
     pub fn epoch_names(&self, issuer: &Key) -> Vec<String> {
         self.names(EPOCH, issuer)
     }
 
-    /// The number of an epoch, sealed.
+    /// Seals the number of an epoch.
     pub fn seal_epoch(&self, issuer: &Key, number: i64, nonce: [u8; NONCE]) -> Option<String> {
         self.seal(EPOCH, issuer, decimal(number), nonce)
     }
 
-    /// What the texts say that are kept under the names of an epoch.
+    /// Reads the texts that are stored under the names of the epoch.
     pub fn open_epochs(
         &self,
         issuer: &Key,
@@ -96,7 +96,7 @@ impl Keys {
         let mut latest = 0;
         for text in texts {
             let text = text.as_ref();
-            // It is as good as none, which who writes it could have too.
+            // The same as a missing value, which a writer could achieve too.
             if is_of_another_version(text) {
                 continue;
             }

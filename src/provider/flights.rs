@@ -1,4 +1,4 @@
-//! The sessions that are being fetched, and who fetches each for all who want it.
+//! The flights: sessions that are being fetched, each by one leader for all followers.
 
 use core::num::NonZeroU64;
 
@@ -7,7 +7,7 @@ use super::isolation::Errand;
 use super::table::{Index, Place, Seed, Slab};
 use crate::session::SessionRequest;
 
-/// Names a flight; never used twice.
+/// The id of a flight; never used twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct FlightId(NonZeroU64);
 
@@ -25,7 +25,7 @@ impl FlightId {
         self.0.get() as f64
     }
 
-    /// The id of a number that [`number`](Self::number) gave; `None` for 0 and what can be no id.
+    /// The id of a number from [`number`](Self::number); `None` for 0 and invalid numbers.
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
@@ -45,7 +45,7 @@ impl FlightId {
 
     #[expect(clippy::cast_possible_truncation, reason = "a hash")]
     fn hash(self) -> u32 {
-        // Ids follow one another, so their last bits are as good as a hash.
+        // Ids are consecutive, so their last bits serve as a hash.
         self.0.get() as u32
     }
 }
@@ -53,21 +53,21 @@ impl FlightId {
 /// A session that is being fetched.
 #[derive(Debug)]
 pub struct Flight {
-    /// Whose it is.
+    /// Its key.
     pub key: Key,
-    /// What is asked for.
+    /// The request.
     pub wish: SessionRequest,
-    /// What it is to do.
+    /// Its purpose.
     pub errand: Errand,
-    /// Which sessions it concerns, if they are not those of its key and wish.
+    /// The sessions that it concerns, if not those of its key and request.
     pub scope: Option<Key>,
     id: FlightId,
     key_hash: u32,
-    /// Whether others follow it: it is the last that has begun for its key.
+    /// Whether it leads: it is the latest for its key.
     is_leading: bool,
 }
 
-/// All flights that are under way, by id, and by key those that lead.
+/// All flights under way, by id, and the leading ones by key.
 #[derive(Debug)]
 pub struct Flights {
     under_way: Slab<Flight>,
@@ -109,18 +109,18 @@ impl Flights {
         self.leading.find(key_hash, is_it)
     }
 
-    /// A flight that is under way.
+    /// Returns a flight under way.
     pub fn get(&self, id: FlightId) -> Option<&Flight> {
         self.under_way.get(self.place(id)?)
     }
 
-    /// The flight that leads for a key.
+    /// Returns the leading flight of a key.
     pub fn leader(&self, key: &Key, seed: Seed) -> Option<FlightId> {
         let place = self.leading_place(key, seed.hash(key.as_str()))?;
         self.under_way.get(place).map(|it| it.id)
     }
 
-    /// Begins a flight, which leads for its key from now on.
+    /// Begins a flight, which leads for its key.
     pub fn begin(&mut self, key: &Key, wish: &SessionRequest, seed: Seed) -> FlightId {
         let key_hash = seed.hash(key.as_str());
         if let Some(former) = self.leading_place(key, key_hash) {
@@ -141,7 +141,7 @@ impl Flights {
         id
     }
 
-    /// Gives a flight something else to do than to get a session for its key.
+    /// Changes the purpose of a flight.
     pub fn set_errand(&mut self, id: FlightId, errand: Errand, scope: Key) {
         if let Some(flight) = self.place(id).and_then(|it| self.under_way.get_mut(it)) {
             flight.errand = errand;
@@ -149,7 +149,7 @@ impl Flights {
         }
     }
 
-    /// Ends a flight: what it was for, and whether it was leading.
+    /// Ends a flight; returns its data and whether it was leading.
     pub fn end(&mut self, id: FlightId) -> Option<(Flight, bool)> {
         let place = self.place(id)?;
         let was_leading = self.stop_leading(place);
@@ -157,7 +157,7 @@ impl Flights {
         self.under_way.remove(place).map(|it| (it, was_leading))
     }
 
-    /// Lets nobody follow what is under way any more.
+    /// Makes all flights unfollowable.
     pub fn forget_leaders(&mut self) {
         self.leading.clear();
         self.under_way.for_each(|it| it.is_leading = false);

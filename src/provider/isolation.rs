@@ -1,9 +1,7 @@
-//! Sessions that end alone: those of each user, or of each request, have a `sessionid` of
-//! their own.
+//! Isolated sessions: those of each user, or of each request, have a `sessionid` of their own.
 //!
-//! Kaltura remembers for a day that an id was ended, and refuses new sessions with it. So
-//! each id belongs to a generation, and the next session is asked with the id of the next one. What a
-//! fleet shares learns of it through the store.
+//! Kaltura remembers for a day that an id was ended, and refuses new sessions with it. So each id belongs to a
+//! generation, and after an end the next generation's id is used. A fleet shares generations through the store.
 
 use subtle::ConstantTimeEq;
 
@@ -16,14 +14,14 @@ use crate::error::{Error, Failure};
 use crate::secret::wipe_stack;
 use crate::session::{Isolate, Session, SessionRequest, carries_session_id};
 
-/// How long what the store told of a generation is believed, in milliseconds.
+/// How long a generation from the store is valid, in milliseconds.
 const CHECK_EVERY_MS: i64 = 2000;
-/// How long a store may take to give back what it was told, in milliseconds.
+/// How long a store may take to return a new value, in milliseconds.
 const SETTLES_IN_MS: i64 = 60_000;
-/// How many generations wait to be written to the store.
+/// The most generations that wait to be stored.
 const MOST_UNPUBLISHED: usize = 10_000;
 
-/// What session ids are derived from.
+/// The key from which session ids are derived.
 #[derive(Debug)]
 struct IdKey(Deriver);
 
@@ -34,7 +32,7 @@ impl IdKey {
         Self(by)
     }
 
-    /// 16 bytes as hexadecimal digits. No two purposes may begin alike.
+    /// Derives 16 bytes as hex digits. No purpose may be a prefix of another.
     fn derive(&self, purpose: &str, generation: i64, scope: &Key) -> String {
         let number = decimal(generation);
         let info = [purpose, &number, " ", scope.as_str()].map(str::as_bytes);
@@ -43,12 +41,12 @@ impl IdKey {
         hex::encode(*bytes)
     }
 
-    /// The `sessionid` of a generation. An app token's own id is no such text.
+    /// The `sessionid` of a generation. An app token's own id never looks like this.
     fn session_id(&self, scope: &Key, generation: i64) -> String {
         ["kat-", &self.derive("id ", generation, scope)].concat()
     }
 
-    /// Where a store keeps the generation. It tells no user.
+    /// The name of the generation in a store. It reveals no user.
     fn name(&self, scope: &Key) -> String {
         [
             "kaltura-session:",
@@ -58,7 +56,7 @@ impl IdKey {
         .concat()
     }
 
-    /// The generation, as text that nobody else can write.
+    /// The generation as authenticated text.
     fn write(&self, scope: &Key, generation: i64) -> String {
         let proof = self.derive("proof ", generation, scope);
         [&*decimal(generation), ".", &proof].concat()
@@ -72,7 +70,7 @@ impl IdKey {
     }
 }
 
-/// A session's place: which it ends with, and their generation.
+/// A session's mark: the scope that it ends with, and its generation.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Mark {
     scope: Key,
@@ -82,11 +80,11 @@ pub struct Mark {
 #[derive(Clone, Copy, Debug)]
 struct StoreView {
     generation: i64,
-    /// When the store was looked into, by the steady clock.
+    /// When the store was last read, on the steady clock.
     checked_ms: i64,
-    /// When the store was told last, by the same clock.
+    /// When the store was last written, on the same clock.
     told_ms: i64,
-    /// Flights before this one began with an earlier generation.
+    /// Flights before this id began with an earlier generation.
     since: FlightId,
 }
 
@@ -99,18 +97,18 @@ impl StoreView {
     };
 }
 
-/// What is known of the generations.
+/// The known generations.
 #[derive(Debug)]
 pub struct Isolation {
     mode: Isolate,
     key: Option<IdKey>,
-    /// By scope. What falls out is in the store, or is found to be dead once more.
+    /// By scope. Evicted ones are in the store, or their sessions are found dead again.
     known: Lru<StoreView>,
     unpublished: Vec<Key>,
 }
 
 impl Isolation {
-    /// Nothing is known, and there is no key.
+    /// Makes an empty one without a key.
     pub fn new(mode: Isolate, most: usize) -> Self {
         Self {
             mode,
@@ -137,17 +135,16 @@ impl Isolation {
     }
 }
 
-/// What a store is to be given: a name and a text.
+/// A name and a text to store.
 pub type Record = (String, String);
 
 impl Provider {
-    /// Sessions are to end alone from now on.
+    /// Turns isolation on.
     pub fn isolate(&mut self, isolation: Isolation) {
         self.isolation = Some(isolation);
     }
 
-    /// Derives session ids from this secret: that which a store's contents are sealed under, or, where
-    /// nothing is shared, random bytes.
+    /// Sets the secret for session ids: the one that a store is sealed with, or random bytes without a store.
     pub fn isolate_with(&mut self, secret: &[u8]) {
         if let Some(isolation) = &mut self.isolation {
             isolation.key = Some(IdKey::new(secret));
@@ -159,7 +156,7 @@ impl Provider {
         self.isolation.is_some()
     }
 
-    /// Whether no session may be handed out without asking: another process may have ended it.
+    /// Whether leases are forbidden, because another process may end sessions.
     pub(super) fn must_ask(&self) -> bool {
         self.is_isolated() && self.shared.has_store()
     }
@@ -168,7 +165,7 @@ impl Provider {
         self.seed.unwrap_or_default()
     }
 
-    /// What the sessions of a wish end with.
+    /// The scope that the sessions of a request end with.
     fn scope(&self, key: &Key, wish: &SessionRequest) -> Option<Key> {
         Some(match self.isolation.as_ref()?.mode {
             Isolate::Session => key.clone(),
@@ -185,7 +182,7 @@ impl Provider {
         Key::from_text(["user ", key.as_str()].concat())
     }
 
-    /// Adds to a key that its sessions end alone, so that a store keeps them apart from others.
+    /// Marks a key as isolated, so that a store keeps its sessions apart from others.
     pub(super) fn isolated_key(&self, key: Key) -> Key {
         match self.isolation.as_ref().map(|it| it.mode) {
             None => key,
@@ -194,8 +191,8 @@ impl Provider {
         }
     }
 
-    /// The mark of a session that was asked for with this wish; an error if it is of an earlier
-    /// generation, and `None` inside where sessions don't end alone.
+    /// Returns the mark of a session for this request; an error if it has an earlier generation, and `None` if sessions
+    /// don't end alone.
     pub(super) fn mark(
         &self,
         key: &Key,
@@ -216,7 +213,7 @@ impl Provider {
         }
     }
 
-    /// Whether a session that is kept under this mark has not been ended since.
+    /// Whether a session with this mark has not been ended since.
     pub(super) fn is_current(&self, mark: Option<&Mark>) -> bool {
         match (&self.isolation, mark) {
             (Some(isolation), Some(mark)) => isolation.is_current(mark, self.seed_of_keys()),
@@ -224,7 +221,7 @@ impl Provider {
         }
     }
 
-    /// Whether a flight began before the sessions that it is for were ended.
+    /// Whether a flight began before its sessions were ended.
     pub(super) fn is_outdated(&self, key: &Key, wish: &SessionRequest, flight: FlightId) -> bool {
         self.isolation.as_ref().is_some_and(|isolation| {
             let scope = self.scope(key, wish);
@@ -233,8 +230,8 @@ impl Provider {
         })
     }
 
-    /// What has to be done before a session that is kept for `key` may be served: to see in the
-    /// store whether it was ended.
+    /// Returns what must be done before the cached session of `key` may be returned: read from the store whether it was
+    /// ended.
     pub(super) fn ask_for_check(
         &mut self,
         key: &Key,
@@ -273,8 +270,8 @@ impl Provider {
         })
     }
 
-    /// Begins a flight that gets a session by which those of a wish are ended. It has no more than
-    /// its token gives it, since a restriction may keep it from ending itself.
+    /// Begins a flight that gets a session with which a request's sessions are ended. It requests nothing else, because a
+    /// restriction could keep it from ending itself.
     pub fn begin_ending(&mut self, key: &Key, wish: &SessionRequest) -> Option<FlightId> {
         let scope = self.scope(key, wish)?;
         let wish = SessionRequest {
@@ -288,7 +285,7 @@ impl Provider {
         Some(flight)
     }
 
-    /// Where the store tells the generation that a flight needs, if it has to be looked up.
+    /// The name in the store of the generation that a flight needs, if it must be read.
     pub fn generation_name(&self, flight: FlightId, now: Moment) -> Option<String> {
         let scope = self.scope_of(flight)?;
         let is_end = self.errand(flight) == Errand::End;
@@ -299,7 +296,7 @@ impl Provider {
         Some(key.name(&scope))
     }
 
-    /// Takes what the store told for a flight.
+    /// Takes the store's value for a flight.
     pub fn learn_generation(&mut self, flight: FlightId, text: Option<&str>, now: Moment) {
         let is_check = self.is_check(flight);
         let scope = self.scope_of(flight);
@@ -329,7 +326,7 @@ impl Provider {
             .map_or(Errand::Session, |it| it.errand)
     }
 
-    /// Whether a flight is there to look into the store alone.
+    /// Whether a flight only reads the store.
     pub fn is_check(&self, flight: FlightId) -> bool {
         self.errand(flight) == Errand::Check
     }
@@ -340,7 +337,7 @@ impl Provider {
         scope.or_else(|| self.scope(&flight.key, &flight.wish))
     }
 
-    /// What a flight asks Kaltura for.
+    /// The request that a flight makes to Kaltura.
     pub(super) fn asked(&self, flight: FlightId) -> Result<SessionRequest, Failure> {
         let wish = self.flights.get(flight).map(|it| it.wish.clone());
         let mut wish = wish.unwrap_or_default();
@@ -349,14 +346,14 @@ impl Provider {
                 let generation = isolation.known(&scope, self.seed_of_keys()).generation;
                 Some(isolation.key.as_ref()?.session_id(&scope, generation))
             });
-            // Without an id of its own it would end with everybody's.
+            // Without an id of its own it would end with all others.
             wish.session_id = Some(own.ok_or_else(no_key)?);
         }
         Ok(wish)
     }
 
-    /// A session was found dead or wrong. If nothing can tell whether it was ended, it counts as
-    /// ended; otherwise it is probed before the next one is minted.
+    /// Notes that a session was found dead or wrong. If a probe can't tell whether it was ended, it counts as ended;
+    /// otherwise it is probed before the next one is started.
     pub(super) fn suspect_end(&mut self, key: &Key, now: Moment) {
         if !self.is_isolated() {
             return;
@@ -372,7 +369,7 @@ impl Provider {
         }
     }
 
-    /// A probe of the session of `key` that was found dead has told that it was ended.
+    /// Notes that a probe has shown that the dead session of `key` was ended.
     pub(super) fn end_suspect(&mut self, key: &Key, now: Moment) {
         if !self.is_isolated() {
             return;
@@ -383,8 +380,8 @@ impl Provider {
         self.end_generation(mark.as_ref(), now);
     }
 
-    /// The sessions of a mark were ended, and the next ones need another id. `None`: those
-    /// of a session that isn't kept, of which nothing is known.
+    /// Notes that the sessions of a mark were ended, so that the next ones need another id. `None`: those of an unknown
+    /// session.
     pub fn end_generation(&mut self, mark: Option<&Mark>, now: Moment) {
         let (seed, since) = (self.seed_of_keys(), self.flights.upcoming());
         let has_store = self.shared.has_store();
@@ -395,8 +392,8 @@ impl Provider {
         if known.generation != mark.generation {
             return;
         }
-        // By the minute, so that what was forgotten in the meantime is not given once more, and
-        // that two who find it out at once agree.
+        // By the minute, so that a generation that was forgotten meanwhile isn't used again, and two processes that find out
+        // at the same time agree.
         let minute = now.wall_ms.div_euclid(60_000);
         known.generation = known.generation.saturating_add(1).max(minute);
         known.since = since;
@@ -407,8 +404,8 @@ impl Provider {
         }
     }
 
-    /// The sessions of a wish were ended by this one, which a flight of
-    /// [`begin_ending`](Self::begin_ending) has brought.
+    /// Notes that the sessions of a request were ended with this session, from a flight of
+    /// [`begin_ending`](Self::begin_ending).
     pub fn ended(&mut self, key: &Key, wish: &SessionRequest, ender: &str, now: Moment) {
         let Some(scope) = self.scope(key, wish) else {
             return;
@@ -430,7 +427,7 @@ impl Provider {
         self.shared.note_obsolete(key.clone());
     }
 
-    /// What the store has not been told yet, once.
+    /// Returns what is not stored yet, once.
     pub fn take_unpublished(&mut self) -> Vec<Record> {
         let seed = self.seed_of_keys();
         let Some(isolation) = &mut self.isolation else {
@@ -447,21 +444,21 @@ impl Provider {
         scopes.iter().map(record).collect()
     }
 
-    /// Whether [`take_unpublished`](Self::take_unpublished) would give anything.
+    /// Whether [`take_unpublished`](Self::take_unpublished) would return anything.
     pub fn has_unpublished(&self) -> bool {
         let isolation = self.isolation.as_ref();
         isolation.is_some_and(|it| !it.unpublished.is_empty())
     }
 }
 
-/// What a flight is for.
+/// The purpose of a flight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Errand {
     /// To get a session.
     Session,
-    /// To see in the store whether sessions were ended.
+    /// To read from the store whether sessions were ended.
     Check,
-    /// To get the session by which others are ended.
+    /// To get the session with which others are ended.
     End,
 }
 

@@ -1,4 +1,4 @@
-//! What tells one cached session from another.
+//! The keys of cached sessions.
 
 use std::rc::Rc;
 
@@ -8,10 +8,10 @@ use crate::ks::privileges;
 use crate::session::{SessionRequest, SessionType};
 use crate::work;
 
-/// Whose sessions they are.
+/// The issuer of sessions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Issuer {
-    /// Where Kaltura is.
+    /// Kaltura's URL.
     pub service_url: ServiceUrl,
     /// The partner.
     pub partner_id: u32,
@@ -19,13 +19,13 @@ pub struct Issuer {
     pub app_token_id: String,
 }
 
-/// The key of all sessions that are as good as one another: text, each part behind its
-/// length, so that no two wishes share one.
+/// The key of all equivalent sessions: text, with the length before each part, so that different requests never share a
+/// key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Key(Rc<str>);
 
 impl Key {
-    /// The key of what `wish` asks of `issuer`.
+    /// Makes the key of the request `wish` to `issuer`.
     pub fn new(issuer: &Issuer, wish: &SessionRequest) -> Self {
         let mut key = String::new();
         let partner_id = decimal(issuer.partner_id);
@@ -68,9 +68,8 @@ impl Key {
     }
 }
 
-/// The same text for the same privileges in another order. The server takes names as they are, white
-/// space and all, and of a privilege's values the first is its own: its search finds the beginning of
-/// that one, as `edit:0_a` in `edit:0_ab/0_c`.
+/// Normalizes the order of privileges. The server reads names unchanged, including white space. The first value of a
+/// privilege stays first, because the search finds prefixes of it, as `edit:0_a` in `edit:0_ab/0_c`.
 fn normalised(text: &str) -> String {
     let mut list = privileges::parse(text);
     list.sort_unstable_by(|a, b| work::compare(&a.name, &b.name));

@@ -1,5 +1,5 @@
-//! The keys that what a store holds is sealed with: of one's own, or one that the application
-//! token gives. Each value has a sub-key of its own, so that no two values share a nonce.
+//! The keys that seal the values in a store: the caller's, or one derived from the application token. Each value has a
+//! sub-key of its own, so that nonces can't collide.
 
 use chacha20poly1305::aead::{AeadInOut, KeyInit};
 use chacha20poly1305::{ChaCha20Poly1305, Nonce};
@@ -15,13 +15,13 @@ const VERSION: &str = "3";
 /// The length of a nonce in bytes.
 pub const NONCE: usize = 12;
 const TAG: usize = 16;
-/// Longer text is neither written nor read, in bytes.
+/// The longest text that is written or read, in bytes.
 pub const LONGEST: usize = 500_000;
 
-/// What a value is: each purpose has sub-keys and names of its own.
+/// The purpose of a value; each has its own sub-keys and names.
 pub type KeyPurpose = &'static str;
 
-/// Whether another version of this package has sealed this, in a format that is not read here.
+/// Whether another version of this package has sealed this in an unknown format.
 pub fn is_of_another_version(sealed: &str) -> bool {
     sealed.split_once('.').is_some_and(|(version, _)| {
         version != VERSION
@@ -35,7 +35,7 @@ struct SealKey {
     by: Deriver,
 }
 
-/// The keys of a provider. The first one seals; all of them open.
+/// The keys of a provider. The first one seals; every key opens.
 pub struct Keys(Vec<SealKey>);
 
 impl fmt::Debug for Keys {
@@ -45,12 +45,12 @@ impl fmt::Debug for Keys {
 }
 
 impl Keys {
-    /// The only key, derived from a secret such as an application token.
+    /// Derives a single key from a secret such as an application token.
     pub fn of_secret(secret: &[u8]) -> Self {
         Self::new([("", secret)])
     }
 
-    /// Keys by their ids, the one that seals first.
+    /// Takes keys with their ids, the sealing one first.
     pub fn new<'a>(keys: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Self {
         let read = |(id, key): (&str, &[u8])| SealKey {
             id: id.to_owned(),
@@ -61,7 +61,7 @@ impl Keys {
         keys
     }
 
-    /// Bytes that the first key gives for a purpose and a `key`, and nobody can tell without it.
+    /// Derives secret bytes from the first key for a purpose and a `key`.
     pub fn derive<const N: usize>(
         &self,
         purpose: KeyPurpose,
@@ -72,8 +72,8 @@ impl Keys {
         Some(bytes)
     }
 
-    /// Where a value may be kept: under the name that each key gives it. It is put under the first.
-    /// A name tells neither user nor token.
+    /// The names under which a value may be stored, one for each key; it is stored under the first. Names reveal neither
+    /// user nor token.
     pub fn names(&self, purpose: KeyPurpose, key: &Key) -> Vec<String> {
         let name = |by| {
             let bytes = expand::<20>(by, "name ", purpose, key);
@@ -84,8 +84,8 @@ impl Keys {
         names
     }
 
-    /// A value as text that only [`open`](Self::open) can read; `None` if that would be longer
-    /// than [`LONGEST`]. No nonce may be used twice for a `key`.
+    /// Seals a value as text for [`open`](Self::open); `None` if that would be longer than [`LONGEST`]. A nonce must not be
+    /// used twice for a `key`.
     pub fn seal(
         &self,
         purpose: KeyPurpose,
@@ -98,7 +98,7 @@ impl Keys {
         sealed
     }
 
-    /// The value that was sealed for a purpose and `key`; `None` if the text is anything else.
+    /// Opens a value that was sealed for a purpose and `key`; `None` for any other text.
     pub fn open(&self, purpose: KeyPurpose, key: &Key, sealed: &str) -> Option<Wiped<String>> {
         if sealed.len() > LONGEST {
             return None;
@@ -129,7 +129,7 @@ fn cipher(by: &SealKey, purpose: KeyPurpose, key: &Key) -> Option<ChaCha20Poly13
     ChaCha20Poly1305::new_from_slice(&*expand::<32>(by, "seal ", purpose, key)).ok()
 }
 
-/// What stands before the sealed bytes, and is authenticated with them.
+/// The prefix of the sealed bytes, which is authenticated with them.
 fn head(by: &SealKey) -> String {
     [VERSION, ".", &by.id, "."].concat()
 }

@@ -1,18 +1,18 @@
-//! How long a session may be handed out, reckoned so that no clock that is set can prolong it.
+//! How long a session may be returned, computed so that setting a clock can't prolong it.
 
 use crate::session::Session;
 
-/// A moment on two clocks of this machine.
+/// A time on two clocks of this machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Moment {
     /// Milliseconds since 1970 UTC; may be set forward and back.
     pub wall_ms: i64,
-    /// Milliseconds since some beginning; only ever runs forward.
+    /// Milliseconds since an unknown time; only runs forward.
     pub steady_ms: i64,
 }
 
 impl Moment {
-    /// `ms` later.
+    /// Returns the moment `ms` later.
     #[must_use]
     pub fn plus(self, ms: i64) -> Self {
         Self {
@@ -26,7 +26,7 @@ impl Moment {
         self.wall_ms < end.wall_ms && self.steady_ms < end.steady_ms
     }
 
-    /// The earlier of two moments, by each clock.
+    /// Returns the earlier of two moments on each clock.
     #[must_use]
     pub fn min(self, other: Self) -> Self {
         Self {
@@ -36,28 +36,27 @@ impl Moment {
     }
 }
 
-/// The turning points of a session's life.
+/// The phases of a session's lifetime.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Life {
-    /// From here it is renewed while it goes on being served.
+    /// From here it is renewed while callers still get it.
     pub soft: Moment,
     /// From here callers wait for the new one.
     pub hard: Moment,
-    /// From here it must not be handed out at all.
+    /// From here it must not be returned.
     pub end: Moment,
 }
 
-/// The server names its time in whole seconds: what was read off it may be this much behind.
+/// The server reports whole seconds, so a time read from it may be this much behind.
 const RESOLUTION_MS: i64 = 1000;
 
-/// Whether a session that ends at `expires_at_ms` by the local clock must not be handed out any
-/// more at `wall_ms`.
+/// Whether a session that expires at `expires_at_ms` on the local clock must not be returned any more at `wall_ms`.
 pub fn is_over(expires_at_ms: i64, wall_ms: i64) -> bool {
     wall_ms >= expires_at_ms.saturating_sub(RESOLUTION_MS)
 }
 
 impl Life {
-    /// The life of a session that has arrived just now; out of a store it may have lived already.
+    /// Makes the lifetime of a session that has just arrived. A session from a store may be older.
     pub fn of(session: &Session, now: Moment) -> Self {
         let left_ms = session.expires_at_ms.saturating_sub(now.wall_ms).max(0);
         let before_end = |ms: i64| now.plus(left_ms.saturating_sub(ms));

@@ -1,23 +1,23 @@
-//! A cache that is bounded by number and by bytes: what was used last stays.
+//! An LRU cache, bounded by number and by bytes.
 
 use super::Key;
 use super::table::{Index, NOWHERE, Place, Seed, Slab};
 use crate::work;
 
-/// What a cache may hold.
+/// The limits of a cache.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bounds {
-    /// How many values; at least one is kept.
+    /// The most values; at least one is kept.
     pub entries: usize,
-    /// How many bytes, keys included. A single value may take more.
+    /// The most bytes, including keys. A single value may take more.
     pub bytes: usize,
 }
 
-/// Names a value of a cache for as long as it is in it. A whole number that JavaScript can hold.
+/// Identifies a value while it is in the cache. A safe integer in JavaScript.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ticket(u64);
 
-/// The places of a cache: a few more than the entries that it may have.
+/// The bits of a place, for a few more places than entries.
 const PLACE_BITS: u32 = 21;
 const SERIAL_BITS: u32 = 32;
 
@@ -28,7 +28,7 @@ impl Ticket {
         self.0 as f64
     }
 
-    /// The ticket of a number that [`number`](Self::number) gave; any other names nothing.
+    /// The ticket of a number from [`number`](Self::number); other numbers identify nothing.
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
@@ -50,8 +50,7 @@ impl Ticket {
 
 const _: () = assert!(PLACE_BITS + SERIAL_BITS <= 53, "a safe integer");
 
-/// Values by key, and by a second hash of the value's own. Each operation takes the same time however
-/// many there are.
+/// Values by key, and by a second hash of the value. Each operation takes constant time.
 #[derive(Debug)]
 pub struct Lru<V> {
     slots: Slab<Slot<V>>,
@@ -60,7 +59,7 @@ pub struct Lru<V> {
     bounds: Bounds,
     entries: usize,
     bytes: usize,
-    /// The ends of the chain that is in the order of use.
+    /// The ends of the chain in order of use.
     newest: Place,
     oldest: Place,
     serial: u32,
@@ -77,16 +76,16 @@ struct Slot<V> {
     older: Place,
 }
 
-/// What a value takes, and what else it is found by.
+/// The size of a value, and its second hash.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Cost {
-    /// Its bytes, without the key.
+    /// Its size in bytes, without the key.
     pub bytes: usize,
-    /// A hash by which it is found too.
+    /// Its second hash.
     pub tag: Option<u32>,
 }
 
-/// What a value takes beside its texts, about.
+/// The approximate size of a value without its texts.
 const OVERHEAD: usize = 256;
 
 impl<V> Lru<V> {
@@ -110,14 +109,14 @@ impl<V> Lru<V> {
         self.by_key.find(seed.hash(key.as_str()), is_it)
     }
 
-    /// The value of a key, which counts as a use.
+    /// Returns the value of a key, and counts a use.
     pub fn get(&mut self, key: &Key, seed: Seed) -> Option<&mut V> {
         let place = self.place(key, seed)?;
         self.make_newest(place);
         self.slots.get_mut(place).map(|slot| &mut slot.value)
     }
 
-    /// The value of a key, which counts as no use.
+    /// Returns the value of a key, without counting a use.
     pub fn peek(&self, key: &Key, seed: Seed) -> Option<&V> {
         let place = self.place(key, seed)?;
         self.slots.get(place).map(|slot| &slot.value)
@@ -139,8 +138,7 @@ impl<V> Lru<V> {
         }
     }
 
-    /// Keeps a value, in the place of the key's former one; what has not been used for longest makes
-    /// room for it.
+    /// Stores a value in place of the key's old one, and evicts the least recently used values to make room.
     pub fn insert(&mut self, key: &Key, value: V, cost: Cost, seed: Seed) {
         self.remove(key, seed);
         let hash = seed.hash(key.as_str());
@@ -173,20 +171,20 @@ impl<V> Lru<V> {
         }
     }
 
-    /// Takes out a key's value.
+    /// Removes a key's value.
     pub fn remove(&mut self, key: &Key, seed: Seed) -> Option<V> {
         let place = self.place(key, seed)?;
         self.remove_at(place).map(|slot| slot.value)
     }
 
-    /// The key of the first value with this tag that fits.
+    /// Returns the key of the first value with this tag that matches.
     pub fn find(&self, tag: u32, fits: impl Fn(&V) -> bool) -> Option<Key> {
         let is_it = |place| self.slots.get(place).is_some_and(|it| fits(&it.value));
         let place = self.by_tag.find(tag, is_it)?;
         self.slots.get(place).map(|slot| slot.key.clone())
     }
 
-    /// Takes out all values that fit, and gives their keys.
+    /// Removes all values that match, and returns their keys.
     pub fn remove_all(&mut self, fits: impl Fn(&V) -> bool) -> Vec<Key> {
         let mut removed = Vec::new();
         let mut place = self.oldest;
@@ -201,7 +199,7 @@ impl<V> Lru<V> {
         removed
     }
 
-    /// Forgets everything.
+    /// Removes everything.
     pub fn clear(&mut self) {
         let serial = self.serial;
         *self = Self {
@@ -230,7 +228,7 @@ impl<V> Lru<V> {
         }
     }
 
-    /// Puts a place that is in no chain before all others.
+    /// Inserts a place at the front of the chain.
     fn link(&mut self, place: Place) {
         let older = core::mem::replace(&mut self.newest, place);
         if let Some(slot) = self.slots.get_mut(place) {
@@ -243,7 +241,7 @@ impl<V> Lru<V> {
         }
     }
 
-    /// Takes a place out of the chain.
+    /// Removes a place from the chain.
     fn unlink(&mut self, place: Place) {
         let Some((newer, older)) = self.slots.get(place).map(|it| (it.newer, it.older)) else {
             return;

@@ -1,6 +1,6 @@
-//! Minting: how the sessions of some flights are got from Kaltura, or the widget session of all.
+//! Minting: gets the sessions of flights from Kaltura, or the widget session.
 //!
-//! Like the exchange, it says what to do next and takes what comes back:
+//! Like the exchange, it says what to do next and takes the result:
 //!
 //! ```text
 //! loop {
@@ -15,8 +15,7 @@
 //! }
 //! ```
 //!
-//! The provider learns at once what is learnt on the way: of a widget session that came or was
-//! refused, and of a token that is revoked.
+//! The provider learns at once of a widget session that came or was refused, and of a revoked token.
 
 use super::probe::{self, Liveness, can_be_probed};
 use super::{FlightId, Key, Landed, Moment, Provider, revoked};
@@ -31,67 +30,67 @@ use crate::session::Session;
 #[derive(Debug)]
 #[must_use]
 pub enum MintStep {
-    /// Ask for the application token with this number, and [`take_token`](Mint::take_token).
+    /// Fetch the application token with this number, and [`take_token`](Mint::take_token).
     AskForToken(usize),
-    /// Have the signer of the application token with this number hash a KS, and
+    /// Let the signer of the application token with this number hash a KS, and
     /// [`take_hash`](Mint::take_hash).
     AskForHash {
         /// The application token's number.
         credential: usize,
-        /// What is to be hashed with the token behind it.
+        /// The text to hash, followed by the token.
         ks: Secret,
         /// The digest.
         hash_type: HashType,
     },
-    /// Send this and [`take`](Mint::take) the answer.
+    /// Send this request and [`take`](Mint::take) the response.
     Send(Request),
-    /// Let this many milliseconds pass.
+    /// Wait this many milliseconds.
     Wait {
         /// Milliseconds.
         ms: u64,
-        /// What made it necessary.
+        /// The failure that causes it.
         reason: Box<Error>,
     },
-    /// Tell whoever listens the news of the application token with this number.
+    /// Send an event about the application token with this number.
     Tell(News, usize),
-    /// Everything is settled; [`finish`](Mint::finish).
+    /// The mint is settled; [`finish`](Mint::finish) it.
     Done,
 }
 
-/// What is learnt of an application token.
+/// News about an application token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum News {
     /// All its sessions are dead.
     Revoked,
-    /// This is its hash type, which wasn't known.
+    /// Its hash type was found.
     HashType(HashType),
 }
 
-/// When an answer was received, and a random number.
+/// The times of a response, and a random number.
 #[derive(Clone, Copy, Debug)]
 pub struct ReceivedAt {
-    /// When the request was sent, and when its answer came.
+    /// When the request was sent and the response came.
     pub timing: Timing,
-    /// When the whole answer was there.
+    /// When the response was complete.
     pub now: Moment,
-    /// Any number; spreads retries.
+    /// Any number; randomizes delays.
     pub random: u32,
 }
 
-/// The sessions of some flights being minted, or the widget session being fetched.
+/// A mint: gets the sessions of some flights, or the widget session.
 #[derive(Debug)]
 pub struct Mint {
     terms: Terms,
     flights: Vec<FlightId>,
-    /// Whether the one flight is to fetch the widget session.
+    /// Whether its flight fetches the widget session.
     is_for_widget: bool,
-    /// For each flight.
+    /// The results, one for each flight.
     results: Vec<Option<Result<Session, Failure>>>,
-    /// The flights without a result, by their places.
+    /// The indexes of flights without a result.
     open: Vec<usize>,
-    /// The keys whose last session is to be probed first.
+    /// The keys whose last session must be probed first.
     suspects: Vec<Key>,
-    /// Whether the token in use is the one to fall back on.
+    /// Whether the fallback token is in use.
     is_second: bool,
     attempts: u32,
     news: Vec<(News, usize)>,
@@ -100,7 +99,7 @@ pub struct Mint {
 
 #[derive(Debug)]
 enum MintState {
-    /// A token is to be chosen, unless this one was.
+    /// A token must be chosen, unless this one was.
     Choosing(Option<usize>),
     WantingToken(usize),
     Talking(Box<Talk>),
@@ -113,13 +112,13 @@ enum MintState {
 struct Talk {
     exchange: Exchange,
     credential: usize,
-    /// How often the token had been revoked when it began.
+    /// How often the token had been revoked when the mint began.
     revocations: u32,
     /// When the last request was sent, on the steady clock.
     sent_ms: i64,
 }
 
-/// A session that is tried out: is its token revoked?
+/// Tests a session, to find out whether its token is revoked.
 #[derive(Debug)]
 struct Probe {
     ks: Secret,
@@ -135,12 +134,12 @@ struct Probe {
 enum Probed {
     /// The dead session of a key.
     Suspect(Key),
-    /// The first of these new sessions, of a token that was revoked when last seen.
+    /// The first of these new sessions, whose token was revoked when last seen.
     New(Vec<Result<Session, Failure>>),
 }
 
 impl Mint {
-    /// Sets out to mint what these flights are for.
+    /// Starts to mint the sessions of these flights.
     pub fn sessions(provider: &Provider, flights: Vec<FlightId>, terms: Terms) -> Self {
         let keys = flights.iter().filter_map(|it| provider.wanted(*it));
         let suspects = keys
@@ -161,7 +160,7 @@ impl Mint {
         }
     }
 
-    /// Sets out to fetch the widget session for this flight.
+    /// Starts to fetch the widget session for this flight.
     pub fn widget(provider: &mut Provider, flight: FlightId, terms: Terms, now: Moment) -> Self {
         let mut mint = Self::sessions(provider, vec![flight], terms);
         mint.is_for_widget = true;
@@ -169,7 +168,7 @@ impl Mint {
         mint
     }
 
-    /// What to do now.
+    /// Returns what to do next.
     pub fn next(&mut self, provider: &mut Provider, now: Moment) -> MintStep {
         loop {
             if let Some((news, credential)) = self.news.pop() {
@@ -240,7 +239,7 @@ impl Mint {
         }
     }
 
-    /// Takes the application token that was asked for, or why there is none.
+    /// Takes the requested application token, or the error.
     pub fn take_token(
         &mut self,
         provider: &mut Provider,
@@ -260,7 +259,7 @@ impl Mint {
         }
     }
 
-    /// Takes the hash that a signer was asked for, or why there is none.
+    /// Takes the hash from a signer, or the error.
     pub fn take_hash(&mut self, hash: Result<Secret, Box<Error>>) {
         if let MintState::Talking(talk) = &mut self.state {
             talk.exchange.take_hash(hash);
@@ -306,7 +305,7 @@ impl Mint {
         }));
     }
 
-    /// Takes what came of the last request.
+    /// Takes the result of the last request.
     pub fn take(&mut self, provider: &mut Provider, answer: Reply<'_>, received: ReceivedAt) {
         let ReceivedAt {
             timing,
@@ -346,8 +345,7 @@ impl Mint {
         }
     }
 
-    /// Settles all flights. What is open by then was aborted. `random`, any number, spreads what is
-    /// tried again.
+    /// Settles all flights. Open ones were aborted. `random`, any number, randomizes delays.
     #[must_use = "each flight has somebody who waits for it"]
     pub fn finish(
         self,
@@ -370,7 +368,7 @@ impl Mint {
                     })
                 };
                 let result = result.unwrap_or_else(aborted);
-                // The same one for all would make them try again at the same moment.
+                // The same number for all would make them retry at the same time.
                 random = random
                     .rotate_left(7)
                     .wrapping_mul(0x9E37_79B1)
@@ -380,7 +378,7 @@ impl Mint {
             .collect()
     }
 
-    /// Takes what the exchange came to.
+    /// Takes the outcome of the exchange.
     fn conclude(&mut self, provider: &mut Provider, talk: Talk, now: Moment) {
         let credential = talk.credential;
         let outcome = talk.exchange.finish();
@@ -391,7 +389,7 @@ impl Mint {
         let attempts = self.attempts;
         let failure = |error| Failure { error, attempts };
         let succeeded = outcome.widget.is_ok() && outcome.sessions.iter().all(Result::is_ok);
-        // The widget session is at hand, so one request is what it takes.
+        // The widget session is cached, so one request is enough.
         provider
             .budget
             .count(outcome.attempts.saturating_sub(1), succeeded);
@@ -447,7 +445,7 @@ impl Mint {
         // Another flight may have found out meanwhile.
         let is_known = provider.standings.revocations(credential) != probe.revocations;
         if let (Probed::Suspect(key), true) = (&probe.of, provider.is_isolated()) {
-            // It says nothing of its token. What may have been ended counts as ended.
+            // It says nothing about the token. A session that may have been ended counts as ended.
             if matches!(verdict, Liveness::LoggedOut | Liveness::Unknown) {
                 provider.end_suspect(key, now);
             }
@@ -470,7 +468,7 @@ impl Mint {
                 self.take_results(provider, credential, all, now);
             }
             Probed::New(mut results) => {
-                // A clock that was set back meanwhile must prolong none of them.
+                // A clock that was set back meanwhile must not prolong any of them.
                 let waited_ms = now.steady_ms.saturating_sub(probe.began.steady_ms);
                 let shown_ms = now.wall_ms.saturating_sub(probe.began.wall_ms);
                 let set_back_ms = waited_ms.saturating_sub(shown_ms).max(0);
@@ -486,8 +484,7 @@ impl Mint {
         }
     }
 
-    /// Takes the results of the open flights, in order. Those that another token may do better for
-    /// stay open.
+    /// Takes the results of the open flights, in order. Those for which another token may succeed stay open.
     fn take_results(
         &mut self,
         provider: &mut Provider,

@@ -1,9 +1,8 @@
-//! A live session at hand: what is cached, who fetches what is missing, and when to give up.
+//! The session provider: what is cached, who fetches what is missing, and when to give up.
 //!
-//! The provider decides; the shell around it waits and sends. A caller asks and is told to
-//! serve a session, to serve and renew it in the background, to lead a flight (to fetch the
-//! session for everybody who wants it), to follow a flight that somebody else leads, or why
-//! there is nothing to be had. Whoever leads settles the flight with what came of it.
+//! The provider decides; the shell waits and sends. The decision on a request is to serve a session, to serve it and renew
+//! it in the background, to lead a flight (to fetch the session for all who want it), to follow another's flight, or an
+//! error. The leader settles the flight with its result.
 
 mod credentials;
 mod entry;
@@ -47,12 +46,12 @@ use crate::retry::RetryBudget;
 use crate::secret::Secret;
 use crate::session::{Session, SessionRequest, Widget};
 
-/// What a caller who follows a flight knows of it.
+/// A follower's state.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Following {
-    /// The flight; `None` if the caller has just come.
+    /// The flight; `None` for a new caller.
     pub flight: Option<FlightId>,
-    /// How often in a row the caller has looked, and seen no sign of life from its leader.
+    /// How many checks in a row have shown no sign of life from its leader.
     pub silent_checks: u32,
 }
 
@@ -62,30 +61,30 @@ impl Following {
     }
 }
 
-/// Leave to serve a session again without asking.
+/// A lease: permission to return a session without asking.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lease {
     /// When it ends.
     pub until: Moment,
-    /// By which such uses are reported; see [`Provider::report_uses`].
+    /// The ticket for reporting such uses; see [`Provider::report_uses`].
     pub ticket: Ticket,
 }
 
-/// What a caller is to do.
+/// The decision on a request.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Decision {
-    /// Take this session.
+    /// Serve this session.
     Serve {
         /// The session.
         session: Session,
-        /// Leave to serve it again.
+        /// Its lease.
         lease: Option<Lease>,
-        /// Whether it should have been renewed by now, and could not be.
+        /// Whether it is due for renewal, which has failed.
         stale: bool,
-        /// The flight that renews it, if one does.
+        /// The flight that renews it, if any.
         renewal: Option<FlightId>,
     },
-    /// Take this session, and lead the flight that renews it.
+    /// Serve this session, and lead the flight that renews it.
     Renew {
         /// The session.
         session: Session,
@@ -94,20 +93,20 @@ pub enum Decision {
     },
     /// Lead this flight.
     Lead(FlightId),
-    /// Wait for this flight, and ask again if nothing comes of it.
+    /// Follow this flight, and ask again if it has no result.
     Follow(FlightId),
 }
 
-/// What came of a flight, for those who waited for it.
+/// The result of a flight, for its followers.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Landed {
     /// The session.
     pub session: Session,
-    /// Leave to serve it again.
+    /// Its lease.
     pub lease: Option<Lease>,
-    /// Whether it took the place of another one.
+    /// Whether it replaces another one.
     pub renewed: bool,
-    /// Why it is the old one, if no new one was to be had.
+    /// The error of a failed renewal, if it is the old session.
     pub stale: Option<Failure>,
 }
 
@@ -122,35 +121,35 @@ impl Landed {
     }
 }
 
-/// A leader that gave no sign for so many checks of a follower is gone.
+/// After so many missed checks a leader counts as gone.
 const SILENT_CHECKS: u32 = 3;
-/// How often a leader must give a sign, and a follower look for it, in milliseconds.
+/// The interval of signs of life and of checks, in milliseconds.
 pub const CHECK_EVERY_MS: u32 = 100;
 
-/// The decisions about cached sessions.
+/// Decides about cached sessions.
 #[derive(Debug)]
 pub struct Provider {
     issuer: Issuer,
     entries: Entries,
     flights: Flights,
     seed: Option<Seed>,
-    /// Results of flights older than this are not kept.
+    /// Results of flights older than this are discarded.
     first_flight: FlightId,
     widget: WidgetState,
     /// The flight that fetches the widget session.
     widget_flight: Option<FlightId>,
-    /// The application tokens, and how Kaltura has received them.
+    /// The application tokens and their status.
     pub standings: Standings,
-    /// What is left for retries.
+    /// The retry budget.
     pub budget: RetryBudget,
-    /// What is known of the store that a fleet shares.
+    /// The state of the shared store.
     pub shared: Shared,
-    /// Where sessions are to end alone.
+    /// The state of isolated sessions.
     isolation: Option<Isolation>,
 }
 
 impl Provider {
-    /// A provider that keeps at most `max_entries` sessions.
+    /// Makes a provider that caches at most `max_entries` sessions.
     pub fn new(issuer: Issuer, max_entries: usize, standings: Standings) -> Self {
         Self {
             issuer,
@@ -167,14 +166,13 @@ impl Provider {
         }
     }
 
-    /// Whether it still wants a [`seed`](Self::seed). Runtimes give no random bytes before the first
-    /// request.
+    /// Whether it still needs a [`seed`](Self::seed). Workers have no random bytes before the first request.
     pub fn wants_seed(&self) -> bool {
         self.seed.is_none()
     }
 
-    /// Takes random bytes, so that nobody can choose users whose keys collide. Only the first ones
-    /// count, and none once a session was asked for.
+    /// Takes random bytes, so that nobody can choose users whose keys collide. Only the first call counts, and none after a
+    /// session was requested.
     pub fn seed(&mut self, seed: Seed) {
         if self.seed.is_none() {
             self.seed = Some(seed);
@@ -182,19 +180,19 @@ impl Provider {
         }
     }
 
-    /// The key of a wish.
+    /// The key of a request.
     pub fn key(&self, wish: &SessionRequest) -> Key {
         self.isolated_key(Key::new(&self.issuer, wish))
     }
 
-    /// Counts sessions as used that were served by their leases, in the order of use.
+    /// Counts uses of leased sessions, in order of use.
     pub fn report_uses(&mut self, tickets: impl IntoIterator<Item = Ticket>) {
         for ticket in tickets {
             self.entries.touch(ticket);
         }
     }
 
-    /// What a caller who wants a session is to do now. `key` is that of `wish`.
+    /// Decides on a request. `key` is that of `wish`.
     pub fn ask(
         &mut self,
         key: &Key,
@@ -252,8 +250,8 @@ impl Provider {
         Ok(leader.map_or_else(lead, Decision::Follow))
     }
 
-    /// What a caller that needs the widget session is to do; `None` if it is cached, or if the
-    /// flight that the caller has waited for has failed.
+    /// Decides on a request for the widget session; `None` if it is cached, or the flight that the caller has waited for has
+    /// failed.
     pub fn ask_for_widget(&mut self, following: Following, now: Moment) -> Option<Decision> {
         let failure = self.widget_failure(following.flight, now);
         if failure.is_some() || self.widget.usable(now).is_some() {
@@ -270,19 +268,18 @@ impl Provider {
         ))
     }
 
-    /// The widget session, while it can be used.
+    /// The widget session, while it is usable.
     pub fn widget(&self, now: Moment) -> Option<&Widget> {
         self.widget.usable(now)
     }
 
-    /// Why a caller that has waited for the flight `waited_for` gets no widget session; `None` if
-    /// there is one, or if it has to be asked for again.
+    /// The error for a caller that has waited for the flight `waited_for`; `None` if there is a widget session, or it must be
+    /// requested again.
     pub fn widget_failure(&self, waited_for: Option<FlightId>, now: Moment) -> Option<&Failure> {
         self.widget.failure_for(waited_for?, now)
     }
 
-    /// Ends the flight that was to fetch the widget session, with its failure if it has one. The
-    /// failure of a flight that was replaced is nobody's.
+    /// Ends the flight of the widget session, with its failure, if any. The failure of a replaced flight is discarded.
     pub fn end_widget_flight(&mut self, flight: FlightId, failure: Option<Failure>, now: Moment) {
         if self.widget_flight != Some(flight) {
             return;
@@ -293,8 +290,7 @@ impl Provider {
         }
     }
 
-    /// Keeps a widget session that came while one of these flights was under way; it was requested
-    /// at `requested_ms` by the steady clock.
+    /// Stores a widget session that came during one of these flights, requested at `requested_ms` on the steady clock.
     pub fn keep_widget(
         &mut self,
         flight: FlightId,
@@ -307,7 +303,7 @@ impl Provider {
         }
     }
 
-    /// Forgets the widget session with this KS, which was found dead.
+    /// Discards the widget session with this KS, which was found dead.
     pub fn forget_widget(&mut self, ks: &Secret) {
         self.widget.forget(ks);
     }
@@ -321,36 +317,36 @@ impl Provider {
         self.flights.begin(key, wish, seed)
     }
 
-    /// By which uses of a session are reported that may be served without asking.
+    /// The ticket for reporting uses of a leased session.
     fn ticket(&self, key: &Key) -> Option<Ticket> {
         let ticket = self.entries.ticket(key);
         ticket.filter(|_| !self.must_ask())
     }
 
-    /// The key of what all of a provider's sessions have in common.
+    /// The key of what all of the provider's sessions have in common.
     pub fn issuer_key(&self) -> Key {
         self.key(&SessionRequest::default())
     }
 
-    /// The session that a flight which is under way is for.
+    /// Returns a flight under way.
     pub fn wanted(&self, flight: FlightId) -> Option<(&Key, &SessionRequest)> {
         let flight = self.flights.get(flight);
         let flight = flight.filter(|it| it.errand == Errand::Session)?;
         Some((&flight.key, &flight.wish))
     }
 
-    /// Ends a flight that nothing came of, so that the next who asks leads another.
+    /// Ends a flight without a result, so that the next caller leads another.
     pub fn abandon(&mut self, flight: FlightId) {
         self.flights.end(flight);
     }
 
-    /// The session of a key that is suspected to be dead because its whole token is, and that token.
+    /// The dead session of a key whose token is suspected to be revoked, and that token.
     pub fn suspect(&self, key: &Key) -> Option<(Secret, Option<usize>)> {
         let dead = self.entries.peek(key)?.dead.as_ref()?;
         dead.is_suspect.then(|| (dead.ks.clone(), dead.credential))
     }
 
-    /// The suspicion was unfounded, or can't be settled.
+    /// Clears the suspicion, because it was unfounded or can't be settled.
     pub fn clear_suspicion(&mut self, key: &Key) {
         if self.suspect(key).is_some() {
             self.entries.change(key, |entry| {
@@ -361,7 +357,7 @@ impl Provider {
         }
     }
 
-    /// The session at hand while it lives, for a caller whose time for a new one is over.
+    /// The cached session while it lives, for a caller whose time for a new one is over.
     pub fn last_resort(&self, key: &Key, now: Moment) -> Option<Decision> {
         let kept = self.entries.peek(key)?.kept.as_ref()?;
         let is_good = now.is_before(kept.life.end) && self.is_current(kept.mark.as_ref());
@@ -373,24 +369,24 @@ impl Provider {
         })
     }
 
-    /// The session that is kept for a key, while others may count on it.
+    /// The cached session of a key, while it is valid.
     pub fn fresh(&self, key: &Key, now: Moment) -> Option<&Session> {
         let kept = self.entries.peek(key)?.kept.as_ref()?;
         now.is_before(kept.life.soft).then_some(&kept.session)
     }
 
-    /// The session that is kept for a key, dead or alive.
+    /// The cached session of a key, dead or alive.
     pub fn held(&self, key: &Key) -> Option<&Session> {
         let kept = self.entries.peek(key)?.kept.as_ref()?;
         Some(&kept.session)
     }
 
-    /// The same of this KS.
+    /// The same by KS.
     pub fn held_by_ks(&self, ks: &Secret) -> Option<&Session> {
         self.held(&self.entries.find(ks)?)
     }
 
-    /// Takes the result of a flight. `random`, any number, spreads what is tried again.
+    /// Takes the result of a flight. `random`, any number, randomizes delays.
     pub fn settle(
         &mut self,
         flight: FlightId,
@@ -406,7 +402,7 @@ impl Provider {
             }
         });
         let Some((ended, was_leading)) = self.flights.end(flight) else {
-            // Another has taken it over and landed; who still waits for this one may have it.
+            // A successor has landed; remaining followers may use this result.
             return result.map(Landed::once);
         };
         let is_kept = flight >= self.first_flight && ended.errand == Errand::Session;
@@ -421,7 +417,7 @@ impl Provider {
                 let fail = |entry: &mut entry::Entry| entry.fail(failure, random, now);
                 self.entries.change(&ended.key, fail)
             }
-            // Another leads in its place, and will tell.
+            // A successor leads and will have the result.
             Err(failure) => Err(failure),
         }
     }
@@ -437,7 +433,7 @@ impl Provider {
         let kept = self.entries.peek(key).and_then(|it| it.kept.as_ref());
         let renewed = kept.is_some();
         let is_better = |it: &entry::CachedSession| {
-            // It came after this flight had begun, in place of what the flight is for.
+            // It came after this flight had begun.
             it.before > flight
                 && self.is_current(it.mark.as_ref())
                 && now.is_before(it.life.soft)
@@ -459,8 +455,7 @@ impl Provider {
         landed
     }
 
-    /// Forgets the session of a wish, which its caller found to be dead or wrong, and what Kaltura
-    /// has refused lately.
+    /// Discards the session of a request, which its caller found dead or wrong, and recent refusals.
     pub fn invalidate(&mut self, key: &Key, now: Moment) {
         self.standings.forget_refusals();
         if let Some(ks) = self.entries.bury(key, now) {
@@ -470,19 +465,19 @@ impl Provider {
         }
     }
 
-    /// Forgets this session, wherever it is kept; says whose it was.
+    /// Discards this session under any key; returns the key.
     pub fn invalidate_ks(&mut self, ks: &Secret, now: Moment) -> Option<Key> {
         self.standings.forget_refusals();
-        // It may come back from a store though it isn't kept here.
+        // It may come from a store although it isn't cached here.
         self.shared.bury(ks);
         let key = self.entries.find(ks)?;
         self.invalidate(&key, now);
         Some(key)
     }
 
-    /// A token is revoked, and with it all its sessions, which are forgotten; gives their keys.
+    /// Notes that a token is revoked and discards all its sessions; returns their keys.
     pub fn revoke(&mut self, credential: usize, now: Moment) -> Vec<Key> {
-        // Who finds it revoked again has begun one, and nothing of it was kept since.
+        // A repeated finding needs no new epoch, because nothing of the token was stored since.
         if !self.standings.is_doubtful(credential) {
             self.shared.epoch.begin(now);
         }
@@ -498,8 +493,7 @@ impl Provider {
         dropped
     }
 
-    /// Forgets everything; what is under way is not kept when it comes, and what a store holds is
-    /// dead.
+    /// Clears everything. Results of flights under way are discarded, and all stored sessions are dead.
     pub fn clear(&mut self, now: Moment) {
         self.shared.epoch.begin(now);
         self.entries.clear();
@@ -511,7 +505,7 @@ impl Provider {
     }
 }
 
-/// What is said of a session that may be over when it arrives.
+/// The problem of a session that has expired on arrival.
 fn too_late() -> Failure {
     Failure {
         error: Error::bad_response(
@@ -522,7 +516,7 @@ fn too_late() -> Failure {
     }
 }
 
-/// What is said while every token is known to be revoked.
+/// The error while every token is known to be revoked.
 pub fn revoked() -> Failure {
     Failure {
         error: Box::new(Error::SessionRevoked),
@@ -530,7 +524,7 @@ pub fn revoked() -> Failure {
     }
 }
 
-/// Whether a call was refused for its session, and another session may be better received.
+/// Whether a call was refused because of its session, and another session may be accepted.
 pub fn is_dead(error: &Error) -> bool {
     matches!(
         refusal(error),

@@ -1,4 +1,4 @@
-//! Is a session alive? A call that changes nothing, and what its answer tells.
+//! The probe: a call without effects that shows whether a session is alive.
 
 use super::{is_dead, is_logged_out};
 use crate::error::Error;
@@ -8,20 +8,20 @@ use crate::secret::Secret;
 
 const OPERATION: (&str, &str) = ("session", "get");
 
-/// What a probe tells.
+/// The result of a probe.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Liveness {
     /// It lives.
     Alive,
     /// It, or its whole token, was ended.
     LoggedOut,
-    /// It is refused for another reason of its own, such as its age.
+    /// It is refused for another reason, such as its age.
     Dead,
-    /// Nothing.
+    /// Unknown.
     Unknown,
 }
 
-/// The probe of this session.
+/// Makes the probe of this session.
 pub fn request(ks: &Secret, service_url: &ServiceUrl) -> Request {
     let mut params = Params::default();
     params.number("format", 1);
@@ -31,8 +31,7 @@ pub fn request(ks: &Secret, service_url: &ServiceUrl) -> Request {
     Request::new(service_url, Operation::known(service, action), params)
 }
 
-/// What the answer tells. A session that lives may have no right to the call, and is refused for
-/// that alone.
+/// Reads the response. A live session may be refused because it has no right to make the call.
 pub fn liveness(ks: &Secret, answer: Reply<'_>) -> Liveness {
     let (service, action) = OPERATION;
     match answer.read(&Operation::known(service, action), &[ks]) {
@@ -47,12 +46,11 @@ pub fn liveness(ks: &Secret, answer: Reply<'_>) -> Liveness {
     }
 }
 
-/// Whether a call with a session of these privileges tells if it lives, and takes nothing from its
-/// owner. To Kaltura a probe is one of the actions that `actionslimit` counts, and where a session
-/// is restricted to other calls or addresses it is refused dead or alive.
+/// Whether a session with these privileges can be probed without harm. `actionslimit` counts the probe, and a session that
+/// is restricted to other calls or addresses is refused dead or alive.
 pub fn can_be_probed(privileges: &str) -> bool {
     let closed = ["actionslimit", "urirestrict", "iprestrict"];
-    // A search for a text of any length, as `str` has it, is large.
+    // `str`'s search for a text of any length is much code.
     let has = |name: &str| {
         let mut windows = privileges.as_bytes().windows(name.len());
         windows.any(|it| it == name.as_bytes())

@@ -1,28 +1,27 @@
-//! Proof that sessions which are handed to strangers are alive.
+//! Proof that sessions for strangers are alive.
 //!
-//! Whoever holds a session may end it, and mostly the whole application token with it; Kaltura then
-//! goes on starting sessions, each of which it refuses. So what is about to be handed out is proved
-//! now and then, once for all that ends together.
+//! The holder of a session can end it, and usually the whole application token with it. Kaltura then goes on starting
+//! sessions that it refuses. So sessions to hand out are proved now and then, once for all that end together.
 
 use super::probe::{Liveness, can_be_probed};
 use super::{Moment, Provider};
 use crate::ending::{ends_alone, is_exposed};
 use crate::secret::Secret;
 
-/// What ends together is proved once in so many milliseconds.
+/// The interval of proofs for all that end together, in milliseconds.
 const PROVED_FOR_MS: i64 = 60_000;
 
-/// When something was last proved, or was about to be.
+/// When the last proof was made or begun.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Proved(Option<Moment>);
 
 impl Proved {
-    /// Of a session that has just been started.
+    /// For a session that was just started.
     pub fn at(now: Moment) -> Self {
         Self(Some(now))
     }
 
-    /// Whether it is time for the next proof, which counts as made.
+    /// Whether the next proof is due; if so, it counts as begun.
     fn is_due(&mut self, now: Moment) -> bool {
         let is_due = !(self.0).is_some_and(|it| now.is_before(it.plus(PROVED_FOR_MS)));
         if is_due {
@@ -33,8 +32,8 @@ impl Proved {
 }
 
 impl Provider {
-    /// Whether the session with this KS and these privileges is to be proved before it is handed
-    /// out. Who is told so makes the proof: nobody else is told within a minute.
+    /// Whether the session with this KS and these privileges must be proved before it is handed out. The caller then makes the
+    /// proof; no other caller is told so within a minute.
     pub fn proof_is_due(&mut self, ks: &Secret, privileges: &str, now: Moment) -> bool {
         if !can_be_probed(privileges) {
             return false;
@@ -51,8 +50,8 @@ impl Provider {
         kept.is_some_and(|it| it.proved.is_due(now))
     }
 
-    /// Takes the proof; says whether the session may be handed out. One that is dead is forgotten.
-    /// If that was the token's end, the next session of the token is tried out too, which tells.
+    /// Takes the proof; returns whether the session may be handed out. A dead session is discarded, and the token's next
+    /// session is tested, which shows whether the token was revoked.
     pub fn take_proof(
         &mut self,
         ks: &Secret,
@@ -73,13 +72,13 @@ impl Provider {
             self.standings.doubt(credential, now);
         }
         if verdict == Liveness::Dead {
-            // Nobody has ended it: the partner's secret is another, or the clock. So it is with all.
+            // Not ended: the partner's secret or the clock has changed, which affects all sessions.
             self.drop_those_of(credential);
         }
         false
     }
 
-    /// Whether whoever holds a session of these privileges can end all others of its token.
+    /// Whether the holder of a session with these privileges can end all others of its token.
     pub fn is_exposed(&self, privileges: &str) -> bool {
         let credential = self.credential_of(privileges);
         is_exposed(privileges, &self.standings.id(credential))

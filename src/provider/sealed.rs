@@ -1,5 +1,4 @@
-//! Sessions as a store that others can read may hold them: sealed, and bound to the wish that they
-//! answer.
+//! Sealed sessions for a store that others can read, bound to their request.
 
 use super::Key;
 use super::keys::{KeyPurpose, Keys, NONCE};
@@ -10,21 +9,21 @@ use crate::session::{Session, SessionType};
 
 const SESSION: KeyPurpose = "session";
 
-/// A session out of a store. It carries the server's time alone: the clock of the process that
-/// started it may have been wrong.
+/// A session from a store. It has only the server's time, because the clock of the process that started it may have been
+/// wrong.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Stored {
     /// Its local times are not set.
     session: Session,
-    /// From the moment it was received to its end, at least.
+    /// The minimum time from its arrival to its end.
     life_ms: i64,
-    /// In which epoch of the store it was started.
+    /// The epoch of the store in which it was started.
     epoch: i64,
-    /// By how much its end was later on a clock that agreed with the server's rounded one.
+    /// By how much its end is later on a clock that agrees with the server's rounded one.
     shift_ms: i64,
 }
 
-/// A clock that is off by no more agrees with the server's, which tells whole seconds.
+/// Within this difference a clock agrees with the server's, which reports whole seconds.
 const AGREEING_MS: i64 = 1000;
 
 impl Stored {
@@ -53,7 +52,7 @@ impl Stored {
         &self.session.ks
     }
 
-    /// What was stored, without local times.
+    /// The stored session, without local times.
     pub fn session(&self) -> &Session {
         &self.session
     }
@@ -63,19 +62,19 @@ impl Stored {
         &self.session.privileges
     }
 
-    /// In which epoch of the store it was started.
+    /// The epoch of the store in which it was started.
     pub fn epoch(&self) -> i64 {
         self.epoch
     }
 
-    /// The server's time in milliseconds when the session was received.
+    /// The server's time in milliseconds when the session arrived.
     pub fn received_at_server_ms(&self) -> i64 {
         let expiry_ms = ms_of(self.session.expiry_s);
         expiry_ms.saturating_sub(self.life_ms)
     }
 
-    /// The server's clock for a reader who takes his own to agree with it. Where that of the
-    /// process that started the session did, both get the same times.
+    /// The server's clock for a reader that trusts its own clock. If the clock of the process that started the session agreed
+    /// too, both get the same times.
     pub fn agreeing_clock(&self) -> ServerClock {
         ServerClock {
             offset_ms: self.shift_ms.saturating_neg(),
@@ -83,7 +82,7 @@ impl Stored {
         }
     }
 
-    /// The session with its times by the local clock of a reader who has seen this server clock.
+    /// Returns the session with times on the local clock of a reader that knows this server clock.
     pub fn at(self, clock: ServerClock) -> Session {
         let expires_at_ms = clock.earliest_local_ms(self.session.expiry_s);
         Session {
@@ -95,12 +94,12 @@ impl Stored {
 }
 
 impl Keys {
-    /// Where the session of `key` may be kept.
+    /// The names under which the session of `key` may be stored.
     pub fn session_names(&self, key: &Key) -> Vec<String> {
         self.names(SESSION, key)
     }
 
-    /// The session that was started in this epoch, sealed for its key.
+    /// Seals the session, which was started in this epoch, for its key.
     pub fn seal_session(
         &self,
         key: &Key,
@@ -111,7 +110,7 @@ impl Keys {
         self.seal(SESSION, key, write(&Stored::new(session, epoch)), nonce)
     }
 
-    /// The session that was sealed for `key`; `None` if the text is anything else.
+    /// Opens the session that was sealed for `key`; `None` for any other text.
     pub fn open_session(&self, key: &Key, sealed: &str) -> Option<Stored> {
         read(&self.open(SESSION, key, sealed)?)
     }

@@ -1,22 +1,22 @@
-//! The server's clock as the provider saw it last, by which it reads what others have stored.
+//! The last known server clock, with which stored sessions are read.
 
 use super::Moment;
 use crate::clock::ServerClock;
 
-/// What is known of the server's clock.
+/// The knowledge of the server's clock.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ServerTime {
     /// No response has come yet.
     #[default]
     Unseen,
-    /// Responses have come, and none tells the time.
+    /// Responses came, but none had the time.
     Untold,
-    /// The last response that told the time, and when it was read.
+    /// The last response with the time, and when it was read.
     Seen(ServerClock, Moment),
 }
 
 impl ServerTime {
-    /// Takes the clock that a response showed, if it showed one.
+    /// Takes the clock that a response showed, if any.
     pub fn see(&mut self, clock: Option<ServerClock>, now: Moment) {
         match clock {
             Some(clock) => *self = Self::Seen(clock, now),
@@ -27,9 +27,9 @@ impl ServerTime {
 
     /// The server's clock against the local one; `None` before the first response.
     ///
-    /// A server that doesn't tell the time is taken to have the local clock, as when it grants a
-    /// session. A local clock that was set back since the reading is corrected by the steady one.
-    /// One that ran ahead is not: the steady clock may have stood still while the machine slept.
+    /// For a server that doesn't report the time, the local clock is used, as for new sessions. If the local clock was set back
+    /// since the reading, the steady clock corrects it; if it ran ahead, it isn't corrected, because the steady clock may
+    /// have stopped while the machine slept.
     pub fn clock(self, now: Moment) -> Option<ServerClock> {
         match self {
             Self::Unseen => None,

@@ -1,5 +1,4 @@
-//! What a provider does with the sessions in a store that a fleet shares: which of them it may
-//! take, and which it has to delete because it knows that they are dead.
+//! Sessions in a shared store: which may be taken, and which must be deleted because they are dead.
 
 use sha2::{Digest, Sha256};
 
@@ -9,39 +8,39 @@ use crate::error::Failure;
 use crate::secret::Secret;
 use crate::session::{GrantPolicy, Session, SessionRequest};
 
-/// How long a session from a store is served by the local clock, before the server's has been
-/// seen. Zero would make every new process ask Kaltura before it may take anything.
+/// How long a session from a store is used with the local clock, before the server's is known. With zero, every new process
+/// would ask Kaltura first.
 const UNCONFIRMED_MS: i64 = 60_000;
-/// The server tells whole seconds, so a local clock that is right may seem to be this much behind.
+/// The server reports whole seconds, so a right local clock may seem to be this much behind.
 const TOLERANCE_MS: i64 = 2000;
-/// How many dead sessions are remembered, so that none of them is taken from the store again.
+/// How many dead sessions are remembered, so that they aren't taken from the store again.
 const MOST_DEAD: usize = 256;
-/// How many keys wait for their stored sessions to be deleted.
+/// The most keys that wait for their stored sessions to be deleted.
 const MOST_OBSOLETE: usize = 10_000;
 
-/// What to do with a session that a store gave.
+/// What to do with a session from a store.
 #[derive(Clone, Debug, PartialEq)]
 pub enum StoredVerdict {
     /// Serve it.
     Adopt(Box<Session>),
-    /// Judge it again when the server's clock has been seen.
+    /// Decide again when the server's clock is known.
     AwaitServerTime,
     /// Delete it from the store: it is dead or has ended.
     Delete,
-    /// Leave it there: it isn't what this caller needs.
+    /// Leave it: this caller needs another.
     Ignore,
 }
 
-/// What the provider knows of the store's contents.
+/// The provider's knowledge of the store.
 #[derive(Debug, Default)]
 pub struct Shared {
     /// The server's clock.
     pub server_time: ServerTime,
-    /// What was sealed in an older one is dead.
+    /// The epoch; sessions of older ones are dead.
     pub epoch: Epoch,
-    /// Whether there is a store, so that somebody deletes what is noted in `obsolete`.
+    /// Whether there is a store, in which `obsolete` sessions are deleted.
     has_store: bool,
-    /// SHA-256 of the last sessions that were found dead.
+    /// SHA-256 of the last dead sessions.
     dead: Vec<[u8; 32]>,
     next_dead: usize,
     /// Keys whose stored sessions may be dead.
@@ -49,7 +48,7 @@ pub struct Shared {
 }
 
 impl Shared {
-    /// There is a store from now on.
+    /// Notes that there is a store.
     pub fn use_store(&mut self) {
         self.has_store = true;
     }
@@ -72,25 +71,24 @@ impl Shared {
         self.next_dead = self.next_dead.saturating_add(1) % MOST_DEAD;
     }
 
-    /// Whether this session was found dead lately.
+    /// Whether this session was recently found dead.
     pub fn is_dead(&self, ks: &Secret) -> bool {
         self.dead.contains(&digest(ks))
     }
 
-    /// The session that is stored under `key` may be dead.
+    /// Notes that the session stored under `key` may be dead.
     pub fn note_obsolete(&mut self, key: Key) {
         if self.has_store && self.obsolete.len() < MOST_OBSOLETE {
             self.obsolete.push(key);
         }
     }
 
-    /// Whether the store is to be told of something: of a new epoch, or of the keys that
-    /// [`take_obsolete`](Self::take_obsolete) gives.
+    /// Whether the store must be updated: with a new epoch, or for the keys of [`take_obsolete`](Self::take_obsolete).
     pub fn has_news(&self) -> bool {
         self.has_store && (self.epoch.is_new() || !self.obsolete.is_empty())
     }
 
-    /// The keys whose stored sessions may be dead, to be looked at once.
+    /// Takes the keys whose stored sessions may be dead.
     pub fn take_obsolete(&mut self) -> Vec<Key> {
         core::mem::take(&mut self.obsolete)
     }
@@ -101,11 +99,10 @@ fn digest(ks: &Secret) -> [u8; 32] {
 }
 
 impl Provider {
-    /// Judges a session that a store gave for `key`. `doubtful`: its application token was
-    /// revoked when it was last seen.
+    /// Decides on a session from a store for `key`. `doubtful`: its application token was revoked when last seen.
     ///
-    /// Its life is reckoned by the server's clock. Before that has been seen, the local clock
-    /// stands for it, unless that is behind the moment at which the session was started.
+    /// Its lifetime is measured on the server's clock. Until that is known, the local clock is used, unless it is behind the
+    /// time when the session was started.
     pub fn judge(
         &mut self,
         key: &Key,
@@ -131,13 +128,13 @@ impl Provider {
         let clock = known.unwrap_or_else(|| stored.agreeing_clock());
         let session = stored.at(clock).compared_with(wish, now.wall_ms);
         if is_over(session.expires_at_ms, now.wall_ms) {
-            // Only the server's clock tells for certain.
+            // Only the server's clock is certain.
             return match known {
                 Some(_) => StoredVerdict::Delete,
                 None => StoredVerdict::Ignore,
             };
         }
-        // A renewal finds what it is to renew as well.
+        // A renewal also finds the session that it renews.
         let is_later = kept
             .is_none_or(|it| it.unconfirmed || session.expires_at_ms > it.session.expires_at_ms);
         if is_later
@@ -150,13 +147,13 @@ impl Provider {
         }
     }
 
-    /// Whether a stored session is known to be dead: itself, or with its whole epoch.
+    /// Whether a stored session is known to be dead, itself or by its epoch.
     pub fn is_dead(&self, stored: &Stored) -> bool {
         stored.epoch() < self.shared.epoch.number() || self.shared.is_dead(stored.ks())
     }
 
-    /// Ends a flight with a session from a store. Before the server's clock has been seen, that
-    /// session is renewed after a minute, which confirms how long it lives.
+    /// Ends a flight with a session from a store. Until the server's clock is known, the session is renewed after a minute,
+    /// which confirms its lifetime.
     pub fn adopt(
         &mut self,
         key: &Key,

@@ -1,22 +1,22 @@
-//! The widget session that a provider starts all its sessions from.
+//! The widget session with which a provider starts all its sessions.
 
 use super::{FlightId, Moment};
 use crate::error::Failure;
 use crate::secret::Secret;
 use crate::session::Widget;
 
-/// How long the followers of a failed flight may take to ask for its failure, in milliseconds.
+/// How long a failure is kept for the followers of its flight, in milliseconds.
 const FAILURE_KEPT_MS: i64 = 1000;
 
-/// What is known of the widget session.
+/// The state of the widget session.
 ///
-/// A failure never takes the place of a usable session, and never outlives those who waited for it.
+/// A failure never replaces a usable session, and is only for those who waited for it.
 #[derive(Debug, Default)]
 pub enum WidgetState {
-    /// Nothing: it has to be fetched.
+    /// It must be fetched.
     #[default]
     None,
-    /// It can be used.
+    /// It is usable.
     Usable {
         /// The session.
         widget: Widget,
@@ -31,13 +31,13 @@ pub enum WidgetState {
         failure: Failure,
         /// The flight that failed.
         flight: FlightId,
-        /// When the failure is forgotten, on the steady clock.
+        /// When the failure is discarded, on the steady clock.
         until_ms: i64,
     },
 }
 
 impl WidgetState {
-    /// The session, while it can be used.
+    /// The session, while it is usable.
     pub fn usable(&self, now: Moment) -> Option<&Widget> {
         match self {
             Self::Usable { widget, until, .. } if now.is_before(*until) => Some(widget),
@@ -45,7 +45,7 @@ impl WidgetState {
         }
     }
 
-    /// Keeps a session that was requested at `requested_ms`, unless a usable one was requested later.
+    /// Stores a session that was requested at `requested_ms`, unless a usable one was requested later.
     pub fn keep(&mut self, widget: Widget, requested_ms: i64, now: Moment) {
         if let Self::Usable {
             until,
@@ -65,14 +65,14 @@ impl WidgetState {
         };
     }
 
-    /// Forgets the session if it is the one with this KS, which was found dead.
+    /// Discards the session if it has this KS, which was found dead.
     pub fn forget(&mut self, ks: &Secret) {
         if matches!(self, Self::Usable { widget, .. } if widget.ks == *ks) {
             *self = Self::None;
         }
     }
 
-    /// Keeps the failure of a flight for its followers, unless there is a usable session.
+    /// Stores the failure of a flight for its followers, unless there is a usable session.
     pub fn fail(&mut self, flight: FlightId, failure: Failure, now: Moment) {
         if self.usable(now).is_none() {
             *self = Self::Failed {
@@ -83,8 +83,8 @@ impl WidgetState {
         }
     }
 
-    /// Why a caller that has waited for the flight `waited_for` gets no session. A caller that
-    /// began to wait after the failure gets none of it.
+    /// The error for a caller that has waited for the flight `waited_for`; none for callers that began to wait after the
+    /// failure.
     pub fn failure_for(&self, waited_for: FlightId, now: Moment) -> Option<&Failure> {
         match self {
             Self::Failed {
