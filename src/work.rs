@@ -1,7 +1,7 @@
-//! Counts work in tests and fuzzers, so that growth is judged by steps and never by a clock.
+//! Counts work in tests and fuzzers, so that growth is measured in steps, not in time.
 //!
-//! Whatever loops over what comes from outside calls [`steps`] with what it looks at: bytes that
-//! are read, comparisons, bytes that are written. Other builds count nothing, and pay nothing.
+//! Loops over foreign input call [`steps`] with the bytes read, comparisons made and bytes written. Other builds count nothing
+//! and pay nothing.
 
 #[cfg(any(test, fuzzing))]
 mod counted {
@@ -16,7 +16,7 @@ mod counted {
         STEPS.with(|it| it.set(it.get().saturating_add(count as u64)));
     }
 
-    /// The steps that `work` takes on this thread.
+    /// Returns the steps that `work` takes on this thread.
     pub fn count(work: impl FnOnce()) -> u64 {
         let before = STEPS.with(Cell::get);
         work();
@@ -27,7 +27,7 @@ mod counted {
 #[cfg(any(test, fuzzing))]
 pub use counted::{count, steps};
 
-/// Counts nothing in a build that is used.
+/// Counts nothing in other builds.
 #[cfg(not(any(test, fuzzing)))]
 #[inline(always)]
 pub fn steps(_count: usize) {}

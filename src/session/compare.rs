@@ -1,5 +1,4 @@
-//! Compares the session that was started with the one that was asked for: Kaltura silently drops
-//! what an application token doesn't allow.
+//! Compares a session with the request for it, because Kaltura silently drops what an application token doesn't allow.
 
 use core::iter;
 
@@ -10,14 +9,14 @@ use crate::work;
 
 mod privileges;
 
-/// What a session really is, by Kaltura's answer.
+/// A session by Kaltura's response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Grant<'a> {
     /// The session's user; empty for an anonymous one.
     pub user_id: &'a str,
     /// USER or ADMIN.
     pub session_type: SessionType,
-    /// How long it was made to live.
+    /// Its lifetime.
     pub lifetime: Lifetime,
     /// All its privileges.
     pub privileges: &'a str,
@@ -25,63 +24,63 @@ pub struct Grant<'a> {
 
 /// The lifetime of a session, from its start to its end.
 ///
-/// Kaltura tells the end alone, and reckons it when it starts the session, which may be at any
-/// moment between the sending of the request and the end of the response.
+/// Kaltura reports only the end, and computes it when it starts the session, at some moment between the sending of the
+/// request and the end of the response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lifetime {
-    /// The least that it may be, in seconds.
+    /// Its minimum, in seconds.
     pub shortest_s: i64,
-    /// The most that it may be, in seconds.
+    /// Its maximum, in seconds.
     pub longest_s: i64,
-    /// Whether the session may be over by now.
+    /// Whether the session may have expired.
     pub may_be_over: bool,
 }
 
-/// One point in which a session is not what was asked for.
+/// One difference between a session and its request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
-    /// Which part of the session.
+    /// The part of the session.
     pub field: Field,
-    /// What was asked; `None` if that was no value.
+    /// The requested value, if any.
     pub asked: Option<String>,
-    /// What was granted; `None` if it was dropped.
+    /// The granted value; `None` if it was dropped.
     pub granted: Option<String>,
-    /// What it means.
+    /// Its effect.
     pub effect: Effect,
 }
 
-/// A part of a session that can be asked for.
+/// A part of a session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Field {
     /// The user.
     UserId,
     /// USER or ADMIN.
     SessionType,
-    /// The life, in seconds.
+    /// The lifetime, in seconds.
     Expiry,
-    /// The privilege of this name.
+    /// The privilege with this name.
     Privilege(String),
-    /// So many privileges more than are listed.
+    /// The number of further privileges, which are not listed.
     MorePrivileges(u32),
-    /// The `sessionid` that it was to have alone.
+    /// Its own `sessionid`.
     SessionId,
-    /// What this option asks for: the KS itself carries another than the answer says.
+    /// The part of this option, which differs between the KS and the response.
     Carried(&'static str),
 }
 
-/// What a difference means.
+/// The effect of a difference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effect {
-    /// The session may do more, or for longer, than was asked, or it is somebody else's.
+    /// The session may do more, or for longer, than requested, or is another user's.
     Broader,
-    /// It may do less, or for less long.
+    /// It may do less, or for a shorter time.
     Narrower,
-    /// It is over before it began.
+    /// It has already expired.
     Expired,
 }
 
 impl Field {
-    /// The name of the option that asks for it.
+    /// The name of its option.
     pub fn option(&self) -> &'static str {
         match self {
             Self::UserId => "userId",
@@ -92,7 +91,7 @@ impl Field {
         }
     }
 
-    /// The privilege's name, where it is one.
+    /// The privilege's name, if it is one.
     pub fn privilege(&self) -> Option<&str> {
         match self {
             Self::Privilege(name) => Some(name),
@@ -101,7 +100,7 @@ impl Field {
         }
     }
 
-    /// How many privileges differ that are not listed.
+    /// The number of privileges that differ but are not listed.
     pub fn more(&self) -> Option<u32> {
         match self {
             Self::MorePrivileges(count) => Some(*count),
@@ -122,8 +121,7 @@ impl Effect {
 }
 
 impl Difference {
-    /// The difference in words. A user is somebody's name, so it is told that it differs, not
-    /// what it is.
+    /// The difference in words. A user's name isn't shown, only that it differs.
     pub fn message(&self) -> String {
         if self.effect == Effect::Expired {
             return "it has already expired (check whether the token's sessionDuration is 0, or whether the response took longer than the session lives)".to_owned();
@@ -162,17 +160,16 @@ impl Difference {
     }
 }
 
-/// The longest text of what was asked or granted that a difference carries, in bytes.
+/// The longest requested or granted value in a difference, in bytes.
 const LONGEST_SHOWN: usize = 2000;
 
 /// The longest name in a message, in bytes.
 const LONGEST_NAME: usize = 100;
 
-/// The clocks of Kaltura's machines, and of a proxy that tells the time in their place, may differ
-/// by this much.
+/// The clocks of Kaltura's machines, and of proxies, may differ by this much.
 const CLOCK_SLACK_S: i64 = 3;
 
-/// In what `grant` is not what `wish` asked for.
+/// Returns the differences between `grant` and the request `wish`.
 pub fn differences(wish: &SessionRequest, grant: &Grant<'_>) -> Vec<Difference> {
     let mut found = Vec::new();
     if let Some(asked) = wish
@@ -241,7 +238,7 @@ fn expiry_difference(asked_s: Option<i64>, granted: Lifetime) -> Option<Differen
     })
 }
 
-/// `texts` with `separator` between them, up to [`LONGEST_SHOWN`].
+/// Joins `texts` with `separator`, up to [`LONGEST_SHOWN`].
 fn shown(texts: &mut dyn Iterator<Item = &str>, separator: &str) -> String {
     let mut shown = String::new();
     for (index, text) in texts.enumerate() {

@@ -1,4 +1,4 @@
-//! The token hash: how an application token is proved without being sent.
+//! The token hash, which proves an application token without sending it.
 
 use md5::{Digest, Md5};
 use sha1::Sha1;
@@ -7,7 +7,7 @@ use sha2::{Sha256, Sha512};
 use crate::kaltura::HashType;
 use crate::secret::{Secret, wipe_stack};
 
-/// Whether a signer's text can be a hash of this type, as Kaltura wants it.
+/// Whether a signer's text has the form of a hash of this type.
 pub fn is_hash(hash_type: HashType, text: &str) -> bool {
     let length = match hash_type {
         HashType::Md5 => 32,
@@ -19,15 +19,15 @@ pub fn is_hash(hash_type: HashType, text: &str) -> bool {
     text.len() == length && text.bytes().all(is_hex)
 }
 
-/// Lower-case hex of H(`ks` + `app_token`), as `appToken.startSession` expects it.
+/// Returns lower-case hex of H(`ks` + `app_token`), as `appToken.startSession` expects it.
 ///
-/// `ks` is hashed as the exact text that goes out with the call. The result is as secret as
-/// a session: together with its `ks` it can be replayed until that expires.
+/// `ks` is hashed as the exact text that is sent with the call. The result is as secret as a session: together with its
+/// `ks` it can be replayed until the KS expires.
 pub fn token_hash(hash_type: HashType, ks: &str, app_token: &Secret) -> Secret {
     hash_joined(hash_type, &Secret::new([ks, app_token.expose()].concat()))
 }
 
-/// The same, of a KS with the application token behind it.
+/// The same for a KS followed by the application token.
 pub fn hash_joined(hash_type: HashType, joined: &Secret) -> Secret {
     let hash = match hash_type {
         HashType::Md5 => hex_digest::<Md5>(joined),

@@ -1,4 +1,4 @@
-//! Sessions as Kaltura's answers describe them.
+//! Sessions, as Kaltura's responses describe them.
 
 mod compare;
 pub mod hash;
@@ -33,22 +33,21 @@ pub struct Session {
     pub session_type: SessionType,
     /// All its privileges, as Kaltura writes them.
     pub privileges: String,
-    /// When it ends, in unix seconds by the server's clock.
+    /// When it expires, in unix seconds on the server's clock.
     pub expiry_s: i64,
-    /// When it came, in milliseconds since 1970 by the local clock.
+    /// When it arrived, in milliseconds since 1970 on the local clock.
     pub came_at_ms: i64,
-    /// The earliest moment at which it may end, by the same clock. Ignores [`ROUNDING_MS`].
+    /// The earliest time at which it may expire, on the same clock. Ignores [`ROUNDING_MS`].
     pub expires_at_ms: i64,
-    /// In what it is not what was asked for.
+    /// Its differences from the request.
     pub differences: Vec<Difference>,
 }
 
-/// A longer KS is no KS.
+/// The longest KS.
 const LONGEST_KS: usize = 200_000;
 
 impl Session {
-    /// Reads the answer to `appToken.startSession`, which `widget` was sent with, or says what is
-    /// wrong with it.
+    /// Reads the response to `appToken.startSession`, which was sent with `widget`, or returns what is wrong with it.
     pub fn read(
         answer: Fields<'_>,
         partner_id: u32,
@@ -94,7 +93,7 @@ impl Session {
             .integer()
             .filter(|expiry| (0..=LATEST_EXPIRY_S).contains(expiry))
             .ok_or("expiry is no unix time")?;
-        // Every session of an application token names it. It may have a `sessionid` of its own.
+        // Every session of an application token names it. Its `sessionid` may be its own.
         if names_token(&privileges, app_token_id) != Some(true) {
             return Err("not a session of this application token");
         }
@@ -129,8 +128,8 @@ impl Session {
 }
 
 impl Session {
-    /// The session with its differences from `wish`; its life was compared when it was minted,
-    /// and is shorter by now.
+    /// Returns the session with its differences from `wish`. Its lifetime was compared when it was started, and is shorter
+    /// now.
     #[must_use]
     pub fn compared_with(mut self, wish: &SessionRequest, now_ms: i64) -> Self {
         let wish = SessionRequest {
@@ -153,8 +152,7 @@ impl Session {
         self
     }
 
-    /// Adds in what the KS itself is not what Kaltura said of it. Only version 1 can be read; a `;`
-    /// in one of its fields is the end of that one.
+    /// Adds the contradictions between the KS and Kaltura's response. Only version 1 can be read; a `;` in a field ends it.
     fn add_contradictions(&mut self) {
         if ks::is_encrypted(self.ks.expose()) {
             return;
@@ -186,7 +184,7 @@ impl Session {
     }
 }
 
-/// In seconds; its milliseconds are still a safe integer in JavaScript.
+/// In seconds; in milliseconds it is still a safe integer in JavaScript.
 const LATEST_EXPIRY_S: i64 = 9_000_000_000_000;
 
 fn expect_type(object_type: Value<'_>, name: &str) -> Result<(), &'static str> {
@@ -200,7 +198,7 @@ fn expect_type(object_type: Value<'_>, name: &str) -> Result<(), &'static str> {
 fn read_ks(ks: Value<'_>, partner: Value<'_>, partner_id: u32) -> Result<Secret, &'static str> {
     let ks = Secret::new(ks.string().ok_or("no ks in it")?);
     let text = ks.expose();
-    // What goes into headers and further requests must be one plain word.
+    // Values for headers and further requests must be one plain word.
     if text.is_empty() || text.len() > LONGEST_KS || !text.bytes().all(|b| b.is_ascii_graphic()) {
         return Err("its ks is no KS");
     }
@@ -214,7 +212,7 @@ fn read_ks(ks: Value<'_>, partner: Value<'_>, partner_id: u32) -> Result<Secret,
 
 /// Whether a session's privileges name this application token; `None` if they name none.
 pub fn names_token(privileges: &str, app_token_id: &str) -> Option<bool> {
-    // Without a list of them all, which would take much longer than it takes to look.
+    // Searched without parsing all, which would take much longer.
     work::steps(privileges.len());
     let mut named = privileges
         .split(',')

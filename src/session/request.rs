@@ -1,23 +1,23 @@
-//! What a caller asks of a session.
+//! Session requests.
 
 use crate::work;
 
-/// The longest life of a session with a `sessionid` of its own, in seconds. Kaltura remembers for a
-/// day that an id was ended: a session that lived longer would come back to life.
+/// The maximum lifetime of a session with a `sessionid` of its own, in seconds. Kaltura remembers for a day that an id was
+/// ended; a longer session would come back to life.
 pub const LONGEST_ISOLATED_S: u32 = 86_400;
 
-/// What the caller asks of a session; what is `None` is left to the application token.
+/// A session request. For `None`, the application token's values apply.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct SessionRequest {
     /// The session's user.
     pub user_id: Option<String>,
     /// USER or ADMIN.
     pub session_type: Option<SessionType>,
-    /// How long the session shall live, in seconds.
+    /// The session's lifetime, in seconds.
     pub expiry_s: Option<u32>,
-    /// Privileges to add, as Kaltura writes them.
+    /// Privileges to add, as Kaltura's text.
     pub privileges: Option<String>,
-    /// Whether rights that the application token adds by itself make the session broader.
+    /// Whether rights that the application token adds make the session broader.
     pub no_other_privileges: bool,
     /// The `sessionid` that it shall have, so that it ends with no others. No caller chooses it.
     pub session_id: Option<String>,

@@ -1,4 +1,4 @@
-//! Requests over the caller's fetch, and their answers.
+//! Sends requests with the caller's fetch, and reads the responses.
 
 use core::pin::Pin;
 
@@ -17,8 +17,8 @@ use crate::exchange::{Exchange, Outcome, Reply, Step};
 use crate::kaltura::{Request, ResponseHead};
 use crate::retry;
 
-/// Holds the exchange to its end. When the host ends the call, it stops where it is.
-/// Boxed, so that it is compiled once and not into each of its callers.
+/// Runs the exchange to its end, or until the host ends the call. Boxed, so that it is compiled once and not into each
+/// caller.
 pub fn drive(exchange: Exchange, host: &Host, max_response_bytes: u32) -> Boxed<'_, Outcome> {
     Box::pin(hold(exchange, host, max_response_bytes))
 }
@@ -26,7 +26,7 @@ pub fn drive(exchange: Exchange, host: &Host, max_response_bytes: u32) -> Boxed<
 /// A future on the heap.
 pub type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 
-/// The promise of what a task comes to. Boxed, so that what runs it is compiled once.
+/// Returns the promise of a task's result. Boxed, so that its runner is compiled once.
 pub fn promise(task: impl Future<Output = Result<JsValue, JsValue>> + 'static) -> Promise {
     let task: Boxed<'static, _> = Box::pin(task);
     future_to_promise(task)
@@ -57,16 +57,16 @@ async fn hold(mut exchange: Exchange, host: &Host, max_response_bytes: u32) -> O
     exchange.finish()
 }
 
-/// Waits before the next try, which the caller is told of.
+/// Waits before a retry, after an event to the caller.
 pub async fn pause(host: &Host, ms: u64, reason: &Error) {
     host.emit(&super::results::retried_event(reason, ms));
     #[expect(clippy::cast_precision_loss, reason = "a minute at most")]
     let pause = host.sleep(ms as f64);
-    // It rejects only when the call ends, which whoever drives the call looks at next.
+    // It rejects only when the call ends, which the driver checks next.
     let _ = JsFuture::from(pause).await;
 }
 
-/// What came of a request.
+/// The result of a request.
 pub struct Received {
     /// When it was sent and answered.
     pub timing: Timing,
@@ -74,7 +74,7 @@ pub struct Received {
 }
 
 impl Received {
-    /// The answer, for a conversation to take.
+    /// The response, for an exchange to take.
     pub fn answer(&self) -> Reply<'_> {
         match &self.result {
             Ok((head, body)) => Reply::Response(head, body),
@@ -89,9 +89,9 @@ impl Received {
     }
 }
 
-/// Why there is no answer to read.
+/// Why there is no response.
 enum Loss {
-    /// What was thrown. It is looked into once, and not in each place that it may come from.
+    /// What was thrown. It is read in one place.
     Lost(JsValue),
     Unusable(&'static str),
 }
@@ -128,15 +128,15 @@ async fn exchange_one(request: &Request, host: &Host, max_response_bytes: u32) -
 fn init(request: &Request, host: &Host) -> RequestInit {
     let headers = Object::new();
     for (name, value) in Request::HEADERS {
-        // Setting a property of a fresh plain object can't fail.
+        // Setting a property of a new plain object can't fail.
         let _ = Reflect::set(&headers, &name.into(), &value.into());
     }
     let init = RequestInit::new();
     init.set_method("POST");
     init.set_headers(&headers);
     init.set_body(&JsValue::from_str(request.body.expose()));
-    // Not "error", which workerd doesn't know and elsewhere looks like a broken network. A
-    // redirect is not followed either way, and this way its status can be told.
+    // Not "error", which workerd doesn't know and which elsewhere looks like a network failure. With "manual" the status of
+    // a redirect is known.
     init.set_redirect(RequestRedirect::Manual);
     init.set_signal(Some(&host.signal()));
     init
@@ -153,7 +153,7 @@ async fn receive(
     let response: Response = response.unchecked_into();
     let head = head(&response)?;
     if head.status != 200 {
-        // The status says all. The body may never end, so it isn't waited for.
+        // The status is enough, and the body may never end, so it isn't awaited.
         cancel(&response, host);
         return Ok((head, Vec::new()));
     }
@@ -194,7 +194,7 @@ fn head(response: &Response) -> Result<ResponseHead, Loss> {
     })
 }
 
-/// Lets go of a body that nobody reads.
+/// Cancels a body that nobody reads.
 fn cancel(response: &Response, host: &Host) {
     let stream = response.body().ok().filter(JsValue::is_object);
     let reader = stream.and_then(|it| it.unchecked_into::<Stream>().get_reader().ok());
@@ -209,7 +209,7 @@ async fn body(response: &Response, host: &Host, limit: u32) -> Result<Vec<u8>, L
     let limit = limit as usize;
     let stream = response.body()?;
     if !stream.is_object() {
-        // A fetch of the caller's may know no streams.
+        // The caller's fetch may not support streams.
         let text = JsFuture::from(host.within(&response.text()?)).await?;
         if !text.is_string() {
             return Err(Loss::Unusable("its body is no text"));
@@ -232,16 +232,16 @@ async fn body(response: &Response, host: &Host, limit: u32) -> Result<Vec<u8>, L
         if length.saturating_add(chunk_length) > limit {
             break TOO_LONG;
         }
-        // Such pieces could follow one another for ever, and no timer would fire.
+        // Empty pieces could follow one another forever, and no timer would fire.
         empty = if chunk_length == 0 { empty + 1 } else { 0 };
         if empty > MOST_EMPTY {
             break Loss::Unusable("its body doesn't get on");
         }
-        // What is not read meanwhile is held back.
+        // The network holds back what is not read.
         if let Err(ended) = room.hold(length.saturating_add(chunk_length)).await {
             break ended.into();
         }
-        // Its buffer may have been handed on while it waited.
+        // Its buffer may have been transferred meanwhile.
         if chunk.length() as usize != chunk_length {
             break Loss::Unusable("its body is no stream of bytes");
         }
@@ -250,7 +250,7 @@ async fn body(response: &Response, host: &Host, limit: u32) -> Result<Vec<u8>, L
             chunk.copy_to(end);
         }
     };
-    // Nobody waits for the rest, nor for the news that it couldn't be stopped.
+    // Nobody waits for the rest, or for the result of the cancellation.
     if let Ok(cancelled) = reader.cancel() {
         host.forget(&cancelled);
     }
@@ -284,7 +284,7 @@ fn now_ms(host: &Host) -> i64 {
     whole_ms(host.now())
 }
 
-/// To spread retries; nothing depends on it that should be secret.
+/// Randomizes delays; nothing secret depends on it.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,

@@ -1,16 +1,15 @@
-//! The JavaScript that a call is made from: its shell, and the web's objects that the caller
-//! hands in. Whatever belongs to the caller may throw, so each use of it is caught: an
-//! exception that flew through wasm would leave the call pending for ever.
+//! The JavaScript around a call: its shell, and the caller's web objects. The caller's objects may throw, so each use is
+//! caught: an exception through WebAssembly would leave the call pending forever.
 
 use js_sys::{Function, Promise, Uint8Array};
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 #[wasm_bindgen]
 extern "C" {
-    /// What `src/js` lends for the length of one call. None of it throws.
+    /// The host that `src/js` lends for one call. None of its functions throws.
     pub type Host;
 
-    /// Ends all waiting of the call, and its fetches.
+    /// Ends all waits and fetches of the call.
     #[wasm_bindgen(method, getter)]
     pub fn signal(this: &Host) -> web_sys::AbortSignal;
     /// Whether the deadline has passed or the caller has aborted.
@@ -19,28 +18,28 @@ extern "C" {
     /// Calls the caller's fetch or the global one; the promise rejects when the call ends.
     #[wasm_bindgen(method)]
     pub fn fetch(this: &Host, url: &str, init: &web_sys::RequestInit) -> Promise;
-    /// The value or promise, but rejecting when the call ends.
+    /// Awaits the promise, or rejects when the call ends.
     #[wasm_bindgen(method)]
     pub fn within(this: &Host, value: &JsValue) -> Promise;
-    /// A plain view of a piece of a body; none of what is no bytes.
+    /// A plain view of a piece of a body; undefined for anything other than bytes.
     #[wasm_bindgen(method)]
     pub fn bytes(this: &Host, value: &JsValue) -> Option<Uint8Array>;
-    /// Lets a promise be, whatever becomes of it.
+    /// Ignores the result of a promise.
     #[wasm_bindgen(method)]
     pub fn forget(this: &Host, promise: &JsValue);
     /// Resolves after a time; rejects when the call ends.
     #[wasm_bindgen(method)]
     pub fn sleep(this: &Host, ms: f64) -> Promise;
-    /// Something to wait for until another call lets it come.
+    /// An event that another call triggers.
     #[wasm_bindgen(method)]
     pub fn turn(this: &Host) -> Turn;
-    /// Notes a failure that may be followed by another try, for the error that ends the call.
+    /// Notes a failure that may be retried, for the error that may end the call.
     #[wasm_bindgen(method)]
     pub fn failed(this: &Host, failure: &JsValue);
-    /// The key of the fingerprints in events; none if there is no `onEvent`.
+    /// The key of the fingerprints in events; undefined without `onEvent`.
     #[wasm_bindgen(method, getter, js_name = auditKey)]
     pub fn audit_key(this: &Host) -> Option<Vec<u8>>;
-    /// Tells the caller's `onEvent`.
+    /// Calls the caller's `onEvent`.
     #[wasm_bindgen(method)]
     pub fn emit(this: &Host, event: &JsValue);
     /// Local time in milliseconds since 1970 UTC.
@@ -49,14 +48,13 @@ extern "C" {
     /// The kind of the caller's `appToken`: see [`TokenKind`](super::terms::TokenKind).
     #[wasm_bindgen(method, getter, js_name = tokenKind)]
     pub fn token_kind(this: &Host) -> u32;
-    /// Asks for the application token of this credential; the promise rejects when what gives it
-    /// fails, or when the call ends.
+    /// Fetches the application token of this credential; the promise rejects if its source fails, or when the call ends.
     #[wasm_bindgen(method, js_name = askForAppToken)]
     pub fn ask_for_app_token(this: &Host, credential: usize) -> Promise;
-    /// Has the signer of this credential hash a KS; the promise rejects as that for a token does.
+    /// Lets the signer of this credential hash a KS; the promise rejects in the same cases.
     #[wasm_bindgen(method, js_name = askForHash)]
     pub fn ask_for_hash(this: &Host, credential: usize, ks: &str, hash_type: &str) -> Promise;
-    /// Milliseconds since some beginning, by a clock that is never set.
+    /// Milliseconds on a steady clock.
     #[wasm_bindgen(method)]
     pub fn steady(this: &Host) -> f64;
 }
@@ -66,17 +64,17 @@ extern "C" {
     /// The shell's.
     pub type Turn;
 
-    /// Resolves when it has come, or has been long enough in coming; rejects when the call ends.
+    /// Resolves when it is triggered, or after a while; rejects when the call ends.
     #[wasm_bindgen(method, getter)]
     pub fn wait(this: &Turn) -> Promise;
-    /// Lets it come.
+    /// Triggers it.
     #[wasm_bindgen(method, getter)]
     pub fn come(this: &Turn) -> Function;
 }
 
 #[wasm_bindgen]
 extern "C" {
-    /// A `Response`, or what a caller's fetch gives for one.
+    /// A `Response`, or what the caller's fetch returns instead.
     #[derive(Clone)]
     pub type Response;
 
@@ -115,7 +113,7 @@ extern "C" {
     #[wasm_bindgen(method, structural, catch)]
     pub fn cancel(this: &Reader) -> Result<JsValue, JsValue>;
 
-    /// What a reader gives.
+    /// The result of a read.
     pub type Chunk;
 
     #[wasm_bindgen(method, getter, structural, catch)]

@@ -1,4 +1,4 @@
-//! Room for a body that is being read; see [`crate::intake`].
+//! The room for a body that is being read; see [`crate::intake`].
 
 use core::cell::RefCell;
 
@@ -20,7 +20,7 @@ pub struct Room<'a> {
 }
 
 impl<'a> Room<'a> {
-    /// For a body that is not read beyond `limit` bytes.
+    /// Makes the room for a body of at most `limit` bytes.
     pub fn new(limit: usize, host: &'a Host) -> Self {
         let body = Body::new(limit);
         Self { body, host }
@@ -47,7 +47,7 @@ impl Drop for Room<'_> {
         let now_ms = steady_ms(self.host);
         let woken = INTAKE.with_borrow_mut(|intake| intake.close(&self.body, now_ms));
         for come in woken {
-            // It only settles a promise.
+            // Waking only settles a promise.
             let _ = come.call0(&JsValue::UNDEFINED);
         }
     }

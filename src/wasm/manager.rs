@@ -1,4 +1,4 @@
-//! The rules of the manager of application tokens, for its shell.
+//! The rules of the application-token manager, for its shell.
 
 use core::cell::RefCell;
 
@@ -20,7 +20,7 @@ use crate::secret::Secret;
 
 const OPTIONS: [&str; 3] = ["partnerId", "userId", "clientTag"];
 
-/// The rules, and the administrator's session. No borrow of it is held while JavaScript runs.
+/// The rules and the administrator's session. It isn't borrowed while JavaScript runs.
 #[wasm_bindgen(js_name = ManagerCore, skip_typescript)]
 #[derive(Debug)]
 pub struct ManagerCore {
@@ -74,14 +74,14 @@ impl ManagerCore {
         })
     }
 
-    /// The administrator's session that is kept, if there is one.
+    /// The cached administrator's session, if any.
     #[wasm_bindgen(js_name = keptKs)]
     pub fn kept_ks(&self, now_ms: f64) -> Option<String> {
         let admin = self.admin.borrow();
         admin.kept(whole(now_ms)).map(|ks| ks.expose().to_owned())
     }
 
-    /// Makes another.
+    /// Makes a new one.
     #[wasm_bindgen(js_name = makeKs)]
     pub fn make_ks(&self, secret: &JsValue, now_ms: f64) -> Result<String, JsValue> {
         let secret = admin_secret(secret)?;
@@ -93,7 +93,7 @@ impl ManagerCore {
         Ok(ks.expose().to_owned())
     }
 
-    /// This one was refused.
+    /// Drops this one, which was refused.
     #[wasm_bindgen(js_name = forgetKs)]
     pub fn forget_ks(&self, ks: String) {
         self.admin.borrow_mut().forget(&Secret::new(ks));
@@ -135,7 +135,7 @@ impl ManagerCore {
         prepared(prepare())
     }
 
-    /// The same for `appToken.add` with what `appToken.get` answered of another token.
+    /// The same for `appToken.add` of a successor, from the response to `appToken.get`.
     pub fn successor(&self, text: &str, now_ms: f64) -> Result<JsValue, JsValue> {
         let Some(old) = AppToken::from_json(text.as_bytes()) else {
             return Ok(JsValue::UNDEFINED);
@@ -149,15 +149,15 @@ impl ManagerCore {
         prepared(manager::id(named_id(id)))
     }
 
-    /// What there is to say when the token that `appToken.get` answered is deleted.
+    /// The warnings when the token in a response to `appToken.get` is deleted.
     #[wasm_bindgen(js_name = deletionWarnings)]
     pub fn deletion_warnings(text: &str) -> JsValue {
         let old = AppToken::from_json(text.as_bytes());
         warnings(&old.map_or_else(Vec::new, |it| manager::warnings_of_deletion(&it)))
     }
 
-    /// The same for `appToken.list`, with `size` and `index` of the page: the pager's own, or
-    /// where `all` are wanted the one that is `further` pages after it.
+    /// The same for `appToken.list`, with `size` and `index` of the page: the pager's page, or for `all` the page that is
+    /// `further` pages after it.
     pub fn list(
         filter: &Object,
         pager: &Object,
@@ -187,13 +187,13 @@ impl ManagerCore {
         Paging { size, index }.goes_on(received, whole(total))
     }
 
-    /// The last page that is asked for.
+    /// The last page to request.
     #[wasm_bindgen(js_name = mostPages)]
     pub fn most_pages() -> u32 {
         manager::MOST_PAGES
     }
 
-    /// The whole body of a call with these parameters.
+    /// The complete body of a call with these parameters.
     pub fn body(&self, args: &str, ks: &str) -> String {
         let mut params = Params::default();
         params.number("format", 1);
@@ -203,7 +203,7 @@ impl ManagerCore {
         params.with(args).into_json()
     }
 
-    /// The application token that an answer has, or nothing; `with_token`: with its value.
+    /// The application token in a response, if valid; `with_token`: with its value.
     #[wasm_bindgen(js_name = appToken)]
     pub fn app_token(text: &str, with_token: bool) -> JsValue {
         let read = AppToken::from_json(text.as_bytes());
@@ -213,7 +213,7 @@ impl ManagerCore {
         })
     }
 
-    /// The page that an answer has, or nothing.
+    /// The page in a response, if valid.
     pub fn page(text: &str) -> JsValue {
         let Some(page) = manager::read_page(text.as_bytes()) else {
             return JsValue::UNDEFINED;
@@ -227,19 +227,19 @@ impl ManagerCore {
         plain.into()
     }
 
-    /// Whether an action comes to the same when it is done twice.
+    /// Whether doing an action twice has the same effect as once.
     #[wasm_bindgen(js_name = isRepeatable)]
     pub fn is_repeatable(action: &str) -> bool {
         Action::from_name(action).is_some_and(Action::is_repeatable)
     }
 
-    /// Whether an answer is that to `appToken.delete`.
+    /// Whether a response is that of `appToken.delete`.
     #[wasm_bindgen(js_name = isNothing)]
     pub fn is_nothing(text: &str) -> bool {
         manager::is_nothing(text.as_bytes())
     }
 
-    /// What a failure means: `{ deadKs, isDone, isOpen, advice }`.
+    /// The meaning of a failure: `{ deadKs, isDone, isOpen, advice }`.
     pub fn judge(
         action: &str,
         code: &str,

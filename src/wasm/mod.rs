@@ -1,5 +1,5 @@
-//! The only place that names JavaScript: exports, conversion, transport.
-//! A binding converts, calls, and converts back; the rules are in the pure modules.
+//! The only code that knows JavaScript: exports, conversion, transport. A binding converts, calls and converts back; the
+//! rules are in the pure modules.
 
 mod alloc;
 #[cfg(feature = "client")]

@@ -1,4 +1,4 @@
-//! Sessions, failures and events to JavaScript.
+//! Converts sessions, failures and events to JavaScript.
 
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
@@ -24,7 +24,7 @@ extern "C" {
     ) -> JsValue;
 }
 
-/// A session as JavaScript gets it.
+/// A session for JavaScript.
 #[expect(
     clippy::cast_precision_loss,
     reason = "times are checked to be safe integers"
@@ -42,7 +42,7 @@ pub fn session(session: &Session) -> JsValue {
     )
 }
 
-/// Without its values where it gets into logs: no user's name belongs there.
+/// Without values for errors, which are logged, because they may contain a user's name.
 fn difference(difference: &Difference, with_user: bool) -> Plain {
     let plain = Plain::ordinary();
     plain.set("field", difference.field.option());
@@ -56,14 +56,14 @@ fn difference(difference: &Difference, with_user: bool) -> Plain {
     plain
 }
 
-/// A failure, from which the shell makes an `AppTokenError`.
+/// A failure, of which the shell makes an `AppTokenError`.
 pub fn failure(failure: &Failure) -> JsValue {
     let plain = details(&failure.error);
     plain.set("attempts", failure.attempts);
     plain.into()
 }
 
-/// An error of a call that may go on. The shell knows how many requests were made.
+/// An error of a call that may continue. The shell knows how many requests were made.
 pub fn error(error: &Error) -> JsValue {
     details(error).into()
 }
@@ -106,7 +106,7 @@ fn cause(cause: &Cause) -> Plain {
     plain
 }
 
-/// What an event says of a session: the application token, and fingerprints under this key.
+/// The fields of an event about a session: the application token, and fingerprints with this key.
 pub fn audit(
     key: &[u8],
     token: (&str, Option<HashType>, bool),
@@ -122,7 +122,7 @@ pub fn audit(
     plain
 }
 
-/// The event of a session that one call has started.
+/// The event of a session that a call has started.
 #[expect(clippy::cast_precision_loss, reason = "a safe integer")]
 pub fn minted(key: &[u8], token: (&str, Option<HashType>, bool), session: &Session) -> JsValue {
     let plain = audit(key, token, (session.ks.expose(), &session.user_id));
@@ -139,7 +139,7 @@ pub fn revoked(app_token_id: &str) -> JsValue {
     plain.into()
 }
 
-/// The event of a hash type that was found by trying.
+/// The event of a hash type that was found.
 pub fn hash_type_found(app_token_id: &str, hash_type: HashType) -> JsValue {
     let plain = Plain::ordinary();
     plain.set("type", "hashTypeFound");
@@ -148,7 +148,7 @@ pub fn hash_type_found(app_token_id: &str, hash_type: HashType) -> JsValue {
     plain.into()
 }
 
-/// The event of a retry that is to come.
+/// The event of a planned retry.
 #[expect(clippy::cast_precision_loss, reason = "a minute at most")]
 pub fn retried_event(reason: &Error, delay_ms: u64) -> JsValue {
     let plain = Plain::ordinary();

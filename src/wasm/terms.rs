@@ -1,4 +1,4 @@
-//! What callers say of the sessions they want: options that more than one export reads.
+//! Options of sessions that several exports read.
 
 use js_sys::{Promise, Uint8Array};
 use wasm_bindgen::JsValue;
@@ -14,7 +14,7 @@ use crate::options::{self, Input, LONGEST_TEXT, Named};
 use crate::secret::Secret;
 use crate::session::{ONE_CALL_WIDGET_S, SessionRequest};
 
-/// All that a session is started with, but for what is the shell's.
+/// Everything that a session is started with, except the shell's options.
 pub const OPTIONS: [&str; 15] = [
     "partnerId",
     "appTokenId",
@@ -33,19 +33,19 @@ pub const OPTIONS: [&str; 15] = [
     "dangerouslyAllowHttp",
 ];
 
-/// What an application token is, as far as the core goes.
+/// The kinds of application tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenKind {
     /// Text among the options.
     Text,
-    /// To be asked for.
+    /// It must be fetched.
     Asked,
-    /// A signer: it makes the hashes, and is all that there is.
+    /// A signer makes the hashes, and there is no token.
     Signer,
 }
 
 impl TokenKind {
-    /// The kind that the shell has told.
+    /// Reads the kind from the shell.
     pub fn from_number(number: u32) -> Self {
         match number {
             0 => Self::Text,
@@ -55,7 +55,7 @@ impl TokenKind {
     }
 }
 
-/// How an exchange is to be held.
+/// The settings of an exchange.
 pub fn terms(from: &Options, deadline_ms: f64) -> Result<Terms, InvalidOption> {
     let allow_http = options::switch(from.get("dangerouslyAllowHttp"))?;
     Ok(Terms {
@@ -68,7 +68,7 @@ pub fn terms(from: &Options, deadline_ms: f64) -> Result<Terms, InvalidOption> {
     })
 }
 
-/// What is asked of a session.
+/// A session request.
 pub fn wish(from: &Options) -> Result<SessionRequest, InvalidOption> {
     Ok(SessionRequest {
         user_id: options::user_id(from.get("userId"))?,
@@ -80,7 +80,7 @@ pub fn wish(from: &Options) -> Result<SessionRequest, InvalidOption> {
     })
 }
 
-/// The application token from the caller's function; `credential` tells which.
+/// Fetches the application token with the number `credential` from the caller's function.
 pub async fn ask_for_token(host: &Host, credential: usize) -> Result<Secret, Box<Error>> {
     const FAILED: &str = "the appToken function failed; `cause` has what it said";
     let token = given(host.ask_for_app_token(credential), FAILED).await?;
@@ -94,7 +94,7 @@ pub async fn ask_for_token(host: &Host, credential: usize) -> Result<Secret, Box
     .map_err(|wrong| Box::new(Error::InvalidOptions(wrong)))
 }
 
-/// The text of bytes, which are wiped; `None` if they are no text, or too many.
+/// Decodes and wipes bytes; `None` if they are not text, or too many.
 fn taken(bytes: &Uint8Array) -> Option<String> {
     let is_short = bytes.length() <= LONGEST_TEXT;
     let text = is_short.then(|| String::from_utf8(bytes.to_vec()).ok());
@@ -102,7 +102,7 @@ fn taken(bytes: &Uint8Array) -> Option<String> {
     text.flatten()
 }
 
-/// The hash of `ks` from the signer of this credential.
+/// Gets the hash of `ks` from the signer of this credential.
 pub async fn ask_for_hash(
     host: &Host,
     credential: usize,
@@ -112,15 +112,14 @@ pub async fn ask_for_hash(
     const FAILED: &str = "the signer failed; `cause` has what it said";
     let asked = host.ask_for_hash(credential, ks.expose(), hash_type.name());
     let hash = given(asked, FAILED).await?;
-    // What is no text is no hash.
+    // Anything other than text is not a hash.
     Ok(Secret::new(match convert::input(&hash) {
         Input::Text(Some(text)) => text,
         _ => String::new(),
     }))
 }
 
-/// What a function of the caller's gives. What a vault's client says when it fails is not ours to
-/// judge, so only its class and code are passed on.
+/// The result of the caller's function. The message of its error may contain secrets, so only its class and code are kept.
 async fn given(promise: Promise, problem: &'static str) -> Result<JsValue, Box<Error>> {
     JsFuture::from(promise).await.map_err(|thrown: JsValue| {
         let causes = causes(&thrown).into_iter().map(|cause| Cause {

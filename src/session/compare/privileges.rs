@@ -1,7 +1,7 @@
-//! Privileges that were asked for, compared with those that were granted.
+//! Compares requested privileges with granted ones.
 //!
-//! What a session may do is judged as the server judges it, which searches the text. Both texts
-//! may be long lists of long lists, so each is sorted once and looked up by halves.
+//! What a session may do is decided like on the server, which searches the text. Both texts may be long lists of long
+//! lists, so each is sorted once and searched by halves.
 
 use core::{iter, slice};
 
@@ -12,17 +12,17 @@ use crate::ks::privileges::table::{self, Known, Purpose, Shape};
 use crate::ks::privileges::{self, ANY, Privilege};
 use crate::work;
 
-/// Set by the server on every session of an application token, whatever is asked.
+/// Privileges that the server adds to every session of an application token.
 const OWN: [&str; 2] = ["sessionid", "apptoken"];
 
-/// How many privileges are listed that differ. The rest are counted.
+/// How many differences are listed. The rest are counted.
 const MOST_PRIVILEGES: usize = 50;
 
-/// In which privileges `granted` is not what was `asked`; with `only`, what lets the session do more
-/// and was not asked for is a difference too.
+/// Returns the differences between `granted` and `asked` privileges. With `only`, every granting privilege that was not
+/// requested is a difference too.
 pub(super) fn differences(asked: &str, granted: &str, only: bool) -> Vec<Difference> {
     let mut asked = privileges::parse(asked);
-    // As the server would write it down.
+    // As the server writes it.
     let asked_text = privileges::format(&asked);
     let mut parsed = privileges::parse(granted);
     let broader = broader(
@@ -87,7 +87,7 @@ pub(super) fn differences(asked: &str, granted: &str, only: bool) -> Vec<Differe
     found
 }
 
-/// To the server, what `urirestrict` is limited to is one text, with bars between the paths.
+/// The server reads the values of `urirestrict` as one text, with bars between the paths.
 fn split_paths(privilege: &mut Privilege) {
     if has_paths(&privilege.name) {
         let text = privilege.values.join("/");
@@ -105,16 +105,15 @@ fn shown_values(privilege: &Privilege) -> String {
     shown(&mut privilege.values.iter().map(String::as_str), separator)
 }
 
-/// A privilege of which a session allows more than was asked.
+/// A privilege with which a session may do more than requested.
 struct Broader {
     known: &'static Known,
-    /// What was granted, if it was not asked for by its name.
+    /// The granted text, if it was not requested by name.
     unasked: Option<String>,
 }
 
-/// The privileges of which a session allows more than was asked: of what was asked and of what was
-/// granted, the privileges are given, and what the server finds in them. What a session has beside
-/// what was asked is its token's choice, unless it hides, or unless `only` that was wanted.
+/// Returns the privileges with which a session may do more than requested, given both lists and what the server finds in
+/// them. Additional privileges are the token's choice, unless they are hidden or `only` is set.
 fn broader(
     [asked, granted]: [&[Granting<'_>]; 2],
     [asked_found, granted_found]: [&[Found<'_>]; 2],
@@ -167,7 +166,7 @@ fn broader(
     all
 }
 
-/// What is found of `known`.
+/// What was found of `known`.
 fn texts<'a>(found: &[Found<'a>], known: &Known, is_hidden: bool) -> Vec<&'a str> {
     work::steps(found.len());
     let found = found.iter();
@@ -179,7 +178,7 @@ fn texts<'a>(found: &[Found<'a>], known: &Known, is_hidden: bool) -> Vec<&'a str
 
 type Granting<'a> = (&'static Known, &'a Privilege);
 
-/// Those that let a session do more, by their own names.
+/// The granting privileges by their own names.
 fn granting(all: &[Privilege]) -> Vec<Granting<'_>> {
     let mut granting = Vec::new();
     for privilege in all {
@@ -205,13 +204,13 @@ fn values<'a>(privileges: impl Iterator<Item = &'a Privilege>) -> Vec<&'a str> {
         .collect()
 }
 
-/// What a text allows of one privilege.
+/// What a text allows for one privilege.
 struct Allowed<'a> {
-    /// What follows its name.
+    /// The text after its name.
     first: Texts<'a>,
     /// Its values.
     values: Texts<'a>,
-    /// Whether all its values are equally long.
+    /// Whether all its values have the same length.
     is_of_one_length: bool,
 }
 
@@ -221,8 +220,7 @@ impl Allowed<'_> {
         self.values.has(value) || self.first.has_beginning(value)
     }
 
-    /// Whether it allows `value` and each beginning of it, as a text does that has it first. Of ids
-    /// of one length none begins another, so that their beginnings name nothing.
+    /// Whether it allows `value` and each prefix of it. Prefixes of ids of the same length identify nothing.
     fn covers(&self, value: &str) -> bool {
         let mut shorter = value.chars();
         shorter.next_back();
@@ -230,7 +228,7 @@ impl Allowed<'_> {
     }
 }
 
-/// The privileges of a session, to be looked up by name.
+/// The privileges of a session, searchable by name.
 struct Granted<'a> {
     privileges: Vec<Values<'a>>,
     /// The names in order, each with the index of its privilege.
@@ -277,7 +275,7 @@ impl<'a> Values<'a> {
     }
 }
 
-/// Texts in order and each once, with their indices.
+/// Sorted texts without duplicates, with their indices.
 struct Texts<'a>(Vec<(&'a str, usize)>);
 
 impl PartialEq for Texts<'_> {

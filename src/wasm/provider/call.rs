@@ -1,4 +1,4 @@
-//! API calls with a session of the provider's.
+//! API calls with a provider's session.
 
 use std::rc::Rc;
 
@@ -18,7 +18,7 @@ use crate::wasm::host::Host;
 
 #[wasm_bindgen(js_class = ProviderCore)]
 impl Handle {
-    /// Fails if a service or an action can't have that name.
+    /// Fails for an invalid name of a service or an action.
     #[wasm_bindgen(js_name = checkCall)]
     #[expect(
         clippy::unused_self,
@@ -38,7 +38,7 @@ impl Handle {
         Err(convert::invalid(wrong))
     }
 
-    /// Calls the API with parameters that have `ks` among them, once; see [`call::make`].
+    /// Calls the API once with parameters that include `ks`; see [`call::make`].
     pub fn call(
         &self,
         service: &str,
@@ -51,7 +51,7 @@ impl Handle {
         let core = Rc::clone(&self.0);
         let terms = CallTerms {
             service_url: self.terms.service_url.clone(),
-            // The call may have had effect.
+            // The call may have had an effect.
             retry: RetryPolicy { retries: 0 },
             repeatable: false,
             deadline_ms: 0,

@@ -1,4 +1,4 @@
-//! Sessions that end alone.
+//! Isolated sessions.
 
 use js_sys::{Array, Object, Promise};
 use wasm_bindgen::JsValue;
@@ -30,7 +30,7 @@ impl Handle {
         }
     }
 
-    /// Whether a flight is to look into the store alone.
+    /// Whether a flight only reads the store.
     #[wasm_bindgen(js_name = isCheck)]
     pub fn is_check(&self, flight: f64) -> bool {
         let flight = FlightId::from_number(flight);
@@ -45,7 +45,7 @@ impl Handle {
         self.decide(|provider| provider.generation_name(flight, now))
     }
 
-    /// Takes what the store told; an empty text is none.
+    /// Takes the store's value; an empty text means none.
     #[wasm_bindgen(js_name = learnGeneration)]
     pub fn learn_generation(&self, flight: f64, text: &str, now: &Now) {
         let now = now.moment();
@@ -54,7 +54,7 @@ impl Handle {
         }
     }
 
-    /// Begins the flight that gets a session by which those of `request` are ended.
+    /// Begins the flight that gets a session with which those of `request` are ended.
     #[wasm_bindgen(js_name = beginEnding)]
     pub fn begin_ending(&self, request: &Object) -> Result<f64, JsValue> {
         const EXPECTED: &str = "'user' or 'session' for endSessions: other sessions end with everybody's of their application token";
@@ -94,13 +94,13 @@ impl Handle {
         }
     }
 
-    /// Whether [`take_unpublished`](Self::take_unpublished) would give anything.
+    /// Whether [`take_unpublished`](Self::take_unpublished) would return anything.
     #[wasm_bindgen(getter, js_name = hasUnpublished)]
     pub fn has_unpublished(&self) -> bool {
         self.decide(|provider| provider.has_unpublished())
     }
 
-    /// What the store is to be told: names and texts in turn.
+    /// What must be stored: names and texts in turn.
     #[wasm_bindgen(js_name = takeUnpublished)]
     pub fn take_unpublished(&self) -> Array {
         let records = self.decide(crate::provider::Provider::take_unpublished);

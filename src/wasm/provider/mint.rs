@@ -18,7 +18,7 @@ use crate::wasm::terms::{ask_for_hash, ask_for_token};
 
 #[wasm_bindgen(js_class = ProviderCore)]
 impl Handle {
-    /// Fetches the widget session for all.
+    /// Fetches the widget session.
     #[wasm_bindgen(js_name = fetchWidget)]
     pub fn fetch_widget(&self, flight: f64, host: Host, deadline_ms: f64) -> Promise {
         let core = Rc::clone(&self.0);
@@ -33,8 +33,8 @@ impl Handle {
         })
     }
 
-    /// Ends the flights if the flight `waited_for` has brought no widget session; `undefined` if
-    /// there is one, or if it has to be asked for again.
+    /// Ends the flights if the flight `waited_for` has failed to bring a widget session; `undefined` if there is one, or it must
+    /// be requested again.
     #[wasm_bindgen(js_name = failForWidget)]
     pub fn fail_for_widget(&self, flights: Vec<f64>, waited_for: f64, now: &Now) -> Option<Array> {
         let waited_for = FlightId::from_number(waited_for);
@@ -44,8 +44,8 @@ impl Handle {
         Some(ids(flights).map(end).collect())
     }
 
-    /// Mints what the flights are for, and tells what came of each, in order. When the host
-    /// ends the call, that is left to the shell.
+    /// Mints the sessions of the flights, and returns the result of each, in order. If the host ends the call, the shell does
+    /// that.
     pub fn mint(&self, flights: Vec<f64>, host: Host, deadline_ms: f64) -> Promise {
         let core = Rc::clone(&self.0);
         promise(async move {
@@ -72,7 +72,7 @@ impl ProviderCore {
         }
     }
 
-    /// Does what the mint says until it is done; gives nothing if the host has ended the call.
+    /// Does what the mint says until it is done; returns `None` if the host has ended the call.
     async fn drive(&self, mut mint: Mint, host: &Host) -> Option<Mint> {
         while !host.ended() {
             let now = moment(host);

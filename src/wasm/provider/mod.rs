@@ -1,4 +1,4 @@
-//! The provider, for the shell: what it is told to do, and what came of it.
+//! The provider for the shell: decisions and results.
 
 mod call;
 mod isolation;
@@ -31,7 +31,7 @@ use crate::provider::{
 use crate::secret::Secret;
 use crate::session::{LONGEST_ISOLATED_S, SHARED_WIDGET_S, Session, SessionRequest};
 
-/// The options of a provider that stand beside those of a session.
+/// The options of a provider besides those of sessions.
 const OPTIONS: [&str; 4] = ["maxEntries", "batchSize", "batchesInFlight", "isolate"];
 const FALLBACK_OPTIONS: [&str; 3] = ["appTokenId", "appToken", "hashType"];
 const REQUEST_OPTIONS: [&str; 5] = [
@@ -42,7 +42,7 @@ const REQUEST_OPTIONS: [&str; 5] = [
     "noOtherPrivileges",
 ];
 
-/// The shell's hold on a [`ProviderCore`], which tasks under way share.
+/// The state of a [`ProviderCore`], shared with tasks under way.
 #[wasm_bindgen(js_name = ProviderCore, skip_typescript)]
 #[derive(Debug)]
 pub struct Handle(Rc<ProviderCore>);
@@ -64,9 +64,9 @@ pub struct ProviderCore {
     max_response_bytes: u32,
     batch_size: u32,
     batches_in_flight: u32,
-    /// Keys of one's own for what a store holds.
+    /// The caller's keys for sealing.
     keys: Option<Rc<Keys>>,
-    /// Gives the tickets of the leases that were used since it was called last.
+    /// Returns the tickets of the leases that were used since its last call.
     uses: Function,
 }
 
@@ -101,32 +101,32 @@ impl Handle {
         token.map(drop).map_err(convert::invalid)
     }
 
-    /// How often a leader gives a sign, and its followers look for it.
+    /// The interval of signs of life and checks.
     #[wasm_bindgen(js_name = checkEveryMs)]
     pub fn check_every_ms() -> u32 {
         CHECK_EVERY_MS
     }
 
-    /// Whether a session that has been waiting for its caller has ended meanwhile.
+    /// Whether a session has expired while it waited for its caller.
     #[wasm_bindgen(js_name = isOver)]
     pub fn is_over(expires_at_ms: f64, now: &Now) -> bool {
         is_over(whole_ms(expires_at_ms), now.moment().wall_ms)
     }
 
-    /// How many sessions to start in one request.
+    /// The number of sessions to start in one request.
     #[wasm_bindgen(getter, js_name = batchSize)]
     pub fn batch_size(&self) -> u32 {
         self.batch_size
     }
 
-    /// How many such requests to have under way at a time.
+    /// The number of such requests under way at a time.
     #[wasm_bindgen(getter, js_name = batchesInFlight)]
     pub fn batches_in_flight(&self) -> u32 {
         self.batches_in_flight
     }
 
-    /// What the caller of `request` is to do. `followed` is the flight that it followed in
-    /// vain, after `silent_checks` checks without a sign; 0 for none.
+    /// Decides on `request`. `followed` is the flight that the caller followed without result, after `silent_checks` missed
+    /// checks; 0 for none.
     pub fn ask(
         &self,
         request: &Object,
@@ -147,7 +147,7 @@ impl Handle {
             .map_err(|failure| results::failure(&failure))
     }
 
-    /// What there is for the caller of `request` when the time is over; nothing if there is none.
+    /// The session for the caller of `request` whose time is over, if any.
     #[wasm_bindgen(js_name = lastResort)]
     pub fn last_resort(&self, request: &Object, now: &Now) -> JsValue {
         let (wish, now) = (self.wish(request), now.moment());
@@ -160,7 +160,7 @@ impl Handle {
         answer.map_or(JsValue::UNDEFINED, told)
     }
 
-    /// What a caller that needs the widget session is to do; nothing if there is no need to wait.
+    /// Decides on a request for the widget session; `undefined` if there is no need to wait.
     #[wasm_bindgen(js_name = askForWidget)]
     pub fn ask_for_widget(&self, followed: f64, silent_checks: u32, now: &Now) -> JsValue {
         let (following, now) = (following(followed, silent_checks), now.moment());
@@ -168,8 +168,7 @@ impl Handle {
         answer.map_or(JsValue::UNDEFINED, told)
     }
 
-    /// The end of a flight whose time was over, or that nobody wants any more, or that was
-    /// taken over by another that has landed.
+    /// Ends a flight whose time is over, that nobody needs any more, or whose successor has landed.
     pub fn abandon(&self, flight: f64, timed_out: bool, now: &Now) {
         let Some(flight) = FlightId::from_number(flight) else {
             return;
@@ -185,7 +184,7 @@ impl Handle {
         }
     }
 
-    /// The same for the flight that was to fetch the widget session.
+    /// The same for the flight of the widget session.
     #[wasm_bindgen(js_name = abandonWidget)]
     pub fn abandon_widget(&self, flight: f64, now: &Now) {
         let now = now.moment();
@@ -194,7 +193,7 @@ impl Handle {
         }
     }
 
-    /// Forgets the session of a request; gives it, if it was held.
+    /// Discards the session of a request; returns it, if it was cached.
     pub fn invalidate(&self, request: &Object, now: &Now) -> Result<JsValue, JsValue> {
         let wish = self.wish(request).map_err(convert::invalid)?;
         let now = now.moment();
@@ -207,7 +206,7 @@ impl Handle {
         Ok(session_or_nothing(held.as_ref()))
     }
 
-    /// Forgets a session; gives it, if it was held.
+    /// Discards a session; returns it, if it was cached.
     #[wasm_bindgen(js_name = invalidateKs)]
     pub fn invalidate_ks(&self, ks: String, now: &Now) -> JsValue {
         let (ks, now) = (Secret::new(ks), now.moment());
@@ -219,7 +218,7 @@ impl Handle {
         session_or_nothing(held.as_ref())
     }
 
-    /// What events say of a session; see [`results::audit`].
+    /// The fields of events about a session; see [`results::audit`].
     pub fn audit(&self, key: &[u8], ks: String, user_id: &str, privileges: &str) -> JsValue {
         let ks = Secret::new(ks);
         let (id, hash_type, by_fallback) = self.decide(|provider| {
@@ -232,7 +231,7 @@ impl Handle {
         results::audit(key, (&id, hash_type, by_fallback), (ks.expose(), user_id)).into()
     }
 
-    /// Forgets everything, and what a store holds is dead.
+    /// Clears everything, and makes all stored sessions dead.
     pub fn clear(&self, now: &Now) {
         let now = now.moment();
         self.decide(|provider| provider.clear(now));
@@ -331,14 +330,13 @@ impl ProviderCore {
         })
     }
 
-    /// Asks the provider. No JavaScript may run in `ask`: it could come back to the provider, which is
-    /// borrowed. So clocks are read, and options converted, before; and results after.
+    /// Calls the provider. No JavaScript may run in `ask`, because it could call the borrowed provider again. So clocks are read
+    /// and options converted before, and results after.
     fn decide<T>(&self, ask: impl FnOnce(&mut Provider) -> T) -> T {
         ask(&mut self.provider.borrow_mut())
     }
 
-    /// Not when the provider is made: in Workers that may be before there is a request, when the
-    /// runtime gives no random bytes.
+    /// Not done when the provider is made, because Workers have no random bytes before a request.
     fn seed(&self) {
         let mut bytes = [0; 48];
         if self.decide(|provider| provider.wants_seed())
@@ -347,7 +345,7 @@ impl ProviderCore {
         {
             self.decide(|provider| {
                 provider.seed(Seed(*seed));
-                // Session ids that no other process has to find are derived from chance.
+                // Session ids that no other process must find are derived from random bytes.
                 if !provider.shared.has_store() {
                     provider.isolate_with(secret);
                 }
@@ -355,7 +353,7 @@ impl ProviderCore {
         }
     }
 
-    /// Tells the provider which sessions were served by their leases.
+    /// Reports the uses of leases to the provider.
     fn report_uses(&self) {
         let uses = self.uses.call0(&JsValue::UNDEFINED);
         let Some(uses) = uses.ok().and_then(|it| it.dyn_into::<Float64Array>().ok()) else {

@@ -1,4 +1,4 @@
-//! Proof that a session which is handed out is alive.
+//! Proof that a session to hand out is alive.
 
 use std::rc::Rc;
 
@@ -16,20 +16,20 @@ use crate::wasm::results;
 
 #[wasm_bindgen(js_class = ProviderCore)]
 impl Handle {
-    /// Whether the caller is to [`prove`](Self::prove) this session before it is handed out.
+    /// Whether the caller must [`prove`](Self::prove) this session before it is handed out.
     #[wasm_bindgen(js_name = proofIsDue)]
     pub fn proof_is_due(&self, ks: String, privileges: &str, now: &Now) -> bool {
         let (ks, now) = (Secret::new(ks), now.moment());
         self.decide(|provider| provider.proof_is_due(&ks, privileges, now))
     }
 
-    /// Whether whoever holds a session of these privileges can end all others of its token.
+    /// Whether the holder of a session with these privileges can end all others of its token.
     #[wasm_bindgen(js_name = isExposed)]
     pub fn is_exposed(&self, privileges: &str) -> bool {
         self.decide(|provider| provider.is_exposed(privileges))
     }
 
-    /// Asks Kaltura whether the session is alive; gives the failure to report if it isn't.
+    /// Asks Kaltura whether the session is alive; returns the failure if it isn't.
     pub fn prove(&self, ks: String, privileges: String, host: Host) -> Promise {
         let core = Rc::clone(&self.0);
         promise(async move {

@@ -1,4 +1,4 @@
-//! Sessions to and from a store that a fleet shares.
+//! Sessions for and from a shared store.
 
 use std::rc::Rc;
 
@@ -23,14 +23,13 @@ const LONGEST_TTL_MS: i64 = u32::MAX as i64;
 
 #[wasm_bindgen(js_class = ProviderCore)]
 impl Handle {
-    /// Whether values are sealed with keys of one's own. Otherwise the functions here need the
-    /// application token.
+    /// Whether values are sealed with the caller's keys. Otherwise these functions need the application token.
     #[wasm_bindgen(getter, js_name = hasOwnKeys)]
     pub fn has_own_keys(&self) -> bool {
         self.keys.is_some()
     }
 
-    /// Bytes for a purpose outside the core, which only who has the key or the token can tell.
+    /// Derives secret bytes for a purpose outside the core.
     #[wasm_bindgen(js_name = deriveKey)]
     pub fn derive_key(&self, token: Option<String>) -> Option<Vec<u8>> {
         let issuer = self.decide(|provider| provider.issuer_key());
@@ -38,7 +37,7 @@ impl Handle {
         Some(key.to_vec())
     }
 
-    /// The names under which the epoch is kept in a store.
+    /// The names of the epoch in a store.
     #[wasm_bindgen(js_name = epochNames)]
     pub fn epoch_names(&self, token: Option<String>) -> Vec<String> {
         let issuer = self.decide(|provider| provider.issuer_key());
@@ -46,8 +45,8 @@ impl Handle {
             .map_or_else(Vec::new, |keys| keys.epoch_names(&issuer))
     }
 
-    /// Takes what a store gave under those names: `{ rejected }` if that was no epoch; `{ text, ttlMs }`
-    /// to be put under the first name, if the store is to be told.
+    /// Takes the store's values of these names. Returns `{ rejected }` for an invalid epoch; `{ text, ttlMs }` to store under
+    /// the first name, if the store must be updated.
     #[wasm_bindgen(js_name = learnEpoch)]
     pub fn learn_epoch(&self, token: Option<String>, texts: Vec<String>, now: &Now) -> JsValue {
         let now = now.moment();
@@ -69,14 +68,14 @@ impl Handle {
         told.into()
     }
 
-    /// The epoch in which a session is started that is asked for now.
+    /// The current epoch, for a session that is requested now.
     #[wasm_bindgen(getter)]
     #[expect(clippy::cast_precision_loss, reason = "times are safe integers")]
     pub fn epoch(&self) -> f64 {
         self.decide(|provider| provider.shared.epoch.number()) as f64
     }
 
-    /// Where a flight's session is kept in a store: `{ names, key }`.
+    /// The place of a flight's session in a store: `{ names, key }`.
     pub fn place(&self, flight: f64, token: Option<String>) -> JsValue {
         let key = FlightId::from_number(flight).and_then(|flight| {
             self.decide(|provider| provider.wanted(flight).map(|(key, _)| key.clone()))
@@ -85,15 +84,14 @@ impl Handle {
         keys.map_or(JsValue::UNDEFINED, |(keys, key)| place(&keys, &key).into())
     }
 
-    /// There is a store: dead sessions are to be deleted from it.
+    /// Notes that there is a store, from which dead sessions must be deleted.
     #[wasm_bindgen(js_name = useStore)]
     pub fn use_store(&self) {
         self.decide(|provider| provider.shared.use_store());
     }
 
-    /// Ends a flight with what a store gave, if that is a session and of use. Otherwise
-    /// `{ rejected }` if it was sealed with another key, `{ obsolete }` if it is to be deleted,
-    /// and `{ needsTime }` if the server's clock must be seen first.
+    /// Ends a flight with the store's value, if that is a usable session. Otherwise returns `{ rejected }` if it was sealed with
+    /// another key, `{ obsolete }` if it must be deleted, and `{ needsTime }` if the server's clock must be known first.
     pub fn adopt(&self, flight: f64, token: Option<String>, sealed: &str, now: &Now) -> JsValue {
         let now = now.moment();
         let Some(flight) = FlightId::from_number(flight) else {
@@ -129,14 +127,13 @@ impl Handle {
         told.into()
     }
 
-    /// Whether the store is to be told of a new epoch, or of what
-    /// [`take_obsolete`](Self::take_obsolete) would give.
+    /// Whether the store must be updated: with a new epoch, or for [`take_obsolete`](Self::take_obsolete).
     #[wasm_bindgen(getter, js_name = hasNews)]
     pub fn has_news(&self) -> bool {
         self.decide(|provider| provider.shared.has_news())
     }
 
-    /// Where sessions are kept that may be dead, once: `[{ names, key }]`.
+    /// Takes the places of sessions that may be dead: `[{ names, key }]`.
     #[wasm_bindgen(js_name = takeObsolete)]
     pub fn take_obsolete(&self, token: Option<String>) -> Array {
         let Some(keys) = self.keys(token) else {
@@ -147,7 +144,7 @@ impl Handle {
         places.map(JsValue::from).collect()
     }
 
-    /// Whether a store holds a dead session under this key.
+    /// Whether a store's value for this key is a dead session.
     #[wasm_bindgen(js_name = isDead)]
     pub fn is_dead(&self, key: String, token: Option<String>, text: &str) -> bool {
         let keys = self.keys(token);
@@ -157,8 +154,7 @@ impl Handle {
         })
     }
 
-    /// The session of a key that was started in this epoch, sealed for a store: `{ text, ttlMs }`,
-    /// if there is one, or `{ tooLong }`.
+    /// Seals the session of a key, which was started in this epoch, for a store: `{ text, ttlMs }`, or `{ tooLong }`.
     pub fn seal(&self, key: String, token: Option<String>, epoch: f64, now: &Now) -> JsValue {
         let key = Key::from_text(key);
         let now = now.moment();
@@ -167,7 +163,7 @@ impl Handle {
         };
         let session = self.decide(|provider| provider.fresh(&key, now).cloned());
         let sealed = session.map(|session| {
-            // A store that forgets a session of years after weeks is given it again.
+            // If a store drops a session of years after weeks, it is stored again.
             let left_ms = session.expires_at_ms.saturating_sub(now.wall_ms);
             let ttl_ms = u32::try_from(left_ms.clamp(0, LONGEST_TTL_MS)).unwrap_or_default();
             let epoch = whole_ms(epoch);
@@ -204,7 +200,7 @@ fn nonce() -> Option<[u8; NONCE]> {
 }
 
 impl ProviderCore {
-    /// The keys that values are sealed with: those of the options, or what the token gives.
+    /// The keys for sealing: those of the options, or one derived from the token.
     fn keys(&self, token: Option<String>) -> Option<Rc<Keys>> {
         let of_token =
             |token: String| Rc::new(Keys::of_secret(Secret::new(token).expose().as_bytes()));
@@ -212,7 +208,7 @@ impl ProviderCore {
     }
 }
 
-/// Reads keys of one's own: `[id, key, id, key, …]`, each key text or bytes.
+/// Reads the caller's keys: `[id, key, id, key, …]`, each key text or bytes.
 pub fn own_keys(list: &Array) -> Result<Option<Rc<Keys>>, InvalidOption> {
     let mut keys = Vec::<(String, Wiped<Vec<u8>>)>::new();
     for index in (0..list.length()).step_by(2) {

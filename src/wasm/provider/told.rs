@@ -1,4 +1,4 @@
-//! What the shell is told, as plain objects.
+//! Decisions and results for the shell, as plain objects.
 
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
@@ -29,7 +29,7 @@ extern "C" {
     fn plain_lease(wall: f64, steady: f64, ticket: f64) -> JsValue;
 }
 
-/// What somebody who asks is to do.
+/// The decision on a request.
 pub fn told(answer: Decision) -> JsValue {
     let (session, lease, stale, flight, lead) = match answer {
         Decision::Serve {
@@ -51,7 +51,7 @@ pub fn told(answer: Decision) -> JsValue {
     )
 }
 
-/// What a flight has brought, or why it brought nothing.
+/// The result of a flight.
 pub fn end(landed: &Result<Landed, Failure>) -> JsValue {
     let (session, lease, failure, stale, renewed) = match landed {
         Ok(landed) => (
