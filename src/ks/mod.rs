@@ -284,15 +284,12 @@ fn write(fields: &KsFields, random: &Random, secret: &Secret) -> Result<Secret, 
 fn decode(ks: &str) -> Result<Wiped<Vec<u8>>, KsError> {
     work::steps(ks.len());
     let mut text = Wiped::new(Vec::with_capacity(ks.len()));
-    text.extend(
-        ks.bytes()
-            .filter_map(|byte| match byte {
-                b' ' | b'\t' | b'\n' | b'\r' => None,
-                b'-' => Some(b'+'),
-                b'_' => Some(b'/'),
-                other => Some(other),
-            }),
-    );
+    text.extend(ks.bytes().filter_map(|byte| match byte {
+        b' ' | b'\t' | b'\n' | b'\r' => None,
+        b'-' => Some(b'+'),
+        b'_' => Some(b'/'),
+        other => Some(other),
+    }));
     if text.len().is_multiple_of(4) {
         for _ in 0..2 {
             if text.ends_with(b"=") {

@@ -1,5 +1,5 @@
-//! A hash index, small enough for WebAssembly: it finds the place of a value in a list by the
-//! value's hash. Every operation takes constant time on average, whatever keys somebody chooses.
+//! A small hash index that finds the place of a value in a list by its hash. Every operation takes constant time on average,
+//! even for chosen keys.
 
 use crate::work;
 
@@ -13,7 +13,7 @@ impl Seed {
         let (halves, _) = self.0.as_chunks::<8>();
         let mut halves = halves.iter().copied().map(u64::from_le_bytes);
         let mut half = || halves.next().unwrap_or(0);
-        // The numbers keep a seed of zeros, which tests have, from making every hash zero.
+        // The constants keep a zero seed, as in tests, from making every hash zero.
         let mut state = half() ^ 0x9e37_79b9_7f4a_7c15;
         let key = half() ^ 0xd1b5_4a32_d192_ed02;
         // Every eight bytes are multiplied by a number that nobody knows, from a state that nobody
@@ -27,7 +27,9 @@ impl Seed {
         for word in words {
             mix(u64::from_le_bytes(*word));
         }
-        mix(rest.iter().fold(0, |word, byte| word << 8 | u64::from(*byte)));
+        mix(rest
+            .iter()
+            .fold(0, |word, byte| word << 8 | u64::from(*byte)));
         mix(text.len() as u64);
         // Half of it is enough.
         (state >> 32) as u32
@@ -37,13 +39,13 @@ impl Seed {
 /// A place in a list.
 pub type Place = u32;
 
-/// No place: what stands in a free cell, and at the ends of a chain.
+/// No place: in a free cell, and at the ends of a chain.
 pub const NOWHERE: Place = Place::MAX;
 
-/// Places by hash, with open addressing. Half of the cells at most are in use.
+/// Places by hash, with open addressing. At most half of the cells are used.
 #[derive(Debug, Default)]
 pub struct Index {
-    /// As many as a power of two, or none.
+    /// Zero or a power of two.
     cells: Vec<Cell>,
     used: usize,
 }
@@ -60,7 +62,7 @@ const FREE: Cell = Cell {
 };
 
 impl Index {
-    /// The first place with this hash that fits.
+    /// Returns the first place with this hash that matches.
     pub fn find(&self, hash: u32, fits: impl Fn(Place) -> bool) -> Option<Place> {
         let mut at = self.home(hash);
         loop {
@@ -94,7 +96,7 @@ impl Index {
             at = self.after(at);
         }
         self.used = self.used.saturating_sub(1);
-        // Those behind move up, so that no search ends at the gap before it has reached them.
+        // The next cells move up, so that searches don't end at the gap.
         let mut gap = at;
         loop {
             at = self.after(at);
@@ -111,7 +113,7 @@ impl Index {
         self.set(gap, FREE);
     }
 
-    /// Forgets everything.
+    /// Removes everything.
     pub fn clear(&mut self) {
         *self = Self::default();
     }
@@ -120,8 +122,7 @@ impl Index {
         self.cells.len().saturating_sub(1)
     }
 
-    /// Where a search begins. Hashes that follow one another, such as numbers, are spread over the
-    /// cells: a removal looks at all that are in one row.
+    /// Where a search begins. Consecutive hashes, such as numbers, are spread, because a removal visits all adjacent cells.
     fn home(&self, hash: u32) -> usize {
         let spread = hash.wrapping_mul(0x9E37_79B1);
         let scaled = u64::from(spread).wrapping_mul(self.cells.len() as u64) >> 32;
@@ -162,7 +163,7 @@ impl Index {
     }
 }
 
-/// Values in places that are used again when they are free.
+/// Values in reusable places.
 #[derive(Debug)]
 pub struct Slab<T> {
     values: Vec<Option<T>>,
@@ -184,7 +185,7 @@ impl<T> Slab<T> {
         self.values.get(place as usize)?.as_ref()
     }
 
-    /// The same, to be changed.
+    /// The same, mutable.
     pub fn get_mut(&mut self, place: Place) -> Option<&mut T> {
         self.values.get_mut(place as usize)?.as_mut()
     }
@@ -201,7 +202,7 @@ impl<T> Slab<T> {
         Place::try_from(self.values.len().saturating_sub(1)).unwrap_or(NOWHERE)
     }
 
-    /// Takes the value out of a place.
+    /// Removes the value from a place.
     pub fn remove(&mut self, place: Place) -> Option<T> {
         let value = self.values.get_mut(place as usize)?.take()?;
         self.free.push(place);

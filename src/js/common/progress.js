@@ -1,4 +1,4 @@
-// How far a call has got, for the error that ends it before the core can say so.
+// The progress of a call, for the error that ends it before the core can report anything.
 import { AppTokenError } from './error.js'
 
 /** @import { Details } from './error.js' */
@@ -16,7 +16,7 @@ export class Progress {
   #joined = new Set()
 
   /**
-   * An HTTP request goes out to `url`.
+   * Counts an HTTP request to `url`.
    * @param {string} url
    */
   requests(url) {
@@ -26,7 +26,7 @@ export class Progress {
   }
 
   /**
-   * `what` is begun.
+   * Notes that the step `what` begins.
    * @param {string} what
    */
   waitsFor(what) {
@@ -34,7 +34,7 @@ export class Progress {
   }
 
   /**
-   * The core was answered with this failure, and may try again.
+   * Notes a failure that the core may retry.
    * @param {Details} failure
    */
   failed(failure) {
@@ -42,7 +42,7 @@ export class Progress {
   }
 
   /**
-   * It waits for what another one does; `isOwn`: on its account.
+   * Notes that the call waits for another's progress; `isOwn`: for work that it started.
    * @param {Progress} other
    * @param {boolean} isOwn
    */
@@ -52,9 +52,9 @@ export class Progress {
     this.#waitsFor = { other, isOwn }
   }
 
-  /** The HTTP requests that were made, those of what it waited for included. */
+  /** The number of HTTP requests, including those of calls that it waited for. */
   get attempts() {
-    // Two may have waited for each other, one after the other.
+    // Two calls may have waited for each other, one after the other.
     /** @type {Set<Progress>} */
     const all = new Set([this])
     let attempts = 0
@@ -65,7 +65,7 @@ export class Progress {
     return attempts
   }
 
-  /** What it waits for, in words. */
+  /** The step that the call waits for, in words. */
   get step() {
     if (typeof this.#waitsFor !== 'object') return this.#waitsFor
     const { other, isOwn } = this.#waitsFor
@@ -77,7 +77,7 @@ export class Progress {
     return typeof this.#waitsFor === 'object' ? 'another call' : this.#waitsFor
   }
 
-  /** The error of the last failure. */
+  /** The error for the last failure. */
   get cause() {
     const failure = this.#failure ?? (typeof this.#waitsFor === 'object' ? this.#waitsFor.other.#failure : undefined)
     return failure && new AppTokenError(failure)

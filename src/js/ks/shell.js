@@ -1,5 +1,4 @@
-// KSs and privileges: pure and synchronous, in a module of their own, so that who only starts
-// sessions doesn't load them.
+// KSs and privileges: synchronous functions with a module of their own, so that starting sessions doesn't load it.
 import { instantiate } from './kaltura_ks.js'
 import { checkText, copied, guarded, ownOptions, plainPrivilege } from '../common/options.js'
 import { hexOf } from '../common/hex.js'
@@ -11,14 +10,14 @@ import { loader } from '../runtime/load.js'
  * @import { Loadable } from '../runtime/load.js'
  */
 
-// A KS that carried more would be longer than any that is read.
+// A KS with more would be longer than any that is read.
 const LONGEST_PRIVILEGES = 262_144
 
-// Kaltura's own widget sessions have the number 0 for a user.
+// Kaltura's own widget sessions have the number 0 as user.
 const NUMBERS = ['partnerId', 'userId', 'sessionType', 'expiry', 'masterPartnerId']
 
 /**
- * Ties the functions to a module, which `load` gives at the first call.
+ * Makes the functions, with a module that `load` returns at the first call.
  * @param {() => Loadable} load
  * @returns {KalturaKs}
  */
@@ -40,7 +39,7 @@ export function bindKs(load) {
     },
 
     parsePrivileges(text) {
-      // What a token without privileges has for them.
+      // The privileges of a token that has none.
       const given = text ?? ''
       checkText('text', given, LONGEST_PRIVILEGES)
       const list = JSON.parse(guarded(() => wasm().parsePrivileges(given)))
@@ -90,18 +89,18 @@ const isUnchanged = (item, { name, values, any }) =>
   any === undefined &&
   textOf({ name, values }) === parsed.get(/** @type {object} */ (item))
 
-/** Any privilege that the core has nothing against, and writes without a comma. */
+/** A privilege that the core accepts, and writes without a comma. */
 const STAND_IN = { name: 'x', values: [] }
 
 /**
- * A number as text, which is what a KS carries; anything else as it is.
+ * A number as text, as a KS contains it; anything else unchanged.
  * @param {unknown} value
  */
 const written = (value) =>
   typeof value === 'number' && Number.isFinite(value) ? String(value) : value
 
 /**
- * 16 bytes as hex; anything else as it is, for the core to judge.
+ * 16 bytes as hex; anything else unchanged, for the core to check.
  * @param {unknown} random
  */
 function randomHex(random) {

@@ -1,4 +1,4 @@
-// Looking for something every now and then.
+// Polling, with one timer for each deadline.
 
 /** @import { Deadline } from '../common/deadline.js' */
 
@@ -11,7 +11,7 @@ export const LOOK_EVERY_MS = 10
 const lookouts = new WeakMap()
 
 /**
- * Calls `look` every now and then, by one timer for each deadline; gives what ends it.
+ * Calls `look` at intervals, with one timer for each deadline. Returns a function that stops it.
  * @param {Deadline} deadline
  * @param {() => unknown} look
  */

@@ -1,9 +1,8 @@
-// What `./node` uses in place of the global fetch, on Node's own HTTP client: that is loaded at
-// the first request, in a fraction of the time and memory that fetch takes then.
+// The fetch of `./node`, on Node's own HTTP client, which is loaded at the first request in a fraction of the time and
+// memory that the global fetch takes.
 //
-// Nothing is repeated here. A connection that was kept, and that the server gave up at the same
-// moment, is a lost answer like any other: the exchange tries again by its own rules, and a call
-// of the user's must not be made twice.
+// Nothing is retried here. If the server closes a kept connection just when it is used again, the response is lost like
+// any other: the exchange retries by its own rules, and a user's call must not be made twice.
 
 /**
  * @import { FetchInit } from '../entries/index.js'
@@ -11,7 +10,7 @@
  * @import { Socket } from 'node:net'
  */
 
-// As long as Node's fetch keeps one; less where the server says so.
+// As long as Node's fetch keeps a connection; less if the server says so.
 const IDLE_MS = 4_000
 
 /** @type {Map<string, Client>} */
@@ -20,16 +19,15 @@ const clients = new Map()
 /** @typedef {{ request: typeof import('node:http').request, agent: import('node:http').Agent }} Client */
 
 /**
- * The client for a scheme, with the connections that it keeps.
+ * The client for a scheme, with its kept connections.
  * @param {string} scheme
  */
 function clientFor(scheme) {
   let client = clients.get(scheme)
   if (!client) {
-    // Not an import, which bundlers for other platforms would have to resolve.
+    // Not an import, because bundlers for other platforms would have to resolve it.
     const { request, Agent } = process.getBuiltinModule(scheme === 'https:' ? 'node:https' : 'node:http')
-    // A connection that is kept doesn't keep the process alive. Whatever the environment says,
-    // certificates are verified.
+    // Kept connections don't keep the process alive. Certificates are verified whatever the environment says.
     const agent = new Agent({ keepAlive: true, timeout: IDLE_MS, rejectUnauthorized: true })
     client = { request, agent }
     clients.set(scheme, client)
@@ -38,7 +36,7 @@ function clientFor(scheme) {
 }
 
 /**
- * `fetch`, as far as the core uses it. A redirect is never followed.
+ * The part of `fetch` that the core uses. Never follows a redirect.
  * @param {string} url
  * @param {FetchInit} options
  */
@@ -53,10 +51,10 @@ export function fetch(url, { method, headers, body, signal }) {
       signal.addEventListener('abort', abort, { once: true })
       sent.on('close', () => {
         signal.removeEventListener('abort', abort)
-        // Nothing else tells of an answer that would switch to another protocol.
+        // Only this event reports a response that switches protocols.
         reject(new TypeError('fetch failed'))
       })
-      // As fetch wraps it. After the answer's head has come, it is the body's to tell.
+      // Wrapped as fetch does it. After the head of the response, the body reports errors.
       sent.on('error', (cause) => reject(new TypeError('fetch failed', { cause })))
       sent.on('socket', (socket) => expectOneAnswer(socket, sent))
       sent.on('response', (message) => resolve(responseOf(message)))
@@ -68,9 +66,8 @@ export function fetch(url, { method, headers, body, signal }) {
 }
 
 /**
- * Calls `begin` once all connections have been read that something has come on. It may have come
- * while the process was busy, and would be taken for the answer to what is sent next. The first turn
- * may be the rest of one whose reading has begun already.
+ * Calls `begin` after all connections with pending bytes have been read. Bytes that came while the process was busy
+ * would be taken for the response to the next request. Two turns, because reading may have begun in the first.
  * @param {() => void} begin
  */
 const afterReading = (begin) => setImmediate(() => setImmediate(begin))
@@ -82,13 +79,13 @@ const afterReading = (begin) => setImmediate(() => setImmediate(begin))
 const answers = new WeakMap()
 
 /**
- * Has a connection closed when it brings more than the answer to `sent`: that nobody asked for.
+ * Closes a connection that brings more than the response to `sent`.
  * @param {Socket} socket
  * @param {ClientRequest} sent
  */
 function expectOneAnswer(socket, sent) {
   if (!answers.has(socket)) {
-    // Before what reads the answer: then that is complete only if this comes after it.
+    // Before the reader of the response, so that the response is complete only if this comes after it.
     socket.prependListener('data', () => {
       if (answers.get(socket)?.complete) socket.destroy()
     })
@@ -97,7 +94,7 @@ function expectOneAnswer(socket, sent) {
   sent.on('response', (message) => answers.set(socket, message))
 }
 
-// Some firewalls turn away who doesn't name himself. Nothing here decompresses.
+// Some firewalls reject clients without a user agent. Nothing here decompresses.
 const ALWAYS = { 'user-agent': 'kaltura-app-token', 'accept-encoding': 'identity' }
 
 /** @param {IncomingMessage} message */
@@ -108,7 +105,7 @@ function responseOf(message) {
     body: {
       getReader() {
         const chunks = message[Symbol.asyncIterator]()
-        // What is not read to its end is no use: its connection is closed.
+        // A body that is not read to its end closes its connection.
         return { read: () => chunks.next(), cancel: () => chunks.return?.() }
       },
     },

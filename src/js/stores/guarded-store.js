@@ -1,4 +1,4 @@
-// Asking a store of the caller's: whatever it does, it fails nobody, and holds nobody up for long.
+// Calls the caller's store. Whatever the store does, no call fails or waits for long.
 import { hasMethods } from '../common/options.js'
 import { invalid } from '../common/error.js'
 import { attempt, steady } from '../common/host.js'
@@ -25,9 +25,9 @@ const BUSY_MS = 20
 /** After a busy time an answer may take a few turns of the event loop to get through; then twice as long. */
 const GRACE_MS = 50
 const MOST_GRACES = 5
-/** How long something that failed is left alone. */
+/** How long something that failed is paused. */
 const PAUSE_MS = 2000
-/** A method that fails for so many names in a row is left alone for all of them. */
+/** A method that fails for so many names in a row is paused for all names. */
 const MOST_FAILURES = 3
 const MOST_PAUSES = 1000
 
@@ -35,11 +35,11 @@ const MOST_PAUSES = 1000
 export function checkStore(store) {
   const fits = hasMethods(store, ['get', 'set', 'delete'])
   if (!fits || (store.lock !== undefined && !hasMethods(store, ['lock']))) {
-    throw invalid('store', 'an object with the functions get, set, delete, and lock if it has one')
+    throw invalid('store', 'an object with the functions get, set and delete, and optionally lock')
   }
 }
 
-/** A store that answers in time, or not at all. */
+/** A store whose calls end in time. */
 export class GuardedStore {
   #store
   #tell
@@ -47,7 +47,7 @@ export class GuardedStore {
   #patience = new Patience()
 
   /**
-   * `tell` is handed the events `storeFailed`.
+   * `tell` receives the events `storeFailed`.
    * @param {SessionStore} store
    * @param {(event: StoreFailed) => void} tell
    */
@@ -61,8 +61,8 @@ export class GuardedStore {
   }
 
   /**
-   * What its method gives: text of `get`, or null if there is nothing; a function or false of `lock`.
-   * Undefined if it fails, is slow, or has lately been so. It never rejects.
+   * Calls a method. `get` gives text, or null if there is none; `lock` a function or false. Undefined if the method
+   * fails, is slow, or is paused. Never rejects.
    * @param {Method} method
    * @param {string} name
    * @param {...unknown} args
@@ -77,7 +77,7 @@ export class GuardedStore {
       // It is slow, and not gone.
       asked.then(() => this.#answered(since), () => {})
       this.report(method, 'no answer in time')
-      // A lock that is granted after all would keep everybody waiting until it runs out.
+      // A lock that is granted late would keep everybody waiting until it expires.
       if (method === 'lock') asked.then((release) => this.release(release), () => {})
       return undefined
     }
@@ -101,7 +101,7 @@ export class GuardedStore {
   }
 
   /**
-   * Lets go of a lock: what cannot be released runs out by itself. It never rejects.
+   * Releases a lock; one that can't be released expires by itself. Never rejects.
    * @param {unknown} release
    */
   async release(release) {
@@ -120,14 +120,14 @@ export class GuardedStore {
   }
 
   /**
-   * Clients may give text as bytes.
+   * Converts a value to text, because clients may return bytes.
    * @param {unknown} value
    */
   #textOf(value) {
     if (typeof value === 'string') return value
     if (value === undefined || value === null || value === false) return null
     try {
-      // Fails for bytes that are no text, and for all that is no bytes.
+      // Throws for bytes that are not UTF-8, and for anything other than bytes.
       return new TextDecoder('utf-8', { fatal: true }).decode(/** @type {Uint8Array} */ (value))
     } catch {
       this.report('get', 'neither text nor bytes of text')
@@ -158,11 +158,11 @@ class Patience {
   }
 }
 
-/** What has failed lately, and is left alone. */
+/** The parts of a store that have failed lately, and are paused. */
 class Pauses {
-  /** The whole store, one of its methods, or a method for one name: until when. */
+  /** When the pause of the store, of a method, or of a method for one name ends. */
   #until = new Map()
-  /** For each method the names that it has failed for since it last succeeded. */
+  /** For each method, the names for which it has failed since it last succeeded. */
   #failures = new Map()
   /** The methods that have failed since any of them last succeeded. */
   #failing = new Set()
@@ -192,7 +192,7 @@ class Pauses {
   }
 
   /**
-   * A value that is too large says nothing of the store.
+   * A value that is too large says nothing about the store.
    * @param {Method} method
    * @param {string} name
    * @param {boolean} isTooLarge
@@ -210,7 +210,7 @@ class Pauses {
 
   /** @param {string} what */
   #pause(what) {
-    // What was paused first ends first.
+    // The oldest pauses end first.
     this.#until.delete(what)
     this.#until.set(what, steady() + PAUSE_MS)
     if (this.#until.size > MOST_PAUSES) this.#until.delete(this.#until.keys().next().value)
@@ -225,7 +225,7 @@ const ALL = ''
 const placeOf = (method, name) => `${method} ${name}`
 
 /**
- * `{ value }`, `{ error }`, or undefined if there is no answer in time. It never rejects.
+ * `{ value }`, `{ error }`, or undefined if there is no result in time. Never rejects.
  * @template T
  * @param {Promise<T>} promise
  * @param {number} patienceMs
@@ -247,7 +247,7 @@ export function inTime(promise, patienceMs = LEAST_PATIENCE_MS) {
     let due = steady() + patienceMs
     let looks = 0
     const giveUp = () => {
-      // What has come meanwhile is only seen after the timers, so this looks once more at least.
+      // Results that came meanwhile are seen only after the timers, so this looks at least once more.
       const wasBusy = steady() - due > BUSY_MS
       if (looks >= (wasBusy ? MOST_GRACES : 1)) return resolve(undefined)
       const grace = wasBusy ? GRACE_MS * 2 ** looks : 0

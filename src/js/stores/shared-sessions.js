@@ -1,5 +1,5 @@
-// What a fleet shares: sealed sessions in a store of the caller's. Whatever the store does, it
-// never fails a call, and never holds one up for long.
+// Shares a fleet's sealed sessions through the caller's store. Whatever the store does, no call fails or waits for
+// long.
 import { Deadline } from '../common/deadline.js'
 import { attempt, now, steady } from '../common/host.js'
 import { GuardedStore } from './guarded-store.js'
@@ -11,21 +11,21 @@ import { GuardedStore } from './guarded-store.js'
  * @import { SessionStore } from './index.js'
  */
 
-/** A lock's holder that has not released it by then is taken to be dead. */
+/** A lock's holder that has not released it by then counts as dead. */
 const LOCK_MS = 5000
 const LOOK_EVERY_MS = 50
-/** How long it is kept which sessions were ended: longer than any lives. */
+/** How long ends of sessions are stored: longer than any session lives. */
 const ENDED_MS = 30 * 86_400_000
 /** How many dead sessions are deleted at a time. */
 const DELETIONS_AT_A_TIME = 8
 
 /**
- * What a flight got from the store, or what to call when it has got one elsewhere.
+ * The session that a flight got from the store, or the function to call when it has got one elsewhere.
  * @typedef {{ outcome?: Outcome, put?: () => Promise<void> }} Taken
  */
 
 /**
- * A lock that was asked for, or in its place what another holder of it has made.
+ * A lock, or the session that another holder of it has started.
  * @typedef {object} Lock
  * @property {number} [until]
  * @property {Leader} [leader]
@@ -62,15 +62,15 @@ export class SharedSessions {
     core.useStore()
   }
 
-  /** Whether values are sealed with keys of one's own, and nobody need be asked for the token. */
+  /** Whether values are sealed with the caller's keys, so that the token isn't needed. */
   get hasOwnKeys() {
     return this.#core.hasOwnKeys
   }
 
   /**
-   * What the store gives for a flight: `{ outcome }`, or `{ put }` to be called when the
-   * session was minted, or could not be. `epoch` is what {@link learnEpoch} gave, and
-   * `learnTime` makes a request that tells the server's time, if none has been made.
+   * The store's result for a flight: `{ outcome }`, or `{ put }`, to call when the session was started, or failed.
+   * `epoch` is the result of {@link learnEpoch}. `learnTime` makes a request to learn the server's time, if none was
+   * made yet.
    * @param {number} flight
    * @param {string | undefined} token
    * @param {Leader} leader
@@ -90,7 +90,7 @@ export class SharedSessions {
     const adopt = async (text, place) => {
       let outcome = this.#core.adopt(flight, token, text, now())
       if (outcome?.needsTime) {
-        // It rejects only when the time is over.
+        // Rejects only when the time is over.
         await learnTime().catch(() => {})
         outcome = this.#core.adopt(flight, token, text, now())
       }
@@ -103,7 +103,7 @@ export class SharedSessions {
       const texts = await this.#getAll(place.names)
       leader.progress()
       if (!epoch && !texts.some(isText)) return undefined
-      // Without it nobody knows whether they are dead.
+      // Without the epoch nobody knows whether they are dead.
       if (!(await (epoch ?? this.learnEpoch(token)))) return undefined
       for (const [index, text] of texts.entries()) {
         const outcome = isText(text) && (await adopt(text, place.names[index]))
@@ -113,16 +113,16 @@ export class SharedSessions {
     }
     let outcome = await look(epoch)
     if (outcome) return taken(outcome)
-    // Batches take no locks: two that hold what the other waits for would stand still, and one
-    // that is made twice costs two requests for 25 sessions.
+    // Batches take no locks: two could wait for each other, and a batch that is made twice costs only two requests
+    // for 25 sessions.
     /** @type {Lock | undefined} */
     let lock
     if (this.#store.hasLock && leader.flights.length === 1) {
       lock = await this.#lock(name, look, leader)
       if (lock?.outcome) return lock
-      // Somebody may have put it there while the lock was waited for.
+      // Another process may have stored it while this one waited for the lock.
       outcome = lock && !lock.isLeft && !deadline.isOver ? await look() : undefined
-      // When the time is over nobody waits for this, and nobody will call `put`.
+      // When the time is over nobody will call `put`.
       const isLost = deadline.isOver && lock?.leader === leader
       if (outcome || isLost) await this.#unlock(name, lock)
       if (outcome) return taken(outcome)
@@ -132,7 +132,7 @@ export class SharedSessions {
   }
 
   /**
-   * Sees whether the sessions that a flight is for were ended elsewhere.
+   * Learns whether a flight's sessions were ended elsewhere.
    * @param {number} flight
    */
   async check(flight) {
@@ -142,12 +142,12 @@ export class SharedSessions {
     this.#core.learnGeneration(flight, text, now())
   }
 
-  /** Whether this process knows of ended sessions that the store may not know of. */
+  /** Whether this process knows ended sessions that the store may not know. */
   get hasUnpublished() {
     return this.#core.hasUnpublished
   }
 
-  /** Tells the others which sessions were ended. It never rejects. */
+  /** Stores which sessions were ended, for the other processes. Never rejects. */
   async publish() {
     const texts = unlessTrapped(() => this.#core.takeUnpublished()) ?? []
     /**
@@ -160,7 +160,7 @@ export class SharedSessions {
   }
 
   /**
-   * It never rejects.
+   * Never rejects.
    * @param {Place} options
    * @param {string | undefined} token
    * @param {number} startedIn
@@ -176,8 +176,7 @@ export class SharedSessions {
   }
 
   /**
-   * Learns from the store whether an epoch has begun since, and tells it of a later one. False if it
-   * can't be asked. It never rejects.
+   * Learns the epoch from the store, and stores a later one. False if the store can't be read. Never rejects.
    * @param {string | undefined} token
    */
   async learnEpoch(token) {
@@ -197,14 +196,13 @@ export class SharedSessions {
     return Promise.all(names.map((name) => this.#store.ask('get', name)))
   }
 
-  /** Whether this process knows of a new epoch, or of dead sessions, that the store doesn't. */
+  /** Whether this process knows an epoch or dead sessions that the store doesn't know. */
   get hasNews() {
     return this.#core.hasNews
   }
 
   /**
-   * Tells the store of the epoch, and deletes the dead sessions, but not what replaced them. It never
-   * rejects.
+   * Stores the epoch and deletes the dead sessions, but not their replacements. Never rejects.
    * @param {() => Promise<string | undefined>} askForToken
    */
   async tellNews(askForToken) {
@@ -232,7 +230,7 @@ export class SharedSessions {
     try {
       return await deadline.within(attempt(ask))
     } catch {
-      // It is found when somebody wants that session.
+      // It is found when somebody asks for that session.
       return undefined
     } finally {
       deadline.settle()
@@ -240,7 +238,7 @@ export class SharedSessions {
   }
 
   /**
-   * `make` never rejects. One change after the other, so that no delete overtakes what was set before or after it.
+   * Makes changes of a name one after the other, so that no delete overtakes a set. `make` never rejects.
    * @param {string} name
    * @param {() => Promise<unknown>} make
    */
@@ -252,17 +250,17 @@ export class SharedSessions {
   }
 
   /**
-   * `{ release }`; `{ outcome }` if another holder has made one; nothing if it must do without.
+   * `{ release }`; `{ outcome }` if another holder has started the session; undefined without a lock.
    * @param {string} name
    * @param {(epoch?: Promise<boolean>) => Promise<Outcome | undefined>} look
    * @param {Leader} leader
    */
   async #lock(name, look, leader) {
     const { deadline } = leader
-    // A flight of ours that was replaced has left it, or is still waiting for the answer.
+    // A replaced flight of this process has left the lock, or still waits for it.
     const left = this.#locks.get(name)
     if (left && steady() < /** @type {number} */ (left.until)) return Object.assign(left, { isLeft: true, leader })
-    // A lock that never runs out must fail nobody, so half of the time is left for a mint.
+    // A lock that never expires must not fail a call, so half of the time is left for starting a session.
     const giveUpAt = steady() + Math.min(2 * LOCK_MS, (deadline.at - Date.now()) / 2)
     while (steady() < giveUpAt) {
       const lock = /** @type {Lock} */ ({ __proto__: null, until: steady() + LOCK_MS, leader })
@@ -271,9 +269,9 @@ export class SharedSessions {
       leader.progress()
       lock.release = release
       if (release && this.#locks.get(name) === lock) return lock
-      // Whom it was left to may have finished without waiting for the answer.
+      // Its successor may have finished without waiting for the lock.
       await this.#unlock(name, lock)
-      // Undefined: the store has failed.
+      // Undefined means that the store has failed.
       if (release === undefined) return undefined
       await deadline.sleep(LOOK_EVERY_MS * (0.5 + Math.random()))
       const outcome = await look()
@@ -290,7 +288,7 @@ export class SharedSessions {
     if (!lock) return
     if (this.#locks.get(name) === lock) this.#locks.delete(name)
     const { release } = lock
-    // Two flights may hold it, one after the other.
+    // Two flights may hold it in turn.
     lock.release = undefined
     await this.#store.release(release)
   }
@@ -309,7 +307,7 @@ const NOTHING = /** @type {Taken} */ (Object.freeze({ __proto__: null }))
 const taken = (outcome) => /** @type {Taken} */ ({ __proto__: null, outcome })
 
 /**
- * What the core gives; nothing if it has run out of memory.
+ * The core's result; undefined if it has run out of memory.
  * @template T
  * @param {() => T} ask
  */
