@@ -53,8 +53,11 @@ export function occurrences(text) {
 }
 
 /** How often text, or bytes, are found in one of them. */
-export const occurrencesIn = (buffer, wanted) =>
-  count(new Uint8Array(buffer), typeof wanted === 'string' ? new TextEncoder().encode(wanted) : wanted)
+export function occurrencesIn(buffer, wanted) {
+  const bytes = typeof wanted === 'string' ? new TextEncoder().encode(wanted) : wanted
+  if (bytes.length < SHORTEST) return count(new Uint8Array(buffer), bytes)
+  return new Set(placesIn(buffer, wordsOf([bytes])).map(({ from }) => from)).size
+}
 
 /** The shortest text that has a whole word of every two in it, wherever in the memory it begins. */
 const SHORTEST = 11
@@ -65,36 +68,44 @@ const OFFSETS = [0, 1, 2, 3, 4, 5, 6, 7]
  * the memory once, however many they are, and looks at every second word of four bytes.
  */
 export function memorySearch(texts) {
-  /** For each word that is looked at in one of them, whose it is, and where in it. */
-  const places = new Map()
+  const all = texts.map((text) => new TextEncoder().encode(text))
+  const short = texts.find((_, index) => all[index].length < SHORTEST)
+  if (short !== undefined) throw new Error(`${short} is too short to be looked for`)
+  const words = wordsOf(all)
+  return () => new Set(memories().flatMap(({ buffer }) => placesIn(buffer, words).map(({ index }) => texts[index])))
+}
+
+/** For each word that is looked at in one of `all`, in which of them it is, and where. */
+function wordsOf(all) {
+  const words = new Map()
   const known = new Uint8Array(1 << 16)
-  for (const text of texts) {
-    const bytes = new TextEncoder().encode(text)
-    if (bytes.length < SHORTEST) throw new Error(`${text} is too short to be looked for`)
+  for (const [index, bytes] of all.entries()) {
+    const view = new DataView(bytes.buffer, bytes.byteOffset)
     for (const offset of OFFSETS) {
-      const word = new DataView(bytes.buffer).getInt32(offset, true)
+      const word = view.getInt32(offset, true)
       known[mixed(word)] = 1
-      places.set(word, [...(places.get(word) ?? []), { text, bytes, offset }])
+      words.set(word, [...(words.get(word) ?? []), { index, bytes, offset }])
     }
   }
-  return () => new Set(memories().flatMap(({ buffer }) => textsIn(buffer, known, places)))
+  return { words, known }
 }
 
 const mixed = (word) => (word ^ (word >>> 16)) & 0xffff
 
-function textsIn(buffer, known, places) {
-  const words = new Int32Array(buffer)
-  const bytes = new Uint8Array(buffer)
+/** `{ index, from }` of each that is in there, more than once for each place. */
+function placesIn(buffer, { words, known }) {
+  const memory = new Int32Array(buffer)
+  const all = new Uint8Array(buffer)
   const found = []
-  for (let at = 0; at < words.length; at += 8) {
-    const [a, b, c, d] = [words[at], words[at + 2], words[at + 4], words[at + 6]]
+  for (let at = 0; at < memory.length; at += 8) {
+    const [a, b, c, d] = [memory[at], memory[at + 2], memory[at + 4], memory[at + 6]]
     // Most of it is zeros.
     if ((a | b | c | d) === 0) continue
     if ((known[mixed(a)] | known[mixed(b)] | known[mixed(c)] | known[mixed(d)]) === 0) continue
     for (const start of [at, at + 2, at + 4, at + 6]) {
-      for (const { text, bytes: wanted, offset } of places.get(words[start]) ?? []) {
+      for (const { index, bytes, offset } of words.get(memory[start]) ?? []) {
         const from = 4 * start - offset
-        if (wanted.every((byte, i) => bytes[from + i] === byte)) found.push(text)
+        if (bytes.every((byte, i) => all[from + i] === byte)) found.push({ index, from })
       }
     }
   }
