@@ -37,20 +37,9 @@ export function memoryStore() {
     return entry
   }
   return {
-    /** @param {string} name */
     get: async (name) => live(name)?.text,
-    /**
-     * @param {string} name
-     * @param {string} text
-     * @param {number} ttlMs
-     */
     set: async (name, text, ttlMs) => void put(name, text, ttlMs),
-    /** @param {string} name */
     delete: async (name) => void entries.delete(name),
-    /**
-     * @param {string} name
-     * @param {number} ttlMs
-     */
     lock: async (name, ttlMs) => {
       if (live(name)) return false
       const mine = put(name, '', ttlMs)
@@ -66,6 +55,7 @@ const RELEASE = "if redis.call('get',KEYS[1])==ARGV[1] then return redis.call('d
 /**
  * A store over a connected client of the package `redis`.
  * @param {RedisClient} client
+ * @returns {SessionStore}
  */
 export function redisStore(client) {
   checkClient('client', client, ['get', 'set', 'del', 'eval'])
@@ -97,6 +87,7 @@ export function redisStore(client) {
 /**
  * A store over a client of the package `ioredis`.
  * @param {IoRedisClient} client
+ * @returns {SessionStore}
  */
 export function ioredisStore(client) {
   checkClient('client', client, ['get', 'set', 'del', 'eval'])
@@ -140,20 +131,9 @@ export function ioredisStore(client) {
  */
 function redis(client) {
   return {
-    /** @param {string} name */
     get: async (name) => textOf(await client.get(name)),
-    /**
-     * @param {string} name
-     * @param {string} text
-     * @param {number} ttlMs
-     */
     set: async (name, text, ttlMs) => void (await client.set(name, text, ttlMs)),
-    /** @param {string} name */
     delete: async (name) => void (await client.delete(name)),
-    /**
-     * @param {string} name
-     * @param {number} ttlMs
-     */
     lock: async (name, ttlMs) => {
       const mine = unique()
       const answer = textOf(await client.add(name, mine, ttlMs))
@@ -167,21 +147,15 @@ function redis(client) {
 /**
  * A store over a Cloudflare KV namespace. KV is eventually consistent, so this store has no lock.
  * @param {KvNamespace} namespace
+ * @returns {SessionStore}
  */
 export function cloudflareKvStore(namespace) {
   checkClient('namespace', namespace, ['get', 'put', 'delete'])
   return {
-    /** @param {string} name */
     get: async (name) => textOf(await namespace.get(name)),
     // KV's minimum is a minute. Expired values are not accepted anyway.
-    /**
-     * @param {string} name
-     * @param {string} text
-     * @param {number} ttlMs
-     */
     set: async (name, text, ttlMs) =>
       void (await namespace.put(name, text, { expirationTtl: Math.max(60, Math.ceil(ttlMs / 1000)) })),
-    /** @param {string} name */
     delete: async (name) => void (await namespace.delete(name)),
   }
 }
@@ -189,24 +163,14 @@ export function cloudflareKvStore(namespace) {
 /**
  * A store over a database from `Deno.openKv`.
  * @param {DenoKv} kv
+ * @returns {SessionStore}
  */
 export function denoKvStore(kv) {
   checkClient('kv', kv, ['get', 'set', 'delete', 'atomic'])
   return {
-    /** @param {string} name */
     get: async (name) => textOf((await kv.get([name])).value),
-    /**
-     * @param {string} name
-     * @param {string} text
-     * @param {number} ttlMs
-     */
     set: async (name, text, ttlMs) => void (await kv.set([name], text, { expireIn: ttlMs })),
-    /** @param {string} name */
     delete: async (name) => void (await kv.delete([name])),
-    /**
-     * @param {string} name
-     * @param {number} ttlMs
-     */
     lock: async (name, ttlMs) => {
       const mine = `${Date.now() + ttlMs} ${unique()}`
       const held = await kv.get([name])
@@ -225,20 +189,14 @@ export function denoKvStore(kv) {
 /**
  * A store over a storage of the package `unstorage`.
  * @param {Storage} storage
+ * @returns {SessionStore}
  */
 export function unstorageStore(storage) {
   checkClient('storage', storage, ['getItemRaw', 'setItemRaw', 'removeItem'])
   return {
-    /** @param {string} name */
     get: async (name) => textOf(await storage.getItemRaw(name)),
-    /**
-     * @param {string} name
-     * @param {string} text
-     * @param {number} ttlMs
-     */
     set: async (name, text, ttlMs) =>
       void (await storage.setItemRaw(name, text, { ttl: Math.ceil(ttlMs / 1000) })),
-    /** @param {string} name */
     delete: async (name) => void (await storage.removeItem(name)),
   }
 }
