@@ -9,7 +9,10 @@ import { invalid } from '../common/error.js'
 
 const FIRST_SWEEP = 1000
 
-/** A store in this process's memory: for tests, and for several providers in one process. */
+/**
+ * A store in this process's memory: for tests, and for several providers in one process.
+ * @returns {SessionStore}
+ */
 export function memoryStore() {
   const entries = new Map()
   let sweepAt = FIRST_SWEEP
