@@ -1,4 +1,4 @@
-// Arguments into values, by node:util; and no secret among them.
+// Parses arguments with node:util, and refuses secrets among them.
 import { parseArgs } from 'node:util'
 import { usage } from './failure.js'
 import { looksSecret, SECRETS, TAKES_KS } from './secrets.js'
@@ -11,7 +11,7 @@ import { looksSecret, SECRETS, TAKES_KS } from './secrets.js'
 /** @typedef {Record<string, { type: 'string' | 'boolean', multiple?: boolean, short?: string }>} Config */
 
 /**
- * What every command takes.
+ * The options of every command.
  * @type {Options}
  */
 export const COMMON = {
@@ -23,7 +23,7 @@ export const COMMON = {
 }
 
 /**
- * Ways to write a secret's option that somebody may try, in their plainest form.
+ * Options for secrets that somebody may try, without case and separators.
  * @type {Record<string, Secret>}
  */
 const TRIED = {
@@ -37,11 +37,11 @@ const TRIED = {
 /** Options whose values may be any text. */
 const ANY_TEXT = ['user-id', 'session-privileges', 'description']
 
-/** What an option may be called for its name to be repeated. */
+/** The names of options that may be shown in errors. */
 const NAME = /^[A-Za-z][A-Za-z-]{0,30}$/
 
 /**
- * Reads the arguments of a command; `{ values, positionals }`.
+ * Parses the arguments of a command into `{ values, positionals }`.
  * @param {Command} command
  * @param {string[]} args
  */
@@ -56,7 +56,7 @@ export function parse({ options, positional }, args) {
   refuseSecrets(args, config)
   const { values, positionals } = readArguments(args, config)
   if (positionals.length > (positional ? 1 : 0)) {
-    // Not repeated: it may be a secret that got into the wrong place.
+    // Not shown, because it may be a misplaced secret.
     throw usage('too many arguments', 'options begin with --; --help lists them')
   }
   for (const [name, value] of Object.entries(values)) {
@@ -76,13 +76,13 @@ function readArguments(args, options) {
   } catch (error) {
     const { code, message } = /** @type {NodeJS.ErrnoException} */ (error)
     if (!/^ERR_PARSE_ARGS/.test(`${code}`)) throw error
-    // What follows is how to pass a value that begins with a dash.
+    // The rest explains how to pass a value that begins with a dash.
     throw usage(message.split(/\n|\. To /)[0], '--help lists the options')
   }
 }
 
 /**
- * A secret in another's place; what is refused is not repeated.
+ * Refuses a misplaced secret without showing it.
  * @param {string | undefined} place
  * @param {unknown} value
  */

@@ -1,9 +1,9 @@
-// The commands by name. Each is loaded when it is called: most need no emulator.
+// The commands by name. Each is loaded when it is called, because most need no emulator.
 
 /** @import { Terminal } from './terminal.js' */
 
 /**
- * An option: how it is read, what its value is called in the help, and the variable that may say it too.
+ * An option: its type, the name of its value in the help, and its environment variable.
  * @typedef {object} Option
  * @property {'string' | 'boolean'} type
  * @property {string} [value]
@@ -27,14 +27,14 @@
 /** @typedef {'help' | 'isolated' | 'yes' | 'any-user' | 'known-user' | 'dangerously-allow-http' | 'dangerously-allow-unverified-tls'} Flag */
 
 /**
- * What the arguments say.
+ * The parsed arguments.
  * @typedef {{ [name in TextOption]?: string } & { [name in Flag]?: boolean } & { 'allow-host'?: string[] }} Values
  */
 
 /** @typedef {{ values: Values, positionals: string[], terminal: Terminal }} Called */
 
 /**
- * The module of a command; `run` gives the exit code, if it isn't 0.
+ * The module of a command; `run` returns the exit code, unless it is 0.
  * @typedef {object} Command
  * @property {string} about
  * @property {string} [positional]
@@ -90,7 +90,7 @@ export const commands = {
 }
 
 /**
- * The command that `args` begin with: its name, and the arguments behind it.
+ * Finds the command at the beginning of `args`: its name, and the arguments after it.
  * @param {string[]} args
  */
 export function find(args) {

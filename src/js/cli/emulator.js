@@ -42,7 +42,7 @@ export const examples = ['kaltura-app-token emulator --port 8080 --state emulato
 
 /** @param {Called} called */
 export async function run({ values, terminal }) {
-  // An empty address would be every address of this machine.
+  // An empty address would mean every address of this machine.
   for (const name of /** @type {const} */ (['host', 'state'])) if (values[name] === '') throw usage(`--${name} is empty`)
   keepPrivate()
   const file = values.state
@@ -63,7 +63,7 @@ export async function run({ values, terminal }) {
     }
     await stopped
   } finally {
-    // What still listens would keep the process alive, deaf to every signal.
+    // A listener would keep the process alive, and signals are handled already.
     await close()
   }
   keeper?.stop()
@@ -73,7 +73,7 @@ export async function run({ values, terminal }) {
 /** @param {number} bytes */
 const randomHex = (bytes) => randomBytes(bytes).toString('hex')
 
-/** An account whose secrets only this emulator's user knows. */
+/** An account with random secrets. */
 const newPartner = () => ({
   id: 1_234_567,
   adminSecret: randomHex(16),
@@ -120,7 +120,7 @@ function show({ partnerId, adminSecret }, url, terminal) {
 /** Settles at the first signal to stop. */
 function stopSignal() {
   return new Promise((resolve) => {
-    // Not once: a launcher passes on what its group has had already, and that would end it midway.
+    // Not `once`: a launcher may pass on a signal that the group has received, which would end the process midway.
     for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, resolve)
   })
 }
@@ -142,7 +142,7 @@ function readState(file, terminal) {
 }
 
 /**
- * Writes the state down now, after requests, and at the end.
+ * Saves the state now, after requests, and at the end.
  * @param {Emulator} emulator
  * @param {string} file
  * @param {Terminal} terminal
@@ -171,12 +171,12 @@ function keepState(emulator, file, terminal) {
 }
 
 /**
- * In one step, so that a crash leaves the state before; for the owner's eyes only.
+ * Writes the state in one step, so that a crash leaves the old one; readable only by the owner.
  * @param {string} file
  * @param {EmulatorState} state
  */
 function writeState(file, state) {
-  // Nobody can have put a file or a link there, to be written through.
+  // A random name, so that nobody can place a file or link there before.
   const next = `${file}.${randomHex(8)}.tmp`
   try {
     writeFileSync(next, JSON.stringify(state), { mode: 0o600, flag: 'wx' })

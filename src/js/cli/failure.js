@@ -1,4 +1,4 @@
-// Why a command fails, and the exit code for it.
+// The failure of a command, and its exit code.
 import * as codes from '../common/codes.js'
 import { isAppTokenError } from '../common/error.js'
 
@@ -19,7 +19,7 @@ export const EXIT_CODES = {
   130: 'ended with Ctrl-C',
 }
 
-/** Each option of the library that has another name here. */
+/** The names here of the library's options, where they differ. */
 /** @type {Record<string, string>} */
 const NAMES = {
   partnerId: '--partner-id (KALTURA_PARTNER_ID)',
@@ -34,7 +34,7 @@ const NAMES = {
   id: 'ID',
 }
 
-/** What went wrong, in words for a person and in fields for a program; no secret in either. */
+/** A failure, with a message for people and fields for programs. Neither contains a secret. */
 export class Failure extends Error {
   /**
    * @param {string} message
@@ -50,7 +50,7 @@ export class Failure extends Error {
   }
 
   /**
-   * The failure that a thrown value comes to.
+   * Converts a thrown value to a failure.
    * @param {unknown} thrown
    */
   static of(thrown) {
@@ -82,7 +82,7 @@ function ofAppTokenError(error) {
 }
 
 /**
- * The name that an option of the library has here, or a field of a line of --users.
+ * The name here of a library's option, or of a field of a line of --users.
  * @param {string} path
  */
 function named(path) {
@@ -91,7 +91,7 @@ function named(path) {
 }
 
 /**
- * The command was called wrongly.
+ * The failure for wrong usage.
  * @param {string} message
  * @param {string} [hint]
  */
@@ -99,7 +99,7 @@ export const usage = (message, hint) =>
   new Failure(message, { code: USAGE, exitCode: 2, hint })
 
 /**
- * A file can't be read or written.
+ * The failure for a file that can't be read or written.
  * @param {string} doing
  * @param {string} file
  * @param {unknown} error

@@ -1,4 +1,4 @@
-// What --help says.
+// The text of --help.
 import { COMMON } from './arguments.js'
 import { EXIT_CODES } from './failure.js'
 import { wrapped } from './wrap.js'

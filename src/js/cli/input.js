@@ -1,11 +1,11 @@
-// Standard input, of which several readers may each want a part.
+// Standard input, which several readers share.
 import { text } from 'node:stream/consumers'
 
 let lines
 
 const all = async () => (lines ??= (await text(process.stdin)).split(/\r?\n/))
 
-/** The next line that is not empty; undefined at the end. */
+/** Returns the next line that is not empty; undefined at the end. */
 export async function nextLine() {
   const left = await all()
   while (left.length > 0) {
@@ -15,5 +15,5 @@ export async function nextLine() {
   return undefined
 }
 
-/** All that is left. */
+/** Returns the rest. */
 export const restOfInput = async () => (await all()).splice(0).join('\n')

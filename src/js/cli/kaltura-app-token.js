@@ -4,6 +4,6 @@ import { main } from './main.js'
 import { endWithReader } from './output.js'
 
 process.stdout.on('error', endWithReader)
-// What nobody reads is lost, and the exit code still tells.
+// Output that nobody reads is lost; the exit code still counts.
 process.stderr.on('error', () => {})
 process.exitCode = await main(process.argv.slice(2))

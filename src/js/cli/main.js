@@ -1,4 +1,4 @@
-// From arguments to a command, and from whatever happens to an exit code.
+// Runs a command for arguments, and converts the result to an exit code.
 import { createRequire } from 'node:module'
 import { parse } from './arguments.js'
 import { commands, find } from './commands.js'
@@ -9,7 +9,7 @@ import { createTerminal } from './terminal.js'
 /** @import { Terminal } from './terminal.js' */
 
 /**
- * Carries `args` out; gives the exit code.
+ * Runs `args`; returns the exit code.
  * @param {string[]} args
  */
 export async function main(args) {
@@ -37,7 +37,7 @@ async function carryOut(args, terminal) {
 }
 
 /**
- * What there is to say where no command is called.
+ * Handles arguments without a command.
  * @param {string[]} args
  * @param {Terminal} terminal
  */
@@ -48,7 +48,7 @@ function without(args, terminal) {
   if (wants('--version', '-V') && words.length === 0) return terminal.out(version())
   const within = words[0] === 'tokens' ? 'tokens' : undefined
   if (wants('--help', '-h') || words[0] === 'help') return terminal.out(overview(commands, within))
-  // The word is not repeated: it may be a secret that got into the wrong place.
+  // The word is not shown, because it may be a misplaced secret.
   const problem = words.length > (within ? 1 : 0) ? 'unknown command' : 'no command'
   const names = Object.keys(commands).filter((name) => !within || name.startsWith(within))
   throw usage(problem, `the first argument must be one of: ${names.join(', ')}; --help describes them`)

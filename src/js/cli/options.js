@@ -1,4 +1,4 @@
-// Options that several commands share, and what they say to the library.
+// The options that several commands share, and their values for the library.
 import { usage } from './failure.js'
 import { needSecret, SECRETS, fileOption } from './secrets.js'
 
@@ -8,7 +8,7 @@ import { needSecret, SECRETS, fileOption } from './secrets.js'
  * @import { Terminal } from './terminal.js'
  */
 
-// What a runtime's timers can wait, in whole seconds.
+// The longest delay of timers, in whole seconds.
 const LONGEST_S = 2_147_483
 
 /** @type {Options} */
@@ -46,7 +46,7 @@ export const APP_TOKEN = {
 }
 
 /**
- * What is given for an option: the argument, else the environment's; nothing if empty.
+ * The value of an option: its argument, or its environment variable unless empty.
  * @param {Values} values
  * @param {TextOption} name
  * @param {Options} [options]
@@ -57,7 +57,7 @@ export function given(values, name, options = { ...CONNECTION, ...APP_TOKEN }) {
 }
 
 /**
- * A whole number that an option says; undefined if it says none.
+ * The whole number of an option, if given.
  * @param {Values} values
  * @param {TextOption} name
  */
@@ -69,14 +69,14 @@ export function numberOf(values, name) {
 }
 
 /**
- * A session's type as the library takes it: by Kaltura's number too.
+ * A session's type for the library, also by Kaltura's number.
  * @param {string | undefined} text
  */
 export const sessionTypeOf = (text) =>
   /** @type {StartOptions['sessionType']} */ (/^[02]$/.test(`${text}`) ? Number(text) : text)
 
 /**
- * How to reach Kaltura, as the library's options say it.
+ * The library's options for reaching Kaltura.
  * @param {Values} values
  */
 export function connectionOf(values) {
@@ -94,7 +94,7 @@ export function connectionOf(values) {
 }
 
 /**
- * Which application token, and how to reach Kaltura.
+ * The library's options for reaching Kaltura, and for the application token.
  * @param {Values} values
  * @param {Terminal} terminal
  */
@@ -110,7 +110,7 @@ export async function credentialsOf(values, terminal) {
 }
 
 /**
- * Each of these must be given; says all that are missing at once.
+ * Requires these options, and reports all missing ones at once.
  * @param {Values} values
  * @param {TextOption[]} names
  */
@@ -122,7 +122,7 @@ export function need(values, names) {
 }
 
 /**
- * Without what is undefined: the library tells an option that is left out from one that isn't.
+ * Removes undefined properties, because the library refuses them.
  * @template {object} T
  * @param {T} object
  * @returns {{ [name in keyof T]: Exclude<T[name], undefined> }}

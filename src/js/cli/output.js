@@ -1,11 +1,11 @@
-// Standard output, where it carries secrets or what can't be made again.
+// Standard output for secrets, and for results that can't be made again.
 import { fchmodSync, fstatSync } from 'node:fs'
 import { Failure, FILE, usage } from './failure.js'
 
 let delivering = 0
 
 /**
- * A reader that has seen enough, such as `head`, is no fault, unless something must be delivered.
+ * A reader that stops early, such as `head`, is not an error, unless something must be delivered.
  * @param {NodeJS.ErrnoException} options
  */
 export function endWithReader({ code }) {
@@ -28,8 +28,8 @@ export async function deliver(line) {
 }
 
 /**
- * Sees to it that secrets on standard output stay their owner's. A file that others can read
- * becomes private while it is empty; one with content is somebody's already, and is refused.
+ * Keeps secrets on standard output private. An empty file that others can read becomes private; one with content is
+ * refused, because it is in use.
  */
 export function keepPrivate() {
   const stats = standardOutput()
@@ -46,7 +46,7 @@ function standardOutput() {
   try {
     return fstatSync(1)
   } catch {
-    // Closed, or a runtime that can't tell.
+    // Closed, or not supported by the runtime.
     return undefined
   }
 }
@@ -61,7 +61,7 @@ function makePrivate() {
 }
 
 /**
- * The application token exists, but nobody has its value.
+ * The failure for an application token that was made but whose value is lost.
  * @param {{ id: string }} appToken
  * @param {string} where
  * @param {unknown} error

@@ -1,4 +1,4 @@
-// A progress bar on standard error, where that is a terminal; nothing elsewhere.
+// A progress bar on standard error, if that is a terminal.
 
 /** @import { Terminal } from './terminal.js' */
 
@@ -21,7 +21,7 @@ export function createProgress(terminal, total) {
   }
   draw()
   return {
-    /** One more is done. */
+    /** Counts one more. */
     step() {
       done = Math.min(total, done + 1)
       draw()
@@ -32,7 +32,7 @@ export function createProgress(terminal, total) {
       draw()
     },
     /**
-     * Lets `write` write a line, which stays above the bar where both are on one terminal.
+     * Calls `write`, which writes a line above the bar if both are on one terminal.
      * @param {() => void} write
      */
     above(write) {

@@ -1,10 +1,10 @@
-// Questions to a person. Node's readline does the editing.
+// Prompts. Node's readline does the editing.
 import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
 import { interrupted } from './failure.js'
 
 /**
- * Asks for a secret: what is typed is not shown.
+ * Asks for a secret, without echo.
  * @param {string} question
  */
 export function ask(question) {
@@ -13,7 +13,7 @@ export function ask(question) {
 }
 
 /**
- * Asks for a yes.
+ * Asks for confirmation.
  * @param {string} question
  */
 export async function confirm(question) {
@@ -29,8 +29,7 @@ export async function confirm(question) {
 function answerTo(question, output, close) {
   const { stdin, stderr } = process
   return new Promise((resolve, reject) => {
-    // With `terminal`, readline turns the terminal's own echo off, and does so at once: nothing
-    // typed early is shown.
+    // With `terminal`, readline turns off the terminal's echo at once, so that early input isn't shown.
     const reader = createInterface({ input: stdin, output, terminal: true, historySize: 0 })
     let answer = ''
     if (output !== stderr) stderr.write(question)
@@ -44,7 +43,7 @@ function answerTo(question, output, close) {
       reject(interrupted())
       reader.close()
     })
-    // Also with Ctrl-D, which is no answer.
+    // Ctrl-D closes without an answer.
     reader.once('close', () => {
       close()
       resolve(answer)

@@ -1,4 +1,4 @@
-// Where secrets come from: a file, the environment, standard input, or a person who is asked.
+// The sources of secrets: a file, the environment, standard input, or a prompt.
 import { readFileSync, statSync } from 'node:fs'
 import { fileFailure, usage } from './failure.js'
 import { nextLine } from './input.js'
@@ -12,7 +12,7 @@ import { ask } from './prompt.js'
 /** @typedef {{ name: string, env: string, file: 'app-token-file' | 'admin-secret-file' | 'ks-file' }} Secret */
 
 /**
- * Where a secret may come from.
+ * The sources of a secret.
  * @typedef {{ values: Values, terminal: Terminal, piped?: boolean, asked?: boolean }} From
  */
 
@@ -27,13 +27,13 @@ export const SECRETS = {
 export const TAKES_KS = '[KS]'
 
 /**
- * As the core knows secrets by their looks: a token, an admin secret, a hash, or a KS.
+ * Whether a text looks like a secret, by the core's rule: a token, an admin secret, a hash, or a KS.
  * @param {string} text
  */
 export const looksSecret = (text) => /^[0-9A-Fa-f]{32,}$|^djJ8/.test(text)
 
 /**
- * The option that names the file of a secret, for a command's `options`.
+ * The option for the file of a secret, for a command's `options`.
  * @param {Secret} secret
  * @param {string} [what]
  * @returns {Options}
@@ -47,8 +47,8 @@ export const fileOption = ({ name, env, file }, what = name) => ({
 })
 
 /**
- * The secret, from the first of these that has it: its file, its variable, standard input where
- * `piped` allows it, a person where `asked` allows it. Undefined if none has.
+ * Finds the secret in the first of these sources: its file, its variable, standard input if `piped`, a prompt if
+ * `asked`. Undefined if it is in none.
  * @param {Secret} secret
  * @param {From} options
  */
@@ -67,7 +67,7 @@ export async function findSecret(secret, { values, terminal, piped = false, aske
 }
 
 /**
- * The secret; it is an error if nobody has it.
+ * Finds the secret; an error if it is missing.
  * @param {Secret} secret
  * @param {From} from
  */
@@ -82,7 +82,7 @@ export async function needSecret(secret, from) {
 }
 
 /**
- * Standard input; on a terminal, what is typed without echo.
+ * Standard input; on a terminal, a prompt without echo.
  * @param {Secret} options
  * @param {Terminal} terminal
  */
@@ -98,7 +98,7 @@ function fromFile(path, terminal) {
 }
 
 /**
- * What a file holds that should be its owner's alone; says so if others can read it.
+ * Reads a file that should be private; warns if others can read it.
  * @param {string} path
  * @param {Terminal} terminal
  */
@@ -118,7 +118,7 @@ export function readOwn(path, terminal) {
  * @param {Terminal} terminal
  */
 function warnOfReaders(path, stats, terminal) {
-  // Windows has no such mode, and a pipe of the shell's is nobody else's.
+  // Windows has no such mode, and a shell's pipe is private.
   if (process.platform === 'win32' || !stats.isFile() || (stats.mode & 0o077) === 0) return
   const octal = (stats.mode & 0o777).toString(8).padStart(4, '0')
   terminal.warn(`others on this machine can read or write ${path} (mode ${octal}): run chmod 600 ${path}`)

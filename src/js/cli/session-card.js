@@ -1,4 +1,4 @@
-// A session as a person reads it.
+// Shows a session to a person.
 import { card, printable } from './terminal.js'
 import { ending, privilegeLines, TYPES, userText } from './words.js'
 
@@ -8,7 +8,7 @@ import { ending, privilegeLines, TYPES, userText } from './words.js'
  */
 
 /**
- * Shows what `startAppTokenSession` gave; the KS itself is the caller's to show.
+ * Shows a session without its KS.
  * @param {Terminal} terminal
  * @param {AppTokenSession} session
  */
@@ -25,7 +25,7 @@ export function sessionCard(terminal, session) {
 }
 
 /**
- * In what a session is not what was asked for.
+ * A difference between a session and its request, in words.
  * @param {Difference} options
  */
 export function differenceText({ field, privilege, more, asked, granted, effect }) {

@@ -1,8 +1,8 @@
-// Lines that set a shell's environment, for `eval` or to be copied.
+// Lines that set environment variables in a shell, for `eval` or for copying.
 import { hexOf } from '../common/hex.js'
 
 /**
- * `export NAME=value` for each; what is undefined is left out.
+ * `export NAME=value` for each; undefined values are omitted.
  * @param {Record<string, unknown>} variables
  */
 export const exportLines = (variables) =>
@@ -11,13 +11,13 @@ export const exportLines = (variables) =>
     .map(([name, value]) => `export ${name}=${quoted(String(value))}`)
 
 /**
- * `value` as one word of a shell's.
+ * Quotes `value` as one shell word.
  * @param {string} value
  */
 function quoted(value) {
   if (/^[\w.:/@%+=,-]+$/.test(value)) return value
   if (!/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(value)) return `'${value.replaceAll("'", "'\\''")}'`
-  // No plain quotes keep a terminal from obeying these.
+  // Escaped, because a terminal would obey control characters even in quotes.
   const bytes = [...new TextEncoder().encode(value)]
   return `$'${bytes.map((byte) => `\\x${hexOf(Uint8Array.of(byte))}`).join('')}'`
 }

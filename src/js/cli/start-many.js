@@ -1,4 +1,4 @@
-// A session for each user of a file.
+// Starts a session for each user in a file.
 import { readFileSync } from 'node:fs'
 import { unknownIn } from '../common/options.js'
 import { createSessionProvider } from '../entries/index.js'
@@ -12,17 +12,17 @@ import { createProgress } from './progress.js'
  * @import { Terminal } from './terminal.js'
  */
 
-// Between two slices what came of the first is written: as many as a provider has under way.
+// Results are written slice by slice; a slice is what a provider has under way.
 const SLICE = 100
 const FIELDS = ['userId', 'sessionType', 'expiry', 'sessionPrivileges']
 
 /**
- * What came of one user.
+ * The result for one user.
  * @typedef {{ userId: string | undefined, session?: AppTokenSession, error?: Failure }} Line
  */
 
 /**
- * Starts them all; gives the exit code.
+ * Starts all sessions; returns the exit code.
  * @param {{ file: string, options: StartOptions, terminal: Terminal }} from
  */
 export async function startMany({ file, options, terminal }) {
@@ -62,7 +62,7 @@ const linesOf = (slice, outcomes) =>
   })
 
 /**
- * Whether all were refused for one reason that won't pass: then it isn't the users'.
+ * Whether all were refused for the same permanent reason, which then isn't about the users.
  * @param {Line[]} lines
  */
 const isHopeless = (lines) => {

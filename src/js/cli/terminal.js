@@ -1,4 +1,4 @@
-// What a person sees: words on a terminal, and plain text or JSON elsewhere.
+// Output for people: formatted on a terminal, and plain text or JSON elsewhere.
 import { USAGE } from './failure.js'
 import { styleText } from 'node:util'
 import { wrapped } from './wrap.js'
@@ -10,7 +10,7 @@ import { wrapped } from './wrap.js'
 /** @typedef {(format: Format, text: string) => string} Style */
 
 /**
- * A line of a card's value, and what explains the line above it.
+ * A line of a card's value, or a note about the line above it.
  * @typedef {string | { note: string }} Part
  */
 
@@ -40,7 +40,7 @@ export function createTerminal({ json }) {
     stream.isTTY ? Math.min(WIDE, Math.max(NARROW, stream.columns || 80)) : Infinity
 
   /**
-   * A word, and a text in lines that fit.
+   * Prints a word, and a text in lines that fit.
    * @param {string} word
    * @param {Format} format
    * @param {string} text
@@ -59,11 +59,11 @@ export function createTerminal({ json }) {
 
   return {
     json,
-    /** Whether a person reads standard output. */
+    /** Whether standard output is for a person. */
     isRead: Boolean(stdout.isTTY) && !json,
-    /** Whether there is somebody to ask. */
+    /** Whether prompts are possible. */
     canAsk: Boolean(stdin.isTTY && stderr.isTTY),
-    /** Whether standard error can be drawn upon. */
+    /** Whether standard error can show a progress bar. */
     canDraw: Boolean(stderr.isTTY) && !json && process.env.TERM !== 'dumb',
     width: widthOf(stdout),
     style,
@@ -78,7 +78,7 @@ export function createTerminal({ json }) {
       else notice('warning', 'yellow', text)
     },
     /**
-     * What else is good to know; programs are not told.
+     * Prints a note, for people only.
      * @param {string} text
      */
     note(text) {
@@ -95,11 +95,11 @@ export function createTerminal({ json }) {
   }
 }
 
-/** What a terminal would obey, and what hides or turns the text around it: bidi and tags too. */
+/** Characters that a terminal would obey, or that hide or reverse text, including bidi controls and tags. */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
 
 /**
- * Text of foreign origin, safe to show.
+ * Makes foreign text safe to show.
  * @param {unknown} text
  */
 export const printable = (text) =>
@@ -108,7 +108,7 @@ export const printable = (text) =>
   )
 
 /**
- * JSON in one line, safe to show: the same value with more of it escaped.
+ * JSON in one line, safe to show, with more characters escaped.
  * @param {unknown} value
  */
 export const jsonLine = (value) =>
@@ -117,8 +117,8 @@ export const jsonLine = (value) =>
   )
 
 /**
- * Names and values, one under the other. A value may be a list: what belongs together, line by
- * line, and `{ note }` for what explains the line above it.
+ * Prints names and values line by line. A value may be a list of lines and of `{ note }`, which explains the line above
+ * it.
  * @param {Terminal} terminal
  * @param {string} title
  * @param {Row[]} rows

@@ -12,7 +12,7 @@ const UNITS = [
 ]
 
 /**
- * Seconds in the two units that say most: `23 h 59 min`.
+ * Formats seconds in the two largest units: `23 h 59 min`.
  * @param {number} seconds
  */
 export function duration(seconds) {
@@ -39,7 +39,7 @@ export function utc(ms) {
 }
 
 /**
- * When something ends, or that it has.
+ * Formats when something ends or has ended.
  * @param {number} ms
  * @param {number} [now]
  */
@@ -53,7 +53,7 @@ export function ending(ms, now = Date.now()) {
 export const TYPE_NAMES = { 0: 'user', 2: 'admin' }
 
 /**
- * The types of sessions, and what they mean.
+ * The types of sessions, in words.
  * @type {Record<number, string>}
  */
 export const TYPES = { 0: `${TYPE_NAMES[0]} (0)`, 2: `${TYPE_NAMES[2]} (2): may do everything` }

@@ -1,7 +1,7 @@
-// Text in lines.
+// Wraps text.
 
 /**
- * `text` in lines that are not longer than `width`, broken between words.
+ * Breaks `text` between words into lines of at most `width`.
  * @param {string} text
  * @param {number} width
  */

@@ -1,4 +1,4 @@
-// From an error to its cause in plain words, and what to do about it.
+// Explains the cause of an error, and what to do about it.
 import * as codes from '../../common/codes.js'
 import { Failure } from '../failure.js'
 
@@ -10,12 +10,12 @@ import { Failure } from '../failure.js'
 /** @typedef {{ message: string, fix?: string | undefined }} Cause */
 
 /**
- * What is known beside an error: the options that it came of, what was seen of the answers, and the token's hash type.
+ * The context of an error: the options, the observed responses, and the token's hash type.
  * @typedef {{ options: StartOptions, observed?: Observed, rightType?: HashType | undefined }} About
  */
 
 /**
- * What is looked at of an error.
+ * The relevant fields of an error.
  * @typedef {object} Shown
  * @property {string} code
  * @property {string} message
@@ -29,7 +29,7 @@ import { Failure } from '../failure.js'
 /** @typedef {Record<string, (about: About, error: Shown) => Cause>} Causes */
 
 /**
- * What is not known better, the error itself says.
+ * Falls back to the error's own message.
  * @param {Shown} error
  * @param {About} about
  * @returns {Cause}
@@ -92,7 +92,7 @@ const KALTURA = {
 }
 
 /**
- * The id, if it is formed like one: it could be a token that was edited.
+ * The id, if it has the form of one. Otherwise it could be an edited token.
  * @param {{ appTokenId: string }} options
  */
 export const idText = ({ appTokenId }) =>
@@ -157,7 +157,7 @@ const redirected = ({ options }) => ({
   fix: "set KALTURA_SERVICE_URL to Kaltura's own URL",
 })
 
-// Causes by the runtimes' own codes and, where they have none, by their words.
+// Causes by the runtimes' codes or, without codes, by their messages.
 /** @type {[pattern: RegExp, cause: (host: string) => { message: string, fix: string }][]} */
 const NETWORK = [
   [
@@ -210,7 +210,7 @@ function networkCause({ options }, error) {
 }
 
 /**
- * The errors behind one, as one text.
+ * The chain of causes as one text.
  * @param {Shown} error
  */
 function chain(error) {
@@ -222,7 +222,7 @@ function chain(error) {
   return parts.join('; ')
 }
 
-/** Node's fetch goes by no proxy, whatever the environment says, unless it is told to. */
+/** Node's fetch ignores proxies in the environment unless it is told otherwise. */
 function proxyAdvice() {
   const { env, versions } = process
   const name = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'].find((one) => env[one])

@@ -1,5 +1,4 @@
-// The examination: each check is told as soon as it is known. A failure that the rest hangs on
-// ends it.
+// The checks of doctor. Each result is reported at once. A failure that prevents the remaining checks ends them.
 import * as codes from '../../common/codes.js'
 import { createSessionProvider, startAppTokenSession } from '../../entries/index.js'
 import { isUnverified } from '../../common/tls.js'
@@ -21,10 +20,10 @@ import { observedFetch } from './observe.js'
 
 /** @type {HashType[]} */
 const HASH_TYPES = ['SHA1', 'SHA256', 'SHA512', 'MD5']
-// What a machine with a time service is never off by, and what breaks TLS and home-made KSs.
+// The first is never exceeded with a time service; the second breaks TLS and locally made KSs.
 const CLOCK_WARNING_S = 30
 const CLOCK_FAILURE_S = 300
-// An hour, and the clocks' differences.
+// An hour, plus the differences of clocks.
 const LONG_ISOLATED_S = 3700
 
 /**
@@ -132,7 +131,7 @@ function serviceUrlCheck({ serviceUrl = 'https://www.kaltura.com', dangerouslyAl
 }
 
 /**
- * What there is to say where certificates are not verified.
+ * The check for certificates that are not verified.
  * @param {StartOptions} options
  */
 function tlsCheck({ serviceUrl = 'https:', dangerouslyAllowUnverifiedTls }) {
@@ -189,7 +188,7 @@ const isHashRefused = ({ kalturaCode }) => kalturaCode === 'INVALID_APP_TOKEN_HA
 const isInTheWay = ({ code }) => code === codes.BAD_RESPONSE || code === codes.HTTP_STATUS
 
 /**
- * The hash type that the token has, if it is another one.
+ * Finds the token's hash type, if it is another one.
  * @param {StartOptions} options
  */
 async function findHashType(options) {
@@ -218,7 +217,7 @@ function* clockCheck(offsetMs) {
 }
 
 /**
- * A session may be refused at its first use, not before.
+ * Uses the session once, because it may be refused only then.
  * @param {SessionProvider} sessions
  * @param {About} about
  * @returns {AsyncGenerator<Check, void>}
@@ -228,7 +227,7 @@ async function* useCheck(sessions, about) {
     await sessions.call('session', 'get')
   } catch (thrown) {
     const error = /** @type {Shown} */ (thrown)
-    // Its role or its privileges don't allow this one call: the session lives all the same.
+    // The session lives, but its role or privileges don't allow this call.
     const lives =
       error.kalturaCode === 'SERVICE_FORBIDDEN' || error.ksRefusal === 'EXCEEDED_RESTRICTED_URI'
     if (!lives) return yield failed('session', causeOf(error, about), error)
@@ -237,7 +236,7 @@ async function* useCheck(sessions, about) {
 }
 
 /**
- * Whether whoever holds one of its sessions can end all others.
+ * Whether the holder of one of its sessions can end all others.
  * @param {SessionProvider} sessions
  */
 async function isExposed(sessions) {
@@ -247,7 +246,7 @@ async function isExposed(sessions) {
       exposed = true
     })
   } catch {
-    // That it is dead has been told.
+    // Its death has been reported already.
   }
   return exposed
 }

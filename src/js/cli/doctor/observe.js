@@ -1,4 +1,4 @@
-// A fetch that remembers what a diagnosis needs of the answers: no body, no header with a secret.
+// A fetch that records what the diagnosis needs of responses: no bodies, and no headers with secrets.
 
 /** @import { FetchInit } from '../../entries/index.js' */
 
@@ -6,11 +6,11 @@
 
 export function observedFetch() {
   const observed = {
-    /** `{ status, contentType }` of the last answer. */
+    /** `{ status, contentType }` of the last response. */
     last: /** @type {{ status: number, contentType: string } | undefined} */ (undefined),
-    /** The shortest time that an answer took: the first one pays for the connection. */
+    /** The shortest time of a response; the first one includes the connection. */
     fastestMs: Infinity,
-    /** How far the server's clock is ahead, by the last answer's `Date`. */
+    /** How far the server's clock is ahead, by the `Date` of the last response. */
     clockOffsetMs: /** @type {number | undefined} */ (undefined),
     /**
      * @param {string} url
@@ -31,7 +31,7 @@ export function observedFetch() {
 }
 
 /**
- * What a cache answers has an old date.
+ * Undefined for a cache's response, whose date is old.
  * @param {Headers} headers
  */
 function offsetBy(headers) {

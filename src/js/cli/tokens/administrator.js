@@ -1,4 +1,4 @@
-// What all commands that manage application tokens share.
+// Shared by all commands that manage application tokens.
 import { createAppTokenManager } from '../../entries/index.js'
 import { usage } from '../failure.js'
 import { connectionOf, CONNECTION, need } from '../options.js'
@@ -18,7 +18,7 @@ export const ADMINISTRATOR = {
 }
 
 /**
- * A manager, in the name of the admin secret or of an administrator's KS.
+ * Makes a manager with the admin secret or an administrator's KS.
  * @param {Values} values
  * @param {Terminal} terminal
  */
@@ -34,7 +34,7 @@ export async function managerOf(values, terminal) {
  */
 async function rightOf(values, terminal) {
   const from = { values, terminal, asked: false }
-  // A file that is named was meant; a KS in the environment may be there for something else.
+  // A named file is intended; a KS in the environment may be for something else.
   if (values[SECRETS.ks.file] !== undefined) return { ks: await needSecret(SECRETS.ks, from) }
   const adminSecret = await findSecret(SECRETS.adminSecret, from)
   if (adminSecret !== undefined) return { adminSecret }

@@ -32,9 +32,8 @@ export const TOKEN_FILE = {
  */
 
 /**
- * Makes a token by `make`, and hands it over: to `file`, or to standard output. A file that
- * can't be written, or that others can read, is found out before anything is made. `resultOf`
- * gives what `--json` prints of what was made.
+ * Makes a token with `make`, and writes it to `file` or standard output. A file that can't be written, or that others can
+ * read, is refused before the token is made. `resultOf` returns what `--json` prints.
  * @template {Made} M
  * @param {Handing<M>} handing
  */
@@ -57,7 +56,7 @@ export async function handOver({ make, resultOf = (made) => made, file, terminal
   /** @param {string} text */
   const print = (text) =>
     deliver(text).catch((error) => {
-      // With --token-file the value is safe.
+      // With --token-file the value is in the file.
       if (!kept) throw undelivered(appToken, 'standard output', error)
     })
   if (terminal.json) {

@@ -1,4 +1,4 @@
-// An application token as a person reads it; never its value.
+// Shows an application token to a person, without its value.
 import { card, printable } from '../terminal.js'
 import { duration, ending, privilegeLines, TYPES, utc } from '../words.js'
 
