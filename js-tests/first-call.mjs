@@ -30,9 +30,11 @@ const programs = {
     ${TOLD}`,
 }
 
+/** @param {number[]} numbers */
 const median = (numbers) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1]
 
 for (const version of [20, 24]) {
+  /** @type {Record<string, number[]>} */
   const times = Object.fromEntries(Object.keys(programs).map((name) => [name, []]))
   for (let round = 0; round < rounds; round += 1) {
     for (const [name, text] of Object.entries(programs)) {
@@ -41,6 +43,7 @@ for (const version of [20, 24]) {
     }
   }
   const [first, bare] = Object.values(times).map(median)
+  /** @param {number} time */
   const ms = (time) => `${time.toFixed(2)} ms`
   console.log(
     `Node ${version}: first call ${ms(first)}, bare ${ms(bare)}, ${(first / bare).toFixed(2)} times`,

@@ -12,10 +12,19 @@ const PROCESSES = 50
 const CLIENTS = ['redis', 'ioredis', 'redis with buffers']
 const member = fileURLToPath(new URL('./fleet-member.mjs', import.meta.url))
 
-/** One process of the fleet: it answers each line with what its provider gives. */
+/** @typedef {{ ks: string, text: string, code?: string, [name: string]: unknown }} Told */
+
+/**
+ * One process of the fleet: it answers each line with what its provider gives.
+ * @param {object} settings
+ */
 function startMember(settings) {
   const child = spawn(process.execPath, [member], { stdio: ['pipe', 'pipe', 'inherit'] })
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]()
+  /**
+   * @param {object} question
+   * @returns {Promise<Told>}
+   */
   const ask = async (question) => {
     child.stdin.write(`${JSON.stringify(question)}\n`)
     const { value } = await lines.next()
@@ -25,6 +34,10 @@ function startMember(settings) {
   return { child, ask, ready: ask(settings) }
 }
 
+/**
+ * @param {unknown} isTrue
+ * @param {string} message
+ */
 function assert(isTrue, message) {
   if (!isTrue) throw new Error(message)
 }
@@ -33,6 +46,7 @@ const emulator = createEmulator()
 const appToken = emulator.addAppToken()
 const server = await listen(emulator)
 const redis = await startRedis()
+/** @param {number} index */
 const settings = (index) => ({
   client: CLIENTS[index % CLIENTS.length],
   port: redis.port,
@@ -47,6 +61,7 @@ const settings = (index) => ({
 const fleet = Array.from({ length: PROCESSES }, (_, index) => startMember(settings(index)))
 try {
   await Promise.all(fleet.map(({ ready }) => ready))
+  /** @param {object} question */
   const all = (question) => Promise.all(fleet.map(({ ask }) => ask(question)))
 
   const first = await all({ userId: 'ada' })

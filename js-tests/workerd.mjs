@@ -8,8 +8,18 @@ import { createInterface } from 'node:readline'
 import { workerd } from './runtimes/index.mjs'
 
 /**
+ * @typedef {object} Served
+ * @property {string} script
+ * @property {{ name: string, contents: Uint8Array }[]} modules
+ * @property {string} compatibilityDate
+ * @property {Record<string, string>} [bindings]
+ * @property {(child: import('node:child_process').ChildProcess) => void} [onStart]
+ */
+
+/**
  * Serves an ES module and what it imports, with texts for its `env`; `{ url, stop() }`. What it
  * prints is for `onStart` to read off the child, or else printed here.
+ * @param {Served} served
  */
 export async function serveWorker({ script, modules, compatibilityDate, bindings = {}, onStart }) {
   const folder = mkdtempSync(join(tmpdir(), 'worker-'))
@@ -27,15 +37,20 @@ export async function serveWorker({ script, modules, compatibilityDate, bindings
     await ended
     rmSync(folder, { recursive: true })
   }
-  const first = createInterface(child.stdio[3])[Symbol.asyncIterator]().next()
+  const first = createInterface(/** @type {import('node:stream').Readable} */ (child.stdio[3]))[Symbol.asyncIterator]().next()
   const heard = await Promise.race([first, ended])
-  if (!heard.value) {
+  if (!('value' in heard) || !heard.value) {
     rmSync(folder, { recursive: true })
     throw new Error(`workerd ended before it listened: ${heard}`)
   }
   return { url: `http://127.0.0.1:${JSON.parse(heard.value).port}/`, stop }
 }
 
+/**
+ * @param {Served['modules']} modules
+ * @param {string} compatibilityDate
+ * @param {Record<string, string>} bindings
+ */
 function config(modules, compatibilityDate, bindings) {
   const wasm = modules.map(({ name }) => `(name = "${name}", wasm = embed "${name}")`)
   const texts = Object.entries(bindings).map(
