@@ -1,7 +1,7 @@
 // What is imported, in as few files as can be: Node takes half a millisecond for every file. And
 // small, since a Worker is uploaded without being minified, and every byte is installed.
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname, join, relative, sep } from 'node:path'
+import { dirname, join, posix, relative, sep } from 'node:path'
 import { readable } from './javascript.mjs'
 import { importOf, publishedName, withPublishedImports } from './places.mjs'
 
@@ -87,15 +87,37 @@ export async function bundleEntries(folder, out) {
   await checkImports(out, entries.map(publishedName))
 }
 
+/** Declarations that are published in the place where another file exports them all. */
+const PARTS = ['common/error-types.d.ts', 'ks/types.d.ts', 'session/events.d.ts']
+
+/**
+ * The declarations of the file `name` in `folder`, its parts among them.
+ * @param {string} folder
+ * @param {string} name
+ * @returns {string}
+ */
+function declarationsIn(folder, name) {
+  const text = readFileSync(join(folder, name), 'utf8')
+  /** @param {string} path */
+  const partAt = (path) => PARTS.find((part) => part === posix.join(posix.dirname(name), path).replace(/js$/, 'd.ts'))
+  return text
+    .replace(/(?:^import type .* from '.+'\n)+\n/m, (lines) => (PARTS.includes(name) ? '' : lines))
+    .replace(/(?:^import type .* from '(.+)'\n)+\n/m, (lines, path) => (partAt(path) ? '' : lines))
+    .replace(/^export \* from '(.+)'\n/gm, (line, path) => {
+      const part = partAt(path)
+      return part ? declarationsIn(folder, part) : line
+    })
+}
+
 /**
  * Copies the declarations of `folder`, which is laid out like src/js, to where they are published in `out`.
  * @param {string} folder
  * @param {string} out
  */
 export function writeTypes(folder, out) {
-  const names = namesOf(folder).filter((name) => name.endsWith('.d.ts'))
+  const names = namesOf(folder).filter((name) => name.endsWith('.d.ts') && !PARTS.includes(name))
   /** @param {string} name */
-  const published = (name) => withPublishedImports(readFileSync(join(folder, name), 'utf8'), name)
+  const published = (name) => withPublishedImports(declarationsIn(folder, name), name)
   writeTexts(out, names.map((name) => [publishedName(name), published(name)]))
 }
 

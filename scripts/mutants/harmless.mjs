@@ -22,12 +22,6 @@ export const harmless = [
   },
   {
     file: 'handler/limit.js',
-    was: "const kept = [this.#buckets.get(name), typeof shared === 'string' ? read(shared) : undefined]",
-    now: 'const kept = [this.#buckets.get(name), true ? read(shared) : undefined]',
-    why: 'what is no text never looks like a bucket either',
-  },
-  {
-    file: 'handler/limit.js',
     was: 'const bucket = own.tokens < others.tokens ? own : others',
     now: 'const bucket = own.tokens <= others.tokens ? own : others',
     why: 'of two that are the same either will do',
@@ -49,12 +43,6 @@ export const harmless = [
     was: "export const SEPARATE_CONTEXTS = globalThis.navigator?.userAgent === 'Cloudflare-Workers'",
     now: "export const SEPARATE_CONTEXTS = globalThis.navigator?.userAgent !== 'Cloudflare-Workers'",
     why: 'what Workers need serves others too; that it is done in Workers is what js-tests/leader.mjs plays',
-  },
-  {
-    file: 'common/progress.js',
-    was: "return this.#waitsFor?.other ? 'another call' : this.#waitsFor",
-    now: "return this.#waitsFor.other ? 'another call' : this.#waitsFor",
-    why: 'whoever is followed has begun something',
   },
   {
     file: 'provider/leader.js',
