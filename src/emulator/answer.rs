@@ -1,4 +1,4 @@
-//! What an action answers, and how that reads in JSON.
+//! The results of actions, and their JSON.
 
 use std::borrow::Cow;
 
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::exception::Exception;
 use crate::work::steps;
 
-/// The value that an action answers with.
+/// The result of an action.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Answer {
     Null,
@@ -49,7 +49,7 @@ impl Object {
     }
 }
 
-/// What may stand in a property.
+/// The value of a property.
 pub(super) struct Property(Option<Answer>);
 
 impl From<Answer> for Property {
@@ -89,8 +89,7 @@ impl<T: Into<Property>> From<Option<T>> for Property {
 }
 
 impl Answer {
-    /// The value that a dependent request means by `path`, such as `["objects", "0", "id"]`;
-    /// nothing where there is none.
+    /// The value at the `path` of a dependent request, such as `["objects", "0", "id"]`, if any.
     pub fn at<'a>(&self, path: impl IntoIterator<Item = &'a str>) -> Option<&Self> {
         path.into_iter()
             .try_fold(self, |answer, step| match answer {
@@ -103,7 +102,7 @@ impl Answer {
             })
     }
 
-    /// How many bytes it takes to write it in any format, or a few more.
+    /// An upper bound of its bytes in any format.
     pub fn written(&self) -> usize {
         match self {
             Self::Null | Self::Bool(_) | Self::Int(_) => 40,
@@ -128,7 +127,7 @@ impl Answer {
         }
     }
 
-    /// The JSON of it, escaped as the server does.
+    /// Its JSON, escaped as the server does.
     pub fn to_json(&self) -> String {
         let mut out = String::new();
         self.write_json(&mut out);
@@ -171,7 +170,7 @@ impl Answer {
                 out.push_str(",\"message\":");
                 json_text(&exception.message, out);
                 out.push_str(",\"objectType\":\"KalturaAPIException\",\"args\":");
-                // An empty map is an empty list to the server's language.
+                // PHP doesn't distinguish an empty map from an empty list.
                 if exception.args.is_empty() {
                     out.push_str("[]");
                 } else {
@@ -191,7 +190,7 @@ impl Answer {
     }
 }
 
-/// The most bytes that a text comes to in any format.
+/// An upper bound of a text's bytes in any format.
 fn escaped(text: &str) -> usize {
     steps(text.len());
     let long = |byte: &u8| !byte.is_ascii_alphanumeric() && !b"-_=.,: ".contains(byte);

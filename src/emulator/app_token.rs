@@ -18,7 +18,7 @@ pub struct TokenRecord {
     /// The secret itself.
     #[serde(with = "plain::secret")]
     pub token: Secret,
-    /// Whose it is.
+    /// Its partner.
     pub partner_id: i64,
     /// When it was added, in unix time.
     #[serde(default)]
@@ -29,16 +29,16 @@ pub struct TokenRecord {
     /// 1 disabled, 2 active, 3 deleted.
     #[serde(default)]
     pub status: Status,
-    /// When it ends; never without.
+    /// When it expires; `None`: never.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expiry: Option<i64>,
-    /// The type of its sessions; the caller's choice without.
+    /// The type of its sessions; `None`: the caller chooses.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session_type: Option<i64>,
-    /// The user of its sessions; the caller's choice without.
+    /// The user of its sessions; `None`: the caller chooses.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session_user_id: Option<String>,
-    /// The longest life of its sessions, in seconds; they are born dead without.
+    /// The maximum lifetime of its sessions, in seconds; without it they have expired when they start.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session_duration: Option<i64>,
     /// The privileges of its sessions.
@@ -50,7 +50,7 @@ pub struct TokenRecord {
     /// What it is for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// There in answers of the API, and then ignored.
+    /// Part of the API's responses; ignored in requests.
     #[serde(default, rename = "objectType", skip_serializing)]
     pub(super) _object_type: serde::de::IgnoredAny,
 }
@@ -68,7 +68,7 @@ pub enum Status {
     /// Yes.
     #[default]
     Active,
-    /// Never again.
+    /// Deleted.
     Deleted,
 }
 
@@ -96,7 +96,7 @@ impl From<Status> for i64 {
 }
 
 impl TokenRecord {
-    /// An active one that leaves everything to its caller, for no time at all.
+    /// Makes an active one that leaves everything to its caller, without a lifetime.
     pub fn new(id: String, token: Secret, partner_id: i64, now: i64) -> Self {
         Self {
             id,
@@ -136,7 +136,7 @@ impl TokenRecord {
         )
     }
 
-    /// The bytes that it takes in the database.
+    /// Its size in the database.
     pub(super) fn bytes(&self) -> usize {
         let optional = [
             &self.session_user_id,
@@ -148,7 +148,7 @@ impl TokenRecord {
     }
 }
 
-/// What the column for a user's id keeps of `id`.
+/// The part of `id` that fits the column for user ids.
 pub(super) fn cut_user_id(id: &str) -> String {
     id.chars().take(USER_ID_COLUMN).collect()
 }

@@ -1,19 +1,18 @@
-//! What one request may cost: the real server ends a script that takes too much memory or time,
-//! and answers with an empty 500.
+//! The budget of a request: the real server ends a script that uses too much memory or time, and answers with an empty 500.
 
-/// How many bytes a request may have handled: parameters that items inherit, rows that are looked
-/// at, answers that are written. A megabyte of any shape stays below a tenth of a second.
+/// The bytes that a request may process: inherited parameters, rows read, responses written. A megabyte of any shape takes
+/// less than a tenth of a second.
 const BYTES: usize = 8_000_000;
-/// What an item of a multirequest costs by itself.
+/// The cost of an item of a multirequest.
 const ITEM: usize = 500;
-/// What it costs to sign or read a KS, or to add to a table.
+/// The cost of signing or reading a KS, or of adding to a table.
 const WRITE: usize = 2000;
-/// What it costs to look at a row of a table.
+/// The cost of reading a row of a table.
 const ROW: usize = 40;
-/// The most that looking at rows costs at a time: however large a table is, it can be searched.
+/// The maximum cost of a search, so that tables of any size can be searched.
 const ROWS: usize = BYTES / 4;
 
-/// What is left of it.
+/// The rest of the budget.
 #[derive(Debug)]
 pub(super) struct Budget {
     left: usize,
@@ -28,7 +27,7 @@ impl Budget {
         }
     }
 
-    /// Takes `bytes` of it. Returns whether they were there.
+    /// Takes `bytes`. Returns whether they were left.
     pub fn spend(&mut self, bytes: usize) -> bool {
         match self.left.checked_sub(bytes) {
             Some(left) => self.left = left,
@@ -37,22 +36,22 @@ impl Budget {
         !self.is_overdrawn
     }
 
-    /// Takes what an item of `bytes` costs.
+    /// Takes the cost of an item of `bytes`.
     pub fn spend_item(&mut self, bytes: usize) -> bool {
         self.spend(bytes.saturating_add(ITEM))
     }
 
-    /// Takes what it costs to sign or read a KS, or to add to a table.
+    /// Takes the cost of signing or reading a KS, or of adding to a table.
     pub fn spend_write(&mut self) -> bool {
         self.spend(WRITE)
     }
 
-    /// Takes what it costs to look at `rows`.
+    /// Takes the cost of reading `rows`.
     pub fn spend_rows(&mut self, rows: usize) -> bool {
         self.spend(rows.saturating_mul(ROW).min(ROWS))
     }
 
-    /// Whether the request has taken too much.
+    /// Whether the budget is used up.
     pub fn is_overdrawn(&self) -> bool {
         self.is_overdrawn
     }

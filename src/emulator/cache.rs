@@ -1,4 +1,4 @@
-//! The server's caches of answers, which outlive what they were made from.
+//! The server's caches of responses, which outlive their data.
 
 use std::collections::BTreeSet;
 
@@ -7,17 +7,17 @@ use serde::{Deserialize, Serialize};
 use super::answer::Answer;
 use super::expiring::{Expiring, Remembered};
 
-/// How long an answer is kept, in seconds.
+/// How long a response is cached, in seconds.
 const ANSWERS: i64 = 600;
-/// How long an error is kept.
+/// How long an error is cached.
 const ERRORS: i64 = 120;
 
-/// Answers by the key that equal calls share.
+/// Responses by key.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub(super) struct AnswerCache {
     entries: Expiring<Cached>,
-    /// Partners whose secrets are at hand, so that `session.start` needs no database.
+    /// Partners whose secrets are cached, so that `session.start` needs no database.
     pub secrets: BTreeSet<i64>,
 }
 
@@ -36,7 +36,7 @@ impl Remembered for Cached {
     }
 }
 
-/// An answer as it is kept: a whole response is kept as it was written.
+/// A cached response; a whole response is cached as written.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum CachedAnswer {
     /// Of an item of a multirequest.
@@ -45,22 +45,22 @@ pub(super) enum CachedAnswer {
     Body { content_type: String, body: String },
 }
 
-/// How long an answer may be kept.
+/// Whether and how long a response may be cached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Keep {
-    /// It may not.
+    /// Not at all.
     Never,
-    /// As an answer.
+    /// As a response.
     Answer,
     /// As an error.
     Error,
 }
 
 impl AnswerCache {
-    /// What was kept under `key`, and when it was made.
+    /// Returns the cached response of `key`, and when it was made.
     pub fn get(&self, key: &str, now: i64) -> Option<(&CachedAnswer, i64)> {
         let Cached { made, answer } = self.entries.get(key, now)?;
-        // A slow answer is kept from the moment when it is found.
+        // A slow response is cached from the moment when it is complete.
         (*made <= now).then_some((answer, *made))
     }
 

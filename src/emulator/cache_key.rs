@@ -1,4 +1,4 @@
-//! Which calls share an answer in the caches.
+//! The keys of the caches: which calls share a response.
 
 use md5::{Digest, Md5};
 use serde_json::Value;
@@ -7,16 +7,16 @@ use super::php::{self, PhpParams};
 use super::session::{Identity, KsReading};
 use crate::work::steps;
 
-/// Where a call stands to the cache.
+/// How a call uses the cache.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum CachePlace {
-    /// It has nothing to do with it.
+    /// Not at all.
     None,
-    /// Under this key.
+    /// With this key.
     Key(String),
 }
 
-/// What is asked: a whole request or an item of one.
+/// A whole request or an item of one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Level {
     /// A request.
@@ -25,8 +25,8 @@ pub(super) enum Level {
     Item,
 }
 
-/// Where the call that `params` make stands to the cache. The KS itself is not part of the
-/// key, only what it is: so one caller gets what another one was answered.
+/// How the call with `params` uses the cache. The key contains the KS's properties but not the KS, so one caller gets
+/// another's response.
 pub(super) fn place(
     params: &PhpParams,
     verdict: &KsReading,
@@ -67,12 +67,12 @@ pub(super) fn place(
     CachePlace::Key(hex::encode(key.finalize()))
 }
 
-/// The name of a key, as it stands in the headers.
+/// The name of a key in the headers.
 pub(super) fn key_of(text: &str) -> String {
     hex::encode(Md5::digest(text.as_bytes()))
 }
 
-/// Adds a value, without the difference between a number and its text.
+/// Adds a value; a number and its text are equal.
 fn add_value(key: &mut Md5, value: &Value) {
     match value {
         Value::Object(inner) => {
@@ -95,7 +95,7 @@ fn add_value(key: &mut Md5, value: &Value) {
     }
 }
 
-/// Adds a text so that no other texts add up to the same.
+/// Adds a text unambiguously.
 fn add_text(key: &mut Md5, text: &str) {
     steps(text.len() + 1);
     key.update(b"=");
@@ -112,7 +112,7 @@ fn sorted(params: &PhpParams) -> Vec<(&str, &Value)> {
     sorted
 }
 
-/// `cache_st:<time>` in a client tag has a cache of its own until that time.
+/// `cache_st:<time>` in a client tag selects a separate cache until that time.
 fn cache_buster(params: &PhpParams, now: i64) -> Option<String> {
     let tag = php::to_text(params.get("clientTag")?);
     let (_, time) = tag.split_once("cache_st:")?;

@@ -1,4 +1,4 @@
-//! One call, from its names to its answer: the checks in the server's order.
+//! Executes one call: makes the checks in the server's order.
 
 use super::answer::Answer;
 use super::budget::Budget;
@@ -11,13 +11,13 @@ use super::service::{Context, ServiceAction};
 use super::session::{self, CallerKs, KsReading, Origin};
 use super::state::State;
 
-/// What calls of one request have in common.
+/// The common state of a request's calls.
 pub(super) struct CallTime<'a> {
     /// When the request began, in unix milliseconds.
     pub began_ms: i64,
-    /// The time by now: each call that is carried out takes some.
+    /// The current time; each executed call takes some.
     pub now_ms: i64,
-    /// What the request may still cost.
+    /// The request's budget.
     pub budget: Budget,
     pub random: &'a mut dyn FnMut(&mut [u8]),
     pub https: bool,
@@ -29,26 +29,25 @@ impl CallTime<'_> {
         self.now_ms.div_euclid(1000)
     }
 
-    /// Lets the time pass that a call takes.
+    /// Advances the time by that of a call.
     fn pass(&mut self, item_ms: u32) {
         self.now_ms = self.now_ms.saturating_add(i64::from(item_ms));
     }
 
-    /// The milliseconds that have passed since the request began.
+    /// The milliseconds since the request began.
     pub fn taken_ms(&self) -> u32 {
         let taken = self.now_ms.saturating_sub(self.began_ms);
         u32::try_from(taken).unwrap_or(u32::MAX)
     }
 }
 
-/// An answer, and whether it may be kept for the next caller.
+/// A response, and whether it may be cached.
 pub(super) struct Dispatched {
     pub answer: Answer,
     pub keep: Keep,
 }
 
-/// Answers the call that `params` make, after the time that a call takes. `read` is what became
-/// of its KS.
+/// Answers the call with `params`, after the time that a call takes. `read` is the result of reading its KS.
 pub(super) fn call(
     state: &mut State,
     params: &PhpParams,
@@ -106,7 +105,7 @@ fn attempt(
     answer
 }
 
-/// The call, once it is known whose it is and that it isn't one too many.
+/// The call, after its partner and the rate limit were checked.
 fn admitted(
     state: &mut State,
     action: ServiceAction,
@@ -158,7 +157,7 @@ fn admitted(
     answer
 }
 
-/// The partner that the parameters name; 0 is none.
+/// The partner in the parameters; 0 if none.
 fn partner_asked(params: &PhpParams) -> Option<i64> {
     ["partnerId", "p"]
         .into_iter()
@@ -179,7 +178,7 @@ fn check_language(code: &str) -> Result<(), Exception> {
     }
 }
 
-/// Reads the KS among `params`, as it came.
+/// Reads the KS in `params`.
 pub(super) fn read_ks(state: &State, params: &PhpParams) -> Result<KsReading, Exception> {
     session::read(state, &php::text_of(params, "ks"))
 }

@@ -1,4 +1,4 @@
-//! The errors of the API, with the codes, texts and arguments that callers see.
+//! The API's errors, with the codes, texts and arguments that callers see.
 
 use serde::{Deserialize, Serialize};
 
@@ -25,9 +25,9 @@ impl Exception {
         }
     }
 
-    /// `reason` is a verdict such as `EXPIRED`, or the text that was taken for a KS.
+    /// `reason` is a verdict such as `EXPIRED`, or the text that was read as a KS.
     pub(super) fn invalid_ks(reason: &str) -> Self {
-        // The numeric verdict was lost long ago: it is always this one.
+        // The server has lost the numeric verdict; it is always this one.
         Self::new(
             "INVALID_KS",
             format!("Invalid KS \"{reason}\", Error \"-1,INVALID_STR\""),
@@ -274,7 +274,7 @@ impl Exception {
     }
 
     pub(super) fn internal() -> Self {
-        // So spelt by the server.
+        // The server's spelling.
         Self::new(
             "INTERNAL_SERVERL_ERROR",
             "Internal server error occurred".to_owned(),

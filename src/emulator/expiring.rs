@@ -1,5 +1,4 @@
-//! What the server remembers until a time: bounded in number and in bytes, so that an emulator
-//! that serves for days doesn't grow.
+//! Values with an expiry, bounded in number and bytes, so that a long-running emulator doesn't grow.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,24 +7,24 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::work::steps;
 
-/// A value that is remembered until a time.
+/// A value with an expiry.
 pub(super) trait Remembered {
-    /// How many are kept; those that end first go first.
+    /// The most values; those that expire first are evicted first.
     const MOST: usize = 10_000;
-    /// How many bytes of values are kept.
+    /// The most bytes of values.
     const MOST_BYTES: usize = 32_000_000;
 
-    /// The bytes that the value takes, besides its key.
+    /// The value's bytes, without its key.
     fn bytes(&self) -> usize {
         0
     }
 }
 
-/// Values by key, each until its end.
+/// Values by key.
 #[derive(Clone, Debug)]
 pub(super) struct Expiring<V> {
     entries: BTreeMap<String, Expires<V>>,
-    /// The keys in the order in which they end.
+    /// The keys in order of expiry.
     order: BTreeSet<(i64, String)>,
     bytes: usize,
 }
@@ -34,7 +33,7 @@ pub(super) struct Expiring<V> {
 struct Expires<V> {
     ends: i64,
     value: V,
-    /// With its key, which is kept twice.
+    /// Including its key, which is stored twice.
     #[serde(skip)]
     bytes: usize,
 }
@@ -50,19 +49,19 @@ impl<V> Default for Expiring<V> {
 }
 
 impl<V: Remembered> Expiring<V> {
-    /// The value of `key`, if it has not ended.
+    /// Returns the value of `key`, if it has not expired.
     pub fn get(&self, key: &str, now: i64) -> Option<&V> {
         let entry = self.entries.get(key)?;
         (entry.ends > now).then_some(&entry.value)
     }
 
-    /// The same, to be changed in a way that leaves its size as it is.
+    /// The same, mutable; its size must not change.
     pub fn get_mut(&mut self, key: &str, now: i64) -> Option<&mut V> {
         let entry = self.entries.get_mut(key)?;
         (entry.ends > now).then_some(&mut entry.value)
     }
 
-    /// Remembers `value` until `ends`, in place of an earlier one. Forgets what has ended.
+    /// Stores `value` until `ends`, in place of an earlier one. Removes expired values.
     pub fn put(&mut self, key: String, value: V, ends: i64, now: i64) {
         while self.first_end().is_some_and(|end| end <= now) {
             self.forget_first();

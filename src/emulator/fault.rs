@@ -1,4 +1,4 @@
-//! Faults that a test orders: what goes wrong between a caller and the API.
+//! Faults between a caller and the API, set by a test.
 
 use std::collections::BTreeMap;
 
@@ -7,21 +7,21 @@ use serde::{Deserialize, Serialize};
 use super::message::{Cut, Outgoing};
 use crate::work::steps;
 
-/// Something that goes wrong with the next calls it matches.
+/// A fault that affects the next matching calls.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub struct Fault {
-    /// The call it meets, such as `appToken.startSession`, in any case; every call without.
+    /// The call to affect, such as `appToken.startSession`, in any case; by default every call.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub on: Option<String>,
-    /// How many such calls pass before it begins.
+    /// How many matching calls pass before it begins.
     pub skip: u32,
-    /// How many calls it meets; all without.
+    /// How many calls to affect; by default all.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub times: Option<u32>,
-    /// Milliseconds before the answer begins.
+    /// The delay of the response in milliseconds.
     pub delay_ms: u32,
-    /// An HTTP status in place of the API's answer: the call is not carried out.
+    /// An HTTP status in place of the API's response. The call is not executed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
     /// A body in place of the API's.
@@ -32,10 +32,10 @@ pub struct Fault {
     /// Where the connection is cut.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub drop: Option<Drop>,
-    /// How many bytes are left of the body, which then ends as if it were whole.
+    /// The number of bytes after which the body ends as if it were complete.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub truncate: Option<usize>,
-    /// At how many bytes a second the body trickles.
+    /// The speed of the body, in bytes a second.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bytes_per_second: Option<u32>,
 }
@@ -44,16 +44,16 @@ pub struct Fault {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Drop {
-    /// The call is not carried out.
+    /// The call is not executed.
     Before,
-    /// The call is carried out, its answer is lost.
+    /// The call is executed, but its response is lost.
     After,
-    /// The answer breaks off in its body.
+    /// The response ends in its body.
     Body,
 }
 
 impl Fault {
-    /// Whether it meets this call of `service` and `action`; uses itself up by that.
+    /// Whether it affects this call of `service` and `action`; counts the use.
     fn meets(&mut self, service: &str, action: &str) -> bool {
         steps(1);
         if let Some(on) = &self.on {
@@ -74,12 +74,12 @@ impl Fault {
         true
     }
 
-    /// Whether the call is answered without being carried out.
+    /// Whether the call is answered without being executed.
     pub(super) fn replaces_the_call(&self) -> bool {
         self.status.is_some() || self.drop == Some(Drop::Before)
     }
 
-    /// Does to `answer` what it is for.
+    /// Applies the fault to `answer`.
     pub(super) fn strike(&self, answer: &mut Outgoing) {
         if let Some(status) = self.status {
             *answer = Outgoing {
@@ -93,7 +93,7 @@ impl Fault {
         if let Some(body) = &self.body {
             answer.body = body.clone().into_bytes();
         }
-        // The last of equal names counts, and takes the place of the answer's own.
+        // The last of equal names counts, and replaces the response's own.
         let lower = |name: &str| name.to_ascii_lowercase();
         let names = self.headers.iter().map(|(name, _)| lower(name));
         let last: BTreeMap<String, usize> = names.zip(0..).collect();
@@ -118,7 +118,7 @@ impl Fault {
     }
 }
 
-/// The fault that meets this call, if any; those used up are taken out.
+/// Returns the fault that affects this call, if any; removes used-up ones.
 pub(super) fn meet(faults: &mut Vec<Fault>, service: &str, action: &str) -> Option<Fault> {
     faults.retain(|fault| fault.times != Some(0));
     let met = faults

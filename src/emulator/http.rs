@@ -1,11 +1,11 @@
-//! The web server in front of the API: what it answers by itself, and the headers it adds.
+//! The web server in front of the API: its own responses, and the headers that it adds.
 
 use core::time::Duration;
 use std::time::UNIX_EPOCH;
 
 use super::message::{Incoming, Outgoing};
 
-/// The longest request line, method and protocol included.
+/// The longest request line, including method and protocol.
 const REQUEST_LINE: usize = 8190;
 
 /// `unix` as a header has it, whose years have four digits.
@@ -15,7 +15,7 @@ pub(super) fn date(unix: i64) -> String {
     httpdate::fmt_http_date(UNIX_EPOCH + Duration::from_secs(seconds))
 }
 
-/// An answer of the API with the headers that all of them have.
+/// A response of the API with the common headers.
 pub(super) fn api_answer(body: String, content_type: &str, now: i64) -> Outgoing {
     let mut answer = Outgoing {
         status: 200,
@@ -33,7 +33,7 @@ pub(super) fn api_answer(body: String, content_type: &str, now: i64) -> Outgoing
     answer
 }
 
-/// Says that the answer is nobody's to keep.
+/// Forbids caching.
 pub(super) fn forbid_caching(answer: &mut Outgoing) {
     set(answer, "Expires", "Sun, 19 Nov 2000 08:52:00 GMT");
     set(
@@ -44,7 +44,7 @@ pub(super) fn forbid_caching(answer: &mut Outgoing) {
     set(answer, "Pragma", "no-cache");
 }
 
-/// Lets a browser keep the answer for a minute.
+/// Allows browsers to cache the response for a minute.
 pub(super) fn allow_caching(answer: &mut Outgoing, made: i64, now: i64) {
     set(answer, "Cache-Control", "private, max-age=60, max-stale=0");
     set(answer, "Expires", date(now.saturating_add(60)));
@@ -62,7 +62,7 @@ pub(super) fn add(answer: &mut Outgoing, name: &str, value: impl Into<String>) {
     answer.headers.push((name.to_owned(), value.into()));
 }
 
-/// What the web server says to a browser that asks whether it may call.
+/// The response to a preflight.
 pub(super) fn preflight(now: i64) -> Outgoing {
     let mut answer = api_answer(String::new(), "text/html; charset=UTF-8", now);
     set(
@@ -79,7 +79,7 @@ pub(super) fn preflight(now: i64) -> Outgoing {
     answer
 }
 
-/// Whether the web server refuses to read `incoming` for its length.
+/// Whether the web server refuses `incoming` because of its length.
 pub(super) fn is_too_long(incoming: &Incoming) -> bool {
     incoming.method.len() + incoming.url.len() + " HTTP/1.1 ".len() > REQUEST_LINE
 }

@@ -1,11 +1,11 @@
-//! A request as it arrives and an answer as it leaves, without the transport between.
+//! Requests and responses, without the transport.
 
 /// An HTTP request to the emulator.
 #[derive(Clone, Debug, Default)]
 pub struct Incoming {
     /// Such as `POST`, in upper case.
     pub method: String,
-    /// Path and query, as they stand in the request line.
+    /// Path and query, as in the request line.
     pub url: String,
     /// Names and values in order; names in any case.
     pub headers: Vec<(String, String)>,
@@ -27,10 +27,10 @@ impl Incoming {
     }
 }
 
-/// The emulator's answer, and what the shell does to it on its way.
+/// The emulator's response, and what the shell does to its transport.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Outgoing {
-    /// The HTTP status, 200 for everything that the API itself says.
+    /// The HTTP status; 200 for every response of the API itself.
     pub status: u16,
     /// Names and values in order.
     pub headers: Vec<(String, String)>,
@@ -50,21 +50,21 @@ impl Outgoing {
     }
 }
 
-/// What the shell does to the transport of an answer.
+/// What the shell does to the transport of a response.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Transport {
     /// How long to wait before the first byte, in milliseconds.
     pub delay_ms: u32,
     /// Whether the connection is cut, and where.
     pub cut: Option<Cut>,
-    /// At how many bytes a second the body trickles; as fast as it goes without.
+    /// The speed of the body in bytes a second; `None` sets no limit.
     pub bytes_per_second: Option<u32>,
 }
 
 /// Where a connection is cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cut {
-    /// Nothing of the answer is sent.
+    /// Nothing of the response is sent.
     BeforeHeaders,
     /// Headers and half of the body are sent.
     InBody,

@@ -1,9 +1,7 @@
-//! The Kaltura side: a server that answers as the real one does, made for tests and for
-//! development without an account.
+//! The emulator: a server that answers like Kaltura, for tests and for development without an account.
 //!
-//! Nothing in here does I/O. A shell hands in a request with the time and a source of random
-//! bytes, and sends out what comes back. The sessions are real: whoever knows the partner's
-//! secret can read them, and the real server would take them.
+//! Nothing here does I/O. A shell passes a request with the time and a source of random bytes, and sends the response. The
+//! sessions are real: the partner's secret decrypts them, and the real server would accept them.
 
 mod answer;
 mod app_token;
@@ -50,23 +48,23 @@ pub struct Emulator {
 }
 
 impl Emulator {
-    /// One that begins with `state`, or with as much of one as a seed has.
+    /// Makes an emulator with `state`, or with the parts of it that a seed has.
     pub fn new(state: State) -> Result<Self, StateError> {
         state.check()?;
         Ok(Self { state })
     }
 
-    /// All that it knows, to be written down.
+    /// The whole state, for serialisation.
     pub fn state(&self) -> &State {
         &self.state
     }
 
-    /// All that it knows, to be changed by hand.
+    /// The whole state, mutable.
     pub fn state_mut(&mut self) -> &mut State {
         &mut self.state
     }
 
-    /// Adds an app token without asking the API.
+    /// Adds an app token without a call to the API.
     pub fn add_app_token(
         &mut self,
         wanted: NewAppToken,
@@ -76,13 +74,12 @@ impl Emulator {
         wanted.add(&mut self.state, now_ms.div_euclid(1000), random)
     }
 
-    /// Forgets everything that the server keeps for speed, as a restart would.
+    /// Clears all caches, as a restart would.
     pub fn flush_caches(&mut self) {
         self.state.cache.clear();
     }
 
-    /// Answers `incoming` at the unix time `now_ms`, in milliseconds; `random` fills what it is
-    /// given with random bytes.
+    /// Answers `incoming` at the unix time `now_ms`, in milliseconds. `random` fills a slice with random bytes.
     pub fn handle(
         &mut self,
         incoming: &Incoming,

@@ -1,4 +1,4 @@
-//! Many calls in one request, in order, each with its own outcome.
+//! Executes many calls in one request, in order, each with its own result.
 
 use std::collections::BTreeMap;
 
@@ -15,16 +15,16 @@ use super::session::KsReader;
 use super::state::State;
 use crate::work::steps;
 
-/// What items take over from the request as a whole.
+/// What items inherit from the whole request.
 const INHERITED: [&str; 3] = ["clientTag", "ks", "partnerId"];
 
-/// What a request was answered, and what the cache had to do with it.
+/// The response to a request, and its use of the cache.
 pub(super) struct Multianswer {
     pub answer: Answer,
     pub keep: Keep,
     /// The keys under which items were found in the cache.
     pub hits: Vec<String>,
-    /// The key under which an item was kept last.
+    /// The key under which an item was last cached.
     pub kept: Option<String>,
 }
 
@@ -47,7 +47,7 @@ pub(super) fn call(
 ) -> Multianswer {
     let mut hits = Vec::new();
     let mut kept_last = None;
-    // What keeps one item out of the cache keeps the whole out of it.
+    // If one item may not be cached, the whole request may not.
     let mut uncached = false;
     let first = usize::from(!params.contains_key("0"));
     let mut earlier = Earlier::new(first);
@@ -130,7 +130,7 @@ pub(super) fn call(
     }
 }
 
-/// What is said as `1:service`, by the number of its item.
+/// Parameters such as `1:service`, by the number of their item.
 fn parts(params: &PhpParams) -> BTreeMap<&str, Vec<(&str, &Value)>> {
     let mut parts: BTreeMap<&str, Vec<(&str, &Value)>> = BTreeMap::new();
     for (key, value) in params {
@@ -144,7 +144,7 @@ fn parts(params: &PhpParams) -> BTreeMap<&str, Vec<(&str, &Value)>> {
     parts
 }
 
-/// The bytes that a value takes, or so.
+/// The approximate size of a value.
 fn size(value: &Value) -> usize {
     steps(1);
     match value {

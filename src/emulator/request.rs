@@ -1,5 +1,4 @@
-//! An HTTP request as a call of the API: which parameters it carries, and in which format the
-//! answer is wanted.
+//! Reads an HTTP request as a call of the API: its parameters, and the format of the response.
 
 use serde_json::Value;
 
@@ -7,18 +6,18 @@ use super::message::Incoming;
 use super::php::{self, PhpParams};
 use crate::work::steps;
 
-/// What a request asks for.
+/// A parsed request.
 #[derive(Clone, Debug, Default)]
 pub(super) struct ParsedRequest {
-    /// Everything that was said, the URL's word before the body's.
+    /// All parameters; those of the URL override those of the body.
     pub params: PhpParams,
-    /// Whether it came over https, or claims so the way a load balancer does.
+    /// Whether it came over https, also by a load balancer's header.
     pub https: bool,
-    /// Whether its body holds more values than the server's memory does.
+    /// Whether its body has more values than the server's memory can hold.
     pub is_too_large: bool,
 }
 
-/// How many values a JSON body may hold.
+/// The most values of a JSON body.
 const MOST_VALUES: usize = 50_000;
 
 /// Where a path leads.
@@ -26,14 +25,14 @@ const MOST_VALUES: usize = 50_000;
 pub(super) enum Path<'a> {
     /// To the API, with what the path itself says as names and values.
     Api(Vec<&'a str>),
-    /// Nowhere that the web server knows.
+    /// To nothing that the web server knows.
     Unknown,
 }
 
 /// Where the API begins.
 const ROOT: &str = "/api_v3";
 
-/// The part of `url` from the API's root on: whatever leads there is a proxy's business.
+/// The part of `url` after the API's root; a proxy may add what is before.
 pub(super) fn below_proxies(url: &str) -> &str {
     let path = url.split(['?', '#']).next().unwrap_or_default();
     path.find(ROOT)
@@ -41,7 +40,7 @@ pub(super) fn below_proxies(url: &str) -> &str {
         .unwrap_or(url)
 }
 
-/// What `url`, path and query, leads to.
+/// The target of the path and query `url`.
 pub(super) fn path_of(url: &str) -> Path<'_> {
     let path = url.split(['?', '#']).next().unwrap_or_default();
     let Some(rest) = path.strip_prefix(ROOT) else {
@@ -62,7 +61,7 @@ pub(super) fn path_of(url: &str) -> Path<'_> {
 }
 
 impl ParsedRequest {
-    /// Reads what `incoming` says in its body, its path and its query.
+    /// Reads the parameters in the body, path and query of `incoming`.
     pub fn read(incoming: &Incoming, segments: &[&str]) -> Self {
         let is_too_large = is_json(incoming) && values_in(&incoming.body) > MOST_VALUES;
         let mut params = if is_too_large {
@@ -92,13 +91,13 @@ impl ParsedRequest {
     }
 }
 
-/// Whether the body is read as JSON. Nothing may follow the type: with a charset the body goes unread.
+/// Whether the body is read as JSON. With a charset after the type, the server doesn't read the body.
 fn is_json(incoming: &Incoming) -> bool {
     let content_type = incoming.header("Content-Type").unwrap_or_default();
     content_type.eq_ignore_ascii_case("application/json")
 }
 
-/// How deep JSON is nested at most; what goes deeper is not read.
+/// The maximum nesting of JSON; deeper JSON is not read.
 const DEEPEST: usize = 128;
 
 /// How many values the JSON in `body` holds, counted by what stands between them, up to where it is
@@ -125,7 +124,7 @@ fn values_in(body: &[u8]) -> usize {
     values
 }
 
-/// Parameters of the body; none where the server doesn't read it.
+/// The parameters of the body; none if the server doesn't read it.
 fn body_params(incoming: &Incoming) -> PhpParams {
     let content_type = incoming.header("Content-Type").unwrap_or_default();
     if is_json(incoming) {

@@ -1,4 +1,4 @@
-//! One HTTP request, from its bytes to the bytes of its answer.
+//! Answers one HTTP request, from its bytes to the bytes of the response.
 
 use super::answer::Answer;
 use super::budget::Budget;
@@ -17,7 +17,7 @@ use super::service;
 use super::session::Origin;
 use super::state::State;
 
-/// How long the server says that it took to answer from its cache, in seconds.
+/// The time that the server reports for cached responses, in seconds.
 const CACHED_IN: &str = "6.5E-5";
 
 pub(super) fn respond(
@@ -77,7 +77,7 @@ fn names(params: &PhpParams) -> (String, String) {
     (text("service"), text("action"))
 }
 
-/// Answers from the fast path, from the cache, or by carrying the call out.
+/// Answers on the fast path, from the cache, or by executing the call.
 fn serve(
     state: &mut State,
     incoming: &Incoming,
@@ -116,7 +116,7 @@ fn serve(
     computed(state, done, place, &writer, moment)
 }
 
-/// The answer that the cache holds at `place`.
+/// The cached response at `place`.
 fn kept(state: &State, place: &CachePlace, is_signed_get: bool, now: i64) -> Option<Outgoing> {
     let CachePlace::Key(key) = place else {
         return None;
@@ -134,7 +134,7 @@ fn kept(state: &State, place: &CachePlace, is_signed_get: bool, now: i64) -> Opt
     Some(answer)
 }
 
-/// The answer that has just been found, which is kept where it may be.
+/// The new response, which is cached if allowed.
 fn computed(
     state: &mut State,
     done: multirequest::Multianswer,
@@ -177,12 +177,12 @@ fn computed(
     answer
 }
 
-/// How the headers tell of an answer from the cache.
+/// The headers of a cached response.
 fn cached(key: &str) -> String {
     format!("cached-dispatcher,{key},{CACHED_IN}")
 }
 
-/// The refusal that the headers tell of as well.
+/// The refusal that the headers repeat.
 fn forbidden(answer: &Answer) -> Option<&Exception> {
     match answer {
         Answer::Error(exception) if exception.code == "SERVICE_FORBIDDEN" => Some(exception),
@@ -191,7 +191,7 @@ fn forbidden(answer: &Answer) -> Option<&Exception> {
     }
 }
 
-/// What the server answers where a script has taken too much memory or time.
+/// The response of a script that used too much memory or time.
 fn exhausted(moment: &mut CallTime<'_>) -> Outgoing {
     let mut answer = http::api_answer(String::new(), "text/html; charset=UTF-8", moment.now());
     answer.status = 500;
@@ -218,8 +218,8 @@ fn without_callback(moment: &mut CallTime<'_>) -> Outgoing {
     answer
 }
 
-/// A number for the request, and the second in which it began. `Date` tells when the answer was
-/// written: in recordings of the real server it is the later one, where they differ.
+/// The request's number, and the second in which it began. `Date` is the time when the response was written: in recordings of
+/// the real server it is the later one if they differ.
 fn request_id(moment: &mut CallTime<'_>) -> String {
     let mut bytes = [0; 4];
     (moment.random)(&mut bytes);

@@ -1,12 +1,11 @@
-//! The `sessionid` of a session. Kaltura ends all sessions of one id together.
+//! The `sessionid` of a session. Kaltura ends all sessions with the same id together.
 
 use crate::work;
 
 /// The privilege's name.
 pub const SESSION_ID: &str = "sessionid";
 
-/// Whether `sessionid` stands in these privileges with the value `own` alone, so that
-/// the session ends with no others.
+/// Whether these privileges have the `sessionid` `own` only, so that the session ends with no others.
 pub fn carries_session_id(privileges: &str, own: &str) -> bool {
     work::steps(privileges.len());
     let mut all = privileges
@@ -16,8 +15,8 @@ pub fn carries_session_id(privileges: &str, own: &str) -> bool {
     all.next().and_then(|it| it.strip_prefix(':')) == Some(own) && all.next().is_none()
 }
 
-/// Whether a caller's privileges name a `sessionid`. It could be another application token's, and
-/// who holds such a session could end that.
+/// Whether a caller's privileges contain a `sessionid`. It could be another application token's, whose sessions the session
+/// could end.
 pub fn names_session_id(privileges: &str) -> bool {
     work::steps(privileges.len());
     privileges.split(',').any(|item| {
@@ -26,7 +25,7 @@ pub fn names_session_id(privileges: &str) -> bool {
     })
 }
 
-/// Privileges with a `sessionid` before all others: of several values the first counts.
+/// Puts a `sessionid` before all other privileges, because the first value counts.
 pub fn with_session_id(privileges: Option<&str>, own: &str) -> String {
     let rest = privileges.unwrap_or_default();
     let comma = if rest.is_empty() { "" } else { "," };

@@ -1,5 +1,5 @@
-//! An allocator that wipes what it frees, so that no copy of a secret outlives its use: not
-//! the strings that come in and go out, not a vector that grew, not a JSON value in between.
+//! An allocator that wipes what it frees, so that no copy of a secret outlives its use: in strings that come in and go out,
+//! vectors that grew, or JSON values.
 #![expect(unsafe_code, reason = "a global allocator is unsafe by definition")]
 
 use core::alloc::{GlobalAlloc, Layout};
@@ -28,7 +28,7 @@ unsafe impl GlobalAlloc for Wiping {
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
         // SAFETY: `block` is `layout.size()` bytes long and nobody's any more.
         unsafe {
-            // One instruction for all of it; `zeroize` goes byte by byte.
+            // A single instruction; `zeroize` would go byte by byte.
             ptr::write_bytes(block, 0, layout.size());
             // What is written to a block that is freed next is dead to the compiler, unless the
             // block may be looked at in between.
@@ -36,7 +36,7 @@ unsafe impl GlobalAlloc for Wiping {
         }
     }
 
-    // A block that grows in place would do, but one that moves leaves its old self behind.
+    // Growing in place would be fine, but a moved block leaves its old contents behind.
     unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         // SAFETY: the caller promises that `size` with this alignment is a layout.
         let moved = unsafe { self.alloc(Layout::from_size_align_unchecked(size, layout.align())) };

@@ -1,4 +1,4 @@
-//! Single calls of Kaltura's API, whose answers are for their callers to read.
+//! Single calls of Kaltura's API, whose responses the callers read.
 
 use js_sys::{Object, Promise};
 use wasm_bindgen::JsValue;
@@ -24,7 +24,7 @@ const OPTIONS: [&str; 4] = [
     "maxResponseBytes",
 ];
 
-/// Where to call, and how often to try again.
+/// Kaltura's URL and the retry policy.
 #[wasm_bindgen(js_name = Caller, skip_typescript)]
 #[derive(Debug)]
 pub struct Caller {
@@ -51,9 +51,8 @@ impl Caller {
         })
     }
 
-    /// Calls `name`, such as `appToken.list`, with a body that has `ks` in it; see [`make`]. What
-    /// is not `repeatable` is tried again only if it was turned away at the door. The host ends
-    /// the call at `deadline_ms`.
+    /// Calls `name`, such as `appToken.list`, with a body that contains `ks`; see [`make`]. A call that is not `repeatable` is
+    /// retried only if the rate limiter rejected it. The host ends the call at `deadline_ms`.
     pub fn call(
         &self,
         name: &str,
@@ -83,13 +82,13 @@ impl Caller {
     }
 }
 
-/// Is handed the server's clock when a call has seen it, and when that was.
+/// Receives the server's clock that a call has seen, and when.
 pub type SeeClock = Box<dyn FnOnce(ServerClock, LocalTime)>;
 
-/// Makes a call with a body that has `ks` in it.
+/// Makes a call with a body that contains `ks`.
 ///
-/// Gives `{ text, attempts, clockOffsetMs }`, or `{ failure, dead, loggedOut, clockOffsetMs }` if it
-/// fails, with `isUnsure` if a request before the last may have had effect.
+/// Returns `{ text, attempts, clockOffsetMs }`, or `{ failure, dead, loggedOut, clockOffsetMs }` if it fails, with `isUnsure`
+/// if a request before the last may have had an effect.
 pub fn make(
     terms: CallTerms,
     (service, action): (&str, &str),
@@ -151,7 +150,7 @@ async fn drive(
     }
     match outcome.result {
         Ok(()) => {
-            // What was read is UTF-8.
+            // The response was checked to be UTF-8.
             told.set("text", String::from_utf8(body).unwrap_or_default());
             told.set("attempts", outcome.attempts);
         }

@@ -1,11 +1,11 @@
-//! What was thrown, as far as it can be told without showing a secret.
+//! Reads what was thrown, without secrets.
 
 use js_sys::{JsString, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::error::Cause;
 
-/// What was thrown, with what was behind it; only the parts that are safe to look at.
+/// The chain of thrown errors; only the parts that are safe to read.
 pub fn causes(thrown: &JsValue) -> Vec<Cause> {
     const DEEPEST: usize = 4;
     let mut causes = Vec::new();
@@ -26,7 +26,7 @@ pub fn causes(thrown: &JsValue) -> Vec<Cause> {
             },
         });
         let behind = Reflect::get(&link, &"cause".into()).unwrap_or(JsValue::UNDEFINED);
-        // Node wraps the addresses that it tried, one error each.
+        // Node wraps one error for each address that it tried.
         link = if behind.is_object() {
             behind
         } else {
@@ -36,20 +36,20 @@ pub fn causes(thrown: &JsValue) -> Vec<Cause> {
     causes
 }
 
-/// Not by way of an array's own methods: what was thrown may throw again.
+/// Without an array's own methods, because reading what was thrown may throw.
 fn first_of(thrown: &JsValue, list: &str) -> Option<JsValue> {
     let list = Reflect::get(thrown, &list.into()).ok()?;
     Reflect::get(&list, &0.into()).ok()
 }
 
-/// Class names and error codes, but nothing that could be a secret.
+/// A class name or error code; `None` for anything that could be a secret.
 fn is_name(text: &str) -> bool {
     text.len() <= 48
         && !text.bytes().any(|b| b.is_ascii_digit() && text.len() > 24)
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
 }
 
-/// Text of at most so many UTF-16 units; a longer one is not even copied.
+/// A text of at most so many UTF-16 units; longer ones aren't copied.
 pub fn short_text(value: &JsValue, most: usize) -> Option<String> {
     let text = value.dyn_ref::<JsString>()?;
     let is_short = usize::try_from(text.length()).is_ok_and(|length| length <= most);

@@ -1,4 +1,4 @@
-//! Sessions from an application token.
+//! Starts sessions from an application token.
 
 use js_sys::{Object, Promise};
 use wasm_bindgen::JsValue;
@@ -24,8 +24,7 @@ pub fn hash_type_number(name: &str) -> Result<u32, JsValue> {
     Ok(hash_type as u32)
 }
 
-/// The hash of a KS with the application token behind it: one text and a number are handed over
-/// faster than three texts.
+/// The hash of a KS followed by the application token. One text and a number are passed faster than three texts.
 #[wasm_bindgen(js_name = hashAppToken, skip_typescript)]
 pub fn hash_app_token(joined: String, hash_type: u32) -> Result<String, JsValue> {
     let joined = Secret::new(joined);
@@ -40,8 +39,7 @@ fn refuse(error: Box<Error>, attempts: u32) -> JsValue {
     results::failure(&Failure { error, attempts })
 }
 
-/// `startAppTokenSession(options)`. The host ends the call at `deadline_ms`; that moment is
-/// told so that no wait is begun that it would cut.
+/// `startAppTokenSession(options)`. The host ends the call at `deadline_ms`, which is passed so that no longer wait is begun.
 #[wasm_bindgen(js_name = startAppTokenSession, skip_typescript)]
 pub fn start_app_token_session(options: Object, host: Host, deadline_ms: f64) -> Promise {
     promise(async move { start(&options, &host, deadline_ms).await })

@@ -1,4 +1,4 @@
-//! KSs and privileges, pure and synchronous.
+//! The synchronous functions for KSs and privileges.
 
 use js_sys::{Array, Object};
 use wasm_bindgen::JsValue;
@@ -57,7 +57,7 @@ fn ks_info(info: &KsInfo) -> JsValue {
 }
 
 fn ks_session(session: &KsSession) -> Plain {
-    // JavaScript reads numbers anyway; Rust would bring tables for it.
+    // JavaScript parses the numbers; Rust would need tables for it.
     let number = |number: &Number| or_null(number.digits().map(js_sys::parse_float));
     let plain = Plain::ordinary();
     plain.set("userId", or_null(session.user_id.as_deref()));
@@ -108,7 +108,7 @@ fn ks_fields(fields: &Object) -> Result<(KsFields, Random), InvalidOption> {
     Ok((fields, random))
 }
 
-/// `parsePrivileges(text)`, as JSON: made one by one, 100,000 objects would take a second.
+/// `parsePrivileges(text)`, as JSON: 100,000 single objects would take a second.
 #[wasm_bindgen(js_name = parsePrivileges, skip_typescript)]
 pub fn parse_privileges(text: &str) -> String {
     let mut json = String::from("[");

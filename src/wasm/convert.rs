@@ -1,4 +1,4 @@
-//! Options from JavaScript, and plain objects to it.
+//! Converts options from JavaScript, and results to plain objects.
 
 use js_sys::{Array, JsString, Object, Reflect};
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -7,16 +7,16 @@ use wasm_bindgen::{JsCast, JsValue};
 use crate::error::InvalidOption;
 use crate::options::{Input, LONGEST_TEXT, Listed, Named};
 
-/// An options object; the shell has copied its own properties into one without a prototype,
-/// so that nothing inherited is taken for an option.
+/// An options object. The shell has copied its own properties into an object without a prototype, so that nothing inherited
+/// is read.
 pub struct Options<'a> {
     object: &'a Object,
     prefix: &'a str,
 }
 
 impl<'a> Options<'a> {
-    /// The options in `object`, whose paths begin with `prefix`. Names that are in none
-    /// of the `known` lists are refused: a misspelt restriction would be no restriction.
+    /// Reads the options in `object`, whose paths begin with `prefix`. Refuses names that are in none of the `known` lists,
+    /// because a misspelt restriction would not restrict.
     pub fn new(
         object: &'a Object,
         prefix: &'a str,
@@ -33,7 +33,7 @@ impl<'a> Options<'a> {
         Ok(Self { object, prefix })
     }
 
-    /// The option `name`, for its rule to read.
+    /// Returns the option `name`.
     pub fn get(&self, name: &str) -> Named {
         let value = Reflect::get(self.object, &name.into()).unwrap_or(JsValue::NULL);
         Named {
@@ -43,7 +43,7 @@ impl<'a> Options<'a> {
     }
 }
 
-/// A value as an option's rule sees it.
+/// Converts a value to an [`Input`].
 pub fn input(value: &JsValue) -> Input {
     if value.is_undefined() {
         Input::Missing
@@ -63,7 +63,7 @@ pub fn input(value: &JsValue) -> Input {
     }
 }
 
-/// An array of `{ name, values, any }`, which all together are no longer than other options.
+/// Converts an array of `{ name, values, any }`, limited to the length of other options.
 fn privileges(value: &JsValue) -> Option<Vec<Listed>> {
     let mut room = LONGEST_TEXT as usize;
     let mut text = |value: &JsValue| {
@@ -92,7 +92,7 @@ fn privileges(value: &JsValue) -> Option<Vec<Listed>> {
     Some(privileges)
 }
 
-/// The entries of an array that isn't too long; none of what is no array, or throws.
+/// The entries of an array; `None` if it is too long, throws, or is not an array.
 fn items(value: &JsValue) -> Option<Vec<JsValue>> {
     const MOST: f64 = 10_000.0;
     if !is_array(value).ok()? {
@@ -112,7 +112,7 @@ fn items(value: &JsValue) -> Option<Vec<JsValue>> {
 
 #[wasm_bindgen]
 extern "C" {
-    // A revoked proxy throws even when it is only asked this.
+    // Even this throws for a revoked proxy.
     #[wasm_bindgen(catch, js_namespace = Array, js_name = isArray)]
     fn is_array(value: &JsValue) -> Result<bool, JsValue>;
 }
@@ -121,8 +121,7 @@ extern "C" {
 pub struct Plain(Object);
 
 impl Plain {
-    /// An object without properties for the shell, which reads some that are left out: it has no
-    /// prototype, where somebody else may have put them.
+    /// Makes an empty object for the shell, without a prototype, because the shell reads properties that may be missing.
     pub fn new() -> Self {
         Self(Object::create(JsValue::NULL.unchecked_ref()))
     }
@@ -137,14 +136,14 @@ impl Plain {
         self.put(name, &value.into());
     }
 
-    // Not once for each type of value.
+    // Not generic, so it is compiled once.
     #[inline(never)]
     fn put(&self, name: &str, value: &JsValue) {
-        // Setting a property of a fresh plain object can't fail.
+        // Setting a property of a new plain object can't fail.
         let _ = Reflect::set(&self.0, &name.into(), value);
     }
 
-    /// Sets a property that may be none.
+    /// Sets a property, if there is a value.
     pub fn set_some(&self, name: &str, value: Option<impl Into<JsValue>>) {
         if let Some(value) = value {
             self.set(name, value);
@@ -158,7 +157,7 @@ impl From<Plain> for JsValue {
     }
 }
 
-/// An array of what `convert` makes of each.
+/// Makes an array of the converted values.
 pub fn array<T>(items: &[T], convert: impl Fn(&T) -> Plain) -> JsValue {
     let array = Array::new();
     for item in items {
@@ -167,7 +166,7 @@ pub fn array<T>(items: &[T], convert: impl Fn(&T) -> Plain) -> JsValue {
     array.into()
 }
 
-/// A wrong option, for the shell to throw.
+/// Converts an option's error, for the shell to throw.
 pub fn invalid(option: InvalidOption) -> JsValue {
     let plain = Plain::new();
     plain.set("code", InvalidOption::CODE);

@@ -1,4 +1,4 @@
-//! The emulator's binding: a request in, an answer out, everything else as JSON.
+//! The emulator's binding: takes requests, returns responses, and everything else as JSON.
 
 use js_sys::{Array, Function, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
@@ -12,36 +12,36 @@ pub struct JsEmulator(Emulator);
 
 #[wasm_bindgen(js_class = Emulator)]
 impl JsEmulator {
-    /// One that begins with the state that `json` is.
+    /// Makes an emulator with the state in `json`.
     #[wasm_bindgen(constructor)]
     pub fn new(json: &str) -> Result<Self, JsValue> {
         let state = State::from_json(json).map_err(thrown)?;
         Emulator::new(state).map(Self).map_err(thrown)
     }
 
-    /// Everything it knows, as JSON.
+    /// Returns the whole state as JSON.
     pub fn state(&self) -> Result<String, JsValue> {
         serde_json::to_string(self.0.state()).map_err(thrown)
     }
 
-    /// Begins anew with the state that `json` is.
+    /// Replaces the state by that in `json`.
     pub fn restore(&mut self, json: &str) -> Result<(), JsValue> {
         *self = Self::new(json)?;
         Ok(())
     }
 
-    /// The part of the state called `name`, as JSON.
+    /// Returns the part `name` of the state as JSON.
     pub fn part(&self, name: &str) -> Result<String, JsValue> {
         let part = self.0.state().part(name);
         part.ok_or_else(|| thrown("no such part of the state"))
     }
 
-    /// Changes the parts of the state that `json` holds.
+    /// Replaces the parts of the state that are in `json`.
     pub fn replace(&mut self, json: &str) -> Result<(), JsValue> {
         self.0.state_mut().replace(json).map_err(thrown)
     }
 
-    /// Adds the app tokens that `json` asks for; gives them as JSON.
+    /// Adds the app tokens in `json`; returns them as JSON.
     #[wasm_bindgen(js_name = addAppTokens)]
     pub fn add_app_tokens(
         &mut self,
@@ -62,7 +62,7 @@ impl JsEmulator {
         serde_json::to_string(&added).map_err(thrown)
     }
 
-    /// Forgets what the server keeps for speed.
+    /// Clears the caches.
     #[wasm_bindgen(js_name = flushCaches)]
     pub fn flush_caches(&mut self) {
         self.0.flush_caches();
@@ -145,7 +145,7 @@ impl<'a> RandomSource<'a> {
     fn fill(&mut self, bytes: &mut [u8]) {
         let view = Uint8Array::from(&*bytes);
         match self.fill.call1(&JsValue::UNDEFINED, &view) {
-            // Its buffer may have been handed on to somebody else.
+            // Its buffer may have been transferred.
             Ok(_) if view.length() as usize == bytes.len() => view.copy_to(bytes),
             Ok(_) => self.failure = Some(thrown("random must leave its bytes where they are")),
             Err(error) => self.failure = Some(error),
@@ -165,7 +165,7 @@ fn milliseconds(now: f64) -> i64 {
     now as i64
 }
 
-/// What is wrong with an input may be as long as the input.
+/// The longest message, because an error may quote its whole input.
 const LONGEST_ERROR: usize = 500;
 
 fn thrown(error: impl core::fmt::Display) -> JsValue {
