@@ -15,7 +15,7 @@ pub struct Timing {
 }
 
 /// A time on both local clocks, in milliseconds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LocalTime {
     /// Since 1970 UTC. This clock may be set at any time.
     pub wall_ms: i64,

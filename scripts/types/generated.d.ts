@@ -21,7 +21,7 @@ declare module '*/inflate.js' {
 declare module '*/kaltura_app_token.js' {
   import type { AppTokenSession, SessionAudit } from 'kaltura-app-token'
   import type { Details } from '../../src/js/common/error.js'
-  import type { Host } from '../../src/js/common/host.js'
+  import type { plain } from '../../src/js/runtime/plain.js'
   import type { Instance } from '../../src/js/runtime/trap.js'
 
   /** The moment, by both clocks. */
@@ -60,6 +60,38 @@ declare module '*/kaltura_app_token.js' {
     isUnsure?: boolean
     clockOffsetMs?: number
   }
+  /** What a task is to do next. */
+  export type Step = ReturnType<(typeof plain)['send' | 'token' | 'hash' | 'wait' | 'tell' | 'done']>
+  /** What takes requests or waiting, and comes to a `T`; see src/js/runtime/drive.js. */
+  export interface Task<T> {
+    /** Nothing after a trap, as for `claim`. */
+    next(wall: number, steady: number): Step | undefined
+    claim(total: number, steady: number): number | undefined
+    park(come: () => void): void
+    push(bytes: Uint8Array): void
+    takeResponse(
+      status: number,
+      date: string | undefined,
+      hasAge: boolean,
+      retryAfter: string | undefined,
+      kalturaSession: string | undefined,
+      headWall: number,
+      headSteady: number,
+      wall: number,
+      steady: number,
+    ): Details | undefined
+    takeLoss(problem: number, causes: string, wall: number, steady: number): Details | undefined
+    takeGiven(
+      value: unknown,
+      bytes: Uint8Array | undefined,
+      causes: string | undefined,
+      wall: number,
+      steady: number,
+    ): void
+    free(): void
+    /** No property: it tells what comes of it. */
+    readonly result?: T
+  }
   /** Where sessions are in a store, the likeliest first. */
   export interface Place {
     names: string[]
@@ -84,15 +116,15 @@ declare module '*/kaltura_app_token.js' {
     askForWidget(followed: number, silentChecks: number, now: Now): Decision | undefined
     audit(key: Uint8Array, ks: string, userId: string, privileges: string): Omit<SessionAudit, 'expiresAt'>
     beginEnding(request: object): number
-    call(service: string, action: string, body: string, ks: string, attempts: number, host: Host): Promise<Answer>
+    call(service: string, action: string, body: string, ks: string, attempts: number): Task<Answer>
     checkCall(service: string, action: string): void
     clear(now: Now): void
     deriveKey(token: string | undefined): Uint8Array | undefined
     ended(request: object, privileges: string, now: Now): void
-    endSession(body: string, ks: string, host: Host, deadlineMs: number): Promise<Answer>
+    endSession(body: string, ks: string, deadlineMs: number): Task<Answer>
     epochNames(token: string | undefined): string[]
     failForWidget(flights: number[], waitedFor: number | undefined, now: Now): Outcome[] | undefined
-    fetchWidget(flight: number, host: Host, deadlineMs: number): Promise<void>
+    fetchWidget(flight: number, deadlineMs: number, now: Now): Task<void>
     generationName(flight: number, now: Now): string | undefined
     invalidate(request: object, now: Now): AppTokenSession | undefined
     invalidateKs(ks: string, now: Now): AppTokenSession | undefined
@@ -107,10 +139,10 @@ declare module '*/kaltura_app_token.js' {
       now: Now,
     ): { rejected: boolean; text?: string; ttlMs: number }
     learnGeneration(flight: number, text: string, now: Now): void
-    mint(flights: number[], host: Host, deadlineMs: number): Promise<Outcome[]>
+    mint(flights: number[], deadlineMs: number): Task<Outcome[]>
     place(flight: number, token: string | undefined): Place | undefined
     proofIsDue(ks: string, privileges: string, now: Now): boolean
-    prove(ks: string, privileges: string, host: Host): Promise<Details | undefined>
+    prove(ks: string, privileges: string): Task<Details | undefined>
     revoke(privileges: string, now: Now): string
     seal(
       key: string,
@@ -123,10 +155,15 @@ declare module '*/kaltura_app_token.js' {
     useStore(): void
   }
   export interface Caller {
-    call(name: string, body: string, ks: string, repeatable: boolean, host: Host, deadlineMs: number): Promise<Answer>
+    call(name: string, body: string, ks: string, repeatable: boolean, deadlineMs: number): Task<Answer>
   }
   export interface ClientExports {
-    startAppTokenSession(options: object, host: Host, deadlineMs: number): Promise<AppTokenSession>
+    startAppTokenSession(
+      options: object,
+      kind: number,
+      auditKey: Uint8Array | undefined,
+      deadlineMs: number,
+    ): Task<AppTokenSession>
     hashAppToken(joined: string, hashType: number): string
     hashTypeNumber(name: string): number
     ProviderCore: {

@@ -239,6 +239,11 @@ impl Mint {
         }
     }
 
+    /// Whether it requests the application token, and not a hash.
+    pub fn wants_token(&self) -> bool {
+        matches!(self.state, MintState::WantingToken(_))
+    }
+
     /// Takes the requested application token, or the error.
     pub fn take_token(
         &mut self,

@@ -1,13 +1,12 @@
 //! Single calls of Kaltura's API, whose responses the callers read.
 
-use js_sys::{Object, Promise};
+use js_sys::Object;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::convert::{self, Options, Plain};
-use super::fetch::{self, promise};
-use super::host::{Host, whole_ms};
+use super::convert::{self, Options, Plain, random, whole_ms};
 use super::results;
+use super::task::{Received, Step, Steps, Task};
 use crate::call::{Call, CallStep, CallTerms};
 use crate::clock::{LocalTime, ServerClock};
 use crate::error::{Error, Failure, InvalidOption};
@@ -52,16 +51,15 @@ impl Caller {
     }
 
     /// Calls `name`, such as `appToken.list`, with a body that contains `ks`; see [`make`]. A call that is not `repeatable` is
-    /// retried only if the rate limiter rejected it. The host ends the call at `deadline_ms`.
+    /// retried only if the rate limiter rejected it. The shell ends the call at `deadline_ms`.
     pub fn call(
         &self,
         name: &str,
         body: String,
         ks: String,
         repeatable: bool,
-        host: Host,
         deadline_ms: f64,
-    ) -> Promise {
+    ) -> Task {
         let (service, action) = name.split_once('.').unwrap_or_default();
         let terms = CallTerms {
             service_url: self.service_url.clone(),
@@ -76,7 +74,6 @@ impl Caller {
             body,
             ks,
             self.max_response_bytes,
-            host,
             None,
         )
     }
@@ -85,80 +82,88 @@ impl Caller {
 /// Receives the server's clock that a call has seen, and when.
 pub type SeeClock = Box<dyn FnOnce(ServerClock, LocalTime)>;
 
-/// Makes a call with a body that contains `ks`.
+/// The task of a call with a body that contains `ks`.
 ///
-/// Returns `{ text, attempts, clockOffsetMs }`, or `{ failure, dead, loggedOut, clockOffsetMs }` if it fails, with `isUnsure`
-/// if a request before the last may have had an effect.
+/// Its result is `{ text, attempts, clockOffsetMs }`, or `{ failure, dead, loggedOut, clockOffsetMs }` if it fails, with
+/// `isUnsure` if a request before the last may have had an effect.
 pub fn make(
     terms: CallTerms,
     (service, action): (&str, &str),
     body: String,
     ks: String,
     max_response_bytes: u32,
-    host: Host,
     see: Option<SeeClock>,
-) -> Promise {
+) -> Task {
     let (body, ks) = (Secret::new(body), Secret::new(ks));
     let call = Operation::new(service, action).map(|it| Call::new(terms, it, body, ks));
-    promise(async move {
-        if let Some(call) = call {
-            return Ok(drive(call, &host, max_response_bytes, see).await);
-        }
-        // The shell has checked them.
-        let error = Box::new(Error::Internal("no names of a service and an action"));
-        let told = Plain::new();
-        told.set("failure", results::failure(&Failure { error, attempts: 0 }));
-        Ok(told.into())
-    })
+    let body = Vec::new();
+    Task::new(max_response_bytes, Calling { call, body, see })
 }
 
-async fn drive(
-    mut call: Call,
-    host: &Host,
-    max_response_bytes: u32,
+struct Calling {
+    /// `None` when it has ended.
+    call: Option<Call>,
+    /// The body of the last answer.
+    body: Vec<u8>,
     see: Option<SeeClock>,
-) -> JsValue {
-    let mut body = Vec::new();
-    loop {
-        match call.next(whole_ms(host.now())) {
-            CallStep::Done => break,
-            CallStep::Send => {
-                let received = fetch::send(call.request(), host, max_response_bytes).await;
-                call.take(received.answer(), received.timing, fetch::random());
-                body = received.into_body();
+}
+
+impl Steps for Calling {
+    fn next(&mut self, now: LocalTime) -> Step {
+        let step = match &mut self.call {
+            Some(call) => call.next(now.wall_ms),
+            None => CallStep::Done,
+        };
+        match (step, &self.call) {
+            (CallStep::Send, Some(call)) => Step::send(call.request()),
+            (CallStep::Wait { ms, reason }, _) => Step::wait(ms, &reason, true),
+            _ => Step::done(&self.end(now)),
+        }
+    }
+
+    fn take(&mut self, mut received: Received) -> Option<Box<Error>> {
+        if let Some(call) = &mut self.call {
+            let timing = received.timing;
+            call.take(received.answer(), timing, random());
+        }
+        self.body = received.body;
+        None
+    }
+}
+
+impl Calling {
+    fn end(&mut self, now: LocalTime) -> JsValue {
+        let told = Plain::new();
+        let Some(call) = self.call.take() else {
+            // The shell has checked them.
+            let error = Box::new(Error::Internal("no names of a service and an action"));
+            told.set("failure", results::failure(&Failure { error, attempts: 0 }));
+            return told.into();
+        };
+        let outcome = call.finish();
+        if let Some(clock) = outcome.clock {
+            if let Some(see) = self.see.take() {
+                see(clock, now);
             }
-            CallStep::Wait { ms, reason } => {
-                host.failed(&results::error(&reason));
-                fetch::pause(host, ms, &reason).await;
+            #[expect(clippy::cast_precision_loss, reason = "a difference of times")]
+            told.set("clockOffsetMs", clock.offset_ms as f64);
+        }
+        if outcome.is_unsure {
+            told.set("isUnsure", true);
+        }
+        match outcome.result {
+            Ok(()) => {
+                let body = core::mem::take(&mut self.body);
+                // The response was checked to be UTF-8.
+                told.set("text", String::from_utf8(body).unwrap_or_default());
+                told.set("attempts", outcome.attempts);
+            }
+            Err(failure) => {
+                told.set("dead", provider::is_dead(&failure.error));
+                told.set("loggedOut", provider::is_logged_out(&failure.error));
+                told.set("failure", results::failure(&failure));
             }
         }
-        if host.ended() {
-            break;
-        }
+        told.into()
     }
-    let outcome = call.finish();
-    let told = Plain::new();
-    if let Some(clock) = outcome.clock {
-        if let Some(see) = see {
-            see(clock, fetch::local_time(host));
-        }
-        #[expect(clippy::cast_precision_loss, reason = "a difference of times")]
-        told.set("clockOffsetMs", clock.offset_ms as f64);
-    }
-    if outcome.is_unsure {
-        told.set("isUnsure", true);
-    }
-    match outcome.result {
-        Ok(()) => {
-            // The response was checked to be UTF-8.
-            told.set("text", String::from_utf8(body).unwrap_or_default());
-            told.set("attempts", outcome.attempts);
-        }
-        Err(failure) => {
-            told.set("dead", provider::is_dead(&failure.error));
-            told.set("loggedOut", provider::is_logged_out(&failure.error));
-            told.set("failure", results::failure(&failure));
-        }
-    }
-    told.into()
 }

@@ -1,16 +1,16 @@
 //! Starts sessions from an application token.
 
-use js_sys::{Object, Promise};
+use js_sys::Object;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::convert::{self, Options};
-use super::fetch::{self, promise};
-use super::host::Host;
+use super::convert::{self, Options, random};
 use super::results;
-use super::terms::{OPTIONS, TokenKind, ask_for_token, terms, wish};
+use super::task::{Given, Received, Step, Steps, Task};
+use super::terms::{OPTIONS, TokenKind, terms, wish};
+use crate::clock::LocalTime;
 use crate::error::{Error, Failure, InvalidOption};
-use crate::exchange::{Credentials, Exchange, Terms};
+use crate::exchange::{self, Credentials, Exchange, Outcome, Terms};
 use crate::kaltura::HashType;
 use crate::options;
 use crate::secret::Secret;
@@ -39,77 +39,163 @@ fn refuse(error: Box<Error>, attempts: u32) -> JsValue {
     results::failure(&Failure { error, attempts })
 }
 
-/// `startAppTokenSession(options)`. The host ends the call at `deadline_ms`, which is passed so that no longer wait is begun.
+/// The task of `startAppTokenSession(options)`. `kind` tells what the application token is, and
+/// `audit_key` is the key of the fingerprints in events, if anybody listens to them. The shell ends
+/// the call at `deadline_ms`; that moment is told so that no wait is begun that it would cut.
 #[wasm_bindgen(js_name = startAppTokenSession, skip_typescript)]
-pub fn start_app_token_session(options: Object, host: Host, deadline_ms: f64) -> Promise {
-    promise(async move { start(&options, &host, deadline_ms).await })
+pub fn start_app_token_session(
+    options: &Object,
+    kind: u32,
+    audit_key: Option<Vec<u8>>,
+    deadline_ms: f64,
+) -> Result<Task, JsValue> {
+    let call = SessionCall::read(options, kind, deadline_ms).map_err(convert::invalid)?;
+    let app_token_id = call.credentials.app_token_id.clone();
+    let most = call.max_response_bytes;
+    let state = if call.wants_token {
+        State::WantingToken(Box::new(call))
+    } else {
+        State::Talking(Box::new(call.exchange()))
+    };
+    Ok(Task::new(
+        most,
+        Start {
+            app_token_id,
+            audit_key,
+            state,
+        },
+    ))
 }
 
-async fn start(options: &Object, host: &Host, deadline_ms: f64) -> Result<JsValue, JsValue> {
-    let call = SessionCall::read(options, host, deadline_ms).map_err(convert::invalid)?;
-    let app_token_id = call.app_token_id.clone();
-    let credentials = Credentials {
-        partner_id: call.partner_id,
-        app_token_id: call.app_token_id,
-        app_token: match call.app_token {
-            None if !call.has_signer => Some(
-                ask_for_token(host, 0)
-                    .await
-                    .map_err(|error| refuse(error, 0))?,
-            ),
-            token => token,
-        },
-        hash_types: call.hash_types,
-    };
-    let exchange = Exchange::new(call.terms, credentials, vec![call.wish], None);
-    let mut outcome = fetch::drive(exchange, host, call.max_response_bytes).await;
-    if let Some(hash_type) = outcome.found_hash_type {
-        host.emit(&results::hash_type_found(&app_token_id, hash_type));
-    }
-    match outcome.sessions.pop() {
-        Some(Ok(session)) => {
-            if let Some(key) = host.audit_key() {
-                let token = (&*app_token_id, Some(outcome.hash_type), false);
-                host.emit(&results::minted(&key, token, &session));
+struct Start {
+    app_token_id: String,
+    audit_key: Option<Vec<u8>>,
+    state: State,
+}
+
+enum State {
+    WantingToken(Box<SessionCall>),
+    Talking(Box<Exchange>),
+    /// The events that are still to be told, the last one first, and the result.
+    Done(Vec<JsValue>, Result<JsValue, JsValue>),
+}
+
+impl Steps for Start {
+    fn next(&mut self, now: LocalTime) -> Step {
+        loop {
+            match &mut self.state {
+                State::WantingToken(_) => return Step::ask_for_token(0),
+                State::Talking(exchange) => match exchange.next(now.wall_ms) {
+                    exchange::Step::Send(request) => return Step::send(&request),
+                    exchange::Step::Hash { ks, hash_type } => {
+                        return Step::ask_for_hash(0, &ks, hash_type);
+                    }
+                    exchange::Step::Wait { ms, reason } => return Step::wait(ms, &reason, false),
+                    exchange::Step::Done => {
+                        let nothing = State::Done(Vec::new(), Ok(JsValue::UNDEFINED));
+                        if let State::Talking(exchange) =
+                            core::mem::replace(&mut self.state, nothing)
+                        {
+                            self.state = self.end(exchange.finish());
+                        }
+                    }
+                },
+                State::Done(events, result) => {
+                    if let Some(event) = events.pop() {
+                        return Step::tell(&event);
+                    }
+                    return match result {
+                        Ok(session) => Step::done(session),
+                        Err(failure) => Step::failed(failure),
+                    };
+                }
             }
-            Ok(results::session(&session))
         }
-        Some(Err(error)) => Err(refuse(error, outcome.attempts)),
-        None => Err(refuse(
-            Box::new(Error::Internal("no outcome")),
-            outcome.attempts,
-        )),
+    }
+
+    fn take(&mut self, mut received: Received) -> Option<Box<Error>> {
+        let State::Talking(exchange) = &mut self.state else {
+            return None;
+        };
+        let timing = received.timing;
+        exchange.take(received.answer(), timing, random());
+        exchange.take_failure()
+    }
+
+    fn take_given(&mut self, given: Given, _now: LocalTime) {
+        let nothing = State::Done(Vec::new(), Ok(JsValue::UNDEFINED));
+        self.state = match core::mem::replace(&mut self.state, nothing) {
+            State::WantingToken(mut call) => match given.token() {
+                Ok(token) => {
+                    call.credentials.app_token = Some(token);
+                    State::Talking(Box::new(call.exchange()))
+                }
+                Err(error) => State::Done(Vec::new(), Err(refuse(error, 0))),
+            },
+            State::Talking(mut exchange) => {
+                exchange.take_hash(given.hash());
+                State::Talking(exchange)
+            }
+            done @ State::Done(..) => done,
+        };
+    }
+}
+
+impl Start {
+    fn end(&self, mut outcome: Outcome) -> State {
+        let mut events = Vec::new();
+        let result = match outcome.sessions.pop() {
+            Some(Ok(session)) => {
+                if let Some(key) = &self.audit_key {
+                    let token = (&*self.app_token_id, Some(outcome.hash_type), false);
+                    events.push(results::minted(key, token, &session));
+                }
+                Ok(results::session(&session))
+            }
+            Some(Err(error)) => Err(refuse(error, outcome.attempts)),
+            None => Err(refuse(
+                Box::new(Error::Internal("no outcome")),
+                outcome.attempts,
+            )),
+        };
+        if let Some(hash_type) = outcome.found_hash_type {
+            events.push(results::hash_type_found(&self.app_token_id, hash_type));
+        }
+        State::Done(events, result)
     }
 }
 
 struct SessionCall {
-    partner_id: u32,
-    app_token_id: String,
-    /// `None` unless it is among the options.
-    app_token: Option<Secret>,
-    has_signer: bool,
-    hash_types: Vec<HashType>,
+    credentials: Credentials,
+    /// Whether the application token is to be asked for.
+    wants_token: bool,
     terms: Terms,
     wish: SessionRequest,
     max_response_bytes: u32,
 }
 
 impl SessionCall {
-    fn read(options: &Object, host: &Host, deadline_ms: f64) -> Result<Self, InvalidOption> {
+    fn read(options: &Object, kind: u32, deadline_ms: f64) -> Result<Self, InvalidOption> {
         let from = Options::new(options, "", &[&OPTIONS])?;
-        let kind = TokenKind::from_number(host.token_kind());
+        let kind = TokenKind::from_number(kind);
         Ok(Self {
-            partner_id: options::partner_id(from.get("partnerId"))?,
-            app_token_id: options::app_token_id(from.get("appTokenId"))?,
-            app_token: match kind {
-                TokenKind::Text => Some(options::app_token(from.get("appToken"))?),
-                _ => None,
+            credentials: Credentials {
+                partner_id: options::partner_id(from.get("partnerId"))?,
+                app_token_id: options::app_token_id(from.get("appTokenId"))?,
+                app_token: match kind {
+                    TokenKind::Text => Some(options::app_token(from.get("appToken"))?),
+                    _ => None,
+                },
+                hash_types: options::hash_types(from.get("hashType"))?,
             },
-            has_signer: kind == TokenKind::Signer,
-            hash_types: options::hash_types(from.get("hashType"))?,
+            wants_token: kind == TokenKind::Asked,
             terms: terms(&from, deadline_ms)?,
             wish: wish(&from)?,
             max_response_bytes: options::max_response_bytes(from.get("maxResponseBytes"))?,
         })
+    }
+
+    fn exchange(self) -> Exchange {
+        Exchange::new(self.terms, self.credentials, vec![self.wish], None)
     }
 }

@@ -174,3 +174,24 @@ pub fn invalid(option: InvalidOption) -> JsValue {
     plain.set("path", option.path);
     plain.into()
 }
+
+/// A time in milliseconds, as JavaScript has it.
+#[cfg(feature = "client")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "a time in milliseconds is a safe integer"
+)]
+pub fn whole_ms(ms: f64) -> i64 {
+    ms as i64
+}
+
+/// To spread retries; nothing depends on it that should be secret.
+#[cfg(feature = "client")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "within u32's range"
+)]
+pub fn random() -> u32 {
+    (js_sys::Math::random() * 4_294_967_295.0) as u32
+}

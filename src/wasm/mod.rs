@@ -5,8 +5,6 @@ mod alloc;
 #[cfg(feature = "client")]
 mod call;
 #[cfg(feature = "client")]
-mod causes;
-#[cfg(feature = "client")]
 mod client;
 #[cfg(feature = "ks")]
 mod codec;
@@ -14,17 +12,13 @@ mod codec;
 mod convert;
 #[cfg(feature = "emulator")]
 mod emulator;
-#[cfg(feature = "client")]
-mod fetch;
-#[cfg(feature = "client")]
-mod host;
-#[cfg(feature = "client")]
-mod intake;
 #[cfg(feature = "ks")]
 mod manager;
 #[cfg(feature = "client")]
 mod provider;
 #[cfg(feature = "client")]
 mod results;
+#[cfg(feature = "client")]
+mod task;
 #[cfg(feature = "client")]
 mod terms;

@@ -1,17 +1,9 @@
 //! Options of sessions that several exports read.
 
-use js_sys::{Promise, Uint8Array};
-use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::JsFuture;
-
-use super::causes::causes;
-use super::convert::{self, Options};
-use super::host::{Host, whole_ms};
-use crate::error::{Cause, Error, InvalidOption};
+use super::convert::{Options, whole_ms};
+use crate::error::InvalidOption;
 use crate::exchange::Terms;
-use crate::kaltura::HashType;
-use crate::options::{self, Input, LONGEST_TEXT, Named};
-use crate::secret::Secret;
+use crate::options;
 use crate::session::{ONE_CALL_WIDGET_S, SessionRequest};
 
 /// Everything that a session is started with, except the shell's options.
@@ -77,56 +69,5 @@ pub fn wish(from: &Options) -> Result<SessionRequest, InvalidOption> {
         privileges: options::session_privileges(from.get("sessionPrivileges"))?,
         no_other_privileges: options::switch(from.get("noOtherPrivileges"))?,
         session_id: None,
-    })
-}
-
-/// Fetches the application token with the number `credential` from the caller's function.
-pub async fn ask_for_token(host: &Host, credential: usize) -> Result<Secret, Box<Error>> {
-    const FAILED: &str = "the appToken function failed; `cause` has what it said";
-    let token = given(host.ask_for_app_token(credential), FAILED).await?;
-    options::app_token(Named {
-        path: "appToken".to_owned(),
-        input: host.bytes(&token).map_or_else(
-            || convert::input(&token),
-            |bytes| Input::Text(taken(&bytes)),
-        ),
-    })
-    .map_err(|wrong| Box::new(Error::InvalidOptions(wrong)))
-}
-
-/// Decodes and wipes bytes; `None` if they are not text, or too many.
-fn taken(bytes: &Uint8Array) -> Option<String> {
-    let is_short = bytes.length() <= LONGEST_TEXT;
-    let text = is_short.then(|| String::from_utf8(bytes.to_vec()).ok());
-    bytes.fill(0, 0, bytes.length());
-    text.flatten()
-}
-
-/// Gets the hash of `ks` from the signer of this credential.
-pub async fn ask_for_hash(
-    host: &Host,
-    credential: usize,
-    ks: &Secret,
-    hash_type: HashType,
-) -> Result<Secret, Box<Error>> {
-    const FAILED: &str = "the signer failed; `cause` has what it said";
-    let asked = host.ask_for_hash(credential, ks.expose(), hash_type.name());
-    let hash = given(asked, FAILED).await?;
-    // Anything other than text is not a hash.
-    Ok(Secret::new(match convert::input(&hash) {
-        Input::Text(Some(text)) => text,
-        _ => String::new(),
-    }))
-}
-
-/// The result of the caller's function. The message of its error may contain secrets, so only its class and code are kept.
-async fn given(promise: Promise, problem: &'static str) -> Result<JsValue, Box<Error>> {
-    JsFuture::from(promise).await.map_err(|thrown: JsValue| {
-        let causes = causes(&thrown).into_iter().map(|cause| Cause {
-            message: String::new(),
-            ..cause
-        });
-        let causes = causes.collect();
-        Box::new(Error::TokenSource { problem, causes })
     })
 }

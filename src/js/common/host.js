@@ -23,7 +23,6 @@ const LOOK_EVERY_MS = 25
  * @property {Deadline} deadline
  * @property {Fetch | undefined} [fetch]
  * @property {((event: E) => void) | undefined} [onEvent]
- * @property {(() => Uint8Array) | undefined} [auditKey]
  * @property {Token[]} [tokens]
  * @property {boolean} [allowUnverified]
  */
@@ -47,7 +46,6 @@ export function createHost(given) {
     deadline,
     fetch,
     onEvent,
-    auditKey,
     tokens = [],
     allowUnverified,
   } = /** @type {Lent<E>} */ ({ __proto__: null, ...given })
@@ -85,7 +83,6 @@ export function createHost(given) {
     },
     /** @param {Details} failure */
     failed: (failure) => progress.failed(failure),
-    tokenKind: tokens[0]?.kind ?? 0,
     /** @param {number} credential */
     askForAppToken: (credential) => {
       progress.waitsFor(APP_TOKEN)
@@ -100,7 +97,6 @@ export function createHost(given) {
       progress.waitsFor(SIGNER)
       return heard(deadline.within(attempt(() => /** @type {Signer} */ (tokens[credential]).hash(ks, hashType))))
     },
-    auditKey: onEvent && auditKey?.(),
     /** @param {E} event */
     emit: (event) => tell(onEvent, event),
   }

@@ -4,6 +4,7 @@ import { Deadline } from '../common/deadline.js'
 import { AppTokenError, fromCore } from '../common/error.js'
 import { attempt, createHost } from '../common/host.js'
 import { guarded } from '../common/options.js'
+import { drive } from '../runtime/drive.js'
 import { sendingOnce } from './once.js'
 
 /**
@@ -121,8 +122,8 @@ export class Calls {
         if (deadline.error) throw deadline.error
         ks = await this.#ks(deadline)
         const body = this.core.body(args, ks)
-        const call = this.#remadeCaller().caller.call(name, body, ks, repeatable, host, deadline.at)
-        const answer = await deadline.within(call)
+        const task = this.#remadeCaller().caller.call(name, body, ks, repeatable, deadline.at)
+        const answer = await deadline.within(drive(task, host))
         if (answer.clockOffsetMs !== undefined) this.core.setClock(answer.clockOffsetMs)
         // The rate limiter rejected all but the last.
         if (!answer.isUnsure) sent.vain += sent.attempts - before - 1

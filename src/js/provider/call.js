@@ -2,6 +2,7 @@
 import { fromCore, invalid } from '../common/error.js'
 import { createHost, now, tell } from '../common/host.js'
 import { checkText, guarded, ownProperties } from '../common/options.js'
+import { drive } from '../runtime/drive.js'
 import { readRequest } from './request.js'
 import { counted } from './sessions.js'
 
@@ -37,7 +38,7 @@ export async function call(provider, { parts: currentParts, sessions, settings }
     for (let attempts = 1; ; attempts += 1) {
       const { ks, privileges } = await sessions.obtain(parts, wanted, deadline)
       const body = JSON.stringify({ __proto__: null, ...parameters, format: 1, ks })
-      const answer = parts.core.call(service, action, body, ks, attempts, host)
+      const answer = drive(parts.core.call(service, action, body, ks, attempts), host)
       const { text, failure, dead, loggedOut } = await deadline.within(answer)
       if (text !== undefined) return JSON.parse(text)
       if (!dead) throw failure

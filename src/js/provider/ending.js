@@ -3,6 +3,7 @@ import { tellOf } from '../common/audit.js'
 import { fromCore } from '../common/error.js'
 import { now } from '../common/host.js'
 import { guarded } from '../common/options.js'
+import { drive } from '../runtime/drive.js'
 import { bodyOf, hostOf } from './call.js'
 import { readRequest } from './request.js'
 import { counted } from './sessions.js'
@@ -48,8 +49,8 @@ export async function endSessions({ parts: currentParts, sessions, settings }, r
  * @param {Deadline} deadline
  */
 async function endWith(ks, core, settings, deadline) {
-  const answer = core.endSession(bodyOf({ format: 1, ks }), ks, hostOf(settings, deadline), deadline.at)
-  const { failure, loggedOut } = await deadline.within(answer)
+  const task = core.endSession(bodyOf({ format: 1, ks }), ks, deadline.at)
+  const { failure, loggedOut } = await deadline.within(drive(task, hostOf(settings, deadline)))
   // It was ended already, perhaps by a request whose response was lost.
   if (failure && !loggedOut) throw failure
 }

@@ -1,6 +1,7 @@
 // Fetches sessions: from the store that a fleet shares, and the rest from Kaltura.
 import { createHost, heard, now } from '../common/host.js'
 import { wipe } from '../common/token.js'
+import { drive } from '../runtime/drive.js'
 import { UNTOLD } from './flight.js'
 import { fetchWidget } from './widget.js'
 
@@ -33,14 +34,17 @@ export async function fetchSessions(core, flights, settings, leader, ids) {
   /** @type {Promise<number | undefined> | undefined} */
   let widget
   const learnTime = () => (widget ??= fetchWidget(core, flights, leader, host))
-  const taken = shared ? await takeShared(core, /** @type {SharedSettings} */ (settings), { leader, ids, host, learnTime }) : []
+  const taken = shared
+    ? await takeShared(core, /** @type {SharedSettings} */ (settings), { leader, ids, host, learnTime })
+    : []
   const left = shared ? ids.filter((_, index) => !taken[index]?.outcome) : ids
   /** @type {Outcome[]} */
   let minted = []
   try {
     if (left.length > 0) {
       const waitedFor = await learnTime()
-      minted = core.failForWidget(left, waitedFor, now()) ?? (await deadline.within(core.mint(left, host, deadline.at)))
+      minted =
+        core.failForWidget(left, waitedFor, now()) ?? (await deadline.within(drive(core.mint(left, deadline.at), host)))
     }
   } finally {
     // Not awaited: the others get it later.
@@ -63,7 +67,9 @@ export async function fetchSessions(core, flights, settings, leader, ids) {
 async function takeShared(core, { shared, isolate, sealSecret }, { leader, ids, host, learnTime }) {
   const { deadline } = leader
   const checks = isolate ? ids.map((id) => core.isCheck(id)) : []
-  const taken = checks.map((isCheck) => /** @type {Taken} */ (/** @type {unknown} */ (isCheck && { __proto__: null, outcome: UNTOLD })))
+  const taken = checks.map(
+    (isCheck) => /** @type {Taken} */ (/** @type {unknown} */ (isCheck && { __proto__: null, outcome: UNTOLD })),
+  )
   const isBare = taken.length > 0 && taken.every(Boolean)
   const { hasOwnKeys } = shared
   const isNeeded = !isBare && (isolate || !hasOwnKeys)

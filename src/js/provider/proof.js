@@ -4,6 +4,7 @@ import { Deadline } from '../common/deadline.js'
 import { fromCore } from '../common/error.js'
 import { now, steady, tell } from '../common/host.js'
 import { guarded } from '../common/options.js'
+import { drive } from '../runtime/drive.js'
 import { hostOf } from './call.js'
 import { NO_LIMITS, readRequest } from './request.js'
 
@@ -56,7 +57,7 @@ async function deathOf({ ks, privileges }, { core, instance, flights }, sessions
   const deadline = new Deadline({ signal, timeoutMs: Math.min(timeoutMs, PROOF_MS), instance })
   let failure
   try {
-    failure = await deadline.within(core.prove(ks, privileges, hostOf(settings, deadline)))
+    failure = await deadline.within(drive(core.prove(ks, privileges), hostOf(settings, deadline)))
   } catch {
     // No response: a session that is probably alive is better than none.
     if (deadline.error?.code === codes.ABORTED) throw deadline.error

@@ -1,5 +1,6 @@
 // The widget session, with which all sessions of a provider are started.
 import { now } from '../common/host.js'
+import { drive } from '../runtime/drive.js'
 import { UNTOLD } from './flight.js'
 import { join } from './join.js'
 
@@ -62,7 +63,8 @@ class WantedWidget {
     const { deadline } = this.#leader
     const flight = this.#flights.begin(id, this.#leader, predecessor)
     try {
-      await deadline.within(this.#core.fetchWidget(id, this.#host, deadline.at))
+      const task = this.#core.fetchWidget(id, deadline.at, now())
+      await deadline.within(drive(task, this.#host))
       flight.end(UNTOLD)
     } finally {
       if (!flight.outcome) this.#core.abandonWidget(id, now())

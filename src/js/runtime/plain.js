@@ -1,9 +1,10 @@
 // Makes the objects that the core returns most often, each in one step: set property by property, they would cost more
-// than everything else. A literal's properties are its own, whatever is in `Object.prototype`.
+// than everything else. A literal's properties are its own, whatever is in `Object.prototype`: it has
+// all that are ever read.
 
 /**
  * @import { Details } from '../common/error.js'
- * @import { AppTokenSession, Difference } from '../entries/index.js'
+ * @import { AppTokenEvent, AppTokenSession, Difference, HashType } from '../entries/index.js'
  * @import { Lease } from '../kaltura_app_token.js'
  */
 
@@ -42,7 +43,15 @@ export const plain = {
    * @param {boolean} stale
    * @param {boolean} lead
    */
-  told: (session, lease, flight, stale, lead) => ({ session, lease, flight, stale, lead }),
+  told: (session, lease, flight, stale, lead) => ({
+    session,
+    lease,
+    flight,
+    stale,
+    lead,
+    failure: undefined,
+    lost: undefined,
+  }),
   /**
    * The outcome of a flight.
    * @param {AppTokenSession | undefined} session
@@ -51,5 +60,41 @@ export const plain = {
    * @param {boolean} stale
    * @param {boolean} renewed
    */
-  landed: (session, lease, failure, stale, renewed) => ({ session, lease, failure, stale, renewed }),
+  landed: (session, lease, failure, stale, renewed) => ({
+    session,
+    lease,
+    failure,
+    stale,
+    renewed,
+    adopted: undefined,
+    lost: undefined,
+    silentChecks: undefined,
+  }),
+  // The next step of a task; see drive.js.
+  /**
+   * @param {string} url
+   * @param {string} body
+   */
+  send: (url, body) => ({ kind: /** @type {const} */ ('send'), url, body }),
+  /** @param {number} credential */
+  token: (credential) => ({ kind: /** @type {const} */ ('token'), credential }),
+  /**
+   * @param {number} credential
+   * @param {string} ks
+   * @param {HashType} hashType
+   */
+  hash: (credential, ks, hashType) => ({ kind: /** @type {const} */ ('hash'), credential, ks, hashType }),
+  /**
+   * @param {number} ms
+   * @param {AppTokenEvent} event
+   * @param {Details | undefined} failure
+   */
+  wait: (ms, event, failure) => ({ kind: /** @type {const} */ ('wait'), ms, event, failure }),
+  /** @param {AppTokenEvent} event */
+  tell: (event) => ({ kind: /** @type {const} */ ('tell'), event }),
+  /**
+   * @param {unknown} result
+   * @param {Details | undefined} failure
+   */
+  done: (result, failure) => ({ kind: /** @type {const} */ ('done'), result, failure }),
 }

@@ -4,6 +4,7 @@ import { checkText, ownOptions, takeShellOptions } from '../common/options.js'
 import { Deadline } from '../common/deadline.js'
 import { fromCore } from '../common/error.js'
 import { createHost } from '../common/host.js'
+import { drive } from '../runtime/drive.js'
 import { loader } from '../runtime/load.js'
 import { createSessionProvider } from '../provider/session-provider.js'
 import { takeToken } from '../common/token.js'
@@ -46,13 +47,15 @@ export function bindSessions(load, usualFetch) {
    * @param {Token} token
    */
   const start = async (own, token) => {
-    const { limits, ...given } = takeShellOptions(own, SHELL_OPTIONS, usualFetch)
+    const { limits, auditKey, ...given } = takeShellOptions(own, SHELL_OPTIONS, usualFetch)
     const core = wasm()
     const deadline = new Deadline({ ...limits, instance: core.instance })
     if (deadline.error) throw deadline.error
     const host = createHost({ ...given, deadline, tokens: [token] })
     try {
-      return await deadline.within(core.startAppTokenSession(own, host, deadline.at))
+      const key = given.onEvent && auditKey()
+      const task = core.startAppTokenSession(own, token.kind, key, deadline.at)
+      return await deadline.within(drive(task, host))
     } catch (thrown) {
       throw deadline.error ?? fromCore(thrown)
     } finally {

@@ -2,7 +2,6 @@
 
 use std::rc::Rc;
 
-use js_sys::Promise;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -14,7 +13,7 @@ use crate::provider::Moment;
 use crate::retry::RetryPolicy;
 use crate::wasm::call;
 use crate::wasm::convert;
-use crate::wasm::host::Host;
+use crate::wasm::task::Task;
 
 #[wasm_bindgen(js_class = ProviderCore)]
 impl Handle {
@@ -46,8 +45,7 @@ impl Handle {
         body: String,
         ks: String,
         attempts: u32,
-        host: Host,
-    ) -> Promise {
+    ) -> Task {
         let core = Rc::clone(&self.0);
         let terms = CallTerms {
             service_url: self.terms.service_url.clone(),
@@ -63,7 +61,6 @@ impl Handle {
             body,
             ks,
             self.max_response_bytes,
-            host,
             Some(Box::new(move |clock, at| {
                 let now = Moment {
                     wall_ms: at.wall_ms,

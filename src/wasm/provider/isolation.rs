@@ -1,6 +1,6 @@
 //! Isolated sessions.
 
-use js_sys::{Array, Object, Promise};
+use js_sys::{Array, Object};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -11,7 +11,7 @@ use crate::provider::FlightId;
 use crate::secret::Secret;
 use crate::wasm::call;
 use crate::wasm::convert;
-use crate::wasm::host::{Host, whole_ms};
+use crate::wasm::task::Task;
 
 #[wasm_bindgen(js_class = ProviderCore)]
 impl Handle {
@@ -70,17 +70,17 @@ impl Handle {
 
     /// Calls `session.end` with this KS; see [`call::make`].
     #[wasm_bindgen(js_name = endSession)]
-    pub fn end_session(&self, body: String, ks: String, host: Host, deadline_ms: f64) -> Promise {
+    pub fn end_session(&self, body: String, ks: String, deadline_ms: f64) -> Task {
         let terms = CallTerms {
             service_url: self.terms.service_url.clone(),
             retry: self.terms.retry,
             repeatable: true,
-            deadline_ms: whole_ms(deadline_ms),
+            deadline_ms: convert::whole_ms(deadline_ms),
             attempts: 0,
         };
         let operation = ("session", "end");
         let most = self.max_response_bytes;
-        call::make(terms, operation, body, ks, most, host, None)
+        call::make(terms, operation, body, ks, most, None)
     }
 
     /// The sessions of `request` were ended with one that has these privileges.

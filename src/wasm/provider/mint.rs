@@ -2,35 +2,29 @@
 
 use std::rc::Rc;
 
-use js_sys::{Array, Promise};
+use js_sys::Array;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::told::end;
 use super::{Handle, Now, ProviderCore};
+use crate::clock::LocalTime;
+use crate::error::Error;
 use crate::exchange::Terms;
 use crate::provider::mint::{Mint, MintStep, News, ReceivedAt};
 use crate::provider::{FlightId, Moment};
-use crate::wasm::fetch::{self, promise};
-use crate::wasm::host::{Host, whole_ms};
+use crate::wasm::convert::{random, whole_ms};
 use crate::wasm::results;
-use crate::wasm::terms::{ask_for_hash, ask_for_token};
+use crate::wasm::task::{Given, Received, Step, Steps, Task};
 
 #[wasm_bindgen(js_class = ProviderCore)]
 impl Handle {
-    /// Fetches the widget session.
+    /// The task that fetches the widget session.
     #[wasm_bindgen(js_name = fetchWidget)]
-    pub fn fetch_widget(&self, flight: f64, host: Host, deadline_ms: f64) -> Promise {
-        let core = Rc::clone(&self.0);
+    pub fn fetch_widget(&self, flight: f64, deadline_ms: f64, now: &Now) -> Task {
+        let (terms, now) = (self.terms_until(deadline_ms), now.moment());
         let flight = FlightId::from_number(flight);
-        promise(async move {
-            if let Some(flight) = flight {
-                let (terms, now) = (core.terms_until(deadline_ms), moment(&host));
-                let mint = core.decide(|provider| Mint::widget(provider, flight, terms, now));
-                core.drive(mint, &host).await;
-            }
-            Ok(JsValue::UNDEFINED)
-        })
+        self.task(flight.map(|it| self.decide(|provider| Mint::widget(provider, it, terms, now))))
     }
 
     /// Ends the flights if the flight `waited_for` has failed to bring a widget session; `undefined` if there is one, or it must
@@ -44,23 +38,19 @@ impl Handle {
         Some(ids(flights).map(end).collect())
     }
 
-    /// Mints the sessions of the flights, and returns the result of each, in order. If the host ends the call, the shell does
-    /// that.
-    pub fn mint(&self, flights: Vec<f64>, host: Host, deadline_ms: f64) -> Promise {
+    /// The task that mints the sessions of the flights; its result is the result of each, in order. If the call ends before,
+    /// the shell ends the flights.
+    pub fn mint(&self, flights: Vec<f64>, deadline_ms: f64) -> Task {
+        let terms = self.terms_until(deadline_ms);
+        let flights = ids(flights).collect();
+        self.task(Some(
+            self.decide(|provider| Mint::sessions(provider, flights, terms)),
+        ))
+    }
+
+    fn task(&self, mint: Option<Mint>) -> Task {
         let core = Rc::clone(&self.0);
-        promise(async move {
-            let terms = core.terms_until(deadline_ms);
-            let flights = ids(flights).collect();
-            let mint = core.decide(|provider| Mint::sessions(provider, flights, terms));
-            let Some(mint) = core.drive(mint, &host).await else {
-                return Ok(Array::new().into());
-            };
-            core.report_uses();
-            let now = moment(&host);
-            let random = fetch::random();
-            let landed = core.decide(|provider| mint.finish(provider, random, now));
-            Ok(landed.iter().map(end).collect::<Array>().into())
-        })
+        Task::new(self.max_response_bytes, Minting { core, mint })
     }
 }
 
@@ -71,55 +61,80 @@ impl ProviderCore {
             ..self.terms.clone()
         }
     }
+}
 
-    /// Does what the mint says until it is done; returns `None` if the host has ended the call.
-    async fn drive(&self, mut mint: Mint, host: &Host) -> Option<Mint> {
-        while !host.ended() {
-            let now = moment(host);
-            match self.decide(|provider| mint.next(provider, now)) {
-                MintStep::Done => return Some(mint),
-                MintStep::AskForToken(credential) => {
-                    let token = ask_for_token(host, credential).await;
-                    let now = moment(host);
-                    if !host.ended() {
-                        self.decide(|provider| mint.take_token(provider, token, now));
-                    }
-                }
-                MintStep::AskForHash {
-                    credential,
-                    ks,
-                    hash_type,
-                } => {
-                    let hash = ask_for_hash(host, credential, &ks, hash_type).await;
-                    if !host.ended() {
-                        mint.take_hash(hash);
-                    }
-                }
-                MintStep::Send(request) => {
-                    let answer = fetch::send(&request, host, self.max_response_bytes).await;
-                    let received = ReceivedAt {
-                        timing: answer.timing,
-                        now: moment(host),
-                        random: fetch::random(),
-                    };
-                    if !host.ended() {
-                        self.decide(|provider| mint.take(provider, answer.answer(), received));
-                        if let Some(error) = mint.take_failure() {
-                            host.failed(&results::error(&error));
-                        }
-                    }
-                }
-                MintStep::Wait { ms, reason } => fetch::pause(host, ms, &reason).await,
-                MintStep::Tell(news, credential) => {
-                    let id = self.decide(|provider| provider.standings.id(credential));
-                    host.emit(&match news {
-                        News::Revoked => results::revoked(&id),
-                        News::HashType(found) => results::hash_type_found(&id, found),
-                    });
-                }
+struct Minting {
+    core: Rc<ProviderCore>,
+    /// `None` when it has ended.
+    mint: Option<Mint>,
+}
+
+impl Steps for Minting {
+    fn next(&mut self, now: LocalTime) -> Step {
+        let now = moment(now);
+        let step = match &mut self.mint {
+            Some(mint) => self.core.decide(|provider| mint.next(provider, now)),
+            None => MintStep::Done,
+        };
+        match step {
+            MintStep::Done => Step::done(&self.end(now)),
+            MintStep::AskForToken(credential) => Step::ask_for_token(credential),
+            MintStep::AskForHash {
+                credential,
+                ks,
+                hash_type,
+            } => Step::ask_for_hash(credential, &ks, hash_type),
+            MintStep::Send(request) => Step::send(&request),
+            MintStep::Wait { ms, reason } => Step::wait(ms, &reason, false),
+            MintStep::Tell(news, credential) => {
+                let id = self
+                    .core
+                    .decide(|provider| provider.standings.id(credential));
+                Step::tell(&match news {
+                    News::Revoked => results::revoked(&id),
+                    News::HashType(found) => results::hash_type_found(&id, found),
+                })
             }
         }
-        None
+    }
+
+    fn take(&mut self, mut received: Received) -> Option<Box<Error>> {
+        let mint = self.mint.as_mut()?;
+        let at = ReceivedAt {
+            timing: received.timing,
+            now: moment(received.now),
+            random: random(),
+        };
+        let core = &self.core;
+        core.decide(|provider| mint.take(provider, received.answer(), at));
+        mint.take_failure()
+    }
+
+    fn take_given(&mut self, given: Given, now: LocalTime) {
+        let Some(mint) = &mut self.mint else {
+            return;
+        };
+        if mint.wants_token() {
+            let token = given.token();
+            let core = &self.core;
+            core.decide(|provider| mint.take_token(provider, token, moment(now)));
+        } else {
+            mint.take_hash(given.hash());
+        }
+    }
+}
+
+impl Minting {
+    fn end(&mut self, now: Moment) -> JsValue {
+        let Some(mint) = self.mint.take() else {
+            return JsValue::UNDEFINED;
+        };
+        self.core.report_uses();
+        let random = random();
+        let landed = self
+            .core
+            .decide(|provider| mint.finish(provider, random, now));
+        landed.iter().map(end).collect::<Array>().into()
     }
 }
 
@@ -127,9 +142,9 @@ fn ids(numbers: Vec<f64>) -> impl Iterator<Item = FlightId> {
     numbers.into_iter().filter_map(FlightId::from_number)
 }
 
-pub(super) fn moment(host: &Host) -> Moment {
+pub(super) fn moment(at: LocalTime) -> Moment {
     Moment {
-        wall_ms: whole_ms(host.now()),
-        steady_ms: whole_ms(host.steady()),
+        wall_ms: at.wall_ms,
+        steady_ms: at.steady_ms,
     }
 }

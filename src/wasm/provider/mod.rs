@@ -17,8 +17,6 @@ use wasm_bindgen::{JsCast, JsValue};
 
 use self::told::{end, told};
 use super::convert::{self, Options};
-use super::fetch;
-use super::host::whole_ms;
 use super::results;
 use super::terms::{self, TokenKind};
 use crate::error::{Error, Failure, InvalidOption};
@@ -110,7 +108,7 @@ impl Handle {
     /// Whether a session has expired while it waited for its caller.
     #[wasm_bindgen(js_name = isOver)]
     pub fn is_over(expires_at_ms: f64, now: &Now) -> bool {
-        is_over(whole_ms(expires_at_ms), now.moment().wall_ms)
+        is_over(convert::whole_ms(expires_at_ms), now.moment().wall_ms)
     }
 
     /// The number of sessions to start in one request.
@@ -365,7 +363,7 @@ impl ProviderCore {
 
     fn settle(&self, flight: FlightId, result: Result<Session, Failure>, now: Moment) -> JsValue {
         self.report_uses();
-        let random = fetch::random();
+        let random = convert::random();
         let landed = self.decide(|provider| provider.settle(flight, result, random, now));
         end(&landed)
     }
@@ -386,8 +384,8 @@ extern "C" {
 impl Now {
     fn moment(&self) -> Moment {
         Moment {
-            wall_ms: whole_ms(self.wall()),
-            steady_ms: whole_ms(self.steady()),
+            wall_ms: convert::whole_ms(self.wall()),
+            steady_ms: convert::whole_ms(self.steady()),
         }
     }
 }

@@ -2,17 +2,17 @@
 
 use std::rc::Rc;
 
-use js_sys::Promise;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::mint::moment;
-use super::{Handle, Now};
+use super::{Handle, Now, ProviderCore};
+use crate::clock::LocalTime;
+use crate::error::Error;
 use crate::provider::{probe, revoked};
 use crate::secret::Secret;
-use crate::wasm::fetch::{self, promise};
-use crate::wasm::host::Host;
 use crate::wasm::results;
+use crate::wasm::task::{Received, Step, Steps, Task};
 
 #[wasm_bindgen(js_class = ProviderCore)]
 impl Handle {
@@ -29,24 +29,42 @@ impl Handle {
         self.decide(|provider| provider.is_exposed(privileges))
     }
 
-    /// Asks Kaltura whether the session is alive; returns the failure if it isn't.
-    pub fn prove(&self, ks: String, privileges: String, host: Host) -> Promise {
-        let core = Rc::clone(&self.0);
-        promise(async move {
-            let ks = Secret::new(ks);
-            let request = probe::request(&ks, &core.terms.service_url);
-            let answer = fetch::send(&request, &host, core.max_response_bytes).await;
-            if host.ended() {
-                return Ok(JsValue::UNDEFINED);
-            }
-            let (liveness, now) = (probe::liveness(&ks, answer.answer()), moment(&host));
-            let is_alive =
-                core.decide(|provider| provider.take_proof(&ks, &privileges, liveness, now));
-            Ok(if is_alive {
-                JsValue::UNDEFINED
-            } else {
-                results::failure(&revoked())
-            })
-        })
+    /// The task that asks Kaltura whether the session is alive; its result is the failure if it isn't.
+    pub fn prove(&self, ks: String, privileges: String) -> Task {
+        let proof = Proof {
+            core: Rc::clone(&self.0),
+            ks: Secret::new(ks),
+            privileges,
+            is_alive: None,
+        };
+        Task::new(self.max_response_bytes, proof)
+    }
+}
+
+struct Proof {
+    core: Rc<ProviderCore>,
+    ks: Secret,
+    privileges: String,
+    /// `None` while it isn't known.
+    is_alive: Option<bool>,
+}
+
+impl Steps for Proof {
+    fn next(&mut self, _now: LocalTime) -> Step {
+        match self.is_alive {
+            None => Step::send(&probe::request(&self.ks, &self.core.terms.service_url)),
+            Some(true) => Step::done(&JsValue::UNDEFINED),
+            Some(false) => Step::done(&results::failure(&revoked())),
+        }
+    }
+
+    fn take(&mut self, mut received: Received) -> Option<Box<Error>> {
+        let now = moment(received.now);
+        let liveness = probe::liveness(&self.ks, received.answer());
+        let core = &self.core;
+        let is_alive =
+            core.decide(|provider| provider.take_proof(&self.ks, &self.privileges, liveness, now));
+        self.is_alive = Some(is_alive);
+        None
     }
 }

@@ -15,8 +15,8 @@ use crate::provider::{
     FlightId, Key, Keys, NONCE, Provider, Stored, StoredEpoch, StoredVerdict, is_of_another_version,
 };
 use crate::secret::{Secret, Wiped};
+use crate::wasm::convert::whole_ms;
 use crate::wasm::convert::{self, Plain};
-use crate::wasm::host::whole_ms;
 
 /// Some seven weeks.
 const LONGEST_TTL_MS: i64 = u32::MAX as i64;
