@@ -25,13 +25,14 @@ export async function putModules({ root, digest, out }, compile) {
 }
 
 /**
- * While one module is made small, which takes one core, the next is compiled.
+ * While one module is made small, which takes one core, the next is compiled. The largest is the last
+ * in the list, and takes longest.
  * @param {string} into
  * @param {Compile} compile
  */
 async function compileAll(into, compile) {
   const shrinking = []
-  for (const module of modules) {
+  for (const module of modules.toReversed()) {
     const folder = join(into, module.folder)
     fs.mkdirSync(folder, { recursive: true })
     const shrink = await compile(module, folder)
