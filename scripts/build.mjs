@@ -1,5 +1,5 @@
 // npm run build: everything in pkg/, from the crate and src/js.
-// npm run build -- --check: builds into a temporary folder, and compares.
+// npm run build -- --check: builds into a temporary folder and compares.
 import * as fs from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -18,9 +18,9 @@ import { findWasmTarget } from './build/wasm-target.mjs'
 const root = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '')
 const pkg = join(root, 'pkg')
 
-// What a build is made from; build-info.json carries a digest of it.
+// The sources of a build; build-info.json has a digest of them.
 const SOURCES = ['Cargo.toml', 'Cargo.lock', 'src', 'scripts/build.mjs', 'scripts/build', 'scripts/bindgen']
-/** What the modules are compiled from: the same without JavaScript that is bundled alone. */
+/** The sources of the modules: the same without JavaScript that is only bundled. */
 const COMPILED = SOURCES.filter((source) => source !== 'src').concat(
   fs.readdirSync(join(root, 'src')).flatMap((name) => (name === 'js' ? [] : `src/${name}`)),
 )

@@ -1,4 +1,4 @@
-// Whether a folder holds what a build makes.
+// Checks that a folder is what a build makes.
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
@@ -7,10 +7,10 @@ import { modules } from './modules.mjs'
 
 /** @typedef {{ sources: string, toolchain: Record<string, string | undefined>, files: Record<string, string> }} BuildInfo */
 
-/** Carries the digests, and so has none of its own. */
+/** Contains the digests, so it has none of its own. */
 const INFO = 'build-info.json'
 
-/** These depend on the Rust toolchain: the modules, and what wasm-bindgen writes. */
+/** The files that depend on the Rust toolchain: the modules and wasm-bindgen's glue. */
 const COMPILED = /(^|\/)kaltura_\w+\.(wasm|js)$/
 
 /** @param {string | Uint8Array} bytes */
@@ -53,7 +53,7 @@ export const isSameToolchain = (one, other) =>
   JSON.stringify(one.toolchain) === JSON.stringify(other.toolchain)
 
 /**
- * The faults of `folder`, compared with `built`, the info of a build made just now.
+ * The differences of `folder` from `built`, the info of a new build.
  * @param {string} folder
  * @param {BuildInfo} built
  */
@@ -74,8 +74,8 @@ export async function faultsOf(folder, built) {
 }
 
 /**
- * The digests to expect where the compiler of `folder` isn't at hand: compiled files are compared
- * with the folder's own digests, and all others with what the sources and those files make.
+ * The expected digests if the compiler of `folder` is not installed: compiled files are compared with the folder's own
+ * digests, and all others with what the sources and those files make.
  * @param {string} folder
  * @param {BuildInfo} built
  * @param {BuildInfo} committed

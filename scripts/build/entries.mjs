@@ -1,24 +1,24 @@
-// What is imported, in as few files as can be: Node takes half a millisecond for every file. And
-// small, since a Worker is uploaded without being minified, and every byte is installed.
+// Bundles the package's files into as few as possible, because Node takes half a millisecond for every file, and small,
+// because a Worker is uploaded without being minified, and every byte is installed.
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, posix, relative, sep } from 'node:path'
 import { readable } from './javascript.mjs'
 import { importOf, publishedName, withPublishedImports } from './places.mjs'
 
-/** What several entries are made of goes into shared.js: there is one of it, whoever imports it. */
+/** Parts of several entries, which go into shared.js, so that they exist once. */
 const SHARED = [
   ...['common/options.js', 'common/deadline.js', 'common/error.js', 'common/hex.js', 'common/host.js'],
   ...['runtime/load.js', 'stores/guarded-store.js', 'stores/seal.js', 'session/bind.js'],
   ...['common/tls.js', 'runtime/trap.js', 'ks/shell.js', 'manager/bind.js'],
 ]
 
-/** Smaller in each file that uses some of it than as an export of shared.js. */
+/** Smaller when copied into the files that use it than as an export of shared.js. */
 const COPIED = 'common/codes.js'
 
-/** Has a part of shared.js in it instead: it is to be small by itself. */
+/** Contains a copy of parts of shared.js, to be small alone. */
 const ALONE = ['entries/browser.js']
 
-/** Say of what they call that it has no effect, which is lost where white space is. */
+/** Contain `@__PURE__` comments, which are lost if white space is removed. */
 const BINDING = [
   ...['index.js', 'node.js', 'workerd.js', 'edge-light.js'].map((name) => `entries/${name}`),
   ...['entries/sessions/workerd.js', 'entries/sessions/edge-light.js'],
@@ -31,21 +31,21 @@ const ENTRIES = [
   ...['emulator/shell.js', 'runtime/unpack.js'],
 ]
 
-/** Of these only the types are asked for, which Deno finds by the JavaScript. */
+/** Only the types of these are imported, which Deno finds by the JavaScript. */
 const TYPED = ['provider/index.js', 'manager/index.js']
 
-/** Stays as it is: made by the build already, or once for all that is bound to it. */
+/** Files that stay as they are, because the build has made them. */
 const MADE = /^(.+\/)?(inline|kaltura_\w+)\.js$/
 
 /**
- * Of the command line, each file by itself: a command loads what it needs.
+ * The command line's files stay separate, because a command loads only what it needs.
  * @param {string} name
  */
 const isOfCommandLine = (name) => /^cli\/.*\.js$/.test(name)
 
 /**
- * Makes of `folder`, which holds src/js and what is generated for it, what is imported from the package,
- * in `out`, where the glue and the inline modules are already.
+ * Bundles `folder`, which contains src/js and what is generated for it, into `out`, which already contains the glue and the
+ * inline modules.
  * @param {string} folder
  * @param {string} out
  */
@@ -133,7 +133,7 @@ function writeTexts(out, texts) {
 }
 
 /**
- * Throws unless what the files import from one another is there: SHARED may lack what they share.
+ * Throws if a file imports something that another doesn't export, because SHARED may be incomplete.
  * @param {string} out
  * @param {string[]} entries
  */
@@ -147,7 +147,7 @@ async function checkImports(out, entries) {
 }
 
 /**
- * Bundles for the folder `within` of `out`; what `placeOf` names a place for is imported from there.
+ * Bundles for the folder `within` of `out`. Files for which `placeOf` returns a place are imported from there.
  * @param {string} folder
  * @param {string} out
  * @param {string} within
@@ -198,7 +198,7 @@ function namesOf(folder) {
 }
 
 /**
- * The line that leads JSR to the types, which has to be the first.
+ * The line that names the types for JSR, which must be the first.
  * @param {string} folder
  * @param {string} name
  */

@@ -1,11 +1,11 @@
-// wasm-bindgen's glue, changed where it has no option for what is needed.
+// Changes wasm-bindgen's glue where it has no option for what is needed.
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { tidied } from './javascript.mjs'
 
 const CHANGES = [
-  // Going over a KS of 1,000 characters one by one takes longer than hashing it. What isn't ASCII
-  // is written by what follows, from its beginning.
+  // Copying a KS of 1,000 characters one by one takes longer than hashing it. If the text isn't ASCII, the following code
+  // writes it from its beginning.
   {
     from: `    let offset = 0;
 
@@ -19,8 +19,7 @@ const CHANGES = [
     let offset = read === len ? len : 0;
 `,
   },
-  // Tasks, and what waits for a promise, are called where nobody can catch what they throw: the
-  // instance tells the calls under way of a trap.
+  // Nobody can catch what tasks and promise callbacks throw: the instance fails the calls under way after a trap.
   {
     from: `            return f(a, state.b, ...args);
         } finally {
@@ -34,18 +33,16 @@ const CHANGES = [
   },
 ]
 
-/** What wasm-opt calls the module that all imports are from. */
+/** wasm-opt's name for the module of all imports. */
 const MODULE = 'a'
 
 /**
- * What wasm-opt has printed of the names that it has made short: `[module, name, short]` of each import,
- * `[name, short]` of each export.
+ * The names that wasm-opt has shortened: `[module, name, short]` of each import, `[name, short]` of each export.
  * @typedef {{ imports: [string, string, string][], exports: [string, string][] }} Renamed
  */
 
 /**
- * Makes `name`.js of the glue in `folder`/`bound`. `renamed` is what wasm-opt has printed of the names
- * that it has made short, if it has: `[module, name, short]` of each import, `[name, short]` of each export.
+ * Makes `name`.js of the glue in `folder`/`bound`. `renamed` are the names that wasm-opt has shortened, if any.
  * @param {string} folder
  * @param {string} bound
  * @param {string} name
@@ -67,9 +64,8 @@ export async function writeGlue(folder, bound, name, renamed) {
 }
 
 /**
- * The glue is written for one instance, once and for all. Here it becomes a function of an
- * instance (see src/js/runtime/trap.js) and a module, so that what has trapped can be left behind, with
- * all that the glue keeps of it.
+ * The glue is a singleton. This makes it a function of an instance (see src/js/runtime/trap.js) and a module, so that a
+ * trapped instance can be dropped with all its glue.
  * @param {string} glue
  */
 function withoutSingleton(glue) {
@@ -92,7 +88,7 @@ wasm.__wbindgen_start();
 }
 
 /**
- * Of a module that exports this and that, a function that gives them.
+ * Converts a module to a function that returns its exports.
  * @param {string} text
  */
 function asFunction(text) {

@@ -1,15 +1,14 @@
-// A WebAssembly module as a JavaScript module, for runtimes without a file system at hand. It is
-// deflated, since it travels beside the .wasm; by a packer of a pinned version, so that the same
-// module gives the same text everywhere.
+// Makes a JavaScript module of a WebAssembly module, for runtimes without a file system. It is deflated, because it ships
+// beside the .wasm, with a pinned version of the packer, so that the same module gives the same text everywhere.
 
 /**
- * Where an inline module in this folder of pkg/ finds what unpacks it.
+ * The import path of the unpacker for an inline module in this folder of pkg/.
  * @param {string} folder
  */
 export const unpackerFor = (folder) => (folder === '.' ? './unpack.js' : '../unpack.js')
 
 /**
- * `compile()` is synchronous, and unpacks nothing before it is called.
+ * `compile()` is synchronous, and unpacks the module when it is called.
  * @param {Uint8Array} bytes
  * @param {string} unpackJs
  */

@@ -1,5 +1,5 @@
-// The WebAssembly modules: each the crate with some of its features, in a folder of pkg/ beside the
-// JavaScript that loads it. Those that are deployed get short names, at the cost of being looked into.
+// The WebAssembly modules: each is the crate with some of its features, in a folder of pkg/ beside the JavaScript that loads
+// it. Deployed modules get short names, which makes them harder to inspect.
 
 /** @typedef {{ name: string, folder: string, features: string[], isDeployed?: boolean }} Module */
 

@@ -1,11 +1,11 @@
-// Packages from the registry, as a lock file names them.
+// Installs packages by lock files.
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { run } from './process.mjs'
 
 /**
- * Makes `folder`'s node_modules what its lock file says, unless it is so already.
+ * Installs the packages of `folder`'s lock file, unless they are installed.
  * @param {string} folder
  * @param {(line: string) => void} log
  */
@@ -15,7 +15,7 @@ export async function installPackages(folder, log) {
   const stamp = join(folder, 'node_modules/.lock-digest')
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return
   log(`npm ci in ${folder}`)
-  // Each program that is used comes inside a package: no install script is needed, so none runs.
+  // All programs are inside packages, so no install script is needed.
   await run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: folder })
   writeFileSync(stamp, digest)
 }

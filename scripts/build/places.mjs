@@ -1,7 +1,7 @@
-// Where in pkg/ a file of src/js is published, and where in src/js the source of a published one is.
+// Maps files of src/js to their places in pkg/, and back.
 import { posix } from 'node:path'
 
-/** Published in another folder than the source's: `[of src/js, of pkg/]`. */
+/** The folders that differ: `[in src/js, in pkg/]`. */
 const MOVED = [
   ['entries/', ''],
   ['provider/index.', 'provider.'],
@@ -9,7 +9,7 @@ const MOVED = [
 ]
 
 /**
- * The name in pkg/ of the file that src/js, or a folder laid out like it, calls `source`.
+ * The name in pkg/ of the file `source` of src/js, or of a folder with the same layout.
  * @param {string} source
  */
 export function publishedName(source) {
@@ -18,7 +18,7 @@ export function publishedName(source) {
 }
 
 /**
- * The names that what pkg/ calls `published` may have in src/js.
+ * The possible names in src/js of the file `published` of pkg/.
  * @param {string} published
  */
 export const sourceNames = (published) => [
@@ -27,7 +27,7 @@ export const sourceNames = (published) => [
 ]
 
 /**
- * How `name` is imported from a file in the folder `within`, both of one tree.
+ * The import path of `name` from a file in the folder `within` of the same tree.
  * @param {string} name
  * @param {string} within
  */
@@ -37,7 +37,7 @@ export function importOf(name, within) {
 }
 
 /**
- * The text of the source file `source`, with relative imports as they are to be in pkg/.
+ * The text of the source file `source`, with relative imports for pkg/.
  * @param {string} text
  * @param {string} source
  */

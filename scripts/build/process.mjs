@@ -1,8 +1,8 @@
-// Child processes, the way the scripts need them: quiet unless they fail.
+// Runs child processes, which are quiet unless they fail.
 import { spawn, spawnSync } from 'node:child_process'
 
 /**
- * Runs a program to its end; gives what it printed, or fails with it.
+ * Runs a program; returns its output, or fails with it.
  * @param {string} program
  * @param {string[]} args
  * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, timeoutMs?: number }} [options]
@@ -32,7 +32,7 @@ export function run(program, args, { cwd, env, timeoutMs } = {}) {
 }
 
 /**
- * The trimmed standard output of a quick question, or undefined where it can't be answered.
+ * The trimmed standard output of a quick program, or undefined if it fails.
  * @param {string} program
  * @param {string[]} args
  * @param {NodeJS.ProcessEnv} [env]

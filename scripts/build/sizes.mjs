@@ -1,7 +1,7 @@
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 
 /**
- * `{ raw, gzip, brotli }` in bytes, compressed as a server would do it ahead of time.
+ * `{ raw, gzip, brotli }` in bytes, with maximum compression.
  * @param {Uint8Array} bytes
  */
 export function sizes(bytes) {

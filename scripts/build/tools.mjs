@@ -1,4 +1,4 @@
-// The programs that a build needs besides Rust, each of the version that the project names.
+// The programs that a build needs besides Rust, in pinned versions.
 import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { sha256 } from './check.mjs'
@@ -7,7 +7,7 @@ import { run } from './process.mjs'
 
 /** @typedef {{ bindgen: string, wasmOpt: string, versions: Record<string, string> }} Tools */
 
-// The npm packages that the bytes of a build depend on.
+// The npm packages on which the bytes of a build depend.
 const MAKERS = ['acorn', 'binaryen', 'esbuild', 'fflate']
 
 /**
@@ -29,7 +29,7 @@ export async function findTools(root, log) {
 }
 
 /**
- * Glue and generator must be of one version; the crate's exact requirement is where it is kept.
+ * The crate and the generator must have the same version, which Cargo.toml pins.
  * @param {string} root
  */
 function pinnedWasmBindgen(root) {
@@ -40,7 +40,7 @@ function pinnedWasmBindgen(root) {
 }
 
 /**
- * Compiled once, and again when something of it has changed.
+ * Compiled once, and again after a change.
  * @param {string} root
  * @param {(line: string) => void} log
  */
@@ -50,7 +50,7 @@ async function bindgen(root, log) {
   const program = join(root, '.tools', `bindgen-${sha256(Buffer.concat(sources)).slice(0, 16)}`)
   if (existsSync(program)) return program
   log("compiling wasm-bindgen's generator")
-  // Of this process alone, since two may be at it.
+  // A folder for this process only, because two may compile at the same time.
   const compiledIn = join(root, '.tools', `compiling-${process.pid}`)
   await run('cargo', ['build', '--locked', '--target-dir', compiledIn], { cwd: crate })
   renameSync(join(compiledIn, 'debug/bindgen'), program)

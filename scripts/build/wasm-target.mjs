@@ -1,4 +1,4 @@
-// Where a Rust toolchain that compiles to WebAssembly is found: three ways, tried in order.
+// Finds a Rust toolchain that compiles to WebAssembly, in three ways, in order.
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ask, run } from './process.mjs'
@@ -7,8 +7,8 @@ export const TARGET = 'wasm32-unknown-unknown'
 const ways = [installedTarget, debianPackages, rustupTarget]
 
 /**
- * How cargo and its linter are called, the folders whose names must not get into what they make, and
- * what tells this toolchain from others.
+ * The commands of cargo and its linter, the folders whose names must not be in the output, and the identity of this
+ * toolchain.
  * @typedef {object} WasmTarget
  * @property {string} way
  * @property {string} cargo
@@ -61,12 +61,12 @@ async function installedTarget() {
 
 const DEBIAN_PACKAGES = ['rustc-web', 'cargo-web', 'rust-web-src', 'rust-web-clippy']
 
-// For another apt-get that is at work.
+// Waits for another apt-get.
 const LONGEST_WAIT_S = 600
 
 /**
- * Debian builds a newer Rust for its browsers. It has no standard library for the target, but
- * the source of one, and compiling that is a feature that only a bootstrap compiler admits.
+ * Debian builds a newer Rust for its browsers. It has no standard library for the target, but its source; only a bootstrap
+ * compiler may compile that.
  * @param {string} minimumRust
  * @param {(line: string) => void} log
  */
@@ -97,7 +97,7 @@ async function debianPackages(minimumRust, log) {
     if (unknown.length > 0) {
       return { reason: `the packages ${packages}: this Debian has no ${unknown.join(', ')}` }
     }
-    // A failure here ends the build: what comes next would give other bytes, and for good.
+    // A failure here ends the build, because the next way would permanently give other bytes.
     await apt('install', '-y', '--no-install-recommends', ...wanted)
   }
   const version = rustcVersion('/usr/bin/rustc')
@@ -113,7 +113,7 @@ async function debianPackages(minimumRust, log) {
       ...['-Z', 'build-std=std,panic_abort'],
       ...['-Z', 'build-std-features=optimize_for_size'],
     ],
-    // Without what it takes to tell of panics: the lints leave none to tell of.
+    // Without panic messages, because the lints leave no panics.
     rustFlags: ['-Zunstable-options', '-Cpanic=immediate-abort'],
     env: {
       CARGO: '/usr/bin/cargo',

@@ -1,4 +1,4 @@
-// From the crate to a WebAssembly module and its glue: cargo, wasm-bindgen, wasm-opt.
+// Builds a WebAssembly module and its glue: cargo, wasm-bindgen, wasm-opt.
 import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
@@ -16,7 +16,7 @@ import { TARGET } from './wasm-target.mjs'
  * @typedef {{ root: string, target: WasmTarget, tools: Tools, module: import('./modules.mjs').Module, out: string }} Making
  */
 
-// What Node 20 reads. Not --all-features: with it wasm-opt emits what no runtime of ours does.
+// The features of Node 20. With --all-features wasm-opt emits code that no runtime supports.
 const FEATURES = [
   'bulk-memory',
   'multivalue',
@@ -29,7 +29,7 @@ const FEATURES = [
 
 const CFGS = ['aes_backend_soft="compact"']
 
-// Apart, since each would make the other compile the standard library anew.
+// Separate folders, because each would make the other recompile the standard library.
 const BUILT_IN = 'target/wasm'
 const LINTED_IN = 'target/wasm-clippy'
 const TRIED_IN = 'target/wasm-dev'
@@ -42,7 +42,7 @@ const QUICK = {
 }
 
 /**
- * Compiles the module; what it gives makes it small, and needs nothing of what cargo has made.
+ * Compiles the module. Returns a function that optimizes it, without cargo's files.
  * @param {Making} options
  */
 export async function compile({ root, target, tools, module, out }) {
@@ -64,23 +64,23 @@ async function shrink({ tools, module, out, bound }) {
     run(process.execPath, [tools.wasmOpt, from, '-o', made, ...passes, ...allowed])
   await optimize(
     bound,
-    // Nothing is in the first kilobyte but the end of a megabyte of stack.
+    // The first kilobyte contains only the end of the stack of one megabyte.
     ...['--low-memory-unused', '--zero-filled-memory'],
-    // Flat code with its loops found anew comes out a little smaller than what LLVM made of it.
+    // Flattening the code and finding its loops again makes it a little smaller than LLVM's.
     ...['--flatten', '--rereloop', '-Oz', '-Oz', '--converge'],
     ...['--strip-producers', '--strip-target-features'],
   )
   rmSync(bound)
   let renamed
   if (module.isDeployed) {
-    // The names that wasm-bindgen gives are long, and the hashes in them can't be compressed.
+    // wasm-bindgen's names are long, and their hashes can't be compressed.
     renamed = JSON.parse(await optimize(made, '--minify-imports-and-exports-and-modules'))
   }
   await writeGlue(out, 'k.js', module.name, renamed)
 }
 
 /**
- * The same for tests alone: in seconds, and not made small.
+ * The same for tests: in seconds, and not optimized.
  * @param {Making} options
  */
 export async function compileQuickly({ root, target, tools, module, out }) {
@@ -99,20 +99,20 @@ async function bind({ root, tools, folder, out }) {
   await run(tools.bindgen, [
     join(root, folder, TARGET, 'release/kaltura_app_token.wasm'),
     out,
-    // Every import carries the name, so it is kept short.
+    // A short name, because every import contains it.
     'k',
   ])
   return join(out, 'k_bg.wasm')
 }
 
 /**
- * What native clippy never sees: the code for WebAssembly only.
+ * Lints the code for WebAssembly, which native clippy doesn't see.
  * @param {string} root
  * @param {WasmTarget} target
  * @param {string[]} features
  */
 export async function lint(root, target, features) {
-  // Nobody sees a Debug text, and each costs its share of the module.
+  // Nobody sees Debug output, and each makes the module larger.
   const rest = ['--', '-D', 'warnings', '-D', 'clippy::use_debug']
   await cargo({ root, target, features, folder: LINTED_IN }, 'clippy', rest)
 }
@@ -123,7 +123,7 @@ export async function lint(root, target, features) {
  * @param {string[]} rest
  */
 async function cargo({ root, target, features, folder }, command, rest) {
-  // The registry's folders must be there before the compiler is told to leave them out of names.
+  // The registry's folders must exist before they are removed from names.
   await run(target.cargo, ['fetch', '--locked'], { cwd: root, env: target.env })
   const program = command === 'clippy' ? target.clippy : target.cargo
   await run(
@@ -138,7 +138,7 @@ async function cargo({ root, target, features, folder }, command, rest) {
 }
 
 /**
- * Panics name source files: without the builder's folders in front, they are the same anywhere.
+ * Removes the builder's folders from the names of source files, so that the output is the same everywhere.
  * @param {string} root
  * @param {WasmTarget} target
  */

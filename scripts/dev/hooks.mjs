@@ -1,5 +1,5 @@
-// Resolves `kaltura-app-token` to src/js as it stands: what the build makes (WebAssembly and its
-// glue) comes from target/dev if that was built, and from pkg/ otherwise.
+// Resolves `kaltura-app-token` to src/js. The build's output (WebAssembly and its glue) comes from target/dev if that was
+// built, otherwise from pkg/.
 import { existsSync } from 'node:fs'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { sourceNames } from '../build/places.mjs'

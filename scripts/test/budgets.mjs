@@ -1,4 +1,4 @@
-// Sizes, held to their budgets, and README.md's table of them.
+// Checks sizes against their budgets, and writes README.md's table of them.
 import { writeFileSync } from 'node:fs'
 import { measureAll } from './measures.mjs'
 import { partOfReadme } from './readme.mjs'
@@ -10,7 +10,7 @@ const PART = {
 }
 /** @type {(keyof import('./measures.mjs').Size)[]} */
 const MEASURES = ['raw', 'gzip', 'brotli']
-/** A table need not be written anew for every byte. */
+/** The table needn't be updated for every byte. */
 const TOLERANCE = 0.03
 
 /** @param {string} root */

@@ -1,4 +1,4 @@
-// js-tests/complaints.md names tests: whether they are still there, by those names.
+// Checks that the tests that js-tests/complaints.md names exist.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { sectionsWithTests } from './named-tests.mjs'

@@ -1,4 +1,4 @@
-// Everything that is depended on, of an exact version, and with a reason in CONTRIBUTING.md.
+// Checks that every dependency has an exact version, and a reason in CONTRIBUTING.md.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 

@@ -1,11 +1,11 @@
-// The arrows between the folders of src/js: which folder's files a folder's may import.
+// The layers of src/js: which folders a folder may import.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, posix, sep } from 'node:path'
 
-/** Made by the build; it knows nobody. */
+/** Made by the build; it imports nothing. */
 const GENERATED = /(^|\/)(inline|inflate|kaltura_\w+)\.(js|wasm)$/
 
-/** What the files of a folder may import, beside one another and what is generated. */
+/** The folders that a folder may import, besides itself and generated files. */
 /** @type {Record<string, string[]>} */
 const ARROWS = {
   common: [],
@@ -28,7 +28,7 @@ const ARROWS = {
 const isCode = (name) => name.endsWith('.js')
 
 /**
- * Throws unless all imports in src/js follow the arrows, without a circle of files anywhere.
+ * Throws if an import in src/js is not allowed, or files import each other in a cycle.
  * @param {string} root
  */
 export function importsFollowArrows(root) {
@@ -42,7 +42,7 @@ export function importsFollowArrows(root) {
 }
 
 /**
- * What a file imports, now or later, as names in `folder`.
+ * The files that a file imports, statically or dynamically, as names in `folder`.
  * @param {string} folder
  * @param {string} name
  */
@@ -67,7 +67,7 @@ function faultOf(folder, name, target) {
 }
 
 /**
- * A circle of imports, in words.
+ * Describes a cycle of imports.
  * @param {Map<string, string[]>} imports
  */
 function circleIn(imports) {

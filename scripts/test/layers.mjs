@@ -1,8 +1,8 @@
-// The arrows between the modules of src: a Rust file uses its own folder's, and what stands further down.
+// The layers of src: a Rust file may use its own folder, and folders further down in this list.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, sep } from 'node:path'
 
-/** Those on one line don't know each other. */
+/** Folders on one line must not use each other. */
 const LAYERS = [
   ['wasm'],
   ['provider', 'manager', 'emulator'],
@@ -21,7 +21,7 @@ const LAYERS = [
 const LAYER_OF = new Map(LAYERS.flatMap((names, layer) => names.map((name) => [name, layer])))
 
 /**
- * Throws unless every `use` follows the arrows, and no files of the pure modules use each other in circles.
+ * Throws if a `use` is not allowed, or files of the pure modules use each other in a cycle.
  * @param {string} root
  */
 export function usesFollowArrows(root) {
@@ -72,7 +72,7 @@ function usesOf({ module, code }, modules) {
  */
 function faultOf(from, to) {
   const [here, there] = [from, to].map((it) => it.split('/')[0])
-  // The crate's root has the map alone.
+  // The crate's root only declares modules.
   if (here === '' || there === '' || here === there) return undefined
   const [upper, lower] = [here, there].map((name) => LAYER_OF.get(name))
   if (upper === undefined) return `scripts/test/layers.mjs has no layer for src/${here}`
@@ -80,7 +80,7 @@ function faultOf(from, to) {
 }
 
 /**
- * A circle of files, in words. What a module says of its parent is no circle: that is made of its parts.
+ * Describes a cycle of files. A module that uses its parent is not a cycle, because the parent consists of its parts.
  * @param {Map<string, string[]>} used
  */
 function circleIn(used) {

@@ -1,4 +1,4 @@
-// A file of code has one subject: over 400 lines, tests within it not counted, it has more.
+// A file of code has one subject, so it has at most 400 lines, without the tests in it.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, sep } from 'node:path'
 import { rustFiles } from './layers.mjs'

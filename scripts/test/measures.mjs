@@ -1,5 +1,4 @@
-// How large what is installed or deployed is, in bytes: what README.md says of it, and what each may
-// get to at most.
+// The sizes of what is installed or deployed, for README.md's table, and their budgets.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { sizes } from '../build/sizes.mjs'

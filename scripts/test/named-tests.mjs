@@ -1,13 +1,13 @@
-// Pages that promise something name the tests that hold it: whether each is still there, by that name.
+// Checks that the tests that pages name exist.
 //
 // A section begins with a heading of `level`, and has lines such as
 //   - `suite/secrets.js`: no secret stays in the memory of wasm after a call
-// A name of a Rust test is written with blanks; `…` stands for what differs from one test to the next.
+// Names of Rust tests are written with blanks; `…` stands for a variable part.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /**
- * The headings of the sections in `text`; throws unless each names tests, and all of them are there.
+ * Returns the headings of the sections in `text`; throws unless each names tests, and all of them exist.
  * @param {string} text
  * @param {string} level
  * @param {(file: string) => string} folderOf
@@ -27,7 +27,7 @@ export function sectionsWithTests(text, level, folderOf) {
 }
 
 /**
- * Each part of the name, and in its order; a quote in it may be escaped there.
+ * Whether the parts of the name occur in order; quotes may be escaped.
  * @param {string} source
  * @param {string} file
  * @param {string} name

@@ -1,4 +1,4 @@
-// A name of a type occurs once in the crate, so that whoever reads it knows which is meant.
+// Type names occur once in the crate, so that they are unambiguous.
 import { rustFiles } from './layers.mjs'
 
 

@@ -1,4 +1,4 @@
-// Who may publish runs no code of others', and who runs it may not publish.
+// Checks that jobs that may publish run no third-party code, and that jobs that run it may not publish.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 

@@ -1,4 +1,4 @@
-// Which steps are taken when: side by side, as far as they leave each other enough of the machine.
+// Schedules the steps: side by side, as far as the machine allows.
 import { availableParallelism } from 'node:os'
 
 /**

@@ -1,4 +1,4 @@
-// SECURITY.md names the tests that hold each of its claims: whether they are there, by those names.
+// Checks that the tests that SECURITY.md names exist.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { sectionsWithTests } from './named-tests.mjs'

@@ -1,4 +1,4 @@
-// A file of the suite that its index forgot would pass on every runtime.
+// Checks that the suite's index imports every file, because a forgotten file would pass everywhere.
 import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 
