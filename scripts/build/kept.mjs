@@ -1,4 +1,4 @@
-// The modules as they were last compiled: a change of JavaScript needs no compiler.
+// Keeps the compiled modules, so that a change of JavaScript needs no compiler.
 import * as fs from 'node:fs'
 import { join } from 'node:path'
 import { modules } from './modules.mjs'
@@ -6,8 +6,8 @@ import { modules } from './modules.mjs'
 /** @typedef {(module: import('./modules.mjs').Module, folder: string) => Promise<() => Promise<void>>} Compile */
 
 /**
- * Puts all modules with their glue into `out`: those that were compiled last, if from what `digest`
- * stands for, or those that `compile` makes.
+ * Puts all modules with their glue into `out`: the kept ones if they were compiled from the sources of `digest`, otherwise
+ * new ones from `compile`.
  * @param {{ root: string, digest: string, out: string }} place
  * @param {Compile} compile
  */
@@ -25,7 +25,7 @@ export async function putModules({ root, digest, out }, compile) {
 }
 
 /**
- * While one module is made small, which takes one core, the next is compiled. The largest is the last
+ * While one module is optimized, which takes one core, the next is compiled. The largest is the last
  * in the list, and takes longest.
  * @param {string} into
  * @param {Compile} compile
@@ -37,7 +37,7 @@ async function compileAll(into, compile) {
     fs.mkdirSync(folder, { recursive: true })
     const shrink = await compile(module, folder)
     const done = shrink()
-    // It fails where all are waited for, and not before.
+    // A failure is reported where all are awaited.
     done.catch(() => {})
     shrinking.push(done)
   }
