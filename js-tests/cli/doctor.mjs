@@ -2,17 +2,33 @@ import { startAppTokenSession } from 'kaltura-app-token'
 import { command, nobodysUrl, onTerminal, startVariables } from './command.mjs'
 import { test } from '../suite/harness.js'
 
-/** What doctor says to `env`: its exit code, the words of what failed, and all of it as text. */
+/**
+ * @import { Context } from '../suite/harness.js'
+ * @import { Check } from '../../src/js/cli/doctor/examine.js'
+ */
+
+/**
+ * What doctor says to `env`: its exit code, the words of what failed, and all of it as text.
+ * @param {Record<string, string>} env
+ */
 async function diagnosis(env) {
   const [{ code, stdout }, asJson] = await Promise.all([
     command(['doctor'], { env }),
     command(['doctor', '--json'], { env }),
   ])
+  /** @type {{ ok: boolean, checks: Check[] }} */
   const { ok, checks } = JSON.parse(asJson.stdout)
   return { code, ok, checks, stdout, failed: checks.filter(({ status }) => status === 'failed') }
 }
 
-/** Each cause, and the words by which it is to be recognised. */
+/**
+ * Each cause, and the words by which it is to be recognised.
+ * @param {Context} t
+ * @param {Record<string, string>} env
+ * @param {string} name
+ * @param {RegExp} pattern
+ * @param {RegExp} fix
+ */
 async function isNamed(t, env, name, pattern, fix) {
   const { code, ok, stdout, failed } = await diagnosis(env)
   t.deepEqual([code, ok, failed.map((check) => check.name)], [1, false, [name]])
@@ -23,7 +39,7 @@ async function isNamed(t, env, name, pattern, fix) {
 }
 
 test('doctor finds nothing wrong where nothing is, and tells what is granted', async (t) => {
-  const appToken = { sessionUserId: 'ada', sessionType: 0, sessionPrivileges: 'sview:*' }
+  const appToken = /** @type {const} */ ({ sessionUserId: 'ada', sessionType: 0, sessionPrivileges: 'sview:*' })
   const kaltura = await t.kaltura({ appToken })
   const { code, ok, checks, stdout } = await diagnosis(startVariables(kaltura))
   t.deepEqual([code, ok], [0, true])
@@ -45,6 +61,11 @@ test('doctor finds nothing wrong where nothing is, and tells what is granted', a
 })
 
 test('doctor warns of how the sessions of a token end', async (t) => {
+  /**
+   * @param {string | undefined} sessionPrivileges
+   * @param {0 | 2} [sessionType]
+   * @param {number} [sessionDuration]
+   */
   const ends = async (sessionPrivileges, sessionType = 0, sessionDuration = 3600) => {
     const appToken = { sessionUserId: 'ada', sessionType, sessionDuration, sessionPrivileges }
     const { checks } = await diagnosis(startVariables(await t.kaltura({ appToken })))
@@ -198,10 +219,10 @@ test('doctor names http beyond this machine, before anything is sent', async (t)
 })
 
 test('doctor names a clock that is off by a day, in either direction', async (t) => {
-  for (const [days, words] of [
+  for (const [days, words] of /** @type {const} */ ([
     [1, 'behind'],
     [-1, 'ahead of'],
-  ]) {
+  ])) {
     const kaltura = await t.kaltura({
       clockOffsetMs: days * 86_400_000,
       appToken: { sessionUserId: 'ada' },

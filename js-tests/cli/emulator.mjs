@@ -8,7 +8,12 @@ import { test } from '../suite/harness.js'
 const mayShow = ['emulated-admin-secret']
 const folder = mkdtempSync(join(tmpdir(), 'cli-emulator-'))
 
-/** An emulator of the command's, and what it says to be set. */
+/**
+ * An emulator of the command's, and what it says to be set.
+ * @param {string[]} [args]
+ * @param {Parameters<typeof running>[1]} [options]
+ * @returns {Promise<{ process: Awaited<ReturnType<typeof running>>, env: Record<string, string> }>}
+ */
 export async function emulator(args = [], options = {}) {
   const process = await running(['emulator', '--port', '0', ...args], { mayShow, ...options })
   await process.until(/export KALTURA_ADMIN_SECRET=\S+\n/)
@@ -16,15 +21,23 @@ export async function emulator(args = [], options = {}) {
   return { process, env: Object.fromEntries(lines.map(([, name, value]) => [name, value])) }
 }
 
+/**
+ * @param {string} url
+ * @param {string} service
+ * @param {string} action
+ * @param {object} body
+ * @returns {Promise<{ id: string, sessionUserId: string }>}
+ */
 const call = async (url, service, action, body) => {
   const response = await fetch(`${url}/api_v3/service/${service}/action/${action}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ format: 1, ...body }),
   })
-  return response.json()
+  return JSON.parse(await response.text())
 }
 
+/** @param {Record<string, string>} env */
 const adminSession = (env) =>
   call(env.KALTURA_SERVICE_URL, 'session', 'start', {
     ...{ partnerId: env.KALTURA_PARTNER_ID, secret: env.KALTURA_ADMIN_SECRET, type: 2 },

@@ -15,11 +15,16 @@ test('a newcomer gets from npx to a session that is understood, by what the comm
   const process = await running([...emulator, '--port', '0'], { ...npx, mayShow })
   await process.until(/export KALTURA_ADMIN_SECRET=.*\n/)
   // What the first terminal shows is pasted into the second, and so on.
+  /** @param {string} text */
   const paste = (text) =>
     text
       .split('\n')
       .filter((line) => line.startsWith('export '))
       .join('\n')
+  /**
+   * @param {string} lines
+   * @param {...string} args
+   */
   const shell = (lines, ...args) =>
     command(['-c', `${lines}\nexec npx --offline kaltura-app-token ${args.join(' ')}`], {
       program: ['sh'],

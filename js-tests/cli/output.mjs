@@ -8,9 +8,14 @@ import { emulator } from './emulator.mjs'
 import { test } from '../suite/harness.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'cli-output-'))
+/** @param {string} file */
 const modeOf = (file) => statSync(file).mode & 0o777
 
-/** A line of a shell's, with the usual umask. */
+/**
+ * A line of a shell's, with the usual umask.
+ * @param {string} line
+ * @param {Parameters<typeof command>[1]} [options]
+ */
 const shell = (line, options) =>
   command([`umask 022; ${line}`], { program: ['sh', '-c'], ...options })
 
@@ -18,12 +23,12 @@ test('a file that a secret is redirected to becomes its owner\'s alone', async (
   const kaltura = await t.kaltura()
   const admin = { env: adminVariables(kaltura) }
   const user = { env: startVariables(kaltura) }
-  for (const [name, line, options] of [
+  for (const [name, line, options] of /** @type {const} */ ([
     ['add', 'tokens add --user-id ada', admin],
     ['json', 'tokens add --user-id ada --json', admin],
     ['start', 'start', user],
     ['hash', 'hash', { ...user, input: 'djJ8\n' }],
-  ]) {
+  ])) {
     const file = join(folder, name)
     const { code } = await shell(`kaltura-app-token ${line} > ${file}`, options)
     t.deepEqual([code, modeOf(file)], [0, 0o600])
@@ -53,7 +58,7 @@ test('a token that nobody reads is an error that names it', async (t) => {
     const line = `{ kaltura-app-token tokens add --user-id ada ${options}; echo "code $?" >&2; } | true`
     const { stderr } = await shell(line, { env })
     t.match(stderr, /code 1\n$/)
-    const [, id] = stderr.match(/(\w+) was made, but can't be written/)
+    const [, id] = stderr.match(/(\w+) was made, but can't be written/) ?? []
     t.match(stderr, new RegExp(`kaltura-app-token tokens delete ${id}`))
     t.equal(await printed(['tokens', 'delete', id, '--yes'], { env }).then(() => 'deleted'), 'deleted')
   }
@@ -86,7 +91,12 @@ test('an emulator has secrets of its own', async (t) => {
   }
 })
 
-/** The status of a request that calls the emulator `host`. */
+/**
+ * The status of a request that calls the emulator `host`.
+ * @param {string} url
+ * @param {string} host
+ * @param {string} [body]
+ */
 const statusAs = (url, host, body = '{}') =>
   new Promise((resolve, reject) => {
     const path = '/api_v3/service/system/action/ping'

@@ -134,11 +134,11 @@ test('start --users gives up where it is not the users who are refused', async (
 test('start --users with a line that is wrong starts nothing', async (t) => {
   const kaltura = await t.kaltura()
   const env = startVariables(kaltura)
-  for (const [line, pattern] of [
+  for (const [line, pattern] of /** @type {const} */ ([
     ['{"userId":', /line 2/],
     ['{"user":"x"}', /line 2.*userId/],
     ['{"appToken":"x"}', /line 2/],
-  ]) {
+  ])) {
     const { code, stderr } = await command(['start', '--users', '-'], {
       env,
       input: `ada\n${line}\n`,

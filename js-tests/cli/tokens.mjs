@@ -7,11 +7,16 @@ import { test } from '../suite/harness.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'cli-tokens-'))
 
+/** @param {string} text */
 const readExports = (text) =>
   Object.fromEntries(
     [...text.matchAll(/^export (\w+)=(\S+)$/gm)].map(([, name, value]) => [name, value]),
   )
 
+/**
+ * @param {Record<string, string>} env
+ * @returns {Promise<import('kaltura-app-token').AppToken[]>}
+ */
 const listed = async (env) => JSON.parse(await printed(['tokens', 'list', '--json'], { env }))
 
 test('tokens add prints the lines that start needs, with SHA256 and a user type by default', async (t) => {
@@ -25,7 +30,8 @@ test('tokens add prints the lines that start needs, with SHA256 and a user type 
   const session = JSON.parse(await printed(['start', '--json'], { env: { ...env, ...set } }))
   t.deepEqual([session.userId, session.sessionType], ['ada', 0])
   const added = (await listed(env)).find(({ id }) => id === set.KALTURA_APP_TOKEN_ID)
-  t.deepEqual([added.hashType, added.sessionType, added.token], ['SHA256', 0, undefined])
+  t.deepEqual([added?.hashType, added?.sessionType], ['SHA256', 0])
+  t.ok(added && !('token' in added))
 })
 
 test('tokens add makes what it is told, and warns of what is unwise', async (t) => {
@@ -96,6 +102,7 @@ test('a token that is refused leaves no file behind', async (t) => {
 test('what Kaltura would misread is refused before anything is sent', async (t) => {
   const kaltura = await t.kaltura()
   const env = adminVariables(kaltura)
+  /** @type {[args: string[], pattern: RegExp][]} */
   const wrong = [
     [['--user-id', 'ada', '--session-duration', '0'], /--session-duration/],
     [['--user-id', 'ada', '--expiry', '0'], /--expiry/],
@@ -204,6 +211,7 @@ test('tokens delete --yes deletes', async (t) => {
 test('tokens add --isolated tells the price, for an hour, and tokens delete tells it again', async (t) => {
   const env = adminVariables(await t.kaltura())
   const add = ['tokens', 'add', '--json', '--isolated', '--user-id', 'ada']
+  /** @param {...string} more */
   const make = async (...more) => {
     const { code, stdout, stderr } = await command([...add, ...more], { env })
     t.equal(code, 0)
@@ -256,7 +264,7 @@ test('a token whose file takes nothing is named, so that it can be deleted', asy
   const line = `ulimit -f 0; kaltura-app-token tokens add --user-id ada --token-file ${file}`
   const { code, stdout, stderr } = await command(['-c', line], { program: ['sh'], env })
   t.deepEqual([code, stdout], [1, ''])
-  const [, id] = stderr.match(/^error: (\S+) was made, but can't be written to .*\(EFBIG\)/m)
+  const [, id] = stderr.match(/^error: (\S+) was made, but can't be written to .*\(EFBIG\)/m) ?? []
   t.ok((await listed(env)).some((appToken) => appToken.id === id))
   t.ok(stderr.includes(`tokens delete ${id}`), stderr)
 })
