@@ -1,4 +1,4 @@
-//! What takes requests or waiting: decided here step by step, and carried out by the shell
+//! Tasks: operations with requests or waits. They are decided here step by step, and carried out by the shell
 //! (src/js/runtime/drive.js).
 
 use core::cell::RefCell;
@@ -35,27 +35,26 @@ extern "C" {
     fn plain_done(result: &JsValue, failure: &JsValue) -> JsValue;
 }
 
-/// What the shell is to do next.
+/// The next step for the shell.
 pub struct Step(JsValue);
 
 impl Step {
-    /// Send a request, and have its answer taken.
+    /// Send a request, and pass on its response.
     pub fn send(request: &Request) -> Self {
         Self(plain_send(&request.url, request.body.expose()))
     }
 
-    /// Ask for the application token of this credential.
+    /// Fetch the application token of this credential.
     pub fn ask_for_token(credential: usize) -> Self {
         Self(plain_token(credential))
     }
 
-    /// Have the signer of this credential hash a KS.
+    /// Let the signer of this credential hash a KS.
     pub fn ask_for_hash(credential: usize, ks: &Secret, hash_type: HashType) -> Self {
         Self(plain_hash(credential, ks.expose(), hash_type.name()))
     }
 
-    /// Wait before the next try, of which the caller is told. `is_news`: the shell has not been told
-    /// of the failure.
+    /// Wait before a retry, after an event to the caller. `is_news`: the shell doesn't know the failure yet.
     #[expect(clippy::cast_precision_loss, reason = "a minute at most")]
     pub fn wait(ms: u64, reason: &Error, is_news: bool) -> Self {
         let event = results::retried_event(reason, ms);
@@ -63,17 +62,17 @@ impl Step {
         Self(plain_wait(ms as f64, &event, &failure.into()))
     }
 
-    /// Tell the caller of an event.
+    /// Send an event to the caller.
     pub fn tell(event: &JsValue) -> Self {
         Self(plain_tell(event))
     }
 
-    /// Nothing: this is the result.
+    /// Done, with this result.
     pub fn done(result: &JsValue) -> Self {
         Self(plain_done(result, &JsValue::UNDEFINED))
     }
 
-    /// Nothing: it has failed.
+    /// Failed.
     pub fn failed(failure: &JsValue) -> Self {
         Self(plain_done(&JsValue::UNDEFINED, failure))
     }
@@ -81,27 +80,26 @@ impl Step {
 
 /// Decides step by step.
 pub trait Steps {
-    /// What to do next.
+    /// Returns the next step.
     fn next(&mut self, now: LocalTime) -> Step;
 
-    /// Takes what came of a request. Returns its failure, for the error that may end the call before
-    /// the next request is answered.
+    /// Takes the result of a request. Returns its failure, to report it if the call ends before the next response.
     fn take(&mut self, received: Received) -> Option<Box<Error>>;
 
-    /// Takes what came of asking for a token or a hash.
+    /// Takes a requested token or hash, or the error.
     fn take_given(&mut self, given: Given, now: LocalTime) {
         let _ = (given, now);
     }
 }
 
-/// What came of a request.
+/// The result of a request.
 pub struct Received {
     /// When it was sent and answered.
     pub timing: Timing,
-    /// The moment.
+    /// The current time.
     pub now: LocalTime,
     result: Result<ResponseHead, Loss>,
-    /// What there is of the body.
+    /// The body so far.
     pub body: Vec<u8>,
 }
 
@@ -111,7 +109,7 @@ enum Loss {
 }
 
 impl Received {
-    /// The answer, for a conversation to take.
+    /// The response, for an exchange to take.
     pub fn answer(&mut self) -> Reply<'_> {
         match &mut self.result {
             Ok(head) => Reply::Response(head, &self.body),
@@ -121,7 +119,7 @@ impl Received {
     }
 }
 
-/// What a function of the caller's gave, or what it failed with.
+/// The result of a caller's function, or its error.
 pub struct Given(Result<Input, Vec<Cause>>);
 
 impl Given {
@@ -133,7 +131,7 @@ impl Given {
             .map_err(|wrong| Box::new(Error::InvalidOptions(wrong)))
     }
 
-    /// Read as a hash. What is no text is no hash.
+    /// Read as a hash. Anything other than text is not a hash.
     pub fn hash(self) -> Result<Secret, Box<Error>> {
         let input = self.input("the signer failed; `cause` has what it said")?;
         Ok(Secret::new(match input {
@@ -144,8 +142,7 @@ impl Given {
 
     fn input(self, problem: &'static str) -> Result<Input, Box<Error>> {
         self.0.map_err(|mut causes| {
-            // What a vault's client says when it fails is not ours to judge, so only its class and
-            // code are passed on.
+            // The message of its error may contain secrets, so only its class and code are kept.
             for cause in &mut causes {
                 cause.message.clear();
             }
@@ -154,7 +151,7 @@ impl Given {
     }
 }
 
-/// Why the answer to a request can't be used, by the numbers of src/js/runtime/drive.js.
+/// The reasons why a response is unusable, by the numbers of src/js/runtime/drive.js.
 const PROBLEMS: [&str; 5] = [
     "fetch gave no Response",
     "its body is no text",
@@ -163,7 +160,7 @@ const PROBLEMS: [&str; 5] = [
     "its body is no stream of bytes",
 ];
 
-/// Whether a body may hold so many bytes: the numbers of src/js/runtime/drive.js.
+/// The results of a claim, by the numbers of src/js/runtime/drive.js.
 const WAIT: u32 = 0;
 const GO_ON: u32 = 1;
 const TOO_LONG: u32 = 2;
@@ -172,7 +169,7 @@ std::thread_local! {
     static INTAKE: RefCell<Intake<Function>> = const { RefCell::new(Intake::new()) };
 }
 
-/// What takes requests or waiting, with the body of the answer that is being read.
+/// A task, with the body of the response that is being read.
 #[wasm_bindgen(skip_typescript)]
 pub struct Task {
     steps: Box<dyn Steps>,
@@ -184,7 +181,7 @@ pub struct Task {
 }
 
 impl Task {
-    /// For `steps` whose answers are no longer than this.
+    /// Makes a task of `steps`, with the longest response.
     pub fn new(max_response_bytes: u32, steps: impl Steps + 'static) -> Self {
         let limit = max_response_bytes as usize;
         Self {
@@ -218,7 +215,7 @@ impl Task {
     fn close_room(&mut self) {
         let room = core::mem::replace(&mut self.room, Body::new(self.limit));
         for come in INTAKE.with_borrow_mut(|intake| intake.close(&room, self.seen_ms)) {
-            // It only settles a promise.
+            // Waking only settles a promise.
             let _ = come.call0(&JsValue::UNDEFINED);
         }
     }
@@ -226,7 +223,7 @@ impl Task {
 
 #[wasm_bindgen]
 impl Task {
-    /// What to do next.
+    /// Returns the next step.
     pub fn next(&mut self, wall: f64, steady: f64) -> JsValue {
         self.sent = local_time(wall, steady);
         self.steps.next(self.sent).0
@@ -244,7 +241,7 @@ impl Task {
         if has_room { GO_ON } else { WAIT }
     }
 
-    /// Has `come` called when it is worth claiming again.
+    /// Registers `come`, which is called when another claim may succeed.
     pub fn park(&self, come: Function) {
         INTAKE.with_borrow_mut(|intake| intake.park(&self.room, come));
     }
@@ -258,7 +255,7 @@ impl Task {
         }
     }
 
-    /// Takes the response whose body has been pushed. Returns the failure to note, if there is one.
+    /// Takes the response whose body was pushed. Returns the failure to note, if any.
     #[wasm_bindgen(js_name = takeResponse)]
     #[expect(
         clippy::too_many_arguments,
@@ -287,8 +284,7 @@ impl Task {
         self.take(Ok(head), head_at, local_time(wall, steady))
     }
 
-    /// Takes why there is no answer: its problem by its number, or the causes of none. Returns the
-    /// failure to note, if there is one.
+    /// Takes the reason of a missing response: the number of its problem, or the causes. Returns the failure to note, if any.
     #[wasm_bindgen(js_name = takeLoss)]
     pub fn take_loss(&mut self, problem: usize, causes: &str, wall: f64, steady: f64) -> JsValue {
         let loss = match PROBLEMS.get(problem) {
@@ -299,8 +295,7 @@ impl Task {
         self.take(Err(loss), now, now)
     }
 
-    /// Takes what a function of the caller's gave: a value, or bytes that are wiped afterwards; or the
-    /// causes of its failure.
+    /// Takes the result of a caller's function: a value, or bytes that are wiped afterwards, or the causes of its failure.
     #[wasm_bindgen(js_name = takeGiven)]
     pub fn take_given(
         &mut self,
@@ -330,7 +325,7 @@ impl Drop for Task {
     }
 }
 
-/// Reads names, codes and messages in turn, each behind a zero but the first.
+/// Reads names, codes and messages in turn, separated by zeros.
 fn read_causes(text: &str) -> Vec<Cause> {
     let mut parts = text.split('\0').map(str::to_owned);
     let mut causes = Vec::new();

@@ -1,5 +1,5 @@
-// Carries out what the core decides: sends, waits and asks, and hands over what comes of it. What
-// belongs to the caller may throw whenever it is looked at.
+// Carries out the core's decisions: sends requests, waits and calls the caller's functions, and passes on the results. The
+// caller's objects may throw whenever they are read.
 
 /**
  * @import { Host } from '../common/host.js'
@@ -7,26 +7,26 @@
  * @import { Step, Task } from '../kaltura_app_token.js'
  */
 
-/** Why an answer can't be used, by the numbers of src/wasm/task.rs. */
+/** The reasons why a response is unusable, by the numbers of src/wasm/task.rs. */
 const PROBLEMS = /* @__PURE__ */ Array.from({ length: 5 }, () => Object.freeze({}))
 const [NO_RESPONSE, NO_TEXT, TOO_LONG, STUCK, NO_BYTES] = PROBLEMS
 
-/** What `claim` answers, beside 0: to wait. */
+/** The results of `claim` besides 0, which means to wait. */
 const GO_ON = 1
 
 const LONGEST_HEADER = 1000
 const LONGEST_MESSAGE = 10_000
 const DEEPEST_CAUSE = 4
-/** Empty pieces of a body could follow one another for ever, and no timer would fire. */
+/** The most empty pieces of a body in a row, which otherwise could continue forever while no timer fires. */
 const MOST_EMPTY = 1000
-/** Of a token in bytes, enough to see that it is too long. */
+/** The most bytes of a token that are read: enough to see that it is too long. */
 const MOST_TOKEN_BYTES = 100_001
 
-// Kaltura reads a JSON body only when the type is exactly this.
+// Kaltura reads a JSON body only if the type is exactly this.
 const HEADERS = { 'content-type': 'application/json', accept: 'application/json' }
 
 /**
- * The result of a task, for which `host` is lent; it rejects if the call ends before.
+ * Carries out a task with `host`, and returns its result; rejects if the call ends before.
  * @template T
  * @param {Task<T>} task
  * @param {Host} host
@@ -44,7 +44,7 @@ export async function drive(task, host) {
       }
       await carryOut(step, task, host)
     }
-    // It rejects.
+    // This rejects.
     return /** @type {T} */ (await host.within(undefined))
   } finally {
     task.free()
@@ -63,7 +63,7 @@ async function carryOut(step, task, host) {
     case 'wait':
       if (step.failure) host.failed(step.failure)
       host.emit(/** @type {never} */ (step.event))
-      // What it rejects with is looked at next.
+      // The rejection is handled next.
       return host.sleep(step.ms).catch(() => {})
     case 'tell':
       return host.emit(/** @type {never} */ (step.event))
@@ -75,7 +75,7 @@ async function carryOut(step, task, host) {
 }
 
 /**
- * Hands over what a function of the caller's gives. Bytes are wiped.
+ * Passes on the result of the caller's function. Bytes are wiped.
  * @param {Task<unknown>} task
  * @param {Host} host
  * @param {Promise<unknown>} asked
@@ -117,7 +117,7 @@ async function send(task, host, { url, body }) {
 }
 
 /**
- * Sends a request; gives what hands over the response whose body has been pushed.
+ * Sends a request and pushes the body of its response. Returns a function that passes on the response.
  * @param {Task<unknown>} task
  * @param {Host} host
  * @param {string} url
@@ -125,8 +125,8 @@ async function send(task, host, { url, body }) {
  */
 async function receive(task, host, url, body) {
   const { signal } = host
-  // Not "error", which workerd doesn't know and elsewhere looks like a broken network. A redirect is
-  // not followed either way, and this way its status can be told.
+  // Not "error", which workerd doesn't know and which elsewhere looks like a network failure. With "manual" the status of a
+  // redirect is known.
   const response = await host.fetch(url, {
     method: 'POST',
     headers: { ...HEADERS },
@@ -144,7 +144,7 @@ async function receive(task, host, url, body) {
   const header = (name) => (isObject(headers) ? short(headers.get(name), LONGEST_HEADER) : undefined)
   /** @type {[string?, string?, string?, string?]} */
   const head = [header('date'), header('age'), header('retry-after'), header('x-kaltura-session')]
-  // Any other says all. Its body may never end, so it isn't waited for.
+  // Another status is enough, and its body may never end, so it isn't awaited.
   if (Math.trunc(status) === 200) await pushBody(task, host, response)
   else cancelBody(host, response)
   const [date, age, retryAfter, session] = head
@@ -168,7 +168,7 @@ async function pushBody(task, host, response) {
       throw thrown
     }
   }
-  // A fetch of the caller's may know no streams.
+  // The caller's fetch may not support streams.
   const text = await host.within(response.text())
   if (typeof text !== 'string') throw NO_TEXT
   await claim(task, host, text.length)
@@ -195,9 +195,9 @@ async function pushPieces(task, host, reader) {
     total += length
     empty = length === 0 ? empty + 1 : 0
     if (empty > MOST_EMPTY) throw STUCK
-    // What is not read meanwhile is held back.
+    // The network holds back what is not read.
     await claim(task, host, total)
-    // Its buffer may have been handed on while it waited.
+    // Its buffer may have been transferred meanwhile.
     if (bytes.length !== length) throw NO_BYTES
     task.push(bytes)
   }
@@ -221,7 +221,7 @@ async function claim(task, host, total) {
 }
 
 /**
- * Lets go of a body that nobody reads.
+ * Cancels a body that nobody reads.
  * @param {Host} host
  * @param {FetchResponse} response
  */
@@ -230,7 +230,7 @@ function cancelBody(host, response) {
     const stream = /** @type {ReadableStream<unknown> | undefined} */ (response.body)
     if (isObject(stream)) cancel(host, stream.getReader())
   } catch {
-    // Nobody waits for the news that it couldn't be stopped.
+    // Nobody waits for the result of the cancellation.
   }
 }
 
@@ -242,12 +242,12 @@ function cancel(host, reader) {
   try {
     host.forget(reader.cancel())
   } catch {
-    // Nor for this.
+    // Nor for this one.
   }
 }
 
 /**
- * What was thrown, with what was behind it; only the parts that are safe to look at.
+ * The chain of thrown errors; only the parts that are safe to read.
  * @param {unknown} thrown
  */
 function causesOf(thrown) {
@@ -258,14 +258,14 @@ function causesOf(thrown) {
     const [name, code, message] = ['name', 'code', 'message'].map((it) => short(read(link, it), LONGEST_MESSAGE))
     parts.push(word(name) ?? 'Error', word(code) ?? '', (isWhole && message?.replaceAll('\0', '')) || '')
     const behind = read(link, 'cause')
-    // Node wraps the addresses that it tried, one error each.
+    // Node wraps one error for each address that it tried.
     link = isObject(behind) ? behind : read(read(link, 'errors'), 0)
   }
   return parts.join('\0')
 }
 
 /**
- * A property, if it can be read. What was thrown may throw again.
+ * A property, if it can be read. Reading what was thrown may throw.
  * @param {unknown} object
  * @param {string | number} name
  */
@@ -291,7 +291,7 @@ const isObject = (value) => typeof value === 'object' && value !== null
 const short = (value, longest) => (typeof value === 'string' && value.length <= longest ? value : undefined)
 
 /**
- * Class names and error codes, but nothing that could be a secret.
+ * A class name or error code; undefined for anything that could be a secret.
  * @param {string | undefined} text
  */
 const word = (text) => (text !== undefined && /^(?:\w{0,24}|[A-Za-z_]{25,48})$/.test(text) ? text : undefined)
