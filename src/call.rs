@@ -37,7 +37,8 @@ pub struct CallTerms {
 
 /// What to do next.
 #[derive(Debug)]
-#[must_use]
+#[must_use = "the call waits for it to be done"]
+#[non_exhaustive]
 pub enum CallStep {
     /// Send the [`request`](Call::request) and [`take`](Call::take) the answer.
     Send,
@@ -54,6 +55,7 @@ pub enum CallStep {
 
 /// The outcome of a call.
 #[derive(Debug)]
+#[must_use]
 pub struct CallOutcome {
     /// `Ok` if the last response is good, otherwise the failure.
     pub result: Result<(), Failure>,
@@ -66,6 +68,30 @@ pub struct CallOutcome {
 }
 
 /// A call under way.
+///
+/// ```
+/// use kaltura_app_token::{Call, CallStep, CallTerms, Operation, Reply, ResponseHead};
+/// use kaltura_app_token::{RetryPolicy, Secret, ServiceUrl, Timing};
+///
+/// let terms = CallTerms {
+///     service_url: ServiceUrl::default(),
+///     retry: RetryPolicy::default(),
+///     repeatable: true,
+///     deadline_ms: 10_000,
+///     attempts: 0,
+/// };
+/// let operation = Operation::new("media", "list").unwrap();
+/// let ks = Secret::new("a KS".to_owned());
+/// let body = Secret::new(r#"{"format":1,"ks":"a KS"}"#.to_owned());
+/// let mut call = Call::new(terms, operation, body, ks);
+///
+/// assert!(matches!(call.next(0), CallStep::Send));
+/// assert!(call.request().url.ends_with("/service/media/action/list"));
+/// let head = ResponseHead { status: 200, ..ResponseHead::default() };
+/// call.take(Reply::Response(&head, br#"{"totalCount":0}"#), Timing::at(0), 0);
+/// assert!(matches!(call.next(0), CallStep::Done));
+/// assert!(call.finish().result.is_ok());
+/// ```
 #[derive(Debug)]
 pub struct Call {
     terms: CallTerms,
@@ -174,7 +200,6 @@ impl Call {
     }
 
     /// Returns the outcome. A call that is not settled was aborted; its outcome is the last failure, if any.
-    #[must_use = "it tells whether the call has succeeded"]
     pub fn finish(self) -> CallOutcome {
         let attempts = self.attempts;
         let result = match self.state {

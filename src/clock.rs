@@ -117,7 +117,7 @@ impl ServerClock {
     }
 
     /// The earliest local time in milliseconds at which the server's clock may reach `server_s`,
-    /// in unix seconds. Ignores [`ROUNDING_MS`].
+    /// in unix seconds. Ignores the server's rounding to seconds.
     pub fn earliest_local_ms(self, server_s: i64) -> i64 {
         let highest_ms = self.offset_ms.saturating_add(self.error_ms);
         ms_of(server_s).saturating_sub(highest_ms)

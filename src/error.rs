@@ -20,6 +20,7 @@ pub struct Failure {
 
 /// Why a call failed.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Error {
     /// An option or argument is missing or wrong; nothing was sent.
     InvalidOptions(InvalidOption),
@@ -148,6 +149,17 @@ pub struct Cause {
     pub message: String,
 }
 
+impl Cause {
+    /// A cause of this class that says `message`; it has no code.
+    pub fn new(name: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            code: None,
+            message: message.into(),
+        }
+    }
+}
+
 impl Error {
     /// The error for an unusable response to `operation`.
     pub fn bad_response(operation: &Operation, problem: &'static str) -> Box<Self> {
@@ -225,7 +237,6 @@ impl Error {
     }
 
     /// Returns the delay before retry number `retry` (from 1), in milliseconds; `None` if it must not be retried.
-    /// See [`retry::delay_ms`].
     pub fn retry_delay_ms(
         &self,
         policy: RetryPolicy,
@@ -401,7 +412,40 @@ impl fmt::Display for Error {
     }
 }
 
-impl core::error::Error for Error {}
+impl core::error::Error for Error {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        let outermost = self.causes().first()?;
+        Some(outermost)
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.error.fmt(f)
+    }
+}
+
+impl core::error::Error for Failure {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        self.error.source()
+    }
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.name, self.message)
+    }
+}
+
+impl core::error::Error for Cause {}
+
+impl fmt::Display for InvalidOption {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message())
+    }
+}
+
+impl core::error::Error for InvalidOption {}
 
 impl From<InvalidOption> for Error {
     fn from(option: InvalidOption) -> Self {

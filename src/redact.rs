@@ -4,6 +4,7 @@
 mod words;
 
 use crate::secret::Secret;
+use crate::text::beginning;
 use crate::work;
 
 /// Replaces a secret.
@@ -29,9 +30,9 @@ pub fn redact(text: &str, known: &[&Secret]) -> String {
 /// All are searched for in the original text, so that no replacement is replaced again or splits a secret. Of several
 /// at the same position the longest counts; overlapping ones are all removed.
 pub fn redact_values(text: &str, known: &[&Secret], values: &[(String, String)]) -> String {
-    let cut = text.floor_char_boundary(LONGEST_INPUT);
-    let is_cut = cut < text.len();
-    let text = text.get(..cut).unwrap_or_default();
+    let length = text.len();
+    let text = beginning(text, LONGEST_INPUT);
+    let is_cut = text.len() < length;
 
     let mut found = Replacements(vec![(0, ""); text.len()]);
     for secret in known {

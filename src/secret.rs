@@ -40,6 +40,14 @@ impl<T> core::ops::DerefMut for Wiped<T> {
 }
 
 /// An application token, a token hash, a KS or an admin secret.
+///
+/// ```
+/// use kaltura_app_token::Secret;
+///
+/// let secret = Secret::new("squeamish ossifrage".to_owned());
+/// assert_eq!(format!("{secret:?}"), "Secret(…)");
+/// assert_eq!(secret.expose(), "squeamish ossifrage");
+/// ```
 #[derive(Clone)]
 pub struct Secret(Wiped<String>);
 

@@ -27,8 +27,8 @@ const ways = [installedTarget, debianPackages, rustupTarget]
  */
 export async function findWasmTarget(root, log) {
   const manifest = readFileSync(join(root, 'Cargo.toml'), 'utf8')
-  const minimumRust = manifest.match(/^rust-version = "(.+)"$/m)?.[1]
-  if (!minimumRust) throw new Error('Cargo.toml must have a rust-version')
+  const minimumRust = manifest.match(/^build-rust = "(.+)"$/m)?.[1]
+  if (!minimumRust) throw new Error('Cargo.toml must name the build-rust')
   const reasons = []
   for (const way of ways) {
     const found = await way(minimumRust, log)

@@ -16,7 +16,7 @@ const LAYERS = [
   ['ks'],
   ['audit', 'clock', 'ending', 'redact'],
   ['derive', 'secret'],
-  ['base64', 'decimal', 'intake', 'work'],
+  ['base64', 'decimal', 'intake', 'text', 'work'],
 ]
 const LAYER_OF = new Map(LAYERS.flatMap((names, layer) => names.map((name) => [name, layer])))
 

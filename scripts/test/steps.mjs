@@ -30,7 +30,6 @@ const said = async (...args) => (await node(...args)).trim()
 /** @param {...string} args */
 const lastLine = async (...args) => (await said(...args)).split('\n').at(-1)
 
-const EMULATOR = ['--no-default-features', '--features', 'emulator']
 const TSC = 'node_modules/.bin/tsc'
 const BIOME = 'node_modules/.bin/biome'
 const STRICT = ['--', '-D', 'warnings']
@@ -58,7 +57,11 @@ export const steps = [
     lane: 'target/debug',
     async run() {
       await cargo('clippy', '--locked', '--all-targets', '--all-features', ...STRICT)
-      await cargo('clippy', '--locked', '--all-targets', ...EMULATOR, ...STRICT)
+      // With a rust-version, it also finds what younger standard libraries alone have.
+      for (const feature of ['client', 'ks', 'emulator']) {
+        const alone = ['--no-default-features', '--features', feature]
+        await cargo('clippy', '--locked', '--all-targets', ...alone, ...STRICT)
+      }
     },
   },
   {
@@ -75,7 +78,15 @@ export const steps = [
     async run() {
       const told = await cargo('test', '--locked', '--all-features')
       const counts = [...told.matchAll(/^test result: ok\. (\d+) passed/gm)].map(([, n]) => +n)
+      await cargo('run', '--locked', '--example', 'start_session', '--all-features')
       return `${counts.reduce((sum, n) => sum + n, 0)} tests`
+    },
+  },
+  {
+    name: 'rustdoc',
+    lane: 'target/debug',
+    async run() {
+      await cargo('rustdoc', '--locked', '--lib', '--all-features', ...STRICT)
     },
   },
   {

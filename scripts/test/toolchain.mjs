@@ -22,7 +22,7 @@ export async function oneToolchain(root) {
     'its wasm-opt': `${(await run(process.execPath, [wasmOpt, '--version'])).match(/version (\d+)/)?.[1]}.0.0`,
     'the build in pkg/': built.binaryen,
   })
-  const rust = read('Cargo.toml').match(/^rust-version = "(.+)"$/m)?.[1]
+  const rust = read('Cargo.toml').match(/^build-rust = "(.+)"$/m)?.[1]
   agree('Rust', rust, {
     'CONTRIBUTING.md': read('CONTRIBUTING.md').match(/\bRust (\d+\.\d+)\b/)?.[1],
     ...Object.fromEntries(

@@ -42,6 +42,23 @@ pub use rate_limit::RateLimit;
 pub use state::{State, StateError, Switches};
 
 /// A Kaltura server in memory.
+///
+/// ```
+/// use kaltura_app_token::emulator::{Emulator, Incoming, State};
+///
+/// let seed = r#"{ "partners": [{ "id": 102, "adminSecret": "made up" }] }"#;
+/// let mut kaltura = Emulator::new(State::from_json(seed).unwrap()).unwrap();
+/// let ping = Incoming {
+///     method: "POST".to_owned(),
+///     url: "https://kaltura.test/api_v3/service/system/action/ping".to_owned(),
+///     headers: vec![("content-type".to_owned(), "application/json".to_owned())],
+///     body: br#"{"format":1}"#.to_vec(),
+///     ip: "127.0.0.1".to_owned(),
+///     https: true,
+/// };
+/// let answer = kaltura.handle(&ping, 0, &mut |bytes| bytes.fill(7));
+/// assert_eq!((answer.status, &*answer.body), (200, &b"true"[..]));
+/// ```
 #[derive(Debug, Default)]
 pub struct Emulator {
     state: State,

@@ -44,6 +44,15 @@ pub struct NewAppToken {
 }
 
 impl NewAppToken {
+    /// One with this id and value, and nothing else said.
+    pub fn new(id: impl Into<String>, token: Secret) -> Self {
+        Self {
+            id: Some(id.into()),
+            token: Some(token),
+            ..Self::default()
+        }
+    }
+
     /// Lays it down in `state`.
     pub(super) fn add(
         self,

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::expiring::{Expiring, Remembered};
 use super::php::{self, PhpParams};
+use crate::text::beginning;
 use crate::work::steps;
 
 /// How many calls are let through in a time.
@@ -52,8 +53,7 @@ impl RateLimit {
     fn key(&self, index: usize, params: &PhpParams) -> String {
         let value = self.per.as_ref().map(|name| php::text_of(params, name));
         let value = value.unwrap_or_default();
-        let end = value.floor_char_boundary(LONGEST_VALUE);
-        format!("{index}|{}", value.get(..end).unwrap_or_default())
+        format!("{index}|{}", beginning(&value, LONGEST_VALUE))
     }
 }
 

@@ -65,6 +65,8 @@ pub struct Terms {
 
 /// What to do next.
 #[derive(Debug)]
+#[must_use = "the exchange waits for it to be done"]
+#[non_exhaustive]
 pub enum Step {
     /// Send this request and [`take`](Exchange::take) the response.
     Send(Request),
@@ -111,6 +113,7 @@ impl<'a> Reply<'a> {
 
 /// The outcome of an exchange.
 #[derive(Debug)]
+#[must_use]
 pub struct Outcome {
     /// For each wish, in order.
     pub sessions: Vec<Result<Session, Box<Error>>>,
@@ -127,6 +130,36 @@ pub struct Outcome {
 }
 
 /// The state of the conversation.
+///
+/// ```
+/// # use kaltura_app_token::{Credentials, Exchange, GrantPolicy, HashType, Reply, ResponseHead};
+/// # use kaltura_app_token::{RetryPolicy, Secret, ServiceUrl, SessionRequest, Step, Terms, Timing};
+/// let terms = Terms {
+///     service_url: ServiceUrl::default(),
+///     client_tag: "my-back-end".to_owned(),
+///     grants: GrantPolicy::Guard,
+///     retry: RetryPolicy { retries: 0 },
+///     widget_expiry_s: kaltura_app_token::ONE_CALL_WIDGET_S,
+///     deadline_ms: 10_000,
+/// };
+/// let credentials = Credentials {
+///     partner_id: 102,
+///     app_token_id: "0_ab12cd34".to_owned(),
+///     app_token: Some(Secret::new("599d54237bca94c1db5746efd0416795".to_owned())),
+///     hash_types: vec![HashType::Sha1],
+/// };
+/// let mut exchange = Exchange::new(terms, credentials, vec![SessionRequest::default()], None);
+///
+/// let Step::Send(request) = exchange.next(0) else { unreachable!() };
+/// assert!(request.url.ends_with("/service/session/action/startWidgetSession"));
+///
+/// // A proxy is in the way, and there are no retries.
+/// let head = ResponseHead { status: 502, ..ResponseHead::default() };
+/// exchange.take(Reply::Response(&head, b"Bad Gateway"), Timing::at(0), 0);
+/// assert!(matches!(exchange.next(0), Step::Done));
+/// let error = exchange.finish().sessions.remove(0).unwrap_err();
+/// assert_eq!(error.code(), "ERR_HTTP_STATUS");
+/// ```
 #[derive(Debug)]
 pub struct Exchange {
     terms: Terms,

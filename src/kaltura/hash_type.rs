@@ -25,6 +25,13 @@ impl HashType {
     pub const AUTO: [Self; 3] = [Self::Sha1, Self::Sha256, Self::Sha512];
 
     /// Returns the type with Kaltura's `name` (`SHA1`, `MD5`, `SHA256`, `SHA512`), if any.
+    ///
+    /// ```
+    /// use kaltura_app_token::HashType;
+    ///
+    /// assert_eq!(HashType::from_name("SHA256"), Some(HashType::Sha256));
+    /// assert_eq!(HashType::default().name(), "SHA1");
+    /// ```
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|known| known.name() == name)
     }

@@ -26,6 +26,13 @@ pub struct Operation {
 
 impl Operation {
     /// Makes an operation of names that need no escaping in a URL path; `None` for others.
+    ///
+    /// ```
+    /// use kaltura_app_token::Operation;
+    ///
+    /// assert_eq!(Operation::new("user", "get").unwrap().name(), "user.get");
+    /// assert_eq!(Operation::new("user", "get?ks=s"), None);
+    /// ```
     pub fn new(service: &str, action: &str) -> Option<Self> {
         let is_name = |text: &str| {
             (1..=64).contains(&text.len())

@@ -1,5 +1,7 @@
 //! A `KalturaAPIException`, and its meaning.
 
+use core::fmt;
+
 use super::{Fields, HashType, Operation, Value};
 use crate::redact::{redact, redact_values};
 use crate::secret::Secret;
@@ -30,6 +32,7 @@ pub struct ApiError {
 
 /// Why a KS was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum KsRefusal {
     /// It has expired.
     Expired,
@@ -87,6 +90,14 @@ impl KsRefusal {
         }
     }
 }
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message())
+    }
+}
+
+impl core::error::Error for ApiError {}
 
 impl ApiError {
     /// Reads a result as a refusal; `None` if it is not one.

@@ -30,6 +30,14 @@ impl ServiceUrl {
     /// Reads a URL, with or without `/api_v3`, or a region's name.
     ///
     /// Plain http is allowed only for the loopback, unless `allow_http` is set.
+    ///
+    /// ```
+    /// use kaltura_app_token::ServiceUrl;
+    ///
+    /// let url = ServiceUrl::parse("https://www.kaltura.com/", false).unwrap();
+    /// assert_eq!(url.as_str(), "https://www.kaltura.com");
+    /// assert!(ServiceUrl::parse("http://kaltura.example", false).is_err());
+    /// ```
     pub fn parse(text: &str, allow_http: bool) -> Result<Self, &'static str> {
         if let Some((_, url)) = REGIONS.iter().find(|(region, _)| *region == text) {
             return Ok(Self((*url).to_owned()));

@@ -152,6 +152,7 @@ pub enum Random {
 
 /// Why a text is not a KS, or fields can't be made into one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum KsError {
     /// It is longer than [`MAX_LENGTH`].
     TooLong,
@@ -186,6 +187,12 @@ impl core::error::Error for KsError {}
 ///
 /// Version 2 does not sign its partner. If you receive KSs of several partners, pass only the secrets of the partner
 /// that the KS names.
+///
+/// ```
+/// use kaltura_app_token::{Secret, ks};
+///
+/// assert_eq!(ks::inspect("no KS", &[]), Err(ks::KsError::Malformed));
+/// ```
 pub fn inspect(ks: &str, secrets: &[Secret]) -> Result<KsInfo, KsError> {
     if ks.len() > MAX_LENGTH {
         return Err(KsError::TooLong);

@@ -20,7 +20,9 @@ impl Seed {
         // knows, and both halves of the product go on. The length tells texts apart that begin or
         // end in zeros.
         let mut mix = |word: u64| {
-            let (low, high) = (state ^ word).carrying_mul(key | 1, 0);
+            let product = u128::from(state ^ word) * u128::from(key | 1);
+            #[expect(clippy::cast_possible_truncation, reason = "both halves are wanted")]
+            let (low, high) = (product as u64, (product >> 64) as u64);
             state = low ^ high;
         };
         let (words, rest) = text.as_bytes().as_chunks::<8>();

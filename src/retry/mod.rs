@@ -50,6 +50,13 @@ pub fn delay_ms(
 
 /// Reads a `Retry-After` header: whole seconds or an HTTP date. Rounds up fractions of seconds, which the standard
 /// doesn't allow.
+///
+/// ```
+/// use kaltura_app_token::{RetryAfter, read_retry_after};
+///
+/// assert_eq!(read_retry_after("120"), Some(RetryAfter::Seconds(120)));
+/// assert_eq!(read_retry_after("soon"), None);
+/// ```
 pub fn read_retry_after(text: &str) -> Option<RetryAfter> {
     let text = text.trim_matches([' ', '\t']);
     let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));

@@ -5,6 +5,7 @@ use core::iter;
 use super::session_id::{SESSION_ID, carries_session_id};
 use super::{SessionRequest, SessionType};
 use crate::decimal::decimal;
+use crate::text::beginning;
 use crate::work;
 
 mod privileges;
@@ -138,15 +139,14 @@ impl Difference {
             ]
             .concat(),
             Field::Privilege(name) => {
-                let cut = name.floor_char_boundary(LONGEST_NAME);
-                let dots = if cut < name.len() { "…" } else { "" };
+                let shown = beginning(name, LONGEST_NAME);
+                let dots = if shown.len() < name.len() { "…" } else { "" };
                 let what = match (&self.asked, &self.granted) {
                     (None, _) => " was not requested",
                     (_, None) => " was dropped",
                     _ => " has another value",
                 };
-                let name = name.get(..cut).unwrap_or_default();
-                ["privilege ", name, dots, what].concat()
+                ["privilege ", shown, dots, what].concat()
             }
             Field::SessionId => "its sessionid is not its own: `isolate` needs an application token with the privilege sessionid:* (make one with isolatedSessions: true)".to_owned(),
             Field::MorePrivileges(count) => [&*decimal(*count), " more privileges differ"].concat(),
@@ -246,9 +246,9 @@ fn shown(texts: &mut dyn Iterator<Item = &str>, separator: &str) -> String {
             shown.push_str(separator);
         }
         let room = LONGEST_SHOWN.saturating_sub(shown.len());
-        let fits = text.floor_char_boundary(room);
-        shown.push_str(text.get(..fits).unwrap_or_default());
-        if fits < text.len() || shown.len() > LONGEST_SHOWN {
+        let fits = beginning(text, room);
+        shown.push_str(fits);
+        if fits.len() < text.len() || shown.len() > LONGEST_SHOWN {
             shown.push('…');
             break;
         }

@@ -23,6 +23,14 @@ pub fn is_hash(hash_type: HashType, text: &str) -> bool {
 ///
 /// `ks` is hashed as the exact text that is sent with the call. The result is as secret as a session: together with its
 /// `ks` it can be replayed until the KS expires.
+///
+/// ```
+/// use kaltura_app_token::{HashType, Secret, token_hash};
+///
+/// let app_token = Secret::new("599d54237bca94c1db5746efd0416795".to_owned());
+/// let hash = token_hash(HashType::Sha256, "a widget session's KS", &app_token);
+/// assert_eq!(hash.expose().len(), 64);
+/// ```
 pub fn token_hash(hash_type: HashType, ks: &str, app_token: &Secret) -> Secret {
     hash_joined(hash_type, &Secret::new([ks, app_token.expose()].concat()))
 }

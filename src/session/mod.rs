@@ -37,7 +37,7 @@ pub struct Session {
     pub expiry_s: i64,
     /// When it arrived, in milliseconds since 1970 on the local clock.
     pub came_at_ms: i64,
-    /// The earliest time at which it may expire, on the same clock. Ignores [`ROUNDING_MS`].
+    /// The earliest time at which it may expire, on the same clock. Ignores the server's rounding to seconds.
     pub expires_at_ms: i64,
     /// Its differences from the request.
     pub differences: Vec<Difference>,

@@ -3,6 +3,19 @@
 use super::compare::{Difference, Effect, Field};
 
 /// What to do about differences between request and session.
+///
+/// ```
+/// use kaltura_app_token::{Difference, Effect, Field, GrantPolicy};
+///
+/// let shorter = Difference {
+///     field: Field::Expiry,
+///     asked: Some("3600".to_owned()),
+///     granted: Some("1800".to_owned()),
+///     effect: Effect::Narrower,
+/// };
+/// assert!(!GrantPolicy::Guard.refuses(&[shorter.clone()]));
+/// assert!(GrantPolicy::Exact.refuses(&[shorter]));
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum GrantPolicy {
     /// A session that may do more than requested, or has expired, is an error; one that may do less is reported.

@@ -7,6 +7,18 @@ use crate::work;
 pub const LONGEST_ISOLATED_S: u32 = 86_400;
 
 /// A session request. For `None`, the application token's values apply.
+///
+/// ```
+/// use kaltura_app_token::{SessionRequest, SessionType};
+///
+/// let request = SessionRequest {
+///     user_id: Some("ada".to_owned()),
+///     session_type: Some(SessionType::User),
+///     expiry_s: Some(3600),
+///     privileges: Some("sview:0_ab12cd34".to_owned()),
+///     ..SessionRequest::default()
+/// };
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct SessionRequest {
     /// The session's user.

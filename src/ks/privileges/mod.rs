@@ -30,6 +30,14 @@ impl Privilege {
 
 /// Reads privileges as the server does. The values of equal names are merged at the position of the first; an empty
 /// item is a flag without a name.
+///
+/// ```
+/// use kaltura_app_token::ks::privileges::{format, parse};
+///
+/// let privileges = parse("edit:0_a/0_b,sview:*");
+/// assert_eq!(privileges[0].values, ["0_a", "0_b"]);
+/// assert_eq!(format(&privileges), "edit:0_a/0_b,sview:*");
+/// ```
 pub fn parse(text: &str) -> Vec<Privilege> {
     work::steps(text.len());
     let items: Vec<(&str, &str)> = text
@@ -76,6 +84,13 @@ pub fn format(privileges: &[Privilege]) -> String {
 ///
 /// The token's privileges stay, except that requested values replace those that contain `*`. Other names are added,
 /// except [reserved](table::reserved) ones. What is not granted is silently dropped.
+///
+/// ```
+/// use kaltura_app_token::ks::privileges::predict;
+///
+/// let granted = predict("0_ab12cd34", Some("edit:*"), Some("edit:0_cd56ef78"));
+/// assert!(granted.ends_with("edit:0_cd56ef78"));
+/// ```
 pub fn predict(
     app_token_id: &str,
     token_privileges: Option<&str>,
@@ -119,6 +134,13 @@ pub fn predict(
 /// `name`.
 ///
 /// The server searches the text: `edit:0_ab` also allows `0_a`, and so does `xedit:0_a`.
+///
+/// ```
+/// use kaltura_app_token::ks::privileges::allows;
+///
+/// assert!(allows("edit:0_ab", "edit", Some("0_ab")));
+/// assert!(!allows("edit:0_ab", "edit", Some("0_cd")));
+/// ```
 pub fn allows(privileges: &str, name: &str, value: Option<&str>) -> bool {
     work::steps(privileges.len());
     let Some(value) = value else {
