@@ -41,7 +41,7 @@ fn refuse(error: Box<Error>, attempts: u32) -> JsValue {
 
 /// The task of `startAppTokenSession(options)`. `kind` tells what the application token is, and
 /// `audit_key` is the key of the fingerprints in events, if anybody listens to them. The shell ends
-/// the call at `deadline_ms`; which is passed so that no longer wait is begun.
+/// the call at `deadline_ms`, which is passed so that no longer wait is begun.
 #[wasm_bindgen(js_name = startAppTokenSession, skip_typescript)]
 pub fn start_app_token_session(
     options: &Object,
