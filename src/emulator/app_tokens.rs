@@ -7,16 +7,16 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::app_token::{Status, TokenRecord};
 use crate::work::steps;
 
-/// How many application tokens the API adds up to; deleted ones make room.
+/// The most application tokens; deleted ones make room.
 pub(super) const MOST: usize = 10_000;
-/// How many bytes of their texts.
+/// The most bytes of their texts.
 const MOST_BYTES: usize = 32_000_000;
 
-/// Application tokens, in the order in which they were added. The id of each is its own.
+/// Application tokens in the order in which they were added, with unique ids.
 #[derive(Clone, Debug, Default)]
 pub struct AppTokens {
     tokens: Vec<TokenRecord>,
-    /// Where each stands, by its id as the database compares it.
+    /// The position of each, by its id as the database compares it.
     places: BTreeMap<String, usize>,
     bytes: usize,
 }
@@ -27,7 +27,7 @@ impl AppTokens {
         self.tokens.iter()
     }
 
-    /// How many there are, deleted ones included.
+    /// Their number, including deleted ones.
     pub fn len(&self) -> usize {
         self.tokens.len()
     }
@@ -37,7 +37,7 @@ impl AppTokens {
         self.tokens.is_empty()
     }
 
-    /// Adds one. Returns whether its id was free; if not, it is not added.
+    /// Adds one if its id is free. Returns whether it was added.
     pub(super) fn push(&mut self, token: TokenRecord) -> bool {
         let is_free = !self.places.contains_key(&compared(&token.id));
         if is_free {
@@ -53,7 +53,7 @@ impl AppTokens {
         self.tokens.push(token);
     }
 
-    /// The first one whose id is an earlier one's.
+    /// The first one with the id of an earlier one.
     pub(super) fn duplicate(&self) -> Option<usize> {
         if self.places.len() == self.tokens.len() {
             return None;
@@ -64,7 +64,7 @@ impl AppTokens {
             .position(|(index, token)| self.places.get(&compared(&token.id)) != Some(&index))
     }
 
-    /// Whether there is room for one more. Forgets deleted ones, if that makes some.
+    /// Whether there is room for one more. Removes deleted ones to make room.
     pub(super) fn make_room(&mut self) -> bool {
         if self.is_full()
             && self
@@ -87,8 +87,7 @@ impl AppTokens {
         self.tokens.len() >= MOST || self.bytes >= MOST_BYTES
     }
 
-    /// The one that the database finds for `id`, whatever its status. Its comparison ignores
-    /// case and trailing spaces.
+    /// The token that the database finds for `id`, with any status. Its comparison ignores case and trailing spaces.
     pub(super) fn get(&self, id: &str) -> Option<&TokenRecord> {
         let place = self.places.get(&searched(id))?;
         self.tokens.get(*place)

@@ -1,4 +1,4 @@
-//! Parameters of a call, checked and converted the way the server does it.
+//! Checks and converts a call's parameters like the server.
 
 use serde_json::Value;
 
@@ -6,15 +6,15 @@ use super::exception::Exception;
 use super::php::{self, PhpParams};
 use crate::work::steps;
 
-/// What a property of an object is to become.
+/// A change of an object's property.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) enum ArgumentChange<T> {
-    /// It was not named.
+    /// Unchanged.
     #[default]
     Keep,
     /// `<name>__null`.
     Clear,
-    /// To this.
+    /// Set to this.
     Set(T),
 }
 
@@ -27,7 +27,7 @@ impl<T> ArgumentChange<T> {
         }
     }
 
-    /// Carries it out.
+    /// Applies the change.
     pub fn apply(self, property: &mut Option<T>) {
         match self {
             Self::Keep => {}
@@ -75,7 +75,7 @@ impl Arguments<'_> {
         self.enumeration(name, "KalturaAppTokenStatus", &[1, 2, 3])
     }
 
-    /// One of the `numbers` that the enumeration called `kind` knows; null is 0.
+    /// One of the `numbers` of the enumeration `kind`; null is 0.
     fn enumeration(
         self,
         name: &str,
@@ -98,7 +98,7 @@ impl Arguments<'_> {
         }
     }
 
-    /// An object, whether nested or spelt `name:property`.
+    /// An object, nested or in the form `name:property`.
     pub fn object(self, name: &str) -> Result<Option<PhpParams>, Exception> {
         let parts = self.0.iter().filter_map(|(key, value)| {
             steps(1);
@@ -108,7 +108,7 @@ impl Arguments<'_> {
         object(self.0.get(name), Some(parts), name)
     }
 
-    /// How `read` finds the property `name` to be changed.
+    /// The change of the property `name`, read with `read`.
     pub fn change<T>(
         self,
         name: &str,
@@ -150,7 +150,7 @@ pub(super) fn object<'a>(
     Ok(object)
 }
 
-/// Times up to ten years are meant relative to now.
+/// Times up to ten years are relative to now.
 pub(super) fn absolute_time(time: i64, now: i64) -> i64 {
     const TEN_YEARS: u64 = 315_360_000;
     if time.unsigned_abs() <= TEN_YEARS {

@@ -1,4 +1,4 @@
-//! The formats that an answer is written in.
+//! The formats of responses.
 
 use core::fmt::Write as _;
 
@@ -6,12 +6,12 @@ use super::answer::{Answer, Object};
 use super::exception::Exception;
 use super::php::{self, PhpParams};
 
-/// A format, as the parameter `format` numbers it.
+/// A format, by the number in the parameter `format`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Format {
     /// 1
     Json,
-    /// 2, and without the parameter.
+    /// 2, the default.
     Xml,
     /// 3
     Php,
@@ -21,7 +21,7 @@ enum Format {
     Unknown,
 }
 
-/// Writes answers in the format that a request asked for.
+/// Writes responses in the requested format.
 pub(super) struct Writer {
     format: Format,
     /// For JSONP.
@@ -44,7 +44,7 @@ impl Writer {
         }
     }
 
-    /// Whether JSONP is asked for without the name of the function to call.
+    /// Whether JSONP is requested without the name of the function.
     pub fn lacks_callback(&self) -> bool {
         self.format == Format::Jsonp && self.callback.is_empty()
     }
@@ -139,7 +139,7 @@ fn xml_text(text: &str) -> String {
         .replace('"', "&quot;")
 }
 
-/// As the server's language serializes.
+/// Like PHP's `serialize`.
 fn serialized(answer: &Answer) -> String {
     let mut out = String::new();
     write_serialized(answer, &mut out);
@@ -191,9 +191,9 @@ fn write_serialized(answer: &Answer, out: &mut String) {
     }
 }
 
-/// Appends what `text` formats to.
+/// Appends formatted text.
 fn put(out: &mut String, text: core::fmt::Arguments<'_>) {
-    // A string takes whatever is written to it.
+    // Writing to a string can't fail.
     let _ = out.write_fmt(text);
 }
 

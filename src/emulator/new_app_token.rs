@@ -1,4 +1,4 @@
-//! App tokens that a test lays down without asking the API.
+//! App tokens that a test adds without a call to the API.
 
 use serde::Deserialize;
 
@@ -8,36 +8,36 @@ use super::state::{State, StateError};
 use crate::kaltura::HashType;
 use crate::secret::Secret;
 
-/// The app token that a test wants: what it leaves out is made up.
+/// The app token to add. Missing fields get defaults.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub struct NewAppToken {
-    /// A random one without.
+    /// By default random.
     pub id: Option<String>,
-    /// A random one without.
+    /// By default random.
     #[serde(with = "plain::optional_secret")]
     pub token: Option<Secret>,
-    /// The first partner without.
+    /// By default the first partner.
     pub partner_id: Option<i64>,
-    /// Now without.
+    /// By default now.
     pub created_at: Option<i64>,
-    /// `created_at` without.
+    /// By default `created_at`.
     pub updated_at: Option<i64>,
-    /// Active without.
+    /// By default active.
     pub status: Status,
-    /// Never without.
+    /// By default never.
     pub expiry: Option<i64>,
-    /// The caller's choice without.
+    /// By default the caller chooses.
     pub session_type: Option<i64>,
-    /// The caller's choice without.
+    /// By default the caller chooses.
     pub session_user_id: Option<String>,
-    /// The partner's longest without.
+    /// By default the partner's maximum.
     pub session_duration: Option<i64>,
-    /// None without.
+    /// By default none.
     pub session_privileges: Option<String>,
-    /// SHA1 without, as with the API.
+    /// By default SHA1, as in the API.
     pub hash_type: Option<String>,
-    /// None without.
+    /// By default none.
     pub description: Option<String>,
     #[serde(rename = "objectType")]
     pub(super) _object_type: serde::de::IgnoredAny,
@@ -53,7 +53,7 @@ impl NewAppToken {
         }
     }
 
-    /// Lays it down in `state`.
+    /// Adds it to `state`.
     pub(super) fn add(
         self,
         state: &mut State,

@@ -14,52 +14,52 @@ use crate::secret::Secret;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Partner {
-    /// Its number.
+    /// The partner's number.
     pub id: i64,
-    /// What it is for, in words; the emulator doesn't look at it.
+    /// A description, which the emulator ignores.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// Signs its sessions, and starts an administrator's.
+    /// Signs its sessions, and starts administrators' sessions.
     #[serde(with = "plain::secret")]
     pub admin_secret: Secret,
-    /// Verify sessions as well, but never sign one.
+    /// Further secrets that verify sessions but don't sign them.
     #[serde(
         default,
         with = "plain::secrets",
         skip_serializing_if = "Vec::is_empty"
     )]
     pub additional_admin_secrets: Vec<Secret>,
-    /// Starts a user's session.
+    /// Starts users' sessions.
     #[serde(
         default,
         with = "plain::optional_secret",
         skip_serializing_if = "Option::is_none"
     )]
     pub user_secret: Option<Secret>,
-    /// The version of the sessions it gets.
+    /// The version of its KSs.
     #[serde(default, with = "plain::version")]
     pub ks_version: Version,
-    /// The longest life of a session in seconds, and the default one of app tokens' sessions.
+    /// The maximum lifetime of a session in seconds, and the default for app tokens.
     #[serde(default = "a_day")]
     pub ks_max_expiry: Option<i64>,
-    /// Whether the API is refused to it over http.
+    /// Whether the API refuses its calls over http.
     #[serde(default)]
     pub https_only: bool,
     /// Whether app tokens may leave their user open.
     #[serde(default)]
     pub userless_app_tokens: bool,
-    /// 1 active; anything else is blocked.
+    /// 1 is active; anything else is blocked.
     #[serde(default = "active")]
     pub status: i64,
-    /// Its users by id, but for the nobodies that every partner has.
+    /// Its users by id, except the anonymous ones that every partner has.
     #[serde(default)]
     pub users: BTreeMap<String, User>,
-    /// When it came to be, in unix time.
+    /// When it was created, in unix seconds.
     #[serde(default)]
     pub created_at: i64,
 }
 
-/// How many users of a partner come to be by their sessions. Those beyond are new at each call.
+/// The most users of a partner that are created by their sessions. Further ones are new at each call.
 const MOST_USERS: usize = 100_000;
 
 #[expect(clippy::unnecessary_wraps, reason = "it is the default of an option")]
@@ -72,12 +72,12 @@ fn active() -> i64 {
 }
 
 impl Partner {
-    /// Whether calls in its name are answered.
+    /// Whether its calls are answered.
     pub fn is_active(&self) -> bool {
         self.status == 1
     }
 
-    /// All that verify a session, the one that signs first.
+    /// All secrets that verify a session, the signing one first.
     pub fn admin_secrets(&self) -> Vec<Secret> {
         let mut secrets = vec![self.admin_secret.clone()];
         secrets.extend(self.additional_admin_secrets.iter().cloned());
@@ -90,7 +90,7 @@ impl Partner {
         admin || (session_type == 0 && self.user_secret.as_ref() == Some(secret))
     }
 
-    /// Adds a user, in place of an earlier one, unless there are too many.
+    /// Adds or replaces a user, unless there are too many.
     pub(super) fn add_user(&mut self, id: &str, user: User) {
         let id = cut_user_id(id);
         if self.users.len() < MOST_USERS || self.users.contains_key(&id) {
@@ -98,7 +98,7 @@ impl Partner {
         }
     }
 
-    /// The user as the API knows it; the nobodies are always there.
+    /// The user as the API shows it; anonymous ones always exist.
     pub(super) fn user(&self, id: &str) -> Option<User> {
         self.users.get(&*cut_user_id(id)).cloned().or_else(|| {
             matches!(id, "" | "0").then(|| User {
@@ -109,20 +109,20 @@ impl Partner {
     }
 }
 
-/// A user of a partner's.
+/// A user of a partner.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub struct User {
-    /// Shown in lists; the id without.
+    /// Shown in lists; by default the id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub screen_name: Option<String>,
-    /// The id without.
+    /// By default the id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub full_name: Option<String>,
-    /// The id without.
+    /// By default the id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub first_name: Option<String>,
-    /// Empty without.
+    /// By default empty.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_name: Option<String>,
     /// An e-mail address.
@@ -130,11 +130,11 @@ pub struct User {
     pub email: Option<String>,
     /// 0 blocked, 1 active, 2 deleted.
     pub status: UserStatus,
-    /// Whether it may do what administrators may, in a user's session too.
+    /// Whether the user may do what administrators may, even in a user's session.
     pub is_admin: bool,
-    /// Whether the account is its own.
+    /// Whether the user owns the account.
     pub is_account_owner: bool,
-    /// When it came to be, in unix time.
+    /// When it was created, in unix seconds.
     pub created_at: i64,
     /// When it was changed last.
     pub updated_at: i64,
@@ -143,7 +143,7 @@ pub struct User {
     pub deleted_at: Option<i64>,
 }
 
-/// What a user may still do.
+/// The state of a user.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "i64", into = "i64")]
 pub enum UserStatus {
@@ -152,7 +152,7 @@ pub enum UserStatus {
     /// Anything.
     #[default]
     Active,
-    /// It is gone.
+    /// Deleted.
     Deleted,
 }
 
@@ -177,7 +177,7 @@ impl From<UserStatus> for i64 {
 }
 
 impl User {
-    /// An ordinary one.
+    /// Makes an ordinary user.
     pub fn new(now: i64) -> Self {
         Self {
             created_at: now,
@@ -186,8 +186,7 @@ impl User {
         }
     }
 
-    /// The `KalturaUser`. A `fresh` one was made by the very request that answers with it:
-    /// what the database fills in isn't known then.
+    /// The `KalturaUser`. A `fresh` one was created by the same request, so the database's defaults aren't known yet.
     pub(super) fn answer(&self, id: &str, partner_id: i64, fresh: bool) -> Answer {
         let named = |name: &Option<String>| name.clone().unwrap_or_else(|| id.to_owned());
         let (role_id, role_name) = if self.is_admin {

@@ -1,22 +1,22 @@
-//! Who may do what: the partner, the user and the role behind a call.
+//! Permissions: the partner, the user and the role of a call.
 
 use super::exception::Exception;
 use super::partner::{User, UserStatus};
 use super::session::CallerKs;
 use super::state::State;
 
-/// What a caller may do; each role may do what those before it may.
+/// The roles; each may do what those before it may.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Role {
     /// Without a session.
     Nobody,
     /// With a user's session, or a widget's.
     User,
-    /// With an administrator's session, or as a user who is one.
+    /// With an administrator's session, or as an administrator.
     Admin,
 }
 
-/// Roles that `setrole` may name, with what they come to here.
+/// Roles for `setrole`, and their equivalents here.
 const ROLES: &[(&str, Role)] = &[
     ("PLAYBACK_BASE_ROLE", Role::User),
     ("BASE_USER_SESSION_ROLE", Role::User),
@@ -25,14 +25,14 @@ const ROLES: &[(&str, Role)] = &[
     ("PUBLISHER_ADMINISTRATOR", Role::Admin),
 ];
 
-/// The user behind a session.
+/// The user of a session.
 pub(super) struct ApiCaller {
     pub role: Role,
-    /// Whether the user came to be by this call.
+    /// Whether this call created the user.
     pub fresh_user: bool,
 }
 
-/// Finds the user behind `session`, makes it if this is its first call, and says what it may do.
+/// Finds the user of `session`, creates it at its first call, and returns its role.
 pub(super) fn caller(
     state: &mut State,
     session: Option<&CallerKs>,
@@ -80,7 +80,7 @@ pub(super) fn caller(
     Ok(ApiCaller { role, fresh_user })
 }
 
-/// The role that the session itself names.
+/// The role that the session names.
 fn set_role(session: &CallerKs) -> Result<Option<Role>, Exception> {
     let Some(name) = session.role() else {
         return Ok(None);

@@ -1,4 +1,4 @@
-//! The conversions of the server's language, which show through in what it accepts.
+//! PHP's conversions, which are visible in what the server accepts.
 
 use std::borrow::Cow;
 
@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::work::steps;
 
-/// Parameters as they came: text from forms, any JSON from JSON.
+/// Parameters as received: text from forms, any JSON from JSON.
 pub(super) type PhpParams = Map<String, Value>;
 
 /// `(string) value`.
@@ -24,7 +24,7 @@ pub(super) fn to_text(value: &Value) -> String {
     }
 }
 
-/// Fourteen digits, as the server's `precision` says.
+/// Fourteen digits, the server's `precision`.
 fn float_text(number: f64) -> String {
     let text = format!("{number:.13e}");
     let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
@@ -38,7 +38,7 @@ fn float_text(number: f64) -> String {
     format!("{mantissa}{point}E{sign}{exponent}")
 }
 
-/// `(string)` of the parameter `name`; empty without it.
+/// `(string)` of the parameter `name`; empty if it is missing.
 pub(super) fn text_of<'a>(params: &'a PhpParams, name: &str) -> Cow<'a, str> {
     match params.get(name) {
         None => Cow::Borrowed(""),
@@ -69,8 +69,7 @@ fn float_to_int(number: f64) -> i64 {
     number as i64
 }
 
-/// The number that a text begins with, if any; fractions are cut, and what is too large
-/// becomes the largest.
+/// The number at the beginning of a text, if any. Fractions are cut, and numbers that are too large become the largest.
 pub(super) fn text_to_int(text: &str) -> i64 {
     let text = text.trim_start_matches([' ', '\t', '\n', '\r', '\u{b}', '\u{c}']);
     let sign = usize::from(text.starts_with(['-', '+']));
@@ -94,7 +93,7 @@ pub(super) fn text_to_int(text: &str) -> i64 {
     })
 }
 
-/// The number that `text` begins with: digits with a point among them, and an exponent.
+/// The number at the beginning of `text`: digits with an optional point, and an exponent.
 fn float_prefix(text: &str) -> f64 {
     let bytes = text.as_bytes();
     let at = |index: usize| bytes.get(index).copied().unwrap_or_default();
@@ -143,10 +142,10 @@ pub(super) fn parse_form(form: &str) -> PhpParams {
     params
 }
 
-/// `max_input_vars`: fields beyond are dropped. Here a nested one counts for each of its levels.
+/// `max_input_vars`: further fields are dropped. Here each level of a nested field counts.
 pub(super) const MOST_FIELDS: usize = 10_000;
 
-/// Whether the field called `name` is still read.
+/// Whether the field `name` is still read.
 pub(super) fn take_room(room: &mut usize, name: &str) -> bool {
     let levels = name
         .bytes()
@@ -158,17 +157,17 @@ pub(super) fn take_room(room: &mut usize, name: &str) -> bool {
     left.is_some()
 }
 
-/// What percent and plus stand for in a form.
+/// Decodes percent and plus in a form.
 pub(super) fn decode(text: &str) -> String {
     percent_decode_str(&text.replace('+', " "))
         .decode_utf8_lossy()
         .into_owned()
 }
 
-/// `max_input_nesting_level`: a field that goes deeper is dropped, with all of its name.
+/// `max_input_nesting_level`: deeper fields are dropped, with their whole name.
 const DEEPEST: usize = 64;
 
-/// Sets the field that a form calls `name`.
+/// Sets the form field `name`.
 pub(super) fn set_field(params: &mut PhpParams, name: &str, value: String) {
     let name = name.trim_start_matches(' ');
     let (base, path) = match name.find('[') {
@@ -223,7 +222,7 @@ fn bracketed(path: &str) -> Vec<&str> {
     found
 }
 
-/// Whether a text has none of the characters that XML can't carry.
+/// Whether a text has only characters that XML allows.
 pub(super) fn is_xml_text(text: &str) -> bool {
     text.chars().all(|unit| {
         matches!(unit, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)

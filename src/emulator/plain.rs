@@ -1,5 +1,4 @@
-//! How secrets stand in the emulator's state: in the clear. They are made up, or they belong
-//! to who asks for the state.
+//! Secrets in the emulator's state, in the clear. They are made up, or belong to the caller.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 

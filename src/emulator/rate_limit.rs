@@ -1,4 +1,4 @@
-//! The rate limit, which the server answers with HTTP 200 like everything else.
+//! The rate limit, which the server answers with HTTP 200.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,7 +7,7 @@ use super::php::{self, PhpParams};
 use crate::text::beginning;
 use crate::work::steps;
 
-/// How many calls are let through in a time.
+/// A limit on the number of calls in a period.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RateLimit {
@@ -15,15 +15,15 @@ pub struct RateLimit {
     pub service: String,
     /// The action, in any case.
     pub action: String,
-    /// How many calls are let through.
+    /// How many calls are allowed.
     pub max: u32,
-    /// In how many seconds, from the first call on.
+    /// The period in seconds, from the first call on.
     #[serde(default = "ten")]
     pub window: i64,
-    /// The parameter whose values are counted apart, such as `id`.
+    /// The parameter whose values are counted separately, such as `id`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub per: Option<String>,
-    /// Whether failed calls alone are counted.
+    /// Whether only failed calls are counted.
     #[serde(default)]
     pub errors_only: bool,
 }
@@ -32,12 +32,12 @@ fn ten() -> i64 {
     10
 }
 
-/// How many rate limits there may be.
+/// The most rate limits.
 pub(super) const MOST_LIMITS: usize = 100;
-/// How much of a parameter is looked at to count its values apart.
+/// How much of a parameter is read to distinguish its values.
 const LONGEST_VALUE: usize = 200;
 
-/// The calls of a window that has begun.
+/// The calls of an open window.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(super) struct Calls(u32);
 
@@ -57,7 +57,7 @@ impl RateLimit {
     }
 }
 
-/// Whether a call is let through. It counts as one, unless its limit counts failures alone.
+/// Whether a call is allowed. It is counted, unless its limit counts only failures.
 pub(super) fn admits(
     limits: &[RateLimit],
     windows: &mut Windows,
@@ -82,7 +82,7 @@ pub(super) fn admits(
     admitted
 }
 
-/// Counts a call that failed, where failures are counted.
+/// Counts a failed call, if failures are counted.
 pub(super) fn note_failure(
     limits: &[RateLimit],
     windows: &mut Windows,
@@ -97,7 +97,7 @@ pub(super) fn note_failure(
     }
 }
 
-/// Counts a call. Returns how many there are by now in the window of `seconds` that is open.
+/// Counts a call. Returns the number of calls in the open window of `seconds`.
 fn count(windows: &mut Windows, key: String, seconds: i64, now: i64) -> u32 {
     if let Some(Calls(calls)) = windows.get_mut(&key, now) {
         *calls = calls.saturating_add(1);

@@ -1,4 +1,4 @@
-//! What an item of a multirequest takes over from an earlier one's answer: `{1:result:ks}`.
+//! References of a multirequest's items to earlier results: `{1:result:ks}`.
 
 use serde_json::Value;
 
@@ -6,19 +6,19 @@ use super::answer::Answer;
 use super::php;
 use crate::work::steps;
 
-/// How many bytes of earlier answers the items of a request may take over: each could double what
-/// the one before it did, and the server's memory has an end too.
+/// The most bytes of earlier results that a request's items may take over. Each could double the one before, and the server's
+/// memory is limited too.
 const MOST_REFERRED: usize = 1_000_000;
 
 /// A number with more digits than this refers to no item.
 const MOST_DIGITS: usize = 9;
 
-/// The answers that references lead to.
+/// The results that references point to.
 pub(super) struct Earlier {
     pub answers: Vec<Answer>,
     /// The number of the first item, 0 or 1.
     first: usize,
-    /// How many bytes may still be taken over.
+    /// How many more bytes may be taken over.
     room: usize,
 }
 
@@ -31,8 +31,7 @@ impl Earlier {
         }
     }
 
-    /// Puts what earlier items answered in place of the references in `value`; nothing where they
-    /// failed, or where there is no room for it.
+    /// Replaces the references in `value` by earlier results; by nothing if those failed, or there is no room.
     pub fn resolve(&mut self, value: &mut Value) {
         match value {
             Value::String(text) if text.contains(":result") => *text = self.resolved(text),
@@ -61,7 +60,7 @@ impl Earlier {
                     out.push('{');
                     rest = after;
                 }
-                // Without a brace that closes there is no reference further on either.
+                // Without a closing brace there is no further reference.
                 Braced::Open => {
                     out.push('{');
                     rest = after;
@@ -73,7 +72,7 @@ impl Earlier {
         out
     }
 
-    /// Appends what `path` leads to in the answer of item `number`.
+    /// Appends the value at `path` in the result of item `number`.
     fn take_over(&mut self, number: usize, path: &str, out: &mut String) {
         let index = number.checked_sub(self.first);
         let earlier = index.and_then(|index| self.answers.get(index));
@@ -102,22 +101,22 @@ impl Earlier {
     }
 }
 
-/// What follows a brace that opens.
+/// What follows an opening brace.
 enum Braced<'a> {
-    /// A reference, with what follows it.
+    /// A reference, and the text after it.
     Reference {
         number: usize,
-        /// What stands between `result` and the brace that closes.
+        /// The text between `result` and the closing brace.
         path: &'a str,
         rest: &'a str,
     },
     /// No reference.
     Nothing,
-    /// The beginning of a reference that nothing closes.
+    /// The beginning of an unclosed reference.
     Open,
 }
 
-/// Looks no further than it has to: a text may be full of braces.
+/// Reads no further than necessary, because a text may be full of braces.
 fn reference(text: &str) -> Braced<'_> {
     let digits = text
         .bytes()

@@ -1,4 +1,4 @@
-//! A KS as the server meets it in a call.
+//! The KS of a call, as the server reads it.
 
 use base64ct::{Base64Unpadded, Encoding};
 
@@ -10,20 +10,20 @@ use crate::ks::{self, KsError, KsFields, KsSession, Random};
 use crate::secret::Secret;
 use crate::work::steps;
 
-/// What the server makes of the text that came as `ks`.
+/// The result of reading the text in `ks`.
 #[derive(Clone, Debug)]
 pub(super) enum KsReading {
-    /// There was none.
+    /// None was given.
     None,
-    /// No KS, or one that its partner's secrets didn't make.
+    /// Not a KS, or not made with its partner's secrets.
     Unreadable(String),
-    /// One of a partner that isn't known.
+    /// A KS of an unknown partner.
     UnknownPartner(String),
-    /// A KS; whether it still holds is another question.
+    /// A KS, which may have expired or been ended.
     Read(Box<CallerKs>),
 }
 
-/// A KS that its partner's secret made.
+/// A KS that was made with its partner's secret.
 #[derive(Clone, Debug)]
 pub(super) struct CallerKs {
     pub text: String,
@@ -32,15 +32,15 @@ pub(super) struct CallerKs {
     limits: Limits,
 }
 
-/// What the privileges of a session limit it to.
+/// The restrictions of a session.
 #[derive(Clone, Debug, Default)]
 struct Limits {
     ips: Option<Vec<String>>,
-    /// Patterns, with bars between.
+    /// Patterns, separated by bars.
     uris: Option<String>,
     actions: Option<i64>,
     role: Option<String>,
-    /// Who ends a session ends all that have the same.
+    /// Sessions with the same id end together.
     session_id: Option<String>,
 }
 
@@ -51,7 +51,7 @@ impl Limits {
         for Privilege { name, values } in privileges::parse(privileges) {
             match name.as_str() {
                 "iprestrict" => limits.ips = Some(values),
-                // A URI has slashes, which part values elsewhere; here bars do.
+                // URIs contain slashes, so values are separated by bars.
                 "urirestrict" => limits.uris = Some(values.join("/")),
                 "actionslimit" => {
                     let limit = values.first().and_then(|value| value.trim().parse().ok());
@@ -66,24 +66,23 @@ impl Limits {
     }
 }
 
-/// Whose answers a caller gets from the cache.
+/// Whose cached responses a caller gets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Identity {
-    /// Those of everyone with a session like it.
+    /// Those of everybody with an equivalent session.
     Shared(String),
     /// Nobody's.
     Own,
 }
 
-/// Where a call comes from, as far as a session is restricted to it.
+/// The origin of a call, for the session's restrictions.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Origin<'a> {
     pub ip: &'a str,
     pub uri: &'a str,
 }
 
-/// Reads the KSs of one request. Items of a multirequest mostly have the same one, which is read
-/// once.
+/// Reads the KSs of one request. Items of a multirequest usually have the same KS, which is read once.
 #[derive(Debug, Default)]
 pub(super) struct KsReader {
     last: Option<(String, Result<KsReading, Exception>)>,
@@ -110,7 +109,7 @@ pub(super) fn read(state: &State, text: &str) -> Result<KsReading, Exception> {
         return Ok(KsReading::None);
     }
     steps(text.len());
-    // Without secrets this tells whose secrets it needs.
+    // Without secrets this returns the partner.
     let partner_id = match ks::inspect(text, &[]) {
         Ok(info) => info.partner_id,
         Err(KsError::Unreadable) => return Err(Exception::internal()),
@@ -137,8 +136,7 @@ pub(super) fn read(state: &State, text: &str) -> Result<KsReading, Exception> {
     }
 }
 
-/// The partner that a text names which is otherwise no KS: the server looks for its secrets
-/// before it looks at the rest.
+/// The partner in a text that isn't a valid KS: the server looks up its secrets before it reads the rest.
 fn partner_claimed(text: &str) -> Option<i64> {
     let text = text
         .trim_end_matches('=')
@@ -153,7 +151,7 @@ fn partner_claimed(text: &str) -> Option<i64> {
 }
 
 impl CallerKs {
-    /// Whose answers it may share.
+    /// Whose responses it may share.
     pub fn identity(&self, now: i64) -> Identity {
         if !self.ks.is_anonymous() || self.ks.is_admin() {
             return Identity::Own;
@@ -172,7 +170,7 @@ impl CallerKs {
         ))
     }
 
-    /// Whether it still holds for a call from `origin`; counts as a use of it.
+    /// Checks whether it is valid for a call from `origin`, and counts a use.
     pub fn admit(&self, state: &mut State, origin: Origin<'_>, now: i64) -> Result<(), Exception> {
         if self.ks.expiry.text().is_none() {
             return Err(Exception::invalid_ks("INVALID_STR"));
@@ -210,7 +208,7 @@ impl CallerKs {
 
     fn is_revoked(&self, state: &State, now: i64) -> bool {
         let is_revoked = |key: &str| state.revoked.get(key, now).is_some();
-        // Nobody looks whether a widget session was ended.
+        // The server doesn't check whether a widget session was ended.
         !self.ks.is_widget()
             && (is_revoked(&self.ks.hash) || self.key().is_some_and(|key| is_revoked(&key)))
     }
@@ -240,13 +238,13 @@ impl CallerKs {
         self.limits.role.as_deref()
     }
 
-    /// What it shares with the sessions that end with it.
+    /// The id that it shares with the sessions that end with it.
     fn key(&self) -> Option<String> {
         let id = self.limits.session_id.as_ref()?;
         Some(session_key(self.partner_id, id))
     }
 
-    /// Ends it, and with it every session of the same session id.
+    /// Ends it and every session with the same session id.
     pub fn revoke(&self, state: &mut State, now: i64) {
         if self.ks.is_widget() {
             return;
@@ -274,7 +272,7 @@ pub(super) fn revoke_app_token(state: &mut State, partner_id: i64, id: &str, now
     state.revoked.put(key, EndedKs {}, ends, now);
 }
 
-/// Signs a session in the name of its partner.
+/// Signs a session with its partner's secret.
 pub(super) fn sign(
     state: &mut State,
     fields: KsFields,
@@ -302,7 +300,7 @@ pub(super) fn sign(
     signed.map_err(|_| Exception::internal())
 }
 
-/// The time as the server's language writes it: seconds with up to four decimals.
+/// The time as PHP writes it: seconds with up to four decimals.
 fn microtime(now_ms: i64, random: &mut dyn FnMut(&mut [u8])) -> String {
     let mut tenth = [0];
     random(&mut tenth);

@@ -1,4 +1,4 @@
-//! What the emulator knows, as it can be written down and restored.
+//! The emulator's state, which can be serialised and restored.
 
 use core::fmt;
 use std::collections::BTreeMap;
@@ -14,7 +14,7 @@ use super::rate_limit::{MOST_LIMITS, RateLimit, Windows};
 use super::uses::{EndedKs, Uses};
 use crate::work::steps;
 
-/// All that the emulator knows. As a seed, everything but its partners may be left out.
+/// The whole state. In a seed, everything except the partners is optional.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub struct State {
@@ -23,34 +23,34 @@ pub struct State {
     pub partners: BTreeMap<i64, Partner>,
     /// The application tokens, in the order in which they were added.
     pub app_tokens: AppTokens,
-    /// What may be changed between two calls.
+    /// Settings that may be changed between calls.
     pub switches: Switches,
-    /// Faults still to come.
+    /// Pending faults.
     pub faults: Vec<Fault>,
-    /// What was revoked, and until when.
+    /// Revocations, and when they expire.
     pub(super) revoked: Expiring<EndedKs>,
-    /// How often each KS with an `actionslimit` was used.
+    /// The uses of each KS with an `actionslimit`.
     pub(super) uses: Expiring<Uses>,
-    /// Calls that count for a rate limit.
+    /// The counted calls of rate limits.
     pub(super) windows: Windows,
     /// The server's caches.
     pub(super) cache: AnswerCache,
 }
 
-/// What may be changed between two calls.
+/// Settings that may be changed between calls.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub struct Switches {
-    /// Whether answers are cached, as on the real server.
+    /// Whether responses are cached, as on the real server.
     pub cache: bool,
-    /// Whether the database answers.
+    /// Whether the database works.
     pub database: bool,
     /// The rate limits.
     pub rate_limits: Vec<RateLimit>,
-    /// Milliseconds before each answer.
+    /// The delay of each response in milliseconds.
     pub latency_ms: u32,
-    /// Milliseconds that each call takes by the server's clock; so does each item of a
-    /// multirequest, and the answer comes that much later.
+    /// How long each call, and each item of a multirequest, takes on the server's clock, in milliseconds. The response is delayed
+    /// by that time.
     pub item_ms: u32,
 }
 
@@ -66,7 +66,7 @@ impl Default for Switches {
     }
 }
 
-/// The parts of a state that are changed by hand, as many of them as there are.
+/// The parts of a state that can be replaced; all are optional.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 struct Parts {
@@ -77,12 +77,12 @@ struct Parts {
     faults: Option<Vec<Fault>>,
 }
 
-/// What is wrong with a state, and where.
+/// A fault of a state, and its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StateError {
     /// Such as `appTokens[2].partnerId`.
     pub path: String,
-    /// What should have stood there.
+    /// What is expected there.
     pub expected: String,
 }
 
@@ -98,15 +98,14 @@ impl core::error::Error for StateError {}
 const MOST_SECRETS: usize = 10;
 
 impl State {
-    /// Reads a state, or as much of one as there is.
+    /// Reads a state, or parts of one.
     pub fn from_json(json: &str) -> Result<Self, StateError> {
         let state: Self = read(json)?;
         state.check()?;
         Ok(state)
     }
 
-    /// The JSON of the part called `name`, if there is such a part. `account` is the first partner's
-    /// id and secret.
+    /// The JSON of the part `name`, if it exists. `account` is the first partner's id and secret.
     pub fn part(&self, name: &str) -> Option<String> {
         let mut json = Vec::new();
         let to = &mut serde_json::Serializer::new(&mut json);
@@ -126,8 +125,7 @@ impl State {
         String::from_utf8(json).ok()
     }
 
-    /// Puts the parts that `json` holds in place of what they were, unless the state would no
-    /// longer make sense.
+    /// Replaces the parts in `json`, unless the state would become invalid.
     pub fn replace(&mut self, json: &str) -> Result<(), StateError> {
         let before = self.exchange(read(json)?);
         let checked = self.check();
@@ -137,7 +135,7 @@ impl State {
         checked
     }
 
-    /// Puts `parts` in place. Returns what they were.
+    /// Replaces `parts`. Returns the old ones.
     fn exchange(&mut self, parts: Parts) -> Parts {
         fn put<T>(place: &mut T, part: Option<T>) -> Option<T> {
             part.map(|part| core::mem::replace(place, part))
@@ -150,7 +148,7 @@ impl State {
         }
     }
 
-    /// Says what keeps the state from making sense, if anything does.
+    /// Returns the fault of the state, if any.
     pub fn check(&self) -> Result<(), StateError> {
         let wrong = |path: String, expected: &str| {
             Err(StateError {

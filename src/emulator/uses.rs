@@ -1,10 +1,10 @@
-//! What the server remembers of a KS: that it was ended, and how often it was used.
+//! The server's records of KSs: revocations and uses.
 
 use serde::{Deserialize, Serialize};
 
 use super::expiring::Remembered;
 
-/// That a KS or a session id was ended.
+/// A revoked KS or session id.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(super) struct EndedKs {}
 
@@ -12,7 +12,7 @@ impl Remembered for EndedKs {
     const MOST: usize = 100_000;
 }
 
-/// How often a KS with an `actionslimit` was used.
+/// The uses of a KS with an `actionslimit`.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(super) struct Uses(pub i64);
 

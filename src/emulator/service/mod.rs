@@ -1,4 +1,4 @@
-//! The services: which actions there are, who may call them, and what they do.
+//! The services: their actions, who may call them, and what they do.
 
 mod app_token;
 mod session;
@@ -42,7 +42,7 @@ pub(super) struct ServiceAction {
     read: fn(Arguments<'_>) -> Result<ServiceCall, Exception>,
 }
 
-/// What an action works with, besides its arguments.
+/// The context of an action.
 pub(super) struct Context<'a> {
     pub state: &'a mut State,
     pub session: Option<&'a CallerKs>,
@@ -53,9 +53,9 @@ pub(super) struct Context<'a> {
     /// Unix time in milliseconds.
     pub now_ms: i64,
     pub random: &'a mut dyn FnMut(&mut [u8]),
-    /// What the request may still cost.
+    /// The request's budget.
     pub budget: &'a mut Budget,
-    /// Set by an action whose answer is nobody else's, from then on.
+    /// Set by an action whose response must not be shared.
     pub uncached: bool,
 }
 
@@ -161,7 +161,7 @@ const ACTIONS: &[ServiceAction] = &[
 ];
 
 impl ServiceAction {
-    /// The action called `service` and `action`, in any case.
+    /// The action with these names, in any case.
     pub fn find(service: &str, action: &str) -> Result<Self, Exception> {
         let of_service = |known: &&Self| known.service.eq_ignore_ascii_case(service);
         if service.is_empty() {
@@ -181,12 +181,12 @@ impl ServiceAction {
             .ok_or_else(|| Exception::action_does_not_exist(service, action))
     }
 
-    /// As errors name it.
+    /// Its name in errors.
     pub fn full_name(self) -> String {
         format!("{}->{}", self.service, self.name)
     }
 
-    /// Its names in lower case, as the rate limit knows them.
+    /// Its names in lower case, for the rate limit.
     pub fn lower_case(self) -> (String, String) {
         (self.service.to_lowercase(), self.name.to_lowercase())
     }
@@ -202,7 +202,7 @@ impl ServiceAction {
 }
 
 impl ServiceCall {
-    /// Carries it out.
+    /// Executes it.
     pub fn run(self, context: &mut Context<'_>) -> Result<Answer, Exception> {
         match self {
             Self::Ping => Ok(Answer::Bool(true)),
@@ -223,5 +223,5 @@ impl ServiceCall {
     }
 }
 
-/// What `session.start` gives from its fast path, which looks at nothing but the secret.
+/// The fast path of `session.start`, which checks only the secret.
 pub(super) use session::start_fast;

@@ -64,8 +64,8 @@ impl Start {
     }
 }
 
-/// `session.start` where a partner's secrets are at hand: no partner's status, no longest life
-/// is looked at. Nothing where the ordinary way has to be gone.
+/// `session.start` with a partner's cached secrets, without a check of the partner's status or maximum lifetime. `None` if the
+/// normal path is needed.
 pub(in crate::emulator) fn start_fast(
     state: &mut State,
     params: &PhpParams,
@@ -107,7 +107,7 @@ impl StartWidget {
     }
 
     pub fn run(self, context: &mut Context<'_>) -> Result<Answer, Exception> {
-        // Every partner has a widget of its own name.
+        // Every partner has a widget with its name.
         let named = self.widget_id.trim_end_matches(' ').strip_prefix('_');
         let partner = named
             .and_then(|text| text.parse().ok().filter(|id: &i64| id.to_string() == text))
@@ -135,7 +135,7 @@ impl StartWidget {
     }
 }
 
-/// `expiry`, or the partner's longest.
+/// `expiry`, or the partner's maximum.
 fn capped(expiry: i64, partner: &Partner) -> i64 {
     partner
         .ks_max_expiry
@@ -168,7 +168,7 @@ impl GetSession {
     }
 }
 
-/// Everything is text here, and the KS itself is left out.
+/// Everything is text, and the KS is omitted.
 fn info(ks: &KsSession, partner_id: i64) -> Answer {
     Answer::Object(
         Object::new("KalturaSessionInfo")

@@ -1,4 +1,4 @@
-//! The service `user`, as far as a session is tried with it.
+//! The service `user`, as far as it is used to test sessions.
 
 use super::Context;
 use crate::emulator::answer::Answer;
@@ -65,7 +65,7 @@ impl Delete {
         user.updated_at = now;
         user.deleted_at = Some(now);
         let answer = user.answer(&self.user_id, partner_id, false);
-        // Its app tokens go with it; their sessions live on.
+        // Its app tokens are deleted too; their sessions live on.
         let tokens = &mut context.state.app_tokens;
         context.budget.spend_rows(tokens.len());
         tokens.delete_of_user(partner_id, &cut_user_id(&self.user_id), now);
