@@ -68,15 +68,10 @@ export function summary(samples) {
 export function ratios(samples, ours) {
   const others = Object.keys(samples).filter((name) => name !== ours)
   return Object.fromEntries(
-    others.map((name) => [
-      name,
-      summary(samples[ours].map((sample, round) => sample / samples[name][round])),
-    ]),
+    others.map((name) => [name, summary(samples[ours].map((sample, round) => sample / samples[name][round]))]),
   )
 }
 
 /** One of the measures of samples that have several. */
 export const part = (samples, measure) =>
-  Object.fromEntries(
-    Object.entries(samples).map(([name, list]) => [name, list.map((sample) => sample[measure])]),
-  )
+  Object.fromEntries(Object.entries(samples).map(([name, list]) => [name, list.map((sample) => sample[measure])]))

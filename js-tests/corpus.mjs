@@ -2,7 +2,15 @@
 // What the fuzzers found, through the WebAssembly that ships: every input of their corpora, and
 // changed ones for as long as there is time. Nothing may trap, and every error is one of ours.
 import { createCipheriv, createHash, randomBytes } from 'node:crypto'
-import { createSessionProvider, formatPrivileges, inspectKs, isAppTokenError, parsePrivileges, predictPrivileges, startAppTokenSession } from 'kaltura-app-token'
+import {
+  createSessionProvider,
+  formatPrivileges,
+  inspectKs,
+  isAppTokenError,
+  parsePrivileges,
+  predictPrivileges,
+  startAppTokenSession,
+} from 'kaltura-app-token'
 import { createEmulator } from 'kaltura-app-token/emulator'
 import { readCorpus } from '../fuzz/corpus.mjs'
 
@@ -58,7 +66,12 @@ const targets = {
     const own = `apptoken:${right.appTokenId},`
     const session = { partnerId: 102, userId: '', sessionType: 0, expiry: 4e9, privileges: `${own}${granted}` }
     const fetch = async (url) =>
-      answer(JSON.stringify({ ...session, ...(url.includes('Widget') ? { ks: 'w' } : { ks: 'ks', objectType: 'KalturaSessionInfo' }) }))
+      answer(
+        JSON.stringify({
+          ...session,
+          ...(url.includes('Widget') ? { ks: 'w' } : { ks: 'ks', objectType: 'KalturaSessionInfo' }),
+        }),
+      )
     return startAppTokenSession({ ...right, sessionPrivileges: asked, fetch })
   },
   texts(bytes) {

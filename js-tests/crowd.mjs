@@ -56,15 +56,19 @@ const plays = {
       return response.json()
     }
     const { ks } = await call('session/action/startWidgetSession', { widgetId: `_${partnerId}` })
-    const tokenHash = createHash('sha1').update(ks + appToken).digest('hex')
+    const tokenHash = createHash('sha1')
+      .update(ks + appToken)
+      .digest('hex')
     const left = wishes(USERS)
     const found = []
     const worker = async () => {
       while (left.length > 0) {
-        const requests = left.splice(0, BATCH_SIZE).map((wish, index) => [
-          index + 1,
-          { service: 'appToken', action: 'startSession', id: appTokenId, tokenHash, ...wish },
-        ])
+        const requests = left
+          .splice(0, BATCH_SIZE)
+          .map((wish, index) => [
+            index + 1,
+            { service: 'appToken', action: 'startSession', id: appTokenId, tokenHash, ...wish },
+          ])
         const sessions = await call('multirequest', { ks, ...Object.fromEntries(requests) })
         for (const session of sessions) {
           if (!session.ks) throw new Error(JSON.stringify(session))

@@ -45,7 +45,5 @@ for (const version of [20, 24]) {
   const [first, bare] = Object.values(times).map(median)
   /** @param {number} time */
   const ms = (time) => `${time.toFixed(2)} ms`
-  console.log(
-    `Node ${version}: first call ${ms(first)}, bare ${ms(bare)}, ${(first / bare).toFixed(2)} times`,
-  )
+  console.log(`Node ${version}: first call ${ms(first)}, bare ${ms(bare)}, ${(first / bare).toFixed(2)} times`)
 }

@@ -65,7 +65,10 @@ try {
   const all = (question) => Promise.all(fleet.map(({ ask }) => ask(question)))
 
   const first = await all({ userId: 'ada' })
-  assert(first.every(({ ks }) => ks), `a call failed: ${JSON.stringify(first.find(({ ks }) => !ks))}`)
+  assert(
+    first.every(({ ks }) => ks),
+    `a call failed: ${JSON.stringify(first.find(({ ks }) => !ks))}`,
+  )
   assert(new Set(first.map(({ ks }) => ks)).size === 1, 'more than one session')
   assert(emulator.requests === 2, `${emulator.requests} requests instead of 2`)
 

@@ -28,8 +28,7 @@ async function exchange() {
   exchanges += 1
   const fails = exchanges % 10 === 0
   /** @param {string} url */
-  const fetch = async (url) =>
-    new Response(url.includes('startWidgetSession') ? widget : fails ? refusal : session)
+  const fetch = async (url) => new Response(url.includes('startWidgetSession') ? widget : fails ? refusal : session)
   try {
     await startAppTokenSession({
       ...{ partnerId: 102, appTokenId: '0_c6eputqa', appToken: TOKEN, fetch },

@@ -75,12 +75,9 @@ function pairs(flat) {
 /** The request as one text, so that a test can look for what must be nowhere in it. */
 function asSent({ method, url, httpVersion, rawHeaders, rawTrailers }, body) {
   const lines = (headers) => pairs(headers).map(([name, value]) => `${name}: ${value}\r\n`)
-  return [
-    `${method} ${url} HTTP/${httpVersion}\r\n`,
-    ...lines(rawHeaders),
-    `\r\n${body}`,
-    ...lines(rawTrailers),
-  ].join('')
+  return [`${method} ${url} HTTP/${httpVersion}\r\n`, ...lines(rawHeaders), `\r\n${body}`, ...lines(rawTrailers)].join(
+    '',
+  )
 }
 
 const routes = {

@@ -31,7 +31,10 @@ try {
   const asked = request(worker.url, { method: 'POST' }).end(host)
   const [response] = await once(asked, 'response')
   if (response.statusCode !== 200) throw new Error(`the worker answers ${response.statusCode}`)
-  report(`workerd ${version} at ${compatibilityDate}`, /** @type {Parameters<typeof report>[1]} */ (await json(response)))
+  report(
+    `workerd ${version} at ${compatibilityDate}`,
+    /** @type {Parameters<typeof report>[1]} */ (await json(response)),
+  )
 } finally {
   await worker.stop()
 }

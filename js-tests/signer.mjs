@@ -25,9 +25,13 @@ async function keep() {
   const does = {
     facts: () => ({ serviceUrl: url, partnerId: kaltura.partnerId, appTokenId: id, hashType }),
     token: () => token,
-    hash: (ks) => createHash('sha256').update(ks + token).digest('hex'),
+    hash: (ks) =>
+      createHash('sha256')
+        .update(ks + token)
+        .digest('hex'),
     // Half of it would be as bad.
-    find: (...files) => files.flatMap((file) => [token, token.slice(0, 16), token.slice(16)].map((text) => countIn(file, text))),
+    find: (...files) =>
+      files.flatMap((file) => [token, token.slice(0, 16), token.slice(16)].map((text) => countIn(file, text))),
   }
   process.on('message', ({ number, what, args }) => process.send({ number, gives: does[what](...args) }))
   process.on('disconnect', close)

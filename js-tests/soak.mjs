@@ -78,7 +78,7 @@ const faults = {
     const { status, headers, body } = await answer()
     response.writeHead(status, headers).write(body.subarray(0, body.length / 2))
   },
-  'silence': () => {},
+  silence: () => {},
   'rubbish for HTTP': ({ request }) => void request.socket.end('rubbish\r\n\r\n'),
   'a page': ({ response }) => void response.writeHead(200).end('<html>down for maintenance</html>'),
   'an empty answer': ({ response }) => void response.writeHead(200).end(),

@@ -37,7 +37,9 @@ export async function serveWorker({ script, modules, compatibilityDate, bindings
     await ended
     rmSync(folder, { recursive: true })
   }
-  const first = createInterface(/** @type {import('node:stream').Readable} */ (child.stdio[3]))[Symbol.asyncIterator]().next()
+  const first = createInterface(/** @type {import('node:stream').Readable} */ (child.stdio[3]))
+    [Symbol.asyncIterator]()
+    .next()
   const heard = await Promise.race([first, ended])
   if (!('value' in heard) || !heard.value) {
     rmSync(folder, { recursive: true })
@@ -53,9 +55,7 @@ export async function serveWorker({ script, modules, compatibilityDate, bindings
  */
 function config(modules, compatibilityDate, bindings) {
   const wasm = modules.map(({ name }) => `(name = "${name}", wasm = embed "${name}")`)
-  const texts = Object.entries(bindings).map(
-    ([name, text]) => `(name = "${name}", text = ${JSON.stringify(text)})`,
-  )
+  const texts = Object.entries(bindings).map(([name, text]) => `(name = "${name}", text = ${JSON.stringify(text)})`)
   return `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [

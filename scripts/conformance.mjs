@@ -28,23 +28,15 @@ const recordsOf = (path) =>
     .map((line) => JSON.parse(line))
 
 const judgedRecords = recordsOf(file)
-const isSameRecording = isDeepStrictEqual(
-  jsonOf(pathOf('partners.json')),
-  jsonOf(join(own, 'partners.json')),
-)
+const isSameRecording = isDeepStrictEqual(jsonOf(pathOf('partners.json')), jsonOf(join(own, 'partners.json')))
 const isJudged = new Set(judgedRecords.map(({ seq }) => seq))
 const others = isSameRecording ? recordsOf(join(own, 'exchanges.jsonl')) : []
-const records = [...judgedRecords, ...others.filter(({ seq }) => !isJudged.has(seq))].sort(
-  (a, b) => a.seq - b.seq,
-)
+const records = [...judgedRecords, ...others.filter(({ seq }) => !isJudged.has(seq))].sort((a, b) => a.seq - b.seq)
 
 const replay = new Replay(records, {
   partners: jsonOf(pathOf('partners.json')),
   users: jsonOf(pathOf('users.json')),
-  appTokens: [
-    ...jsonOf(pathOf('apptokens.json')),
-    ...(isSameRecording ? jsonOf(join(own, 'apptokens.json')) : []),
-  ],
+  appTokens: [...jsonOf(pathOf('apptokens.json')), ...(isSameRecording ? jsonOf(join(own, 'apptokens.json')) : [])],
 })
 const outcomes = []
 for (const record of records) {

@@ -17,10 +17,7 @@ function entries() {
   return Object.fromEntries(
     Object.entries(exports)
       .filter(([, target]) => target.types)
-      .map(([path, { types }]) => [
-        path.replace('.', name),
-        types.replace('./pkg/', ''),
-      ]),
+      .map(([path, { types }]) => [path.replace('.', name), types.replace('./pkg/', '')]),
   )
 }
 

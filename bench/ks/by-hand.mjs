@@ -31,8 +31,6 @@ export function read(ks, secret) {
   while (padded[end - 1] === 0) end -= 1
   const body = padded.subarray(20, end)
   const verified = createHash('sha1').update(body).digest().equals(padded.subarray(0, 20))
-  const { _e, _t, _u, ...privileges } = Object.fromEntries(
-    new URLSearchParams(body.toString('utf8', 16)),
-  )
+  const { _e, _t, _u, ...privileges } = Object.fromEntries(new URLSearchParams(body.toString('utf8', 16)))
   return { partnerId, verified, userId: _u, sessionType: Number(_t), expiry: Number(_e), privileges }
 }

@@ -20,7 +20,9 @@ export async function startWidgetSession({ serviceUrl, partnerId, fetch = global
 
 export function startSession(options, ks, wish) {
   const { serviceUrl, appTokenId, appToken, fetch = globalThis.fetch } = options
-  const tokenHash = createHash('sha1').update(ks + appToken).digest('hex')
+  const tokenHash = createHash('sha1')
+    .update(ks + appToken)
+    .digest('hex')
   const parameters = { ks, id: appTokenId, tokenHash, ...wish }
   return call(serviceUrl, 'appToken/action/startSession', parameters, fetch)
 }

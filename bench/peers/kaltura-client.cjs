@@ -19,7 +19,9 @@ exports.startWidgetSession = (client, { partnerId }) =>
 
 // The client must carry the KS of a widget session.
 exports.startSession = (client, { appTokenId, appToken }, { userId } = {}) => {
-  const tokenHash = createHash('sha1').update(client.getKs() + appToken).digest('hex')
+  const tokenHash = createHash('sha1')
+    .update(client.getKs() + appToken)
+    .digest('hex')
   return kaltura.services.appToken.startSession(appTokenId, tokenHash, userId).execute(client)
 }
 

@@ -25,9 +25,7 @@ const PANEL = { width: 316, gap: 16, bar: 12, step: 19, head: 34, curve: 150 }
 
 /** `{ file name: SVG }` */
 export function charts(result) {
-  return Object.fromEntries(
-    Object.entries(THEMES).map(([name, theme]) => [name, chart(result, theme)]),
-  )
+  return Object.fromEntries(Object.entries(THEMES).map(([name, theme]) => [name, chart(result, theme)]))
 }
 
 function chart({ rows, growth }, theme) {
@@ -98,15 +96,15 @@ function curveOf({ name, unit, at, points }, theme) {
       text(left - 6, y(value) + 4, value.toLocaleString('en'), theme.quiet, 'end'),
     ].join('')
   })
-  const ticks = at.map((value, index) =>
-    text(x(index), bottom + 14, value.toLocaleString('en'), theme.quiet, 'middle'),
-  )
+  const ticks = at.map((value, index) => text(x(index), bottom + 14, value.toLocaleString('en'), theme.quiet, 'middle'))
   const names = Object.keys(points[0])
   const others = names.filter((who) => !who.startsWith('kaltura-app'))
   const curves = names.map((who) => {
     const stroke = colour(who, others.indexOf(who), theme)
     const line = points.map((point, index) => `${x(index).toFixed(1)},${y(point[who]).toFixed(1)}`)
-    const dots = line.map((dot) => `<circle cx="${dot.split(',')[0]}" cy="${dot.split(',')[1]}" r="2.5" fill="${stroke}"/>`)
+    const dots = line.map(
+      (dot) => `<circle cx="${dot.split(',')[0]}" cy="${dot.split(',')[1]}" r="2.5" fill="${stroke}"/>`,
+    )
     return `<polyline points="${line.join(' ')}" fill="none" stroke="${stroke}" stroke-width="1.8"/>${dots.join('')}`
   })
   return [title(`${name}, ${unit}`, theme), ...grid, ...ticks, ...curves, legend(names, others, bottom, theme)].join('')

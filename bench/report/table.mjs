@@ -6,8 +6,7 @@ const OURS = 'kaltura-app-token'
 const BEGIN = '<!-- bench: written by `npm run bench` -->'
 const END = '<!-- end of bench -->'
 
-const mapped = (object, map) =>
-  Object.fromEntries(Object.entries(object).map(([name, value]) => [name, map(value)]))
+const mapped = (object, map) => Object.fromEntries(Object.entries(object).map(([name, value]) => [name, map(value)]))
 
 /** What is kept of a run: medians with their quartiles. */
 export function resultOf({ rows, growth }) {

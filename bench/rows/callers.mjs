@@ -71,8 +71,6 @@ export async function measure({ url, rounds, quick }) {
         wanted: [],
       },
     ],
-    growth: [
-      { id: 'callers', name: 'so many callers at once, nothing cached', unit: 'ms', at: GROWTH, points },
-    ],
+    growth: [{ id: 'callers', name: 'so many callers at once, nothing cached', unit: 'ms', at: GROWTH, points }],
   }
 }

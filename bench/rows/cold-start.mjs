@@ -77,10 +77,13 @@ export async function measure({ url, rounds, quick }) {
         unit,
         detail: version !== 24 && measure !== 'wallMs',
         samples: part(samples, measure),
-        wanted: version === 24 && measure === 'wallMs' ? [
-          { ours: 'kaltura-app-token', peer: 'kaltura-client', ratio: 0.5 },
-          { ours: 'kaltura-app-token/node', peer: 'kaltura-client', ratio: 0.35 },
-        ] : [],
+        wanted:
+          version === 24 && measure === 'wallMs'
+            ? [
+                { ours: 'kaltura-app-token', peer: 'kaltura-client', ratio: 0.5 },
+                { ours: 'kaltura-app-token/node', peer: 'kaltura-client', ratio: 0.35 },
+              ]
+            : [],
       })
     }
     const names = ['kaltura-app-token', 'kaltura-app-token/node', 'kaltura-client']
@@ -97,16 +100,11 @@ export async function measure({ url, rounds, quick }) {
   const growing = quick ? GROWTH.slice(0, 2) : GROWTH
   const points = []
   for (const users of growing) {
-    const contenders = Object.entries(GROWING).map(([name, program]) => [
-      name,
-      () => toSessions(users, program, env),
-    ])
+    const contenders = Object.entries(GROWING).map(([name, program]) => [name, () => toSessions(users, program, env)])
     points.push(await inTurns(Object.fromEntries(contenders), { rounds: rounds(11) }))
   }
   return {
     rows,
-    growth: [
-      { id: 'cold-start', name: 'process to sessions for so many users', unit: 'ms', at: growing, points },
-    ],
+    growth: [{ id: 'cold-start', name: 'process to sessions for so many users', unit: 'ms', at: growing, points }],
   }
 }

@@ -28,9 +28,16 @@ async function contenders(hashType, length) {
   const ks = ksOf(length)
   const ways = {
     'kaltura-app-token': () => hashAppToken(ks, appToken, hashType),
-    'node:crypto': () => createHash(name).update(ks + appToken).digest('hex'),
+    'node:crypto': () =>
+      createHash(name)
+        .update(ks + appToken)
+        .digest('hex'),
     'node:crypto, one shot': () => hash(name, ks + appToken),
-    'hash-wasm': () => hasher.init().update(ks + appToken).digest('hex'),
+    'hash-wasm': () =>
+      hasher
+        .init()
+        .update(ks + appToken)
+        .digest('hex'),
     '@noble/hashes': () => bytesToHex(noble(utf8ToBytes(ks + appToken))),
   }
   const results = new Set(Object.values(ways).map((way) => way()))
@@ -66,8 +73,6 @@ export async function measure(settings) {
   for (const length of GROWTH) points.push(await samplesOf('SHA1', length, settings))
   return {
     rows,
-    growth: [
-      { id: 'hash', name: 'SHA1, by length of the KS', unit: 'µs', at: GROWTH, points },
-    ],
+    growth: [{ id: 'hash', name: 'SHA1, by length of the KS', unit: 'µs', at: GROWTH, points }],
   }
 }

@@ -13,9 +13,7 @@ const bytesEach = (name, count) => async () => {
 }
 
 const contenders = (count) =>
-  Object.fromEntries(
-    ['kaltura-app-token', 'a map by hand'].map((name) => [name, bytesEach(name, count)]),
-  )
+  Object.fromEntries(['kaltura-app-token', 'a map by hand'].map((name) => [name, bytesEach(name, count)]))
 
 export async function measure({ rounds, quick }) {
   const settings = { rounds: rounds(3), warmUp: 0 }
@@ -32,8 +30,6 @@ export async function measure({ rounds, quick }) {
         wanted: [],
       },
     ],
-    growth: [
-      { id: 'memory', name: 'memory of each of so many sessions', unit: 'bytes', at: counts, points },
-    ],
+    growth: [{ id: 'memory', name: 'memory of each of so many sessions', unit: 'bytes', at: counts, points }],
   }
 }

@@ -77,8 +77,6 @@ export async function measure({ url, rounds, quick }) {
   for (const count of growing) points.push(part(await raced(url, count, 20, rounds(5)), 'wallMs'))
   return {
     rows,
-    growth: [
-      { id: 'users', name: 'sessions for so many users at 20 ms', unit: 'ms', at: growing, points },
-    ],
+    growth: [{ id: 'users', name: 'sessions for so many users at 20 ms', unit: 'ms', at: growing, points }],
   }
 }

@@ -10,8 +10,7 @@ const REQUESTS = 1000
 const GROWTH = [1, 10, 100]
 const CONTENDERS = { 'kaltura-app-token': 'kaltura-app-token.js', 'fetch by hand': 'by-hand.js' }
 
-const bundled = (file) =>
-  bundleWorker(fileURLToPath(new URL(`../worker/${file}`, import.meta.url)), { minify: true })
+const bundled = (file) => bundleWorker(fileURLToPath(new URL(`../worker/${file}`, import.meta.url)), { minify: true })
 
 async function timeOf(run) {
   const start = performance.now()
@@ -95,8 +94,6 @@ export async function measure({ url, rounds, quick }) {
       row('middleMs', `a Worker: median of ${requests} requests`),
       row('longestMs', `a Worker: longest of ${requests} requests`),
     ],
-    growth: [
-      { id: 'worker', name: 'a Worker: so many requests at once', unit: 'ms', at: growing, points },
-    ],
+    growth: [{ id: 'worker', name: 'a Worker: so many requests at once', unit: 'ms', at: growing, points }],
   }
 }

@@ -12,16 +12,17 @@ const { partnerId, appTokenId, appToken } = credentials
 // As long as one that Kaltura makes for a user with a few privileges.
 const ksNumber = (number) => `djJ8MTAyf${String(number).padStart(12, '0')}${'k'.repeat(200)}==`
 const WIDGET_KS = ksNumber(0)
-const HASH = createHash('sha1').update(WIDGET_KS + appToken).digest('hex')
+const HASH = createHash('sha1')
+  .update(WIDGET_KS + appToken)
+  .digest('hex')
 const LIFE_S = 86_400
 
 let made = 0
 
 /** The answer to the action at `path`, as a value. */
 export function answer(path, parameters) {
-  const operation = (path.includes('/service/')
-    ? path.replace(/^.*\/service\/(\w+)\/action\/(\w+).*$/, '$1.$2')
-    : parameters.service
+  const operation = (
+    path.includes('/service/') ? path.replace(/^.*\/service\/(\w+)\/action\/(\w+).*$/, '$1.$2') : parameters.service
   ).toLowerCase()
   if (operation !== 'multirequest') return act(operation, parameters)
   const answers = []
@@ -52,11 +53,9 @@ const actions = {
   },
 }
 
-const act = (operation, parameters) =>
-  actions[operation]?.(parameters) ?? refusal('SERVICE_DOES_NOT_EXISTS')
+const act = (operation, parameters) => actions[operation]?.(parameters) ?? refusal('SERVICE_DOES_NOT_EXISTS')
 
 const refusal = (code) => ({ objectType: 'KalturaAPIException', code, message: code, args: [] })
 
 /** A fetch that asks nobody, where the way there is not what is measured. */
-export const localFetch = async (url, { body }) =>
-  Response.json(answer(new URL(url).pathname, JSON.parse(body)))
+export const localFetch = async (url, { body }) => Response.json(answer(new URL(url).pathname, JSON.parse(body)))

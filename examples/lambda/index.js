@@ -1,11 +1,7 @@
 // A function behind an API gateway that has signed the user in. The token is in a vault.
 import { createSessionProvider } from 'kaltura-app-token'
 
-const {
-  AWS_SESSION_TOKEN,
-  KALTURA_SECRET_NAME,
-  PARAMETERS_SECRETS_EXTENSION_HTTP_PORT: PORT = 2773,
-} = process.env
+const { AWS_SESSION_TOKEN, KALTURA_SECRET_NAME, PARAMETERS_SECRETS_EXTENSION_HTTP_PORT: PORT = 2773 } = process.env
 
 /** Asks AWS's extension for secrets, which answers on the loopback and caches. */
 async function appToken() {

@@ -69,7 +69,10 @@ async function failsAtOnce(t, { page, errors, requests }) {
   )
   t.match(errors[0].message, /for servers.*web page.*on your back end/)
   t.equal(await page.title(), 'loaded')
-  t.deepEqual(requests.filter(({ method }) => method !== 'GET'), [])
+  t.deepEqual(
+    requests.filter(({ method }) => method !== 'GET'),
+    [],
+  )
 }
 
 const inline = (path) => readFileSync(new URL(`../../pkg/${path}inline.js`, import.meta.url), 'utf8')
@@ -104,10 +107,8 @@ export function testPages(browser) {
       ))
 
     test(`a page built by ${builder} that uses nothing of what it imports fails as well`, (t) =>
-      visit(
-        ...[browser, build],
-        { 'page.js': `import 'kaltura-app-token'\ndocument.title = 'ran on'` },
-        (seen) => failsAtOnce(t, seen),
+      visit(...[browser, build], { 'page.js': `import 'kaltura-app-token'\ndocument.title = 'ran on'` }, (seen) =>
+        failsAtOnce(t, seen),
       ))
 
     test(`a page built by ${builder} that loads it late gets the error to catch`, (t) =>
@@ -139,7 +140,10 @@ ${START}`,
         },
         async (seen) => {
           await failsAtOnce(t, seen)
-          t.ok(seen.responses.some(({ url }) => url.endsWith('.wasm')), 'the module was not there')
+          t.ok(
+            seen.responses.some(({ url }) => url.endsWith('.wasm')),
+            'the module was not there',
+          )
         },
       ))
 
@@ -190,10 +194,8 @@ document.title = await store.get('name')`,
   const entry = './node_modules/kaltura-app-token/pkg/index.js'
 
   test('a page that imports the entry for servers, with no build at all, fails at once', (t) =>
-    visit(
-      ...[browser, unbuilt],
-      { 'page.js': `import { startAppTokenSession } from '${entry}'\n${START}` },
-      (seen) => failsAtOnce(t, seen),
+    visit(...[browser, unbuilt], { 'page.js': `import { startAppTokenSession } from '${entry}'\n${START}` }, (seen) =>
+      failsAtOnce(t, seen),
     ))
 
   test("a page's worker that imports the entry for servers fails at once", (t) =>

@@ -39,10 +39,7 @@ test('what is called wrongly ends with 2, and says what would be right', async (
     [['start', '--user-id'], /--user-id/],
     [['start', '--json=1'], /--json/],
     [['start'], /KALTURA_PARTNER_ID.*KALTURA_APP_TOKEN_ID/],
-    [
-      ['start', '--partner-id', '1', '--app-token-id', '0_a'],
-      /application token is missing.*\n.*KALTURA_APP_TOKEN/,
-    ],
+    [['start', '--partner-id', '1', '--app-token-id', '0_a'], /application token is missing.*\n.*KALTURA_APP_TOKEN/],
     [['start', '--timeout', 'soon'], /--timeout|missing/],
     [['tokens', 'list', '--partner-id', '1', '--timeout', '0'], /--timeout.* seconds, from 1 to/],
     [['tokens', 'list', '--partner-id', '1', '--timeout', '3000000'], /seconds, from 1 to 2147483/],

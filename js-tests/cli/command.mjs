@@ -98,10 +98,7 @@ const signal = (child, name) => process.kill(-Number(child.pid), name)
  * @param {string[]} args
  * @param {Started} [options]
  */
-export async function command(
-  args,
-  { input = '', program = ['kaltura-app-token'], ...options } = {},
-) {
+export async function command(args, { input = '', program = ['kaltura-app-token'], ...options } = {}) {
   const child = await start(program[0], [...program.slice(1), ...args], options)
   // A command that fails early doesn't read it.
   child.stdin.on('error', (/** @type {NodeJS.ErrnoException} */ { code }) => {
@@ -145,16 +142,7 @@ export async function onTerminal(line, options = {}) {
   checkScript()
   const child = await start(
     'script',
-    [
-      '--quiet',
-      '--flush',
-      '--return',
-      '--echo',
-      'always',
-      '--command',
-      `stty cols 80 rows 24; ${line}`,
-      '/dev/null',
-    ],
+    ['--quiet', '--flush', '--return', '--echo', 'always', '--command', `stty cols 80 rows 24; ${line}`, '/dev/null'],
     { ...options, env: { SHELL: '/bin/sh', ...options.env } },
   )
   return followed(child, [line], options)
@@ -183,9 +171,7 @@ function followed(child, args, { mayShow } = {}) {
     })
   }
   /** @type {Promise<string | number | null>} */
-  const ended = new Promise((resolve) =>
-    child.on('close', (code, signal) => resolve(signal ?? code)),
-  )
+  const ended = new Promise((resolve) => child.on('close', (code, signal) => resolve(signal ?? code)))
   const text = () => stripVTControlCharacters(shown).replaceAll('\r\n', '\n')
   return {
     pid: child.pid,
@@ -257,5 +243,4 @@ export const startVariables = (kaltura) =>
  * What `tokens` needs.
  * @param {Kaltura} kaltura
  */
-export const adminVariables = (kaltura) =>
-  variables(kaltura, 'SERVICE_URL', 'PARTNER_ID', 'ADMIN_SECRET')
+export const adminVariables = (kaltura) => variables(kaltura, 'SERVICE_URL', 'PARTNER_ID', 'ADMIN_SECRET')

@@ -111,13 +111,7 @@ test('doctor names a wrong token', async (t) => {
     /KALTURA_APP_TOKEN/,
   )
   const blank = { ...env, KALTURA_APP_TOKEN: `${env.KALTURA_APP_TOKEN} ` }
-  await isNamed(
-    t,
-    blank,
-    'settings',
-    /KALTURA_APP_TOKEN.*white space around it/,
-    /application token/,
-  )
+  await isNamed(t, blank, 'settings', /KALTURA_APP_TOKEN.*white space around it/, /application token/)
 })
 
 test('doctor names an id and a token that have changed places', async (t) => {
@@ -138,13 +132,7 @@ test('doctor does not show an id that is formed like none: it may be a token', a
 
 test('doctor names an unknown id', async (t) => {
   const env = { ...startVariables(await t.kaltura()), KALTURA_APP_TOKEN_ID: '0_nowhere1' }
-  await isNamed(
-    t,
-    env,
-    'application token',
-    /no application token 0_nowhere1 in partner 1234567/,
-    /tokens list/,
-  )
+  await isNamed(t, env, 'application token', /no application token 0_nowhere1 in partner 1234567/, /tokens list/)
 })
 
 test('doctor names an unknown partner', async (t) => {
@@ -165,13 +153,7 @@ test('doctor names a token that session.end has revoked', async (t) => {
   const kaltura = await t.kaltura({ appToken: { sessionUserId: 'ada' } })
   const { ks } = await startAppTokenSession(kaltura.credentials)
   await fetch(`${kaltura.serviceUrl}/api_v3/service/session/action/end?format=1&ks=${ks}`)
-  await isNamed(
-    t,
-    startVariables(kaltura),
-    'session',
-    /revoked: session\.end was called/,
-    /another token/,
-  )
+  await isNamed(t, startVariables(kaltura), 'session', /revoked: session\.end was called/, /another token/)
 })
 
 test('doctor names a session that is refused from this address, or for its user', async (t) => {

@@ -45,11 +45,7 @@ const adminSession = (env) =>
 
 test('the emulator prints the lines that the other commands need, and answers', async (t) => {
   const { process, env } = await emulator()
-  t.deepEqual(Object.keys(env), [
-    'KALTURA_SERVICE_URL',
-    'KALTURA_PARTNER_ID',
-    'KALTURA_ADMIN_SECRET',
-  ])
+  t.deepEqual(Object.keys(env), ['KALTURA_SERVICE_URL', 'KALTURA_PARTNER_ID', 'KALTURA_ADMIN_SECRET'])
   t.equal(typeof (await adminSession(env)), 'string')
   process.signal('SIGINT')
   t.equal((await process.end()).code, 0)
@@ -118,10 +114,7 @@ test('a port that is taken is named', async (t) => {
   const { port } = new URL(env.KALTURA_SERVICE_URL)
   const { code, stderr } = await command(['emulator', '--port', port])
   t.equal(code, 1)
-  t.match(
-    stderr,
-    new RegExp(`can't listen at 127\\.0\\.0\\.1:${port} \\(EADDRINUSE\\)(.|\\n)*--port`),
-  )
+  t.match(stderr, new RegExp(`can't listen at 127\\.0\\.0\\.1:${port} \\(EADDRINUSE\\)(.|\\n)*--port`))
   process.signal('SIGINT')
   await process.end()
 })
@@ -130,10 +123,7 @@ test('emulator --json prints what it is as one line of JSON', async (t) => {
   const process = await running(['emulator', '--port', '0', '--json'], { mayShow })
   const [line] = await process.until(/\{.*\}\n/)
   const { serviceUrl, partnerId, adminSecret } = JSON.parse(line)
-  t.deepEqual(
-    [new URL(serviceUrl).hostname, partnerId, typeof adminSecret],
-    ['127.0.0.1', 1234567, 'string'],
-  )
+  t.deepEqual([new URL(serviceUrl).hostname, partnerId, typeof adminSecret], ['127.0.0.1', 1234567, 'string'])
   process.signal('SIGINT')
   t.equal((await process.end()).code, 0)
 })

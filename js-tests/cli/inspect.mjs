@@ -86,10 +86,7 @@ test('a secret that did not make the KS ends inspect with 1', async (t) => {
 
 test('inspect --json gives what inspectKs does, with the time left and the words', async (t) => {
   const told = JSON.parse(await printed(['inspect', '--json', made()], { env }))
-  t.deepEqual(
-    [told.version, told.partnerId, told.verified, told.session.userId],
-    [2, 102, true, 'ada'],
-  )
+  t.deepEqual([told.version, told.partnerId, told.verified, told.session.userId], [2, 102, true, 'ada'])
   t.ok(told.session.secondsLeft > 5300 && told.session.secondsLeft <= 5430)
   const nothing = JSON.parse(await printed(['inspect', '--json', made()]))
   t.deepEqual(nothing, { version: 2, partnerId: 102, verified: null, session: null })

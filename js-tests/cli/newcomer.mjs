@@ -7,9 +7,7 @@ const npx = { program: ['npx', '--offline', 'kaltura-app-token'] }
 
 test('a newcomer gets from npx to a session that is understood, by what the commands say', async (t) => {
   const help = await printed(['--help'], npx)
-  const steps = [
-    ...help.matchAll(/^ {2}kaltura-app-token (emulator|tokens add[^\n]*?|start)(?: {2}.*)?$/gm),
-  ]
+  const steps = [...help.matchAll(/^ {2}kaltura-app-token (emulator|tokens add[^\n]*?|start)(?: {2}.*)?$/gm)]
   const [emulator, tokensAdd, start] = steps.map(([, words]) => words.trim().split(' '))
 
   const process = await running([...emulator, '--port', '0'], { ...npx, mayShow })

@@ -16,10 +16,9 @@ const modeOf = (file) => statSync(file).mode & 0o777
  * @param {string} line
  * @param {Parameters<typeof command>[1]} [options]
  */
-const shell = (line, options) =>
-  command([`umask 022; ${line}`], { program: ['sh', '-c'], ...options })
+const shell = (line, options) => command([`umask 022; ${line}`], { program: ['sh', '-c'], ...options })
 
-test('a file that a secret is redirected to becomes its owner\'s alone', async (t) => {
+test("a file that a secret is redirected to becomes its owner's alone", async (t) => {
   const kaltura = await t.kaltura()
   const admin = { env: adminVariables(kaltura) }
   const user = { env: startVariables(kaltura) }

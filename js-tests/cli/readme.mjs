@@ -6,15 +6,17 @@ import { test } from '../suite/harness.js'
 const mayShow = ['emulated-admin-secret']
 
 /** `{ line, output }` of each command that is shown. */
-const shown = pages.flatMap((page) => blocksOf(page, 'console')).flatMap((text) =>
-  text
-    .split(/^\$ /m)
-    .filter(Boolean)
-    .map((part) => {
-      const [line, ...output] = part.split('\n')
-      return { line, output: output.join('\n') }
-    }),
-)
+const shown = pages
+  .flatMap((page) => blocksOf(page, 'console'))
+  .flatMap((text) =>
+    text
+      .split(/^\$ /m)
+      .filter(Boolean)
+      .map((part) => {
+        const [line, ...output] = part.split('\n')
+        return { line, output: output.join('\n') }
+      }),
+  )
 
 /**
  * What differs from run to run is made the same.
@@ -33,7 +35,7 @@ const settled = (text) =>
     .replaceAll(/in \d+ ms/g, 'in MS')
     .trim()
 
-test("the terminal sessions of the guide go as it shows them, one after the other", async (t) => {
+test('the terminal sessions of the guide go as it shows them, one after the other', async (t) => {
   // What a command says is to be set is set, as a reader would; and an id is the last one's.
   /** @type {Record<string, string>} */
   const env = { NO_COLOR: '1' }

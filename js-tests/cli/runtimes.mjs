@@ -55,9 +55,7 @@ for (const [name, programOf] of Object.entries(PROGRAMS)) {
 
   test(`${name} runs the emulator until it is told to stop`, async (t) => {
     const { process, env } = await emulator([], { program: programOf() })
-    const response = await fetch(
-      `${env.KALTURA_SERVICE_URL}/api_v3/service/system/action/ping?format=1`,
-    )
+    const response = await fetch(`${env.KALTURA_SERVICE_URL}/api_v3/service/system/action/ping?format=1`)
     t.equal(await response.text(), 'true')
     process.signal('SIGTERM')
     // The code may be that of the runtime's own launcher.

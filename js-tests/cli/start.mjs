@@ -19,10 +19,7 @@ test('start prints the KS alone when piped', async (t) => {
 test('start --json prints the session', async (t) => {
   const kaltura = await t.kaltura({ appToken: { sessionUserId: 'ada' } })
   const session = JSON.parse(await printed(['start', '--json'], { env: startVariables(kaltura) }))
-  t.deepEqual(
-    [session.userId, session.partnerId, session.differences],
-    ['ada', kaltura.partnerId, []],
-  )
+  t.deepEqual([session.userId, session.partnerId, session.differences], ['ada', kaltura.partnerId, []])
 })
 
 test('start on a terminal shows what the session may do, in words, and the KS', async (t) => {
@@ -173,10 +170,7 @@ test('there is no progress bar without a terminal, nor with --json', async (t) =
   const env = startVariables(kaltura)
   const piped = await command(['start', '--users', '-'], { env, input: 'ada\n' })
   t.equal(piped.stderr, 'note: 1 started, 0 failed\n')
-  const terminal = await onTerminal(
-    'echo ada | kaltura-app-token start --json --users - > /dev/null',
-    { env },
-  )
+  const terminal = await onTerminal('echo ada | kaltura-app-token start --json --users - > /dev/null', { env })
   t.equal((await terminal.end()).text, '')
 })
 

@@ -9,9 +9,7 @@ const folder = mkdtempSync(join(tmpdir(), 'cli-tokens-'))
 
 /** @param {string} text */
 const readExports = (text) =>
-  Object.fromEntries(
-    [...text.matchAll(/^export (\w+)=(\S+)$/gm)].map(([, name, value]) => [name, value]),
-  )
+  Object.fromEntries([...text.matchAll(/^export (\w+)=(\S+)$/gm)].map(([, name, value]) => [name, value]))
 
 /**
  * @param {Record<string, string>} env
@@ -24,7 +22,10 @@ test('tokens add prints the lines that start needs, with SHA256 and a user type 
   const env = adminVariables(kaltura)
   const { code, stdout, stderr } = await command(['tokens', 'add', '--user-id', 'ada'], { env })
   t.equal(code, 0)
-  t.match(stderr, /^warning: sessionPrivileges: if its sessions go to web pages(.|\n)*\nnote: the token is a secret and is never shown again/)
+  t.match(
+    stderr,
+    /^warning: sessionPrivileges: if its sessions go to web pages(.|\n)*\nnote: the token is a secret and is never shown again/,
+  )
   const set = readExports(stdout)
   t.deepEqual(Object.keys(set), ['KALTURA_APP_TOKEN_ID', 'KALTURA_APP_TOKEN', 'KALTURA_HASH_TYPE'])
   const session = JSON.parse(await printed(['start', '--json'], { env: { ...env, ...set } }))
@@ -128,10 +129,7 @@ test('tokens list shows a table of the tokens, and of those that are asked for',
   const env = adminVariables(kaltura)
   const table = await printed(['tokens', 'list'], { env })
   t.match(table, /^ID +STATUS +HASH +TYPE +LIVE +ENDS +USER +DESCRIPTION\n/)
-  t.match(
-    table,
-    new RegExp(`\n${kaltura.appToken.id} +active +SHA1 +any +1 d +never +ada +the portal\n`),
-  )
+  t.match(table, new RegExp(`\n${kaltura.appToken.id} +active +SHA1 +any +1 d +never +ada +the portal\n`))
   t.match(table, /SHA512 .* eve\n/)
   const own = await printed(['tokens', 'list', '--user-id', 'eve', '--status', 'active'], { env })
   t.ok(own.includes('eve') && !own.includes('ada'), own)

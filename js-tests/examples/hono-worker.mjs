@@ -47,8 +47,7 @@ test('the Hono Worker gives the holder of a JWT a session, which KV shares', asy
   const kaltura = await t.kaltura()
   const worker = await startWorker({ ...environmentOf(kaltura), JWT_SECRET, ORIGINS: PAGE })
   try {
-    const ask = (jwt) =>
-      fetch(`${worker.url}ks`, { method: 'POST', headers: { authorization: `Bearer ${jwt}` } })
+    const ask = (jwt) => fetch(`${worker.url}ks`, { method: 'POST', headers: { authorization: `Bearer ${jwt}` } })
     const response = await ask(jwtOf({ sub: 'ada' }))
     t.equal(response.status, 200)
     t.equal(response.headers.get('cache-control'), 'no-store')

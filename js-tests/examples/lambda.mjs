@@ -10,8 +10,7 @@ async function startVault(secret) {
   const server = createServer(({ url, headers }, response) => {
     asked += 1
     const isRight =
-      url === '/secretsmanager/get?secretId=kaltura%2Ftoken' &&
-      headers['x-aws-parameters-secrets-token'] === 'session'
+      url === '/secretsmanager/get?secretId=kaltura%2Ftoken' && headers['x-aws-parameters-secrets-token'] === 'session'
     response.writeHead(isRight ? 200 : 400).end(JSON.stringify({ SecretString: secret }))
   }).listen(0, 'localhost')
   await once(server, 'listening')

@@ -8,7 +8,10 @@ test('the script of many-users prints a session for each user of its list', asyn
   const kaltura = await t.kaltura()
   const env = environmentOf(kaltura)
   const said = await runExample('many-users', process.execPath, ['start.js', 'users.txt'], env)
-  const lines = said.trim().split('\n').map((line) => JSON.parse(line))
+  const lines = said
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
   t.deepEqual(
     lines.map(({ userId }) => userId),
     ['ada@example.org', 'grace@example.org', 'edsger@example.org'],
@@ -37,9 +40,7 @@ test('a thousand users take the script of many-users 41 requests', async (t) => 
 test('the script of many-users says who got no session, and fails', async (t) => {
   const kaltura = await t.kaltura({ appToken: { sessionUserId: 'grace@example.org' } })
   const env = environmentOf(kaltura)
-  const failed = await t.rejects(
-    runExample('many-users', process.execPath, ['start.js', 'users.txt'], env),
-  )
+  const failed = await t.rejects(runExample('many-users', process.execPath, ['start.js', 'users.txt'], env))
   t.match(failed.message, /ended with code 1/)
   t.match(failed.message, /ada@example\.org: .*\n/)
   t.match(failed.message, /"userId":"grace@example\.org","ks":/)

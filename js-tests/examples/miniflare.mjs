@@ -34,7 +34,12 @@ async function kept() {
 const server = createServer(async (_, response) => response.end(JSON.stringify(await kept())))
 server.listen(0, '127.0.0.1')
 await once(server, 'listening')
-console.log(JSON.stringify({ url, keptUrl: `http://127.0.0.1:${/** @type {import('node:net').AddressInfo} */ (server.address()).port}/` }))
+console.log(
+  JSON.stringify({
+    url,
+    keptUrl: `http://127.0.0.1:${/** @type {import('node:net').AddressInfo} */ (server.address()).port}/`,
+  }),
+)
 
 process.stdin.resume().on('end', async () => {
   await miniflare.dispose()

@@ -78,9 +78,7 @@ for (const [name, { serve, start }] of Object.entries(servers)) {
     const kaltura = await t.kaltura()
     const { folder } = await project({ 'serve.mjs': `${HANDLER}${serve}\n` })
     const [program, ...args] = start
-    const server = await startProgram(
-      ...[folder, program(), [...args, 'serve.mjs'], environmentOf(kaltura)],
-    )
+    const server = await startProgram(...[folder, program(), [...args, 'serve.mjs'], environmentOf(kaltura)])
     try {
       const headers = { authorization: 'Bearer ada' }
       const url = new URL('/ks', server.url)

@@ -10,7 +10,11 @@ const USUAL = { timeoutMs: USUAL_MS, retry: 1 }
 
 const wishOf = (userId, signal) => ({ userId, sessionType: 'user', expiry: 3600, signal })
 
-const outcome = (promise) => promise.then((session) => ({ session }), (error) => ({ error }))
+const outcome = (promise) =>
+  promise.then(
+    (session) => ({ session }),
+    (error) => ({ error }),
+  )
 
 function providerOf({ credentials, options, onEvent }, more) {
   return createSessionProvider({ ...credentials, ...USUAL, ...options, onEvent, ...more })
@@ -86,15 +90,11 @@ export const columns = {
   },
 
   'manager.get': (given) => ({
-    settled: answerOf(
-      managerOf(given).get(given.credentials.appTokenId, { signal: given.signal }),
-    ),
+    settled: answerOf(managerOf(given).get(given.credentials.appTokenId, { signal: given.signal })),
   }),
 
   'manager.add': (given) => ({
-    settled: answerOf(
-      managerOf(given).add({ sessionUserId: given.users[1] }, { signal: given.signal }),
-    ),
+    settled: answerOf(managerOf(given).add({ sessionUserId: given.users[1] }, { signal: given.signal })),
   }),
 
   startSessions(given) {

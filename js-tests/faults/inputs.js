@@ -42,8 +42,10 @@ const texts = {
   'privileges of many names': numbered((n) => `name${n}:value${n}`),
   'one privilege again and again': filled('edit:*,'),
   'one privilege of many values': `edit:${filled('0_abcdefgh/')}`,
-  'base64': filled('QUJD'),
-  'the base64 of a KS of version 1': btoa(`0123456789012345678901234567890123456789|102;102;1900000000;2;0.5;${'x;'.repeat(370_000)}`),
+  base64: filled('QUJD'),
+  'the base64 of a KS of version 1': btoa(
+    `0123456789012345678901234567890123456789|102;102;1900000000;2;0.5;${'x;'.repeat(370_000)}`,
+  ),
   'the base64 of a KS of version 2': btoa(`v2|102|${'\xff'.repeat(740_000)}`),
   'a URL of many labels': `https://${filled('a.')}test`,
   'a URL of a long path': `https://kaltura.test/${filled('a/../')}`,
@@ -75,7 +77,20 @@ function kaltura() {
   return { adminSecret, credentials: { serviceUrl, partnerId, appTokenId: id, appToken: token, fetch, retry: 0 } }
 }
 
-const NAMES = ['serviceUrl', 'partnerId', 'appTokenId', 'appToken', 'hashType', 'userId', 'sessionType', 'expiry', 'sessionPrivileges', 'grants', 'clientTag', 'timeoutMs']
+const NAMES = [
+  'serviceUrl',
+  'partnerId',
+  'appTokenId',
+  'appToken',
+  'hashType',
+  'userId',
+  'sessionType',
+  'expiry',
+  'sessionPrivileges',
+  'grants',
+  'clientTag',
+  'timeoutMs',
+]
 const FIELDS = ['sessionUserId', 'sessionPrivileges', 'description', 'hashType', 'expiry']
 const KS_FIELDS = ['userId', 'privileges', 'additionalData', 'partnerId', 'expiry', 'random']
 
@@ -89,13 +104,17 @@ function* uses() {
   const others = { bytes: new Uint8Array(BYTES), 'text in an object': new String(texts.letters) }
   for (const [kind, value] of Object.entries({ ...texts, ...lists, ...objects, ...others })) {
     for (const name of NAMES) yield [`${name}: ${kind}`, () => startAppTokenSession({ ...credentials, [name]: value })]
-    for (const name of ['userId', 'sessionPrivileges']) yield [`a request's ${name}: ${kind}`, () => provider.getSession({ [name]: value })]
-    for (const name of FIELDS) yield [`add's ${name}: ${kind}`, () => manager.add({ sessionUserId: 'ada', [name]: value })]
-    for (const name of KS_FIELDS) yield [`generateKs's ${name}: ${kind}`, () => generateKs({ ...KS, [name]: value }, 'secret')]
+    for (const name of ['userId', 'sessionPrivileges'])
+      yield [`a request's ${name}: ${kind}`, () => provider.getSession({ [name]: value })]
+    for (const name of FIELDS)
+      yield [`add's ${name}: ${kind}`, () => manager.add({ sessionUserId: 'ada', [name]: value })]
+    for (const name of KS_FIELDS)
+      yield [`generateKs's ${name}: ${kind}`, () => generateKs({ ...KS, [name]: value }, 'secret')]
     yield [`invalidate: ${kind}`, () => provider.invalidate(value)]
     yield [`startSessions: ${kind}`, () => provider.startSessions(Array.isArray(value) ? value : [value])]
     // JSON makes many megabytes of bytes, and itself takes seconds for it.
-    if (kind !== 'bytes') yield [`a call's parameters: ${kind}`, () => provider.call('user', 'get', { userId: 'ada', value })]
+    if (kind !== 'bytes')
+      yield [`a call's parameters: ${kind}`, () => provider.call('user', 'get', { userId: 'ada', value })]
     yield [`a call's service: ${kind}`, () => provider.call(value, 'get')]
     yield [`a filter: ${kind}`, () => manager.list({ idIn: value })]
     yield [`an id: ${kind}`, () => manager.get(value)]

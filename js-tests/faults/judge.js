@@ -49,8 +49,7 @@ function judgeRequests(row, column, told, made) {
 }
 
 /** What is said for a column, or for all. */
-export const by = (column, said) =>
-  typeof said === 'object' ? (said[column] ?? said.else) : said
+export const by = (column, said) => (typeof said === 'object' ? (said[column] ?? said.else) : said)
 
 function matches(expected, told) {
   const name = nameOf(told)

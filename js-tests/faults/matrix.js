@@ -21,9 +21,7 @@ const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 export async function runMatrix(proxy) {
   const watched = watch()
   const { wanted, withInputs } = await ask(proxy, 'GET', '/rows')
-  const jobs = wanted.flatMap((index) =>
-    columnsOf(rows[index]).map((column) => ({ row: rows[index], index, column })),
-  )
+  const jobs = wanted.flatMap((index) => columnsOf(rows[index]).map((column) => ({ row: rows[index], index, column })))
   const results = []
   let looks = 0
   const take = async (left) => {
@@ -77,9 +75,7 @@ async function tryOnce(proxy, { row, index, column }, watched) {
   }
   const { value: settled, problem } = row.heavy ? await unblocked(call) : { value: await call() }
   const report = await ask(proxy, 'DELETE', `/${id}`)
-  const wrong = settled.broken
-    ? [settled.broken]
-    : judge({ row, column, settled, events, report, isAppTokenError })
+  const wrong = settled.broken ? [settled.broken] : judge({ row, column, settled, events, report, isAppTokenError })
   const { leaks, looks } = settled.broken
     ? { leaks: [], looks: 0 }
     : await lookForSecrets({ column, settled, under, events, report, watched })

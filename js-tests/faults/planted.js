@@ -177,7 +177,9 @@ function misjudged() {
     'a hasty retry': judged({ delayMs: 1000 }, told({ session: good }), two, [{ type: 'retried', delayMs: 5 }]),
   }
   return [
-    ...Object.entries(fine).flatMap(([what, found]) => (found.length > 0 ? [`${what} was taken for wrong: ${found}`] : [])),
+    ...Object.entries(fine).flatMap(([what, found]) =>
+      found.length > 0 ? [`${what} was taken for wrong: ${found}`] : [],
+    ),
     ...Object.entries(wrong).flatMap(([what, found]) => (found.length === 0 ? [`${what} was taken for right`] : [])),
   ]
 }

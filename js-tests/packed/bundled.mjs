@@ -130,11 +130,10 @@ test('a Worker as wrangler would deploy it starts a session, and is small', asyn
       send_metrics: false,
     }),
   })
-  await installed.run(
-    bundlerNode(),
-    [wrangler, 'deploy', '--dry-run', '--outdir', 'out'],
-    { CI: '1', WRANGLER_SEND_METRICS: 'false' },
-  )
+  await installed.run(bundlerNode(), [wrangler, 'deploy', '--dry-run', '--outdir', 'out'], {
+    CI: '1',
+    WRANGLER_SEND_METRICS: 'false',
+  })
   const out = join(installed.folder, 'out')
   const modules = readdirSync(out)
     .filter((name) => name.endsWith('.wasm'))

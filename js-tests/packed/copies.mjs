@@ -7,7 +7,7 @@ import { node } from '../runtimes/index.mjs'
 import { test } from '../suite/harness.js'
 import { project } from './project.mjs'
 
-test('two copies in one process work side by side, and know each other\'s errors', async (t) => {
+test("two copies in one process work side by side, and know each other's errors", async (t) => {
   const installed = await project({
     'start.mjs': `import * as one from 'kaltura-app-token'
 import * as other from 'copy'
@@ -73,10 +73,7 @@ for (const [name, split] of Object.entries(splitters)) {
   test(`programs split into chunks by ${name} carry the module once, and run`, async (t) => {
     const installed = await project(TWO_PROGRAMS)
     await split(installed)
-    const inline = readFileSync(
-      join(installed.folder, 'node_modules/kaltura-app-token/pkg/inline.js'),
-      'utf8',
-    )
+    const inline = readFileSync(join(installed.folder, 'node_modules/kaltura-app-token/pkg/inline.js'), 'utf8')
     const [piece] = inline.match(/[\w+/]{400}/)
     const out = join(installed.folder, 'out')
     const carrying = readdirSync(out, { recursive: true })

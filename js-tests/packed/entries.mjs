@@ -132,9 +132,7 @@ test('the entries of one export have the same names, whatever the condition', as
     if (typeof targets === 'string') continue
     const { types, ...files } = targets
     if (isLentFile(targets)) for (const name of ['default', 'browser']) delete files[name]
-    const [wanted, ...others] = await Promise.all(
-      Object.values(files).map((target) => namesOf(folder, target)),
-    )
+    const [wanted, ...others] = await Promise.all(Object.values(files).map((target) => namesOf(folder, target)))
     for (const names of others) t.deepEqual(names, wanted)
   }
 })

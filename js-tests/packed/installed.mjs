@@ -35,10 +35,22 @@ test('it brings nothing along, and runs nothing when it is installed', async (t)
   t.deepEqual(installed, ['kaltura-app-token'])
   const manifest = readFileSync(join(folder, 'node_modules/kaltura-app-token/package.json'), 'utf8')
   const { scripts = {}, ...facts } = JSON.parse(manifest)
-  const kinds = ['dependencies', 'optionalDependencies', 'peerDependencies', 'bundleDependencies', 'bundledDependencies']
-  t.deepEqual(kinds.filter((kind) => kind in facts), [])
+  const kinds = [
+    'dependencies',
+    'optionalDependencies',
+    'peerDependencies',
+    'bundleDependencies',
+    'bundledDependencies',
+  ]
+  t.deepEqual(
+    kinds.filter((kind) => kind in facts),
+    [],
+  )
   const hooks = ['preinstall', 'install', 'postinstall', 'prepublish', 'preprepare', 'prepare', 'postprepare']
-  t.deepEqual(hooks.filter((hook) => hook in scripts), [])
+  t.deepEqual(
+    hooks.filter((hook) => hook in scripts),
+    [],
+  )
 })
 
 for (const version of NODE_VERSIONS) {
@@ -74,7 +86,10 @@ for (const bytes of [[], [1, 2, 3], [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]].map((it) 
   const installed = await project({ 'nonsense.mjs': program })
   const said = (await installed.run(node(20), ['nonsense.mjs'])).trim().split('\n')
   t.equal(said.length, 12)
-  t.ok(said.every((line) => line === 'AppTokenError ERR_WASM'), said.join())
+  t.ok(
+    said.every((line) => line === 'AppTokenError ERR_WASM'),
+    said.join(),
+  )
 })
 
 test('Deno imports it with no permission but the network', async (t) => {

@@ -64,11 +64,7 @@ async function install() {
   const folder = join(scratch, 'installed')
   const { tarball } = pack()
   write(folder, { 'package.json': '{ "private": true, "type": "module" }' })
-  await run(
-    'npm',
-    ['install', '--offline', '--ignore-scripts', '--no-audit', '--no-fund', tarball],
-    { cwd: folder },
-  )
+  await run('npm', ['install', '--offline', '--ignore-scripts', '--no-audit', '--no-fund', tarball], { cwd: folder })
   return folder
 }
 

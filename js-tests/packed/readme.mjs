@@ -35,7 +35,10 @@ async function environment(t) {
   return { ...environmentOf(kaltura), KALTURA_ADMIN_SECRET: kaltura.adminSecret }
 }
 
-for (const [name, program] of [['Node', () => node(20)], ['Bun', bun]]) {
+for (const [name, program] of [
+  ['Node', () => node(20)],
+  ['Bun', bun],
+]) {
   test(`README's program for Node runs in ${name}`, async (t) => {
     const { program: text, output } = example('process.env.KALTURA_PARTNER_ID')
     const installed = await project({ 'start.js': text })

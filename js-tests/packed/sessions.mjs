@@ -52,20 +52,14 @@ async function run(t, program, env = {}) {
 const [oneProcess] = section('One process')
 
 test("the guide's session provider for one process gets a KS and calls the API", async (t) => {
-  const { said, requests } = await run(
-    t,
-    programOf([oneProcess, 'console.log(typeof ks, JSON.stringify(list))']),
-  )
+  const { said, requests } = await run(t, programOf([oneProcess, 'console.log(typeof ks, JSON.stringify(list))']))
   t.deepEqual(said, ['string {"totalCount":1,"objects":[],"pager":{"pageSize":10}}'])
   t.equal(requests, 2)
 })
 
 test("the guide's sessions for each user are their own", async (t) => {
   const [forUsers] = section('A session for each user')
-  const { said } = await run(
-    t,
-    programOf([oneProcess, "const userIds = ['ada', 'bob']", `{\n${forUsers}\n}`]),
-  )
+  const { said } = await run(t, programOf([oneProcess, "const userIds = ['ada', 'bob']", `{\n${forUsers}\n}`]))
   t.deepEqual(said, ['ada', 'bob'])
 })
 
@@ -147,7 +141,7 @@ test("the guide's line for kaltura-client hands it the session", async (t) => {
     t,
     programOf([
       oneProcess,
-      "const client = { setKs: (given) => console.log(given === ks && given.length > 20) }",
+      'const client = { setKs: (given) => console.log(given === ks && given.length > 20) }',
       line,
     ]),
   )

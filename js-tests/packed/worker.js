@@ -11,8 +11,7 @@ export default {
     const options = /** @type {StartOptions & ProviderOptions} */ (await request.json())
     const { pathname } = new URL(request.url)
     sessions ??= createSessionProvider(options)
-    const { ks, partnerId } =
-      pathname === '/kept' ? await sessions.getSession() : await startAppTokenSession(options)
+    const { ks, partnerId } = pathname === '/kept' ? await sessions.getSession() : await startAppTokenSession(options)
     return Response.json({ ks: typeof ks, partnerId })
   },
 }

@@ -87,12 +87,16 @@ export default { fetch: async () => new Response(await sessions().getKs()) }
 for (const made of Object.keys(WHERE_MADE)) {
   test(`requests of a Worker whose provider is made ${made} share a session`, async (t) => {
     const { credentials, requests } = await t.kaltura()
-    await served(workerWith(credentials, made), (entry) => bundleWorker(entry), async (url) => {
-      const answers = await Promise.all(Array.from({ length: 20 }, () => fetch(url)))
-      const sessions = await Promise.all(answers.map((answer) => answer.text()))
-      t.equal(new Set(sessions).size, 1)
-      t.match(sessions[0], /^[\w+/=-]{50,}$/)
-    })
+    await served(
+      workerWith(credentials, made),
+      (entry) => bundleWorker(entry),
+      async (url) => {
+        const answers = await Promise.all(Array.from({ length: 20 }, () => fetch(url)))
+        const sessions = await Promise.all(answers.map((answer) => answer.text()))
+        t.equal(new Set(sessions).size, 1)
+        t.match(sessions[0], /^[\w+/=-]{50,}$/)
+      },
+    )
     t.equal((await requests()).length, 2)
   })
 }

@@ -106,7 +106,12 @@ test('whatever a fetch throws, the call says that there was no answer', async (t
   self.cause = self
   const thrown = [...hostileValues(), ['its own cause', self], ...errors.map((it) => [Object.keys(it)[0], it])]
   for (const [kind, value] of thrown) {
-    for (const fetch of [() => { throw value }, () => Promise.reject(value)]) {
+    for (const fetch of [
+      () => {
+        throw value
+      },
+      () => Promise.reject(value),
+    ]) {
       const error = await lost(t, kind, startAppTokenSession({ ...right, fetch }), ['ERR_NETWORK'])
       t.ok(error.cause === undefined || error.cause instanceof Error, kind)
       t.ok(`${error.cause}`.length < 1000, kind)
@@ -117,7 +122,9 @@ test('whatever a fetch throws, the call says that there was no answer', async (t
 
 test('whatever a function for the token gives or throws is one error', async (t) => {
   let sent = 0
-  const fetch = async () => { sent += 1 }
+  const fetch = async () => {
+    sent += 1
+  }
   for (const [kind, value] of hostileValues()) {
     // A token, or a promise for one.
     if (['text', '__proto__', 'a promise'].includes(kind)) continue
@@ -125,7 +132,9 @@ test('whatever a function for the token gives or throws is one error', async (t)
     for (const appToken of [() => value, async () => value]) {
       await lost(t, kind, startAppTokenSession({ ...right, fetch, appToken }), codes)
     }
-    const appToken = () => { throw value }
+    const appToken = () => {
+      throw value
+    }
     await lost(t, kind, startAppTokenSession({ ...right, fetch, appToken }), ['ERR_TOKEN_SOURCE'])
   }
   t.equal(sent, 0)
@@ -136,7 +145,10 @@ test('a fetch that never settles, or does so too late, costs no more than timeou
   const fetches = [
     () => new Promise(() => {}),
     () => ({ then() {} }),
-    () => response({ body: { getReader: () => ({ read: () => new Promise(() => {}), cancel: () => new Promise(() => {}) }) } }),
+    () =>
+      response({
+        body: { getReader: () => ({ read: () => new Promise(() => {}), cancel: () => new Promise(() => {}) }) },
+      }),
     () => response({ body: null, text: () => new Promise(() => {}) }),
     () => new Promise((resolve) => late.push(() => resolve(response()))),
     () => new Promise((_, reject) => late.push(() => reject(new Error('late')))),
@@ -151,7 +163,7 @@ test('a fetch that never settles, or does so too late, costs no more than timeou
   await new Promise((resolve) => setTimeout(resolve, 20))
 })
 
-test('whatever the caller\'s functions do in the midst of it, the provider goes on', async (t) => {
+test("whatever the caller's functions do in the midst of it, the provider goes on", async (t) => {
   const kaltura = await t.kaltura()
   let provider
   const meddle = () => {
@@ -161,17 +173,24 @@ test('whatever the caller\'s functions do in the midst of it, the provider goes 
     provider.getKs({ userId: 'meddler' }).catch(() => {})
   }
   let left = 20
-  const meddling = (then) => (...args) => {
-    // Each makes more calls, which would make more.
-    if ((left -= 1) > 0) meddle()
-    return then(...args)
-  }
+  const meddling =
+    (then) =>
+    (...args) => {
+      // Each makes more calls, which would make more.
+      if ((left -= 1) > 0) meddle()
+      return then(...args)
+    }
   provider = createSessionProvider({
     ...kaltura.credentials,
     fetch: meddling((url, init) => fetch(url, init)),
     onEvent: meddling(() => {}),
     appToken: meddling(() => kaltura.credentials.appToken),
-    store: { get: meddling(() => undefined), set: meddling(() => {}), delete: meddling(() => {}), lock: meddling(() => () => {}) },
+    store: {
+      get: meddling(() => undefined),
+      set: meddling(() => {}),
+      delete: meddling(() => {}),
+      lock: meddling(() => () => {}),
+    },
   })
   t.match(await provider.getKs(), /^[-\w=]+$/)
   t.match(await provider.getKs({ userId: 'ada' }), /^[-\w=]+$/)

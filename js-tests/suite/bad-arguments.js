@@ -14,13 +14,7 @@ import {
 } from 'kaltura-app-token'
 import { createKsHandler } from 'kaltura-app-token/handler'
 import { instantiate, instantiateKs } from 'kaltura-app-token/slim'
-import {
-  cloudflareKvStore,
-  denoKvStore,
-  ioredisStore,
-  redisStore,
-  unstorageStore,
-} from 'kaltura-app-token/stores'
+import { cloudflareKvStore, denoKvStore, ioredisStore, redisStore, unstorageStore } from 'kaltura-app-token/stores'
 import { test } from './harness.js'
 import { hostileValues, revoked } from './hostile.js'
 
@@ -85,17 +79,47 @@ place('hashAppToken(ks)', (it) => hashAppToken(it, 'token'), 'ks', isText)
 place('hashAppToken(appToken)', (it) => hashAppToken('ks', it), 'appToken', isText)
 place('hashAppToken(hashType)', (it) => hashAppToken('ks', 'token', it), 'hashType', isMissing)
 place('inspectKs(ks)', (it) => inspectKs(it), 'ks', never)
-place('inspectKs(secrets)', (it) => inspectKs(aKs(), it), 'secrets', (it) => it === undefined || it === null || isEmptyList(it) || (isText(it) && it !== ''))
+place(
+  'inspectKs(secrets)',
+  (it) => inspectKs(aKs(), it),
+  'secrets',
+  (it) => it === undefined || it === null || isEmptyList(it) || (isText(it) && it !== ''),
+)
 place('generateKs(fields)', (it) => generateKs(it, 'secret'), 'fields', isObject)
 for (const name of Object.keys(fields)) {
-  place(`generateKs's ${name}`, (it) => generateKs({ ...fields, [name]: it }, 'secret'), name, () => true)
+  place(
+    `generateKs's ${name}`,
+    (it) => generateKs({ ...fields, [name]: it }, 'secret'),
+    name,
+    () => true,
+  )
 }
-place('generateKs(secret)', (it) => generateKs(fields, it), 'secret', (it) => isText(it) && it !== '')
-place('parsePrivileges(text)', (it) => parsePrivileges(it), 'text', (it) => it === undefined || it === null || isText(it))
+place(
+  'generateKs(secret)',
+  (it) => generateKs(fields, it),
+  'secret',
+  (it) => isText(it) && it !== '',
+)
+place(
+  'parsePrivileges(text)',
+  (it) => parsePrivileges(it),
+  'text',
+  (it) => it === undefined || it === null || isText(it),
+)
 place('formatPrivileges(list)', (it) => formatPrivileges(it), 'list', isList)
 place('predictPrivileges(appTokenId)', (it) => predictPrivileges(it), 'appTokenId', isText)
-place('predictPrivileges(tokenPrivileges)', (it) => predictPrivileges('0_a', it), 'tokenPrivileges', (it) => it === undefined || it === null || isText(it))
-place('predictPrivileges(requested)', (it) => predictPrivileges('0_a', null, it), 'requested', (it) => it === undefined || it === null || isText(it))
+place(
+  'predictPrivileges(tokenPrivileges)',
+  (it) => predictPrivileges('0_a', it),
+  'tokenPrivileges',
+  (it) => it === undefined || it === null || isText(it),
+)
+place(
+  'predictPrivileges(requested)',
+  (it) => predictPrivileges('0_a', null, it),
+  'requested',
+  (it) => it === undefined || it === null || isText(it),
+)
 
 test('isAppTokenError answers about anything', (t) => {
   for (const [kind, value] of hostileValues()) {
@@ -197,18 +221,53 @@ for (const method of ['getKs', 'getSession', 'getProvenSession', 'invalidate']) 
   const isRequest = (it) => isMissing(it) || (method === 'invalidate' && typeof it === 'string') || isEmptyObject(it)
   untouched(`request of ${method}`, (provider, it) => provider[method](it), 'request', isRequest)
   for (const name of requestFields) {
-    untouched(`request.${name} of ${method}`, (provider, it) => provider[method]({ [name]: it }), `request.${name}`, options[name])
+    untouched(
+      `request.${name} of ${method}`,
+      (provider, it) => provider[method]({ [name]: it }),
+      `request.${name}`,
+      options[name],
+    )
   }
   for (const name of ['signal', 'timeoutMs']) {
-    untouched(`request's ${name} of ${method}`, (provider, it) => provider[method]({ [name]: it }), [name, `request.${name}`], isMissing)
+    untouched(
+      `request's ${name} of ${method}`,
+      (provider, it) => provider[method]({ [name]: it }),
+      [name, `request.${name}`],
+      isMissing,
+    )
   }
 }
-untouched('list of requests', (provider, it) => provider.startSessions(it), 'requests', (it) => Array.isArray(it) && it.length < 100)
-untouched('options of startSessions', (provider, it) => provider.startSessions([], it), 'options', (it) => isMissing(it) || isObject(it))
+untouched(
+  'list of requests',
+  (provider, it) => provider.startSessions(it),
+  'requests',
+  (it) => Array.isArray(it) && it.length < 100,
+)
+untouched(
+  'options of startSessions',
+  (provider, it) => provider.startSessions([], it),
+  'options',
+  (it) => isMissing(it) || isObject(it),
+)
 untouched('signal of startSessions', (provider, it) => provider.startSessions([], { signal: it }), 'signal', isMissing)
-untouched('service', (provider, it) => provider.call(it, 'get'), 'service', (it) => it === 'x' || it === '__proto__')
-untouched('params', (provider, it) => provider.call('user', 'get', it), 'params', (it) => isMissing(it) || (isObject(it) && isJson(it)))
-untouched('request of a call', (provider, it) => provider.call('user', 'get', {}, it), 'request', (it) => isMissing(it) || isEmptyObject(it))
+untouched(
+  'service',
+  (provider, it) => provider.call(it, 'get'),
+  'service',
+  (it) => it === 'x' || it === '__proto__',
+)
+untouched(
+  'params',
+  (provider, it) => provider.call('user', 'get', it),
+  'params',
+  (it) => isMissing(it) || (isObject(it) && isJson(it)),
+)
+untouched(
+  'request of a call',
+  (provider, it) => provider.call('user', 'get', {}, it),
+  'request',
+  (it) => isMissing(it) || isEmptyObject(it),
+)
 
 function isEmptyObject(value) {
   return isObject(value) && Object.keys({ ...value }).length === 0
@@ -299,7 +358,15 @@ for (const [name, [use, path, isFine]] of Object.entries(calls)) {
     }
   })
 }
-for (const name of ['sessionUserId', 'sessionType', 'sessionDuration', 'sessionPrivileges', 'expiry', 'hashType', 'description']) {
+for (const name of [
+  'sessionUserId',
+  'sessionType',
+  'sessionDuration',
+  'sessionPrivileges',
+  'expiry',
+  'hashType',
+  'description',
+]) {
   test(`a manager survives anything for the field ${name}`, async (t) => {
     const manager = createAppTokenManager({ ...managing, fetch: idle })
     for (const [kind, value] of hostileValues()) {
@@ -307,7 +374,8 @@ for (const name of ['sessionUserId', 'sessionType', 'sessionDuration', 'sessionP
       for (const use of [() => manager.add(fieldsOf), () => manager.update('0_a', fieldsOf)]) {
         const { error } = await settled(use)
         t.ok(isAppTokenError(error) && error.code !== 'ERR_INTERNAL', `${kind}: ${error?.stack ?? error}`)
-        if (error.code === 'ERR_INVALID_OPTIONS') t.ok(error.path.startsWith(name) || error.path === 'fields', `${kind}: ${error.path}`)
+        if (error.code === 'ERR_INVALID_OPTIONS')
+          t.ok(error.path.startsWith(name) || error.path === 'fields', `${kind}: ${error.path}`)
       }
     }
   })

@@ -5,7 +5,19 @@ import { hostileValues } from './hostile.js'
 
 const PING = 'https://kaltura.test/api_v3/service/system/action/ping?format=1'
 
-const options = ['partners', 'appTokens', 'state', 'now', 'random', 'serviceUrl', 'sleep', 'cache', 'itemMs', 'latencyMs', 'rateLimits']
+const options = [
+  'partners',
+  'appTokens',
+  'state',
+  'now',
+  'random',
+  'serviceUrl',
+  'sleep',
+  'cache',
+  'itemMs',
+  'latencyMs',
+  'rateLimits',
+]
 const methods = {
   addAppToken: (emulator, it) => emulator.addAppToken(it),
   'addAppToken({ token })': (emulator, it) => emulator.addAppToken({ token: it }),
@@ -74,7 +86,9 @@ test('an emulator outlives a clock and a source of bytes that misbehave', async 
       body: JSON.stringify({ secret: emulator.adminSecret, partnerId: emulator.partnerId, type: 2 }),
     })
   const misbehaving = {
-    throwing: () => { throw new Error('mine') },
+    throwing: () => {
+      throw new Error('mine')
+    },
     meddling: () => emulator.state(),
     restoring: () => emulator.restore(emulator.state()),
     detaching: (bytes) => void structuredClone(bytes.buffer, { transfer: [bytes.buffer] }),
@@ -100,12 +114,17 @@ test('requests that are nested, repeated or referred to without end are answered
   const FORM = 'application/x-www-form-urlencoded'
   const JSON_TYPE = 'application/json'
   const { adminSecret: secret, partnerId } = emulator
-  const ks = await (await post(JSON_TYPE, JSON.stringify({ service: 'session', action: 'start', secret, partnerId, type: 2 }))).json()
+  const ks = await (
+    await post(JSON_TYPE, JSON.stringify({ service: 'session', action: 'start', secret, partnerId, type: 2 }))
+  ).json()
   // Each item doubles the description of the one before.
   const doubling = Array.from({ length: 60 }, (_, index) => ({
     service: 'appToken',
     action: 'add',
-    appToken: { sessionUserId: 'ada', description: index === 0 ? 'x'.repeat(1000) : `{${index}:result:description}`.repeat(2) },
+    appToken: {
+      sessionUserId: 'ada',
+      description: index === 0 ? 'x'.repeat(1000) : `{${index}:result:description}`.repeat(2),
+    },
   }))
   const items = Object.fromEntries(doubling.map((item, index) => [index + 1, item]))
   const bodies = [

@@ -25,7 +25,14 @@ async function aborted(t, promise) {
 for (const [name, call] of Object.entries(ways)) {
   test(`${name} makes no request when its signal is aborted already`, async (t) => {
     let sent = 0
-    const options = { partnerId: 102, appTokenId: '0_a', appToken: 't', fetch: async () => { sent += 1 } }
+    const options = {
+      partnerId: 102,
+      appTokenId: '0_a',
+      appToken: 't',
+      fetch: async () => {
+        sent += 1
+      },
+    }
     await aborted(t, call(options, AbortSignal.abort(REASON)))
     t.equal(sent, 0)
   })
@@ -46,7 +53,9 @@ for (const [name, call] of Object.entries(ways)) {
     const kaltura = await t.kaltura()
     const options = { ...kaltura.credentials, timeoutMs: PLENTY_MS }
     const fake = { aborted: false, addEventListener() {}, removeEventListener() {} }
-    const refuse = () => { throw new Error('mine') }
+    const refuse = () => {
+      throw new Error('mine')
+    }
     t.ok(await call(options, fake))
     t.ok(await call(options, { ...fake, removeEventListener: refuse }))
     const refusing = await t.rejects(call(options, { ...fake, addEventListener: refuse }))
@@ -54,7 +63,13 @@ for (const [name, call] of Object.entries(ways)) {
     t.equal(refusing.path, 'signal')
     const atOnce = { ...fake, addEventListener: (_, listener) => listener() }
     t.equal((await t.rejects(call(options, atOnce))).code, 'ERR_ABORTED')
-    const mute = { ...fake, aborted: true, get reason() { return refuse() } }
+    const mute = {
+      ...fake,
+      aborted: true,
+      get reason() {
+        return refuse()
+      },
+    }
     t.equal((await t.rejects(call(options, mute))).code, 'ERR_ABORTED')
   })
 }

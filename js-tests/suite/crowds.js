@@ -62,7 +62,9 @@ test('short answers are read while long ones take all the room, and those who wa
   const signal = new AbortController()
   const provider = createSessionProvider({ ...options, timeoutMs: 50_000, fetch: kaltura(stuck) })
   await provider.getKs()
-  const calls = Array.from({ length: 40 }, () => t.rejects(provider.call('media', 'list', {}, { signal: signal.signal })))
+  const calls = Array.from({ length: 40 }, () =>
+    t.rejects(provider.call('media', 'list', {}, { signal: signal.signal })),
+  )
   while (ends.length < 40) await new Promise((resolve) => setTimeout(resolve, 5))
   t.equal(await provider.getKs({ userId: 'ada' }), session.ks)
   signal.abort()

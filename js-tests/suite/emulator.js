@@ -89,8 +89,7 @@ const rows = {
     await kaltura.tell('setAppToken', kaltura.appToken.id, { expiry: 1 })
     return start(kaltura)
   },
-  INVALID_WIDGET_ID: (kaltura) =>
-    call(kaltura, 'session.startWidgetSession', { widgetId: '_999' }),
+  INVALID_WIDGET_ID: (kaltura) => call(kaltura, 'session.startWidgetSession', { widgetId: '_999' }),
   SERVICE_FORBIDDEN: (kaltura) => call(kaltura, 'appToken.list'),
   async SERVICE_FORBIDDEN_CONTENT_BLOCKED(kaltura) {
     await kaltura.tell('setPartner', kaltura.partnerId, { status: 2 })
@@ -120,8 +119,7 @@ const rows = {
     call(kaltura, 'session.start', { secret: 'wrong', type: 2, partnerId: kaltura.partnerId }),
   MISSING_MANDATORY_PARAMETER: (kaltura) => call(kaltura, 'appToken.startSession'),
   INVALID_ENUM_VALUE: (kaltura) => start(kaltura, { type: 1 }),
-  INVALID_FIELD_VALUE: async (kaltura) =>
-    call(kaltura, 'appToken.add', { ks: await adminKs(kaltura), appToken: {} }),
+  INVALID_FIELD_VALUE: async (kaltura) => call(kaltura, 'appToken.add', { ks: await adminKs(kaltura), appToken: {} }),
   PROPERTY_VALIDATION_NOT_UPDATABLE: async (kaltura) =>
     call(kaltura, 'appToken.add', { ks: await adminKs(kaltura), appToken: { status: 1 } }),
   PROPERTY_VALIDATION_WRONG_FORMAT: async (kaltura) =>
@@ -223,7 +221,10 @@ test('a slow server reckons each session when it is started, and tells when the 
     body: JSON.stringify({ service: 'multirequest', format: 1, 1: item, 2: item, 3: item }),
   })
   const sessions = await response.json()
-  t.deepEqual(sessions.map(({ expiry }) => expiry - began - 3600), [2, 4, 6])
+  t.deepEqual(
+    sessions.map(({ expiry }) => expiry - began - 3600),
+    [2, 4, 6],
+  )
   t.equal(Number(response.headers.get('X-Kaltura-Session').split(', ')[1]), began)
   t.equal(Date.parse(response.headers.get('Date')) / 1000, began + 6)
   t.equal(clock, 1_800_000_006_900)

@@ -60,8 +60,7 @@ for (const [name, text] of Object.entries(answers)) {
   })
 }
 
-const refusal = (message, args) =>
-  JSON.stringify({ objectType: 'KalturaAPIException', code: 'X', message, args })
+const refusal = (message, args) => JSON.stringify({ objectType: 'KalturaAPIException', code: 'X', message, args })
 
 /** Each value is found in the names of others. */
 const nested = (length, count) =>
@@ -75,7 +74,10 @@ const nested = (length, count) =>
 const refusals = {
   'whose arguments are found in each other': refusal('a'.repeat(100), nested(10, 6)),
   'with one long name': refusal('a'.repeat(1000), nested(100_000, 1)),
-  'with many arguments': refusal('a'.repeat(9000), Object.fromEntries(Array.from({ length: 50_000 }, (_, n) => [n, 'aa']))),
+  'with many arguments': refusal(
+    'a'.repeat(9000),
+    Object.fromEntries(Array.from({ length: 50_000 }, (_, n) => [n, 'aa'])),
+  ),
   'with a long value': refusal('a'.repeat(9000), { KS: 'a'.repeat(400_000), ID: `${'a'.repeat(4000)}b` }),
   'with a long message': refusal('startSession '.repeat(70_000), {}),
 }
@@ -121,7 +123,13 @@ test('a session with 100 KB of ids does not hold the event loop', async (t) => {
 
 test('of privileges that differ, 50 are listed and the rest is counted', async (t) => {
   const asked = ids(16_000).join(',')
-  const { differences } = await start(t, asked, ids(16_000).map((id) => `${id}:x`).join(','))
+  const { differences } = await start(
+    t,
+    asked,
+    ids(16_000)
+      .map((id) => `${id}:x`)
+      .join(','),
+  )
   t.equal(differences.length, 51)
   const { field, more, effect } = differences[50]
   t.deepEqual({ field, more, effect }, { field: 'sessionPrivileges', more: 15_950, effect: 'broader' })

@@ -25,10 +25,7 @@ const cyclic = () => {
 
 /** @param {...string} names */
 const refusing = (...names) =>
-  Object.create(
-    null,
-    Object.fromEntries(names.map((name) => [name, { get: refuse, enumerable: true }])),
-  )
+  Object.create(null, Object.fromEntries(names.map((name) => [name, { get: refuse, enumerable: true }])))
 
 /** `[what it is, the value]`, made anew for each use. */
 export const hostileValues = () => [

@@ -99,7 +99,7 @@ test('a KS of version 1 is refused unless it carries what is said of it, whateve
   }
 })
 
-test("a token with a semicolon in its privileges has no sessions where it would cut off what follows", async (t) => {
+test('a token with a semicolon in its privileges has no sessions where it would cut off what follows', async (t) => {
   const sessionPrivileges = 'mine:1;2,iprestrict:10.0.0.1'
   for (const grants of GRANTS) {
     const first = kalturaOf(1, { sessionPrivileges })

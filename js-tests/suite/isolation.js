@@ -243,7 +243,10 @@ test('many are started with ids of their own', async (t) => {
     const ids = (await provider.startSessions(requests)).map(({ session }) => sessionIdOf(session))
     t.deepEqual([new Set(ids).size, ids[0] === ids[3]], [3, true])
     const again = await provider.startSessions(requests)
-    t.deepEqual(again.map(({ session }) => sessionIdOf(session)), ids)
+    t.deepEqual(
+      again.map(({ session }) => sessionIdOf(session)),
+      ids,
+    )
   }
 })
 
@@ -282,7 +285,10 @@ test('a store shows no session id, and a record that was changed is not believed
   const [name] = [...store.kept.keys()].filter((it) => it.endsWith(':ended'))
   const record = store.kept.get(name)
   t.ok(!JSON.stringify([...store.kept]).includes(sessionIdOf(before).slice(4)), 'no id is shown')
-  store.kept.set(name, record.replace(/^\d+/, (number) => Number(number) + 1))
+  store.kept.set(
+    name,
+    record.replace(/^\d+/, (number) => Number(number) + 1),
+  )
   const fresh = providerOf(credentials, { store }).provider
   t.equal(sessionIdOf(await fresh.getSession({ userId: 'ada' })), sessionIdOf(before))
   store.kept.clear()
@@ -300,9 +306,7 @@ test('a token without sessionid:* starts no isolated session, whatever is allowe
         const error = await t.rejects(provider[name]({ userId: 'ada' }))
         t.equal(error.code, 'ERR_NOT_GRANTED')
         t.match(error.message, /sessionid:\*.*isolatedSessions: true/)
-        t.deepEqual(error.differences, [
-          { field: 'sessionPrivileges', privilege: 'sessionid', effect: 'broader' },
-        ])
+        t.deepEqual(error.differences, [{ field: 'sessionPrivileges', privilege: 'sessionid', effect: 'broader' }])
       }
     }
   }

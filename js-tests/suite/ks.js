@@ -103,10 +103,7 @@ test('an expired KS is read like any other', (t) => {
 
 test('a KS can be made again from what was read of it', (t) => {
   for (const version of [1, 2]) {
-    const ks = generateKs(
-      { ...fields, version, masterPartnerId: 99, additionalData: 'zoë 🔑 %+&=' },
-      SECRET,
-    )
+    const ks = generateKs({ ...fields, version, masterPartnerId: 99, additionalData: 'zoë 🔑 %+&=' }, SECRET)
     const { partnerId, session } = inspectKs(ks, SECRET)
     t.equal(generateKs({ version, partnerId, ...session }, SECRET), ks)
   }
@@ -139,7 +136,10 @@ test('no field of version 1 can move into another', (t) => {
 })
 
 test('privileges can be given as a list', (t) => {
-  const list = [{ name: 'edit', values: ['0_a', '0_b'] }, { name: 'disableentitlement', values: [] }]
+  const list = [
+    { name: 'edit', values: ['0_a', '0_b'] },
+    { name: 'disableentitlement', values: [] },
+  ]
   const ks = generateKs({ ...fields, privileges: list }, SECRET)
   t.equal(inspectKs(ks, SECRET).session.privileges, 'edit:0_a/0_b,disableentitlement')
 })
@@ -185,12 +185,30 @@ test('a wrong field of generateKs is named, and its value is not shown', (t) => 
 test('a wrong argument is named', (t) => {
   const ks = generateKs(fields, SECRET)
   const path = (fn) => t.throws(fn).path
-  t.equal(path(() => inspectKs(7)), 'ks')
-  t.equal(path(() => inspectKs(ks, [SECRET, ''])), 'secrets[1]')
-  t.equal(path(() => inspectKs(ks, 7)), 'secrets[0]')
-  t.equal(path(() => generateKs(undefined, SECRET)), 'fields')
-  t.equal(path(() => generateKs(fields)), 'secret')
-  t.equal(path(() => generateKs(fields, '')), 'secret')
+  t.equal(
+    path(() => inspectKs(7)),
+    'ks',
+  )
+  t.equal(
+    path(() => inspectKs(ks, [SECRET, ''])),
+    'secrets[1]',
+  )
+  t.equal(
+    path(() => inspectKs(ks, 7)),
+    'secrets[0]',
+  )
+  t.equal(
+    path(() => generateKs(undefined, SECRET)),
+    'fields',
+  )
+  t.equal(
+    path(() => generateKs(fields)),
+    'secret',
+  )
+  t.equal(
+    path(() => generateKs(fields, '')),
+    'secret',
+  )
 })
 
 test('nothing of a KS stays in the memory of wasm, and it does not grow', (t) => {

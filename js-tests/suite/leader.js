@@ -109,10 +109,7 @@ test('the late failure of a leader that was replaced fails nobody who comes afte
     retry: false,
   })
   const controller = new AbortController()
-  const both = provider.startSessions([
-    { userId: 'ada', signal: controller.signal },
-    { userId: 'bob' },
-  ])
+  const both = provider.startSessions([{ userId: 'ada', signal: controller.signal }, { userId: 'bob' }])
   const follower = provider.getKs({ userId: 'ada' })
   await sleep(50)
   controller.abort()

@@ -40,7 +40,11 @@ test('privileges of 262,144 characters are read, and not one more', (t) => {
 test('ten thousand sessions may be asked for at once, and not one more', async (t) => {
   const provider = createSessionProvider(right)
   const signal = AbortSignal.abort()
-  const wanted = (length) => provider.startSessions(Array.from({ length }, () => ({ userId: 'ada' })), { signal })
+  const wanted = (length) =>
+    provider.startSessions(
+      Array.from({ length }, () => ({ userId: 'ada' })),
+      { signal },
+    )
   const outcomes = await wanted(LONGEST_LIST)
   t.equal(outcomes.length, LONGEST_LIST)
   t.ok(outcomes.every(({ error }) => error.code === 'ERR_ABORTED'))

@@ -4,8 +4,7 @@
 // Short, as all names of the modules are that get deployed; and what wasm-bindgen says.
 const OURS = ['a', './k_bg.js']
 /** Weak, so that what has been given up can be collected, where the runtime has such references. */
-const weak = (object) =>
-  globalThis.WeakRef ? new WeakRef(object) : { deref: () => object }
+const weak = (object) => (globalThis.WeakRef ? new WeakRef(object) : { deref: () => object })
 const seen = []
 const { Instance } = WebAssembly
 /** What the next function does that WebAssembly calls. */

@@ -7,7 +7,13 @@ const right = { partnerId: 102, appTokenId: '0_ab12cd34', appToken: 'a-token-of-
 async function refused(t, options) {
   let sent = 0
   const error = await t.rejects(
-    startAppTokenSession({ ...right, fetch: async () => { sent += 1 }, ...options }),
+    startAppTokenSession({
+      ...right,
+      fetch: async () => {
+        sent += 1
+      },
+      ...options,
+    }),
   )
   t.equal(sent, 0)
   t.equal(error.code, 'ERR_INVALID_OPTIONS')
@@ -20,12 +26,40 @@ const revoked = () => {
   revoke()
   return proxy
 }
-const hostile = () => [revoked(), [revoked()], null, true, Symbol('x'), 10n, {}, () => {}, new Date(), '\ud800', new Proxy({}, { get() { throw new Error() } })]
+const hostile = () => [
+  revoked(),
+  [revoked()],
+  null,
+  true,
+  Symbol('x'),
+  10n,
+  {},
+  () => {},
+  new Date(),
+  '\ud800',
+  new Proxy(
+    {},
+    {
+      get() {
+        throw new Error()
+      },
+    },
+  ),
+]
 
 const wrong = {
   partnerId: [undefined, '', '0', 'abc', 0, -1, 1.5, NaN, Infinity, 2 ** 31, ...hostile()],
   appTokenId: [undefined, '', ' 0_a', 'a b', 'x'.repeat(200), 5, ...hostile()],
-  appToken: [undefined, '', ' x', 'x\n', 'a\0b', 'x'.repeat(100_000), 5, ...hostile().filter((v) => typeof v !== 'function')],
+  appToken: [
+    undefined,
+    '',
+    ' x',
+    'x\n',
+    'a\0b',
+    'x'.repeat(100_000),
+    5,
+    ...hostile().filter((v) => typeof v !== 'function'),
+  ],
   hashType: ['sha1', 'SHA384', '', 1, ...hostile()],
   serviceUrl: ['', 'mars', 'ftp://x', 'http://www.kaltura.com', 'https://a@b', 'https://a?b', 5, ...hostile()],
   userId: ['a\nb', 'x'.repeat(2000), 5, ...hostile()],
@@ -68,7 +102,10 @@ test('http is for this machine alone', async (t) => {
 
 test('a list of privileges says which entry is wrong', async (t) => {
   const error = await refused(t, {
-    sessionPrivileges: [{ name: 'edit', values: ['0_a'] }, { name: 'edit', values: ['0_a,disableentitlement'] }],
+    sessionPrivileges: [
+      { name: 'edit', values: ['0_a'] },
+      { name: 'edit', values: ['0_a,disableentitlement'] },
+    ],
   })
   t.equal(error.path, 'sessionPrivileges[1].values[0]')
 })
@@ -131,12 +168,22 @@ test('options that are no object, or that throw, are refused', async (t) => {
   for (const options of [undefined, null, 5, 'x', () => {}]) {
     t.equal((await t.rejects(startAppTokenSession(options))).code, 'ERR_INVALID_OPTIONS')
   }
-  const throwing = { get partnerId() { throw new Error('mine') } }
+  const throwing = {
+    get partnerId() {
+      throw new Error('mine')
+    },
+  }
   t.equal((await t.rejects(startAppTokenSession(throwing))).code, 'ERR_INVALID_OPTIONS')
 })
 
 test('nothing is taken from a polluted prototype', async (t) => {
-  const polluted = { userId: 'mallory', sessionType: 'admin', fetch: () => { throw new Error() } }
+  const polluted = {
+    userId: 'mallory',
+    sessionType: 'admin',
+    fetch: () => {
+      throw new Error()
+    },
+  }
   const kaltura = await t.kaltura({ appToken: { sessionUserId: 'ada' } })
   try {
     Object.assign(Object.prototype, polluted)

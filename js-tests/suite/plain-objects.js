@@ -32,7 +32,10 @@ const others = [
   ['an object of a class with accessors', () => new Requests()],
   ['an object of a class with fields', () => Object.assign(new Requests(), { expiry: 60 })],
   ['an object with a prototype', () => Object.create({ userId: 'ada' })],
-  ['an object with a prototype that has none', () => Object.create(Object.assign(Object.create(null), { userId: 'ada' }))],
+  [
+    'an object with a prototype that has none',
+    () => Object.create(Object.assign(Object.create(null), { userId: 'ada' })),
+  ],
   ['a text', () => new String('ada')],
   ['bytes', () => new Uint8Array(2)],
 ]
@@ -119,7 +122,11 @@ test('plain objects without a prototype, of proxies and with accessors of their 
   const requests = [
     Object.assign(Object.create(null), { userId: 'ada' }),
     new Proxy({ userId: 'ada' }, {}),
-    { get userId() { return 'ada' } },
+    {
+      get userId() {
+        return 'ada'
+      },
+    },
   ]
   for (const request of requests) t.equal((await provider.getSession(request)).userId, 'ada')
 })
@@ -128,12 +135,15 @@ test('each property of a request is read once', async (t) => {
   const { provider } = providerOf()
   const use = async (call) => {
     const reads = {}
-    const request = new Proxy({ userId: 'ada', expiry: 60, timeoutMs: 60_000 }, {
-      get(target, name) {
-        reads[name] = (reads[name] ?? 0) + 1
-        return target[name]
+    const request = new Proxy(
+      { userId: 'ada', expiry: 60, timeoutMs: 60_000 },
+      {
+        get(target, name) {
+          reads[name] = (reads[name] ?? 0) + 1
+          return target[name]
+        },
       },
-    })
+    )
     await call(request)
     t.deepEqual(reads, { userId: 1, expiry: 1, timeoutMs: 1 }, `${call}`)
   }
@@ -191,7 +201,9 @@ const NAMES = `
   progress put read rejected release renewed request result retryable retryAfterMs rules serviceUrl session
   sessionFor sessionPrivileges sessions sessionType settings shared signs silentChecks stale status steady step
   store successor taken text ticket timeoutMs token tokens tooLong ttlMs until userId waited waitedFor waitUntil
-  wall wanted`.split(/\s+/).filter(Boolean)
+  wall wanted`
+  .split(/\s+/)
+  .filter(Boolean)
 
 const KS = 'djJ8MTAyfIOer4PKo_qwzIFP3E15TU4pWMgGOfGnKTPylK7tlAAkPxGo'
 
@@ -225,7 +237,11 @@ function kalturaOf() {
 async function comesTo(store) {
   const options = { partnerId: 102, appTokenId: '0_abc', appToken: 'token', retry: 0 }
   const provider = createSessionProvider({ ...options, fetch: kalturaOf(), store })
-  const codeOf = (promise) => promise.then(() => 'none', ({ code }) => code)
+  const codeOf = (promise) =>
+    promise.then(
+      () => 'none',
+      ({ code }) => code,
+    )
   const found = [
     await provider.getKs(),
     await provider.getKs(),
@@ -246,7 +262,12 @@ async function comesTo(store) {
 }
 
 test('whatever name is in Object.prototype, what comes out is what Kaltura gave', async (t) => {
-  const evil = () => ({ ks: 'evil', code: 'evil', session: { ks: 'evil', expiresAt: 4e12, differences: [] }, isOver: false })
+  const evil = () => ({
+    ks: 'evil',
+    code: 'evil',
+    session: { ks: 'evil', expiresAt: 4e12, differences: [] },
+    isOver: false,
+  })
   const stores = [() => undefined, () => memoryStore()]
   for (const storeOf of stores) {
     const expected = await comesTo(storeOf())

@@ -89,11 +89,32 @@ test('a wrong argument about privileges is named', (t) => {
     t.equal(error.code, 'ERR_INVALID_OPTIONS')
     return error.path
   }
-  t.equal(path(() => parsePrivileges(7)), 'text')
-  t.equal(path(() => formatPrivileges('edit:*')), 'list')
-  t.equal(path(() => formatPrivileges([{ values: ['0_a'] }])), 'list')
-  t.equal(path(() => formatPrivileges([{ name: 7, values: [] }])), 'list')
-  t.equal(path(() => predictPrivileges(7, null, null)), 'appTokenId')
-  t.equal(path(() => predictPrivileges('0_id', 7)), 'tokenPrivileges')
-  t.equal(path(() => predictPrivileges('0_id', null, {})), 'requested')
+  t.equal(
+    path(() => parsePrivileges(7)),
+    'text',
+  )
+  t.equal(
+    path(() => formatPrivileges('edit:*')),
+    'list',
+  )
+  t.equal(
+    path(() => formatPrivileges([{ values: ['0_a'] }])),
+    'list',
+  )
+  t.equal(
+    path(() => formatPrivileges([{ name: 7, values: [] }])),
+    'list',
+  )
+  t.equal(
+    path(() => predictPrivileges(7, null, null)),
+    'appTokenId',
+  )
+  t.equal(
+    path(() => predictPrivileges('0_id', 7)),
+    'tokenPrivileges',
+  )
+  t.equal(
+    path(() => predictPrivileges('0_id', null, {})),
+    'requested',
+  )
 })

@@ -5,10 +5,8 @@ import { test } from './harness.js'
 const START = 'appToken.startSession'
 const WIDGET = 'session.startWidgetSession'
 
-const refusal = (code, args = []) =>
-  JSON.stringify({ objectType: 'KalturaAPIException', code, message: code, args })
-const deadKs = (reason) =>
-  refusal('INVALID_KS', { KSID: reason, ERR_CODE: '-1', ERR_DESC: 'INVALID_STR' })
+const refusal = (code, args = []) => JSON.stringify({ objectType: 'KalturaAPIException', code, message: code, args })
+const deadKs = (reason) => refusal('INVALID_KS', { KSID: reason, ERR_CODE: '-1', ERR_DESC: 'INVALID_STR' })
 
 async function planted(t) {
   const kaltura = await t.kaltura({ appToken: { sessionUserId: 'ada' } })
@@ -33,23 +31,17 @@ const givenUp = {
   async APP_TOKEN_ID_NOT_FOUND(kaltura) {
     kaltura.credentials.appTokenId = '0_none'
   },
-  APP_TOKEN_NOT_ACTIVE: (kaltura) =>
-    kaltura.tell('setAppToken', kaltura.appToken.id, { status: 1 }),
+  APP_TOKEN_NOT_ACTIVE: (kaltura) => kaltura.tell('setAppToken', kaltura.appToken.id, { status: 1 }),
   APP_TOKEN_EXPIRED: (kaltura) => kaltura.tell('setAppToken', kaltura.appToken.id, { expiry: 1 }),
-  SERVICE_FORBIDDEN_CONTENT_BLOCKED: (kaltura) =>
-    kaltura.tell('setPartner', kaltura.partnerId, { status: 2 }),
-  SERVICE_ACCESS_CONTROL_RESTRICTED: (kaltura) =>
-    kaltura.tell('setPartner', kaltura.partnerId, { httpsOnly: true }),
+  SERVICE_FORBIDDEN_CONTENT_BLOCKED: (kaltura) => kaltura.tell('setPartner', kaltura.partnerId, { status: 2 }),
+  SERVICE_ACCESS_CONTROL_RESTRICTED: (kaltura) => kaltura.tell('setPartner', kaltura.partnerId, { httpsOnly: true }),
   ...Object.fromEntries(
     [
       ...['SERVICE_FORBIDDEN', 'USER_BLOCKED', 'START_SESSION_ERROR', 'INVALID_OBJECT_ID'],
       ...['UNKNOWN_ROLE_ID', 'INVALID_ACTIONS_LIMIT', 'MISSING_MANDATORY_PARAMETER'],
       ...['INVALID_ENUM_VALUE', 'INVALID_FIELD_VALUE', 'PROPERTY_VALIDATION_NOT_UPDATABLE'],
       ...['INVALID_PARAMETER_CHAR', 'SERVICE_DOES_NOT_EXISTS'],
-    ].map((code) => [
-      code,
-      (kaltura) => kaltura.tell('setFaults', { on: START, body: refusal(code) }),
-    ]),
+    ].map((code) => [code, (kaltura) => kaltura.tell('setFaults', { on: START, body: refusal(code) })]),
   ),
 }
 
@@ -113,7 +105,7 @@ test('INVALID_APP_TOKEN_HASH gets one fresh widget session', async (t) => {
   t.deepEqual(await kaltura.calls(), AGAIN)
 })
 
-test('a refusal in the server\'s cache does not hit the right hash that follows', async (t) => {
+test("a refusal in the server's cache does not hit the right hash that follows", async (t) => {
   const kaltura = await planted(t)
   t.equal((await t.rejects(kaltura.start({ hashType: 'MD5' }))).kalturaCode, 'INVALID_APP_TOKEN_HASH')
   t.equal((await kaltura.start()).userId, 'ada')
@@ -132,7 +124,7 @@ for (const code of ['INTERNAL_DATABASE_ERROR', 'INTERNAL_SERVERL_ERROR']) {
   })
 }
 
-test('a database that is back is used, whatever the server\'s cache holds', async (t) => {
+test("a database that is back is used, whatever the server's cache holds", async (t) => {
   const kaltura = await planted(t)
   await kaltura.tell('set', { database: false })
   const failed = await t.rejects(kaltura.start({ retry: 0 }))
@@ -153,7 +145,10 @@ test('ACTION_BLOCKED is waited out for ten seconds or more', async (t) => {
   })
   t.equal(session.userId, 'ada')
   t.deepEqual(waits.shift(), { type: 'retried', kalturaCode: 'ACTION_BLOCKED', long: true })
-  t.deepEqual(waits.map(({ type }) => type), ['minted'])
+  t.deepEqual(
+    waits.map(({ type }) => type),
+    ['minted'],
+  )
 })
 
 test('XML in place of JSON says which header must have been changed', async (t) => {

@@ -23,12 +23,15 @@ test('texts that run into one another make no two requests the same', async (t) 
     [{ userId: 'ada', sessionPrivileges: 'sview:0_a' }, { userId: 'adasessionPrivileges:sview:0_a' }],
     [{ userId: 'adaexpiry=60;' }, { userId: 'ada', expiry: 60 }],
     [{ userId: 'a:1:b' }, { userId: 'b' }],
-    [{ expiry: 60, userId: 'ada' }, { expiry: 600, userId: 'ada' }],
+    [
+      { expiry: 60, userId: 'ada' },
+      { expiry: 600, userId: 'ada' },
+    ],
     [
       { userId: 'ada', sessionPrivileges: 'sview:0_a', noOtherPrivileges: true },
       { userId: 'ada', sessionPrivileges: 'sview:0_a' },
     ],
-    [{ userId: '' , sessionPrivileges: 'sview:0_a' }, { sessionPrivileges: 'sview:0_b' }],
+    [{ userId: '', sessionPrivileges: 'sview:0_a' }, { sessionPrivileges: 'sview:0_b' }],
   ]
   for (const pair of pairs) {
     for (const [first, second] of [pair, [...pair].reverse()]) {
@@ -87,7 +90,11 @@ test('a request that is wrong is refused though one like it was served', async (
 
 test('calls for the same session in one turn are one call, and a turn later another', async (t) => {
   const { kaltura, provider } = providerOf()
-  const wrong = { get userId() { throw new Error('mine') } }
+  const wrong = {
+    get userId() {
+      throw new Error('mine')
+    },
+  }
   const [a, b, c, d] = await Promise.allSettled([
     provider.getKs({ userId: 'ada' }),
     provider.getKs({ userId: 'ada' }),

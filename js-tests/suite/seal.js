@@ -66,7 +66,10 @@ test('a key is replaced step by step, and at each step the sessions in the store
   const stages = [[old], [old, young], [young, old], [young]]
   // A process of each stage beside one of the next, whoever comes first.
   for (const [stage, keys] of stages.slice(1).entries()) {
-    for (const [one, other] of [[stages[stage], keys], [keys, stages[stage]]]) {
+    for (const [one, other] of [
+      [stages[stage], keys],
+      [keys, stages[stage]],
+    ]) {
       store.kept.clear()
       const writer = member(kaltura, { store, seal: { keys: one } })
       const ks = await writer.ks()
@@ -98,7 +101,12 @@ test('a key that somebody could guess is refused by its path, and echoed nowhere
   }
   t.ok(!`${keyed('squeamish ossifrage').stack}`.includes('squeamish'))
   t.equal(refused({ keys: [{ id: 'a.b', key: good }] }).path, 'seal.keys[0].id')
-  const twice = refused({ keys: [{ id: 'a', key: good }, { id: 'a', key: random() }] })
+  const twice = refused({
+    keys: [
+      { id: 'a', key: good },
+      { id: 'a', key: random() },
+    ],
+  })
   t.equal(twice.path, 'seal.keys[1].id')
   for (const seal of [null, 5, {}, { keys: [] }, { keys: 'key' }, { keys: Array(5).fill({ id: 'a', key: good }) }]) {
     t.match(refused(seal).path, /^seal/)

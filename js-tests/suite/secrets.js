@@ -58,15 +58,22 @@ test('errors show no secret, whichever way they are looked at', async (t) => {
   const kaltura = await t.kaltura({ appToken: { hashType: 'SHA256', sessionUserId: 'ada' } })
   const errors = [await t.rejects(startAppTokenSession({ ...kaltura.credentials, hashType: 'MD5' }))]
   const { token } = kaltura.appToken
-  await kaltura.tell('setFaults', { body: JSON.stringify({
-    objectType: 'KalturaAPIException', code: 'NEW', message: `no ${token}`, args: { KS: token },
-  }) })
+  await kaltura.tell('setFaults', {
+    body: JSON.stringify({
+      objectType: 'KalturaAPIException',
+      code: 'NEW',
+      message: `no ${token}`,
+      args: { KS: token },
+    }),
+  })
   errors.push(await t.rejects(startAppTokenSession(kaltura.credentials)))
   /**
    * @param {string} url
    * @param {{ body: string }} options
    */
-  const talkative = async (url, { body }) => { throw new TypeError(`failed: ${url} ${body}`) }
+  const talkative = async (url, { body }) => {
+    throw new TypeError(`failed: ${url} ${body}`)
+  }
   errors.push(await t.rejects(startAppTokenSession({ ...kaltura.credentials, fetch: talkative, retry: 0 })))
   const secrets = await secretsOf(kaltura)
   for (let error of errors) {

@@ -59,9 +59,7 @@ for (const hashType of ['SHA1', 'SHA256', 'SHA512']) {
 
 test('auto sends no hash of MD5, not even for a token that was made with it', async (t) => {
   const kaltura = await t.kaltura({ appToken: { hashType: 'MD5', sessionUserId: 'ada' } })
-  const refused = await t.rejects(
-    startAppTokenSession({ ...kaltura.credentials, hashType: 'auto' }),
-  )
+  const refused = await t.rejects(startAppTokenSession({ ...kaltura.credentials, hashType: 'auto' }))
   t.equal(refused.kalturaCode, 'INVALID_APP_TOKEN_HASH')
   const hashes = (await kaltura.requests()).map(({ body }) => JSON.parse(body).tokenHash)
   t.deepEqual([...new Set(hashes.filter(Boolean).map(({ length }) => length))], [40, 64, 128])
@@ -72,7 +70,10 @@ test("a hash that was caught is of use for a quarter of an hour, and a provider'
   await startAppTokenSession(kaltura.credentials)
   await createSessionProvider(kaltura.credentials).getKs()
   const asked = (await kaltura.requests()).filter(({ url }) => url.endsWith('startWidgetSession'))
-  t.deepEqual(asked.map(({ body }) => JSON.parse(body).expiry), [900, 3600])
+  t.deepEqual(
+    asked.map(({ body }) => JSON.parse(body).expiry),
+    [900, 3600],
+  )
 })
 
 test('user, type, life and privileges are what was asked for', async (t) => {
@@ -115,15 +116,16 @@ test('Kaltura is sent exactly the content type that it reads', async (t) => {
   for (const { method, headers } of await kaltura.requests()) {
     t.equal(method, 'POST')
     const types = headers.filter(([name]) => name.toLowerCase() === 'content-type')
-    t.deepEqual(types.map(([, value]) => value), ['application/json'])
+    t.deepEqual(
+      types.map(([, value]) => value),
+      ['application/json'],
+    )
   }
 })
 
 test('a refused hash names the hash type that was used and the way to the right one', async (t) => {
   const kaltura = await t.kaltura({ appToken: { hashType: 'SHA256', sessionUserId: 'ada' } })
-  const refused = await t.rejects(
-    startAppTokenSession({ ...kaltura.credentials, hashType: undefined }),
-  )
+  const refused = await t.rejects(startAppTokenSession({ ...kaltura.credentials, hashType: undefined }))
   t.ok(refused instanceof AppTokenError)
   t.ok(isAppTokenError(refused))
   t.equal(refused.code, 'ERR_KALTURA')
@@ -161,12 +163,7 @@ test('a session is judged by what Kaltura finds in its privileges, wherever that
   t.deepEqual(await judged('edit:*', 'mine:1'), [])
   const path = 'urirestrict:/api_v3/service/media'
   t.deepEqual(await judged(`${path}/list/action`, `${path}/action/list`), [
-    [
-      'urirestrict',
-      '/api_v3/service/media/action/list',
-      '/api_v3/service/media/list/action',
-      'broader',
-    ],
+    ['urirestrict', '/api_v3/service/media/action/list', '/api_v3/service/media/list/action', 'broader'],
   ])
 })
 
@@ -174,10 +171,13 @@ test('a narrower session is handed out and says so, unless it must be exact', as
   const kaltura = await t.kaltura({ appToken: { sessionUserId: 'ada', sessionDuration: 600 } })
   const wish = { ...kaltura.credentials, sessionPrivileges: 'edit:0_a', expiry: 86_400 }
   const { differences } = await startAppTokenSession(wish)
-  t.deepEqual(differences.map(({ field, effect }) => [field, effect]), [
-    ['expiry', 'narrower'],
-    ['sessionPrivileges', 'narrower'],
-  ])
+  t.deepEqual(
+    differences.map(({ field, effect }) => [field, effect]),
+    [
+      ['expiry', 'narrower'],
+      ['sessionPrivileges', 'narrower'],
+    ],
+  )
   const refused = await t.rejects(startAppTokenSession({ ...wish, grants: 'exact' }))
   t.equal(refused.code, 'ERR_NOT_GRANTED')
 })
@@ -189,7 +189,7 @@ test('a session that is born dead is refused', async (t) => {
   t.equal(refused.differences[0].effect, 'expired')
 })
 
-test('life is reckoned on the server\'s clock', async (t) => {
+test("life is reckoned on the server's clock", async (t) => {
   for (const clockOffsetMs of [-86_400_000, 86_400_000]) {
     const kaltura = await t.kaltura({ clockOffsetMs, appToken: { sessionUserId: 'ada' } })
     const before = Date.now()
@@ -208,7 +208,10 @@ test('a fault that passes is tried again, and told of', async (t) => {
     onEvent: (event) => events.push(event),
   })
   t.equal(session.userId, 'ada')
-  t.deepEqual(events.map(({ type }) => type), ['retried', 'minted'])
+  t.deepEqual(
+    events.map(({ type }) => type),
+    ['retried', 'minted'],
+  )
   t.deepEqual({ ...events[0], delayMs: 0 }, { type: 'retried', code: 'ERR_HTTP_STATUS', delayMs: 0 })
   t.equal((await kaltura.requests()).length, 3)
 })
@@ -216,7 +219,9 @@ test('a fault that passes is tried again, and told of', async (t) => {
 test('a listener that fails does not fail the call', async (t) => {
   const kaltura = await t.kaltura({ appToken: { sessionUserId: 'ada' } })
   for (const onEvent of [
-    () => { throw new Error('mine') },
+    () => {
+      throw new Error('mine')
+    },
     () => Promise.reject(new Error('mine')),
   ]) {
     await kaltura.tell('setFaults', { times: 1, status: 503 })
@@ -228,7 +233,9 @@ test('appToken may be a function that fetches it', async (t) => {
   const kaltura = await t.kaltura({ appToken: { sessionUserId: 'ada' } })
   const { appToken, ...rest } = kaltura.credentials
   t.equal((await startAppTokenSession({ ...rest, appToken: async () => appToken })).userId, 'ada')
-  const vault = async () => { throw new Error(`no vault for ${appToken}`) }
+  const vault = async () => {
+    throw new Error(`no vault for ${appToken}`)
+  }
   const failed = await t.rejects(startAppTokenSession({ ...rest, appToken: vault }))
   t.equal(failed.code, 'ERR_TOKEN_SOURCE')
   t.equal(`${failed.stack} ${failed.cause?.message}`.includes(appToken), false)

@@ -64,7 +64,10 @@ test('a provider asks its signer once for each request, however many sessions th
   await provider.getKs({ userId: 'ada' })
   t.equal(asked.length, 1)
   const outcomes = await provider.startSessions(['bob', 'cleo', 'dan'].map((userId) => ({ userId })))
-  t.deepEqual(outcomes.map(({ session }) => session?.userId), ['bob', 'cleo', 'dan'])
+  t.deepEqual(
+    outcomes.map(({ session }) => session?.userId),
+    ['bob', 'cleo', 'dan'],
+  )
   t.equal(asked.length, 2)
 })
 

@@ -26,13 +26,16 @@ async function withSlow({ itemMs, aheadMs = 0, without, bodyMs = 0 }, run) {
       const headers = new Headers(response.headers)
       if (without) headers.delete(without)
       const bytes = await response.arrayBuffer()
-      const body = new ReadableStream({
-        pull(controller) {
-          clocks.pass(bodyMs)
-          controller.enqueue(new Uint8Array(bytes))
-          controller.close()
+      const body = new ReadableStream(
+        {
+          pull(controller) {
+            clocks.pass(bodyMs)
+            controller.enqueue(new Uint8Array(bytes))
+            controller.close()
+          },
         },
-      }, { highWaterMark: 0 })
+        { highWaterMark: 0 },
+      )
       return new Response(body, { status: response.status, headers })
     }
     const { partnerId, serviceUrl } = kaltura
@@ -61,7 +64,10 @@ test('the last of a long batch is as good as the first', async (t) => {
     const provider = createSessionProvider({ ...options, batchSize: 100, grants: 'exact' })
     const users = Array.from({ length: 100 }, (_, index) => ({ userId: `user-${index}` }))
     const outcomes = await provider.startSessions(users)
-    t.deepEqual(outcomes.filter(({ error }) => error), [])
+    t.deepEqual(
+      outcomes.filter(({ error }) => error),
+      [],
+    )
     t.equal(kaltura.requests, 2)
   })
 })

@@ -14,7 +14,9 @@ const right = { partnerId: 102, appTokenId: '0_ab12cd34', appToken: 'a-token-of-
 /** Starts a session with a fetch that must not be called. */
 async function refused(t, options) {
   let sent = 0
-  const fetch = async () => { sent += 1 }
+  const fetch = async () => {
+    sent += 1
+  }
   const error = await t.rejects(startAppTokenSession({ ...right, fetch, ...options }))
   t.equal(sent, 0)
   t.equal(error.code, 'ERR_INVALID_OPTIONS')

@@ -14,9 +14,7 @@ test('an exchange that is not done by timeoutMs rejects, whatever fetch does', a
 
 test('a signal that is aborted already ends the call before anything is sent', async (t) => {
   const kaltura = await t.kaltura()
-  const error = await t.rejects(
-    startAppTokenSession({ ...kaltura.credentials, signal: AbortSignal.abort('enough') }),
-  )
+  const error = await t.rejects(startAppTokenSession({ ...kaltura.credentials, signal: AbortSignal.abort('enough') }))
   t.equal(error.code, 'ERR_ABORTED')
   t.equal(error.cause, 'enough')
   t.deepEqual(await kaltura.requests(), [])
@@ -29,10 +27,12 @@ test('an abort at any step ends the call, and the request with it', async (t) =>
     let calls = 0
     let cut
     /** @type {import('kaltura-app-token').Fetch} */
-  const fetching = (url, init) => {
+    const fetching = (url, init) => {
       calls += 1
       if (calls === step) {
-        init.signal.addEventListener('abort', () => { cut = true })
+        init.signal.addEventListener('abort', () => {
+          cut = true
+        })
         controller.abort()
         return never()
       }

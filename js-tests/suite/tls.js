@@ -24,7 +24,9 @@ async function withoutVerification(run) {
 test('where certificates are not verified, nothing is sent', (t) =>
   withoutVerification(async () => {
     let sent = 0
-    const fetch = async () => { sent += 1 }
+    const fetch = async () => {
+      sent += 1
+    }
     const options = { ...credentials, serviceUrl, fetch }
     const provider = createSessionProvider(options)
     const manager = createAppTokenManager({ partnerId: 102, adminSecret: 'x', serviceUrl, fetch })
@@ -59,7 +61,10 @@ test('unverified certificates can be allowed, and http on this machine needs no 
     const options = { ...kaltura.credentials, serviceUrl, fetch, dangerouslyAllowUnverifiedTls: true }
     t.equal((await startAppTokenSession(options)).userId, 'ada')
     const { partnerId, adminSecret, appToken } = kaltura
-    const manager = createAppTokenManager({ ...{ partnerId, adminSecret, serviceUrl, fetch }, dangerouslyAllowUnverifiedTls: true })
+    const manager = createAppTokenManager({
+      ...{ partnerId, adminSecret, serviceUrl, fetch },
+      dangerouslyAllowUnverifiedTls: true,
+    })
     t.equal((await createSessionProvider(options).getSession()).userId, 'ada')
     const asked = []
     const told = (url, init) => {

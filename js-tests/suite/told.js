@@ -1,11 +1,6 @@
 // What errors tell of a call that did not succeed: how many requests were made, what it was waiting
 // for, what had failed before, and when to come back.
-import {
-  createAppTokenManager,
-  createSessionProvider,
-  isAppTokenError,
-  startAppTokenSession,
-} from 'kaltura-app-token'
+import { createAppTokenManager, createSessionProvider, isAppTokenError, startAppTokenSession } from 'kaltura-app-token'
 import { createKsHandler, TOKEN_PRIVILEGES } from 'kaltura-app-token/handler'
 import { PLENTY_MS, test } from './harness.js'
 

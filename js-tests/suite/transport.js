@@ -3,17 +3,22 @@ import { test } from './harness.js'
 
 const options = { partnerId: 102, appTokenId: '0_ab12cd34', appToken: 'a-token-of-mine', retry: 0 }
 
-const answering = (...args) => async () => new Response(...args)
+const answering =
+  (...args) =>
+  async () =>
+    new Response(...args)
 
 test('fetch is called as a bare function, with what Kaltura needs', async (t) => {
   const calls = []
-  await t.rejects(startAppTokenSession({
-    ...options,
-    fetch: function (url, init) {
-      calls.push({ self: this, url, init })
-      return answering('{}')()
-    },
-  }))
+  await t.rejects(
+    startAppTokenSession({
+      ...options,
+      fetch: function (url, init) {
+        calls.push({ self: this, url, init })
+        return answering('{}')()
+      },
+    }),
+  )
   const [{ self, url, init }] = calls
   t.equal(self, undefined)
   t.equal(url, 'https://www.kaltura.com/api_v3/service/session/action/startWidgetSession')
@@ -25,8 +30,18 @@ test('fetch is called as a bare function, with what Kaltura needs', async (t) =>
 
 test('a fetch that throws, or gives nonsense, is an error of the call', async (t) => {
   for (const [fetch, code] of [
-    [() => { throw new TypeError('at once') }, 'ERR_NETWORK'],
-    [async () => { throw new TypeError('later') }, 'ERR_NETWORK'],
+    [
+      () => {
+        throw new TypeError('at once')
+      },
+      'ERR_NETWORK',
+    ],
+    [
+      async () => {
+        throw new TypeError('later')
+      },
+      'ERR_NETWORK',
+    ],
     [() => undefined, 'ERR_BAD_RESPONSE'],
     [() => 5, 'ERR_BAD_RESPONSE'],
     [() => ({}), 'ERR_BAD_RESPONSE'],
@@ -34,14 +49,21 @@ test('a fetch that throws, or gives nonsense, is an error of the call', async (t
     [() => ({ status: 'ok' }), 'ERR_BAD_RESPONSE'],
     [() => ({ status: 200, headers: new Headers(), body: {} }), 'ERR_NETWORK'],
     [() => ({ status: 200, headers: new Headers(), text: () => 5 }), 'ERR_BAD_RESPONSE'],
-    [() => ({ get status() { throw new Error('mine') } }), 'ERR_NETWORK'],
+    [
+      () => ({
+        get status() {
+          throw new Error('mine')
+        },
+      }),
+      'ERR_NETWORK',
+    ],
     [answering(null), 'ERR_BAD_RESPONSE'],
   ]) {
     t.equal((await t.rejects(startAppTokenSession({ ...options, fetch }))).code, code)
   }
 })
 
-test('a network error tells the runtime\'s reason as its cause', async (t) => {
+test("a network error tells the runtime's reason as its cause", async (t) => {
   const refusing = async () => {
     const cause = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:1'), { code: 'ECONNREFUSED' })
     throw new TypeError('fetch failed', { cause })
@@ -115,20 +137,28 @@ test('the names of a call can lead nowhere else', async (t) => {
   const urls = []
   const answers = async (url) => {
     urls.push(url)
-    return new Response(JSON.stringify({
-      ...{ ks: url.includes('Widget') ? 'a-widget-session' : 'a-session', partnerId: 102, userId: '' },
-      ...{ sessionType: 0, privileges: `apptoken:${options.appTokenId}` },
-      ...(url.includes('Widget') ? {} : { objectType: 'KalturaSessionInfo' }),
-      expiry: Math.floor(Date.now() / 1000) + 86_400,
-    }))
+    return new Response(
+      JSON.stringify({
+        ...{ ks: url.includes('Widget') ? 'a-widget-session' : 'a-session', partnerId: 102, userId: '' },
+        ...{ sessionType: 0, privileges: `apptoken:${options.appTokenId}` },
+        ...(url.includes('Widget') ? {} : { objectType: 'KalturaSessionInfo' }),
+        expiry: Math.floor(Date.now() / 1000) + 86_400,
+      }),
+    )
   }
   const provider = createSessionProvider({ ...options, fetch: answers })
   for (const name of ['user/../x', 'user?x', 'user#x', 'a\r\nx: y', '', 'user/action/get', '%2e%2e']) {
-    for (const names of [[name, 'get'], ['user', name]]) {
+    for (const names of [
+      [name, 'get'],
+      ['user', name],
+    ]) {
       t.equal((await t.rejects(provider.call(...names))).code, 'ERR_INVALID_OPTIONS')
     }
   }
-  t.ok(urls.every((url) => /\/(startWidgetSession|startSession)$/.test(url)), urls.join())
+  t.ok(
+    urls.every((url) => /\/(startWidgetSession|startSession)$/.test(url)),
+    urls.join(),
+  )
 })
 
 test('plain http is for the loopback, or for who says that it is dangerous', async (t) => {

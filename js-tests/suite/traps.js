@@ -167,7 +167,10 @@ test('what reads KSs traps, and reads the next one', (t) => {
   const fields = { partnerId: 102, sessionType: 'admin', expiry: 2_000_000_000, userId: 'ada' }
   const ks = generateKs(fields, SECRET)
   overflowNext()
-  isTrap(t, t.throws(() => inspectKs(ks, [SECRET])))
+  isTrap(
+    t,
+    t.throws(() => inspectKs(ks, [SECRET])),
+  )
   t.equal(inspectKs(ks, [SECRET]).verified, true)
 })
 

@@ -107,17 +107,22 @@ async function countTimers(run) {
   const usual = Object.fromEntries(names.map((name) => [name, globalThis[name]]))
   const live = new Set()
   const counts = { set: 0, most: 0, live }
-  const setting = (name, isOnce) => (callback, ...args) => {
-    const set = usual[name]
-    const timer = set(() => {
-      if (isOnce) live.delete(timer)
-      callback()
-    }, ...args)
-    live.add(timer)
-    counts.set += 1
-    counts.most = Math.max(counts.most, live.size)
-    return timer
-  }
+  const setting =
+    (name, isOnce) =>
+    (callback, ...args) => {
+      const set = usual[name]
+      const timer = set(
+        () => {
+          if (isOnce) live.delete(timer)
+          callback()
+        },
+        ...args,
+      )
+      live.add(timer)
+      counts.set += 1
+      counts.most = Math.max(counts.most, live.size)
+      return timer
+    }
   const clearing = (name) => (timer) => {
     live.delete(timer)
     const clear = usual[name]
@@ -143,8 +148,7 @@ const MOST_TIMERS = 4
 const LEFT_TIMERS = 2
 // Where requests have contexts of their own, those who wait take over from leaders that seem dead,
 // and on a busy machine many do.
-const MAY_TAKE_OVER =
-  globalThis.navigator?.userAgent === 'Cloudflare-Workers' || globalThis.EdgeRuntime !== undefined
+const MAY_TAKE_OVER = globalThis.navigator?.userAgent === 'Cloudflare-Workers' || globalThis.EdgeRuntime !== undefined
 const most = (count) => (MAY_TAKE_OVER ? Infinity : count)
 const usersOf = (count) => Array.from({ length: count }, (_, n) => ({ userId: `user${n}` }))
 
@@ -233,7 +237,14 @@ const brokenWaits = {
     throw new TypeError(SECRET)
   },
   'throws what throws': () => {
-    throw new Proxy({}, { get: () => { throw new Error(SECRET) } })
+    throw new Proxy(
+      {},
+      {
+        get: () => {
+          throw new Error(SECRET)
+        },
+      },
+    )
   },
   // biome-ignore lint/nursery/usePromiseRejectErrors: callers do it, and that is what is tried
   'throws nothing': () => Promise.reject(),

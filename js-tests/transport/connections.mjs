@@ -50,10 +50,7 @@ async function withServer(run, ...args) {
 }
 
 test('it exports what the package itself does', async (t) => {
-  const [here, there] = await Promise.all([
-    import('kaltura-app-token/node'),
-    import('../../pkg/index.js'),
-  ])
+  const [here, there] = await Promise.all([import('kaltura-app-token/node'), import('../../pkg/index.js')])
   t.deepEqual(Object.keys(here), Object.keys(there))
 })
 

@@ -45,11 +45,15 @@ async function withTls(use) {
   const folder = mkdtempSync(join(tmpdir(), 'certificate-'))
   const certificate = join(folder, 'certificate.pem')
   const key = join(folder, 'key.pem')
-  execFileSync('openssl', [
-    ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'],
-    ...['-keyout', key, '-out', certificate, '-days', '2', '-subj', '/CN=localhost'],
-    ...['-addext', 'subjectAltName=DNS:localhost'],
-  ], { stdio: 'ignore' })
+  execFileSync(
+    'openssl',
+    [
+      ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'],
+      ...['-keyout', key, '-out', certificate, '-days', '2', '-subj', '/CN=localhost'],
+      ...['-addext', 'subjectAltName=DNS:localhost'],
+    ],
+    { stdio: 'ignore' },
+  )
   const answers = {
     startWidgetSession: { partnerId: 102, ks: 'a-widget-session', userId: 0 },
     startSession: {
@@ -60,14 +64,11 @@ async function withTls(use) {
     },
   }
   let requests = 0
-  const server = createServer(
-    { key: readFileSync(key), cert: readFileSync(certificate) },
-    (request, response) => {
-      requests += 1
-      const body = JSON.stringify(answers[request.url.split('/').at(-1)])
-      request.resume().on('end', () => response.end(body))
-    },
-  )
+  const server = createServer({ key: readFileSync(key), cert: readFileSync(certificate) }, (request, response) => {
+    requests += 1
+    const body = JSON.stringify(answers[request.url.split('/').at(-1)])
+    request.resume().on('end', () => response.end(body))
+  })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const options = {

@@ -71,14 +71,22 @@ const CASES = [
   ['with the answer, before anything else happens', { after: 2 }, () => {}],
   ['soon after the answer', { after: 2, delayMs: 20 }, () => pause(200)],
   ['while the process is busy', { after: 2, delayMs: 20 }, () => busy(300)],
-  ['while the process is busy in a turn of another kind', { after: 2, delayMs: 20 }, async () => {
-    await new Promise((resolve) => setImmediate(resolve))
-    busy(300)
-  }],
-  ['while the process is busy in a timer', { after: 2, delayMs: 20 }, async () => {
-    await pause(1)
-    busy(300)
-  }],
+  [
+    'while the process is busy in a turn of another kind',
+    { after: 2, delayMs: 20 },
+    async () => {
+      await new Promise((resolve) => setImmediate(resolve))
+      busy(300)
+    },
+  ],
+  [
+    'while the process is busy in a timer',
+    { after: 2, delayMs: 20 },
+    async () => {
+      await pause(1)
+      busy(300)
+    },
+  ],
   ['between the requests of an exchange', { after: 1 }, () => {}],
 ]
 

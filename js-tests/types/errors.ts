@@ -1,10 +1,5 @@
 // How the code of an error tells which properties it has.
-import {
-  AppTokenError,
-  hashAppToken,
-  isAppTokenError,
-  type AppTokenErrorCode,
-} from 'kaltura-app-token'
+import { AppTokenError, hashAppToken, isAppTokenError, type AppTokenErrorCode } from 'kaltura-app-token'
 
 declare const thrown: unknown
 

@@ -1,9 +1,4 @@
-import {
-  createAppTokenManager,
-  type AddedAppToken,
-  type AppToken,
-  type AppTokenManager,
-} from 'kaltura-app-token'
+import { createAppTokenManager, type AddedAppToken, type AppToken, type AppTokenManager } from 'kaltura-app-token'
 
 const manager: AppTokenManager = createAppTokenManager({
   partnerId: 102,

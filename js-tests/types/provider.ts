@@ -7,7 +7,12 @@ const provider = createSessionProvider({
   appToken: async () => 'token',
   fallback: { appTokenId: '0_b', appToken: 'token', hashType: 'SHA256' },
   store: memoryStore(),
-  seal: { keys: [{ id: 'new', key: new Uint8Array(32) }, { id: 'old', key: 'hex or base64' }] },
+  seal: {
+    keys: [
+      { id: 'new', key: new Uint8Array(32) },
+      { id: 'old', key: 'hex or base64' },
+    ],
+  },
   waitUntil: (work) => void work,
   onEvent: (event) => {
     if (event.type === 'failed') event.code satisfies string

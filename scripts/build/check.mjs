@@ -37,9 +37,7 @@ export function filesUnder(folder) {
  */
 export function digestsOfFiles(folder) {
   const files = filesUnder(folder).filter((file) => nameIn(folder, file) !== INFO)
-  return Object.fromEntries(
-    files.map((file) => [nameIn(folder, file), sha256(readFileSync(file))]),
-  )
+  return Object.fromEntries(files.map((file) => [nameIn(folder, file), sha256(readFileSync(file))]))
 }
 
 /** @param {string} folder */
@@ -49,8 +47,7 @@ export const infoOf = (folder) => JSON.parse(readFileSync(join(folder, INFO), 'u
  * @param {BuildInfo} one
  * @param {BuildInfo} other
  */
-export const isSameToolchain = (one, other) =>
-  JSON.stringify(one.toolchain) === JSON.stringify(other.toolchain)
+export const isSameToolchain = (one, other) => JSON.stringify(one.toolchain) === JSON.stringify(other.toolchain)
 
 /**
  * The differences of `folder` from `built`, the info of a new build.
@@ -62,9 +59,7 @@ export async function faultsOf(folder, built) {
   const found = []
   if (committed.sources !== built.sources) found.push('was built from other sources')
   const actual = digestsOfFiles(folder)
-  const expected = isSameToolchain(committed, built)
-    ? built.files
-    : await withoutCompiler(folder, built, committed)
+  const expected = isSameToolchain(committed, built) ? built.files : await withoutCompiler(folder, built, committed)
   for (const name of new Set([...Object.keys(expected), ...Object.keys(actual)])) {
     if (!(name in actual)) found.push(`${name} is missing`)
     else if (!(name in expected)) found.push(`${name} is not made by the build`)

@@ -118,7 +118,10 @@ export function writeTypes(folder, out) {
   const names = namesOf(folder).filter((name) => name.endsWith('.d.ts') && !PARTS.includes(name))
   /** @param {string} name */
   const published = (name) => withPublishedImports(declarationsIn(folder, name), name)
-  writeTexts(out, names.map((name) => [publishedName(name), published(name)]))
+  writeTexts(
+    out,
+    names.map((name) => [publishedName(name), published(name)]),
+  )
 }
 
 /**

@@ -72,11 +72,9 @@ function withoutSingleton(glue) {
   const exported = /^export \{ initSync, __wbg_init as default \};$/m
   if (!exported.test(glue)) throw new Error('the glue is started in another way')
   const views = [...glue.matchAll(/^let (cached\w+Memory0) = null;$/gm)].map(([, name]) => name)
-  return glue
-    .replaceAll('new FinalizationRegistry(', 'instance.registry(')
-    .replace(
-      exported,
-      `
+  return glue.replaceAll('new FinalizationRegistry(', 'instance.registry(').replace(
+    exported,
+    `
 wasm = new WebAssembly.Instance(module, __wbg_get_imports()).exports;
 wasm = instance.guarded(wasm, wasm.memory, (retired) => {
     wasm = retired;
@@ -84,7 +82,7 @@ wasm = instance.guarded(wasm, wasm.memory, (retired) => {
 });
 wasm.__wbindgen_start();
 `,
-    )
+  )
 }
 
 /**

@@ -26,8 +26,6 @@ export function sizeTable(files) {
   /** @param {number} column */
   const width = (column) => Math.max(...rows.map((row) => row[column].length))
   return rows
-    .map(([name, ...numbers]) =>
-      [name.padEnd(width(0)), ...numbers.map((n, i) => n.padStart(width(i + 1)))].join('  '),
-    )
+    .map(([name, ...numbers]) => [name.padEnd(width(0)), ...numbers.map((n, i) => n.padStart(width(i + 1)))].join('  '))
     .join('\n')
 }

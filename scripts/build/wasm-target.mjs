@@ -109,10 +109,7 @@ async function debianPackages(minimumRust, log) {
     way: "Debian's Rust for browsers",
     cargo: '/usr/bin/cargo',
     clippy: '/usr/bin/cargo-clippy',
-    args: [
-      ...['-Z', 'build-std=std,panic_abort'],
-      ...['-Z', 'build-std-features=optimize_for_size'],
-    ],
+    args: [...['-Z', 'build-std=std,panic_abort'], ...['-Z', 'build-std-features=optimize_for_size']],
     // Without panic messages, because the lints leave no panics.
     rustFlags: ['-Zunstable-options', '-Cpanic=immediate-abort'],
     env: {

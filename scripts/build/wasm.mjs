@@ -60,8 +60,7 @@ async function shrink({ tools, module, out, bound }) {
    * @param {string} from
    * @param {...string} passes
    */
-  const optimize = (from, ...passes) =>
-    run(process.execPath, [tools.wasmOpt, from, '-o', made, ...passes, ...allowed])
+  const optimize = (from, ...passes) => run(process.execPath, [tools.wasmOpt, from, '-o', made, ...passes, ...allowed])
   await optimize(
     bound,
     // The first kilobyte contains only the end of the stack of one megabyte.

@@ -13,12 +13,8 @@
 
 /** @type {Record<string, RateLimit[]>} */
 const RATE_LIMITS = {
-  'ratelimit.startSession': [
-    { service: 'appToken', action: 'startSession', max: 3, window: 6, per: 'id' },
-  ],
-  'ratelimit.on_error': [
-    { service: 'appToken', action: 'get', max: 3, window: 10, errorsOnly: true },
-  ],
+  'ratelimit.startSession': [{ service: 'appToken', action: 'startSession', max: 3, window: 6, per: 'id' }],
+  'ratelimit.on_error': [{ service: 'appToken', action: 'get', max: 3, window: 10, errorsOnly: true }],
 }
 
 /**

@@ -71,16 +71,17 @@ export function differencesBetween(recorded, actual, partners) {
  * The name of a cache's key is a digest, and how long it took is a measurement.
  * @param {string | null} value
  */
-const kinds = (value) =>
-  value?.replace(/[0-9a-f]{32}/g, 'KEY').replace(/KEY,[-+.\dE]+/g, 'KEY') ?? null
+const kinds = (value) => value?.replace(/[0-9a-f]{32}/g, 'KEY').replace(/KEY,[-+.\dE]+/g, 'KEY') ?? null
 
 /**
  * @param {string} body
  * @param {Partner[]} partners
  */
 const plainBody = (body, partners) =>
-  replaceKss(body, partners, ({ partnerId, fields }) => `<KS of ${partnerId}: ${fields}>`)
-    .replace(/<executionTime>[^<]*/, '<executionTime>')
+  replaceKss(body, partners, ({ partnerId, fields }) => `<KS of ${partnerId}: ${fields}>`).replace(
+    /<executionTime>[^<]*/,
+    '<executionTime>',
+  )
 
 /**
  * The recorder wrote whole seconds down, and the server's clock went on meanwhile.

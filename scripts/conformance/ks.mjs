@@ -60,9 +60,7 @@ function readV1(bytes, partners) {
   const [, signature, info] = text.match(/^([0-9a-f]{40})\|(.*)$/s) ?? []
   if (!info) return undefined
   const fields = info.split(';')
-  const made = secretsOf(partners, fields[0]).some(
-    (secret) => sha1(secret + info).digest('hex') === signature,
-  )
+  const made = secretsOf(partners, fields[0]).some((secret) => sha1(secret + info).digest('hex') === signature)
   if (!made) return undefined
   const [, , expiry, , , userId] = fields
   // The fifth is the random part.
@@ -94,8 +92,7 @@ export function replaceKss(text, partners, describe) {
  * @param {string} text
  * @param {Partner[]} partners
  */
-export const ksTextsIn = (text, partners) =>
-  (text.match(KS) ?? []).filter((found) => readKs(found, partners))
+export const ksTextsIn = (text, partners) => (text.match(KS) ?? []).filter((found) => readKs(found, partners))
 
 /**
  * What every KS in `text` carries.
@@ -103,5 +100,4 @@ export const ksTextsIn = (text, partners) =>
  * @param {Partner[]} partners
  * @returns {ReadKs[]}
  */
-export const kssIn = (text, partners) =>
-  ksTextsIn(text, partners).flatMap((found) => readKs(found, partners) ?? [])
+export const kssIn = (text, partners) => ksTextsIn(text, partners).flatMap((found) => readKs(found, partners) ?? [])

@@ -190,7 +190,9 @@ export class Replay {
       if (!known || !this.#isGapSince(shown.id, record)) continue
       const changes = Object.entries(shown).filter(
         ([name, value]) =>
-          name !== 'objectType' && /** @type {Record<string, unknown>} */ (/** @type {object} */ (known))[name] !== value && !said(record.request).includes(name),
+          name !== 'objectType' &&
+          /** @type {Record<string, unknown>} */ (/** @type {object} */ (known))[name] !== value &&
+          !said(record.request).includes(name),
       )
       if (changes.length === 0) continue
       given.push(`its app token's ${changes.map(([name]) => name).join(', ')}`)
@@ -259,11 +261,11 @@ export class Replay {
    */
   #provable({ request, response }) {
     const [ks] = ksTextsIn(said(request), this.#partners)
-    const token = this.#kaltura
-      .state()
-      .appTokens?.find((known) => isMadeUp(known) && said(request).includes(known.id))
+    const token = this.#kaltura.state().appTokens?.find((known) => isMadeUp(known) && said(request).includes(known.id))
     if (!ks || !token || !response.body.includes('KalturaSessionInfo')) return { request }
-    const hash = createHash(token.hashType).update(ks + token.token).digest('hex')
+    const hash = createHash(token.hashType)
+      .update(ks + token.token)
+      .digest('hex')
     const body = (request.body ?? '').replace(/\b[0-9a-f]{32,128}\b/g, hash)
     const note = "another hash, since its app token's value is in no file"
     return { request: { ...request, body }, note }
@@ -281,8 +283,7 @@ export class Replay {
 }
 
 /** @param {Headers} headers */
-const partsOf = (headers) =>
-  headers.get('X-Kaltura-Part-Of-MultiRequest')?.split('cached-dispatcher').length ?? 0
+const partsOf = (headers) => headers.get('X-Kaltura-Part-Of-MultiRequest')?.split('cached-dispatcher').length ?? 0
 
 /** @param {string} ks */
 const sessionEnd = (ks) => ({
@@ -296,7 +297,6 @@ const sessionEnd = (ks) => ({
  * The bytes from which the emulator makes the letters of this id.
  * @param {string} id
  */
-const lettersOf = (id) =>
-  Buffer.from(Array.from(id.slice(2), (letter) => LETTERS.indexOf(letter)))
+const lettersOf = (id) => Buffer.from(Array.from(id.slice(2), (letter) => LETTERS.indexOf(letter)))
 
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz0123456789'

@@ -99,11 +99,8 @@ function birth(token, records, partners) {
   const family = (record) => record?.name.replace(/\.[^.]*$/, '')
   // One whose time isn't known was made for the family of records that it is in.
   /** @param {Recorded} record */
-  const isForFamily = (record) =>
-    isMadeUp(token) && record.at === token.createdAt && family(record) === family(first)
-  const born = records.find(
-    (record) => record === first || record.at > token.createdAt || isForFamily(record),
-  )
+  const isForFamily = (record) => isMadeUp(token) && record.at === token.createdAt && family(record) === family(first)
+  const born = records.find((record) => record === first || record.at > token.createdAt || isForFamily(record))
   return born?.seq ?? Infinity
 }
 

@@ -61,7 +61,9 @@ const JOINED = { '&&': '||', '||': '&&' }
  * @param {string} source
  */
 export function mutantsOf(source) {
-  const tree = /** @type {Node} */ (/** @type {object} */ (parse(source, { ecmaVersion: 'latest', sourceType: 'module' })))
+  const tree = /** @type {Node} */ (
+    /** @type {object} */ (parse(source, { ecmaVersion: 'latest', sourceType: 'module' }))
+  )
   /** @type {Fault[]} */
   const found = []
   /** @param {Place} options */

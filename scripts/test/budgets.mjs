@@ -23,9 +23,7 @@ export async function withinBudgets(root) {
   )
   if (over.length > 0) throw new Error(over.join('\n'))
   checkTable(root, measured)
-  return measured
-    .map(({ name, size }) => `${name} ${Object.values(size).map(inKb).join('/')} KB`)
-    .join('; ')
+  return measured.map(({ name, size }) => `${name} ${Object.values(size).map(inKb).join('/')} KB`).join('; ')
 }
 
 /** @param {string} root */
@@ -45,9 +43,7 @@ function checkTable(root, measured) {
     return said === name && MEASURES.every((measure, i) => isNear(numbers[i], size[measure]))
   })
   if (!isRight || written.length !== measured.length) {
-    throw new Error(
-      `README.md's table of sizes is out of date; \`npm run sizes\` puts it right\n\n${table(measured)}`,
-    )
+    throw new Error(`README.md's table of sizes is out of date; \`npm run sizes\` puts it right\n\n${table(measured)}`)
   }
 }
 

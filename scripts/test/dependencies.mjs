@@ -14,7 +14,9 @@ export function dependenciesAreJustified(root) {
   const names = new Set(found.map(({ name }) => name).filter((name) => !OURS.includes(name)))
   const faults = [
     ...[...names].filter((name) => !justified.has(name)).map((name) => `${name} is not in CONTRIBUTING.md`),
-    ...found.filter(({ version }) => version !== undefined && !/^(npm:[^@]+@)?\d/.test(version)).map(({ name, version }) => `${name} is not pinned: ${version}`),
+    ...found
+      .filter(({ version }) => version !== undefined && !/^(npm:[^@]+@)?\d/.test(version))
+      .map(({ name, version }) => `${name} is not pinned: ${version}`),
   ]
   if (faults.length > 0) throw new Error(faults.join('\n'))
   return `${names.size} crates and packages`
@@ -57,7 +59,5 @@ function packages(file) {
 function crates(file) {
   const sections = readFileSync(file, 'utf8').split(/^\[/m)
   const dependencies = sections.filter((section) => /^[^\]]*dependencies\]/.test(section))
-  return dependencies.flatMap((section) =>
-    [...section.matchAll(/^([\w-]+) = /gm)].map(([, name]) => ({ name })),
-  )
+  return dependencies.flatMap((section) => [...section.matchAll(/^([\w-]+) = /gm)].map(([, name]) => ({ name })))
 }

@@ -45,7 +45,10 @@ export function rustFiles(root) {
     .filter((name) => name.endsWith('.rs') && !/(^|\/)(tests|mint\/(model|scenes))(\.rs|\/)/.test(name))
     .map((name) => {
       const text = readFileSync(join(folder, name), 'utf8').replace(/^#\[cfg\(test\)\]\nmod \w+ \{[\s\S]*/m, '')
-      const module = name.replace(/\.rs$/, '').split('/').filter((it) => it !== 'mod' && it !== 'lib')
+      const module = name
+        .replace(/\.rs$/, '')
+        .split('/')
+        .filter((it) => it !== 'mod' && it !== 'lib')
       return { path: `src/${name}`, module, text, code: text.replaceAll(/\/\/.*$/gm, '') }
     })
 }

@@ -100,9 +100,7 @@ async function packed() {
 
 async function installed() {
   const { sizeOf } = await packed()
-  const counted = Object.entries(sizeOf).filter(
-    ([name]) => !/^pkg\/emulator\/(.+\.wasm|inline\.js)$/.test(name),
-  )
+  const counted = Object.entries(sizeOf).filter(([name]) => !/^pkg\/emulator\/(.+\.wasm|inline\.js)$/.test(name))
   return { raw: counted.reduce((sum, [, size]) => sum + size, 0) }
 }
 

@@ -1,7 +1,6 @@
 // Type names occur once in the crate, so that they are unambiguous.
 import { rustFiles } from './layers.mjs'
 
-
 /**
  * Throws if two types of src have one name.
  * @param {string} root

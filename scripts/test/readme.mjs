@@ -12,6 +12,7 @@ export function partOfReadme(root, { begin, end, what }) {
   const text = readFileSync(file, 'utf8')
   const from = text.indexOf(begin) + begin.length
   const to = text.indexOf(end)
-  if (from < begin.length || to < from) throw new Error(`README.md has no ${what} between ${begin.trim()} and ${end.trim()}`)
+  if (from < begin.length || to < from)
+    throw new Error(`README.md has no ${what} between ${begin.trim()} and ${end.trim()}`)
   return { file, before: text.slice(0, from), written: text.slice(from, to), after: text.slice(to) }
 }

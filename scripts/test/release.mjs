@@ -6,7 +6,11 @@ import { join } from 'node:path'
 const TRUSTED = /^ {4}environment: npm$/m
 const MAY_PUBLISH = /^ {6}id-token: write$/m
 /** What a job that publishes may run and use. */
-const HARMLESS = [/^actions\/(setup-node|download-artifact)@[0-9a-f]{40}\b/, /^echo [^\n]* sha256sum --check --strict$/, /^npm publish \.\/\S+\.tgz .*--ignore-scripts$/]
+const HARMLESS = [
+  /^actions\/(setup-node|download-artifact)@[0-9a-f]{40}\b/,
+  /^echo [^\n]* sha256sum --check --strict$/,
+  /^npm publish \.\/\S+\.tgz .*--ignore-scripts$/,
+]
 
 /** @param {string} root */
 export function publishingIsGuarded(root) {

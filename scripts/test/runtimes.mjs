@@ -54,9 +54,7 @@ export function runtimeSteps(root) {
 export function runtimeSuites(root) {
   return [
     ...NODE_VERSIONS.map((version) => suite(root, `node-${version}`, () => node(version), 'node')),
-    ...[20, 24].map((version) =>
-      suite(root, `node-transport-${version}`, () => node(version), 'node-transport'),
-    ),
+    ...[20, 24].map((version) => suite(root, `node-transport-${version}`, () => node(version), 'node-transport')),
     suite(root, 'deno', deno, 'deno', { before: ['run', '--no-prompt', '--allow-net=127.0.0.1'] }),
     suite(root, 'bun', bun, 'bun'),
     suite(root, 'workerd', here, 'workerd'),

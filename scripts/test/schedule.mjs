@@ -53,7 +53,9 @@ export async function takeAll(steps, install, take) {
     const others = [...running]
     const room = others.reduce((left, it) => left - roomFor(it), ROOM)
     const isFree = !lane || others.every((it) => it.lane !== lane)
-    const isDone = [...waiting, ...others].every((it) => it === step || !(step.alone && !it.alone) && !after.includes(it.name))
+    const isDone = [...waiting, ...others].every(
+      (it) => it === step || (!(step.alone && !it.alone) && !after.includes(it.name)),
+    )
     return ready.has(step) && room >= roomFor(step) && isFree && isDone
   }
   while (waiting.size > 0 || running.size > 0) {

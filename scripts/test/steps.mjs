@@ -46,7 +46,11 @@ export const steps = [
   },
   {
     name: 'release',
-    run: () => `${publishingIsGuarded(root)}; ${workflowsHold(root, steps.map(({ name }) => name))}`,
+    run: () =>
+      `${publishingIsGuarded(root)}; ${workflowsHold(
+        root,
+        steps.map(({ name }) => name),
+      )}`,
   },
   { name: 'dependencies', run: () => dependenciesAreJustified(root) },
   { name: 'suite', run: () => suiteIsComplete(root) },

@@ -17,11 +17,21 @@ export function workflowsHold(root, steps) {
   const files = automation(root)
   const faults = files.flatMap(({ name, text }) =>
     [
-      ...named(text, /\bnpm run (?:-s )?([\w:-]+)/g).filter((it) => !(it in scripts)).map((it) => `npm run ${it}`),
-      ...named(text, /\bnpm (start|test)\b/g).filter((it) => !(it in scripts)).map((it) => `npm ${it}`),
-      ...stepsIn(text).filter((it) => !steps.includes(it)).map((it) => `the step ${it}`),
-      ...named(text, /\buses: (\S+)/g).filter((it) => !isThere(root, it)).map((it) => `${it}, by its commit`),
-      ...named(text, /\b(?:node|--prefix|path:) ([\w.-]+\/[\w./-]+)/g).filter((it) => !isMade(it) && !existsSync(join(root, it))),
+      ...named(text, /\bnpm run (?:-s )?([\w:-]+)/g)
+        .filter((it) => !(it in scripts))
+        .map((it) => `npm run ${it}`),
+      ...named(text, /\bnpm (start|test)\b/g)
+        .filter((it) => !(it in scripts))
+        .map((it) => `npm ${it}`),
+      ...stepsIn(text)
+        .filter((it) => !steps.includes(it))
+        .map((it) => `the step ${it}`),
+      ...named(text, /\buses: (\S+)/g)
+        .filter((it) => !isThere(root, it))
+        .map((it) => `${it}, by its commit`),
+      ...named(text, /\b(?:node|--prefix|path:) ([\w.-]+\/[\w./-]+)/g).filter(
+        (it) => !isMade(it) && !existsSync(join(root, it)),
+      ),
     ].map((what) => `${name}: there is no ${what}`),
   )
   const tested = stepsIn(files.find(({ name }) => name === 'workflows/ci.yml')?.text ?? '')

@@ -35,7 +35,10 @@ const FINE = 'session'
 const fields = {
   [WIDGET]: {
     // A word that no server would give. Kaltura refuses it, and gives it again.
-    ks: { 'the text NaN': 'ERR_KALTURA INVALID_KS INVALID_STR', 'a number as text': 'ERR_KALTURA INVALID_KS INVALID_STR' },
+    ks: {
+      'the text NaN': 'ERR_KALTURA INVALID_KS INVALID_STR',
+      'a number as text': 'ERR_KALTURA INVALID_KS INVALID_STR',
+    },
     partnerId: {},
     objectType: { missing: FINE, null: FINE },
     // Nobody's session has no user of interest.
@@ -48,7 +51,10 @@ const fields = {
   [SESSION]: {
     // Kaltura may have formats that are not known here, so a word is taken for a KS. A call
     // then learns that it is none.
-    ks: { 'the text NaN': { call: 'ERR_KALTURA INVALID_KS INVALID_STR', else: FINE }, 'a number as text': { call: 'ERR_KALTURA INVALID_KS INVALID_STR', else: FINE } },
+    ks: {
+      'the text NaN': { call: 'ERR_KALTURA INVALID_KS INVALID_STR', else: FINE },
+      'a number as text': { call: 'ERR_KALTURA INVALID_KS INVALID_STR', else: FINE },
+    },
     partnerId: {},
     objectType: {},
     // Text, or a number for text, but not who was asked for.
@@ -101,15 +107,43 @@ const as = (changes) => (answer) => JSON.stringify({ ...answer, ...changes(answe
 
 export const answers = [
   ...wrong,
-  right(WIDGET, 'partnerId as text', as(({ partnerId }) => ({ partnerId: String(partnerId) }))),
-  right(SESSION, 'every number as text', as((answer) => ({
-    ...{ partnerId: String(answer.partnerId), expiry: String(answer.expiry) },
-    sessionType: String(answer.sessionType),
-  }))),
-  right(SESSION, 'every number as a number', as(({ partnerId }) => ({ partnerId: Number(partnerId) }))),
-  right(SESSION, 'fields that nobody knows', as(() => ({ __proto__: null, constructor: 1, then: 'no', toJSON: 2 }))),
-  other("another user's session", as(() => ({ userId: 'mallory' }))),
-  other("an administrator's session", as(() => ({ sessionType: 2 }))),
-  other('a session of ten years', as(({ expiry }) => ({ expiry: expiry + 315_360_000 }))),
-  other('a session that has expired', as(({ expiry }) => ({ expiry: expiry - 7200 }))),
+  right(
+    WIDGET,
+    'partnerId as text',
+    as(({ partnerId }) => ({ partnerId: String(partnerId) })),
+  ),
+  right(
+    SESSION,
+    'every number as text',
+    as((answer) => ({
+      ...{ partnerId: String(answer.partnerId), expiry: String(answer.expiry) },
+      sessionType: String(answer.sessionType),
+    })),
+  ),
+  right(
+    SESSION,
+    'every number as a number',
+    as(({ partnerId }) => ({ partnerId: Number(partnerId) })),
+  ),
+  right(
+    SESSION,
+    'fields that nobody knows',
+    as(() => ({ __proto__: null, constructor: 1, then: 'no', toJSON: 2 })),
+  ),
+  other(
+    "another user's session",
+    as(() => ({ userId: 'mallory' })),
+  ),
+  other(
+    "an administrator's session",
+    as(() => ({ sessionType: 2 })),
+  ),
+  other(
+    'a session of ten years',
+    as(({ expiry }) => ({ expiry: expiry + 315_360_000 })),
+  ),
+  other(
+    'a session that has expired',
+    as(({ expiry }) => ({ expiry: expiry - 7200 })),
+  ),
 ]

@@ -23,10 +23,10 @@ const anothers = [WIDGET, SESSION].flatMap((at) => [
 const longKs = (answer) => JSON.stringify({ ...answer, ks: 'K'.repeat(1_000_000) })
 const tooLong = [WIDGET, SESSION].flatMap((at) => [
   unusable(at, 'a KS of a megabyte', { answer: longKs }, { large: true, others: 'ERR_BAD_RESPONSE' }),
-  unusable(
-    ...[at, 'a KS of a megabyte, where so long an answer is read', { answer: longKs }],
-    { large: true, options: { retry: 0, maxResponseBytes: 4_000_000 } },
-  ),
+  unusable(...[at, 'a KS of a megabyte, where so long an answer is read', { answer: longKs }], {
+    large: true,
+    options: { retry: 0, maxResponseBytes: 4_000_000 },
+  }),
 ])
 
 const sessionInfo = ({ ks, partnerId }) =>

@@ -5,10 +5,12 @@ import { SESSION, WIDGET } from './row.js'
 const GRANTS = ['guard', 'exact', 'report']
 
 /** The answer with a KS of version 1 that carries what is said, but for `changes`. */
-const carrying = (changes) => (answer, { signed }) => {
-  const { userId, sessionType, expiry, privileges } = answer
-  return JSON.stringify({ ...answer, ks: signed({ userId, sessionType, expiry, privileges, ...changes(answer) }) })
-}
+const carrying =
+  (changes) =>
+  (answer, { signed }) => {
+    const { userId, sessionType, expiry, privileges } = answer
+    return JSON.stringify({ ...answer, ks: signed({ userId, sessionType, expiry, privileges, ...changes(answer) }) })
+  }
 
 const other = (what, changes) =>
   GRANTS.map((grants) => ({

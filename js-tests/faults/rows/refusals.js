@@ -75,29 +75,39 @@ const refusedKs = (at, KSID, ksRefusal, more) => ({
   ...{ expect: `ERR_KALTURA INVALID_KS ${ksRefusal}`, requests: reached(at), ...more },
 })
 
-const final = [
-  ...['EXCEEDED_RESTRICTED_IP', 'EXCEEDED_RESTRICTED_URI', 'INVALID_PARTNER', 'INVALID_USER'],
-].flatMap((reason) => [WIDGET, SESSION, CALL].map((at) => refusedKs(at, reason, reason)))
+const final = [...['EXCEEDED_RESTRICTED_IP', 'EXCEEDED_RESTRICTED_URI', 'INVALID_PARTNER', 'INVALID_USER']].flatMap(
+  (reason) => [WIDGET, SESSION, CALL].map((at) => refusedKs(at, reason, reason)),
+)
 
 // Dead ones are replaced once: a widget session by another, the session of a call as well.
-const dead = [
-  ...[['EXPIRED'], ['LOGOUT'], ['EXCEEDED_ACTIONS_LIMIT'], [KS_TEXT, 'INVALID_STR']],
-].flatMap(([ksid, reason = ksid]) => [
-  refusedKs(WIDGET, ksid, reason),
-  refusedKs(SESSION, ksid, reason, { times: 1, expect: 'retried session', requests: 4 }),
-  refusedKs(SESSION, ksid, reason, { requests: 4 }),
-  refusedKs(CALL, ksid, reason, { times: 1, expect: 'answer', requests: { call: 5, else: 2 } }),
-  refusedKs(CALL, ksid, reason, {
-    // New sessions that are refused as logged out: the token itself was revoked.
-    expect: { ...(reason === 'LOGOUT' ? { call: 'ERR_SESSION_REVOKED' } : {}), else: `ERR_KALTURA INVALID_KS ${reason}` },
-    requests: { call: 5, else: 2 },
-  }),
-])
+const dead = [...[['EXPIRED'], ['LOGOUT'], ['EXCEEDED_ACTIONS_LIMIT'], [KS_TEXT, 'INVALID_STR']]].flatMap(
+  ([ksid, reason = ksid]) => [
+    refusedKs(WIDGET, ksid, reason),
+    refusedKs(SESSION, ksid, reason, { times: 1, expect: 'retried session', requests: 4 }),
+    refusedKs(SESSION, ksid, reason, { requests: 4 }),
+    refusedKs(CALL, ksid, reason, { times: 1, expect: 'answer', requests: { call: 5, else: 2 } }),
+    refusedKs(CALL, ksid, reason, {
+      // New sessions that are refused as logged out: the token itself was revoked.
+      expect: {
+        ...(reason === 'LOGOUT' ? { call: 'ERR_SESSION_REVOKED' } : {}),
+        else: `ERR_KALTURA INVALID_KS ${reason}`,
+      },
+      requests: { call: 5, else: 2 },
+    }),
+  ],
+)
 
 // Servers of before put the reason into ERR_CODE.
 const old = [
-  ...[[-5, 'EXCEEDED_ACTIONS_LIMIT'], [-6, 'EXCEEDED_RESTRICTED_IP'], [-8, 'EXPIRED']],
-  ...[[-9, 'LOGOUT'], [-11, 'EXCEEDED_RESTRICTED_URI']],
+  ...[
+    [-5, 'EXCEEDED_ACTIONS_LIMIT'],
+    [-6, 'EXCEEDED_RESTRICTED_IP'],
+    [-8, 'EXPIRED'],
+  ],
+  ...[
+    [-9, 'LOGOUT'],
+    [-11, 'EXCEEDED_RESTRICTED_URI'],
+  ],
 ].map(([number, reason]) => ({
   ...refusedKs(WIDGET, KS_TEXT, reason),
   fault: refusal('INVALID_KS', { KSID: KS_TEXT, ERR_CODE: String(number), ERR_DESC: 'x' }),

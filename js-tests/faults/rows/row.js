@@ -53,7 +53,11 @@ export const passing = ([name, fault, expect, { isTurnedAway, ...more } = {}]) =
   ]),
   {
     ...{ name, at: CALL, times: 1, fault },
-    expect: { call: more.resent ? `${expect} or answer` : expect, [ADD]: isTurnedAway ? 'answer' : expect, else: 'answer' },
+    expect: {
+      call: more.resent ? `${expect} or answer` : expect,
+      [ADD]: isTurnedAway ? 'answer' : expect,
+      else: 'answer',
+    },
     requests: { call: 3, [ADD]: isTurnedAway ? 2 : 1, else: 2 },
     ...more,
   },

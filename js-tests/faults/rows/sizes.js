@@ -69,9 +69,9 @@ const privileges = {
   'many names': numbered((n) => `name${n}`),
   'many equal names': filled('edit:*,'),
   'many restrictions': numbered((n) => `iprestrict:10.0.0.${n}`),
-  'commas': filled(','),
-  'colons': filled(':'),
-  'slashes': `edit:${filled('/')}`,
+  commas: filled(','),
+  colons: filled(':'),
+  slashes: `edit:${filled('/')}`,
   'one long name': filled('x'),
   'lists of edit within many names': numbered((n) => `edit:0_${n}/0_${n}`),
 }
@@ -93,7 +93,11 @@ const atCall = (name, fault, expect) => ({
 
 export const sizes = [
   ...Object.entries(shapes).flatMap(([name, text]) => [
-    { ...atStart(`a megabyte of ${name}`, whole(text), 'ERR_BAD_RESPONSE', ALONE), at: WIDGET, name: `a megabyte of ${name}, for a widget session` },
+    {
+      ...atStart(`a megabyte of ${name}`, whole(text), 'ERR_BAD_RESPONSE', ALONE),
+      at: WIDGET,
+      name: `a megabyte of ${name}, for a widget session`,
+    },
     atStart(`a megabyte of ${name} beside`, within(text), 'session'),
     atCall(`a megabyte of ${name}`, whole(text), { call: 'answer', else: 'ERR_BAD_RESPONSE' }),
   ]),

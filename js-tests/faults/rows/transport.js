@@ -17,8 +17,18 @@ const broken = [
 const statuses = [
   ['408', { status: 408 }, 'ERR_HTTP_STATUS 408'],
   ['429', { status: 429 }, 'ERR_HTTP_STATUS 429', { isTurnedAway: true }],
-  ['429, Retry-After: soon', { status: 429, headers: { 'retry-after': 'soon' } }, 'ERR_HTTP_STATUS 429', { isTurnedAway: true }],
-  ['429, Retry-After: -1', { status: 429, headers: { 'retry-after': '-1' } }, 'ERR_HTTP_STATUS 429', { isTurnedAway: true }],
+  [
+    '429, Retry-After: soon',
+    { status: 429, headers: { 'retry-after': 'soon' } },
+    'ERR_HTTP_STATUS 429',
+    { isTurnedAway: true },
+  ],
+  [
+    '429, Retry-After: -1',
+    { status: 429, headers: { 'retry-after': '-1' } },
+    'ERR_HTTP_STATUS 429',
+    { isTurnedAway: true },
+  ],
   ['500', { status: 500 }, 'ERR_HTTP_STATUS 500'],
   ['502 with HTML', { status: 502, headers: html, body: page }, 'ERR_HTTP_STATUS 502'],
   ['503', { status: 503 }, 'ERR_HTTP_STATUS 503'],
@@ -77,8 +87,19 @@ const aborted = [
 
 export const transport = [
   { name: 'the host has no address', at: WIDGET, fault: { resolve: false }, expect: 'ERR_NETWORK', requests: 0 },
-  { name: 'the connection never comes about', at: WIDGET, fault: { connect: false }, options: soon, expect: 'ERR_TIMEOUT', requests: 0 },
-  ...[[WIDGET, 0], [SESSION, 1], [CALL, { call: 2, else: 0 }]].map(([at, requests]) => ({
+  {
+    name: 'the connection never comes about',
+    at: WIDGET,
+    fault: { connect: false },
+    options: soon,
+    expect: 'ERR_TIMEOUT',
+    requests: 0,
+  },
+  ...[
+    [WIDGET, 0],
+    [SESSION, 1],
+    [CALL, { call: 2, else: 0 }],
+  ].map(([at, requests]) => ({
     ...{ name: 'connection refused', at, fault: { refuse: true } },
     ...{ expect: 'ERR_NETWORK', requests },
   })),

@@ -106,10 +106,7 @@ function refuseSecrets(args, options) {
     const secret = TRIED[name.toLowerCase().replaceAll(/[-_]/g, '')]
     if (!secret && NAME.test(name)) continue
     if (!secret) {
-      throw usage(
-        'unknown option; its name is not shown, because it may be a secret',
-        '--help lists the options',
-      )
+      throw usage('unknown option; its name is not shown, because it may be a secret', '--help lists the options')
     }
     const instead = `set ${secret.env}, or use --${secret.file} FILE (- for standard input)`
     throw usage(

@@ -43,7 +43,8 @@ export const examples = ['kaltura-app-token emulator --port 8080 --state emulato
 /** @param {Called} called */
 export async function run({ values, terminal }) {
   // An empty address would mean every address of this machine.
-  for (const name of /** @type {const} */ (['host', 'state'])) if (values[name] === '') throw usage(`--${name} is empty`)
+  for (const name of /** @type {const} */ (['host', 'state']))
+    if (values[name] === '') throw usage(`--${name} is empty`)
   keepPrivate()
   const file = values.state
   const state = file && readState(file, terminal)
@@ -92,8 +93,7 @@ async function listening(emulator, where) {
     return await listen(emulator, where)
   } catch (error) {
     const { code, name } = /** @type {NodeJS.ErrnoException} */ (error)
-    const hint =
-      code === 'EADDRINUSE' ? 'try another --port; 0 takes any free one' : undefined
+    const hint = code === 'EADDRINUSE' ? 'try another --port; 0 takes any free one' : undefined
     const at = `${where.host ?? '127.0.0.1'}:${where.port}`
     throw new Failure(`can't listen at ${at} (${code ?? name})`, { code: LISTEN, hint })
   }

@@ -95,8 +95,7 @@ function named(path) {
  * @param {string} message
  * @param {string} [hint]
  */
-export const usage = (message, hint) =>
-  new Failure(message, { code: USAGE, exitCode: 2, hint })
+export const usage = (message, hint) => new Failure(message, { code: USAGE, exitCode: 2, hint })
 
 /**
  * The failure for a file that can't be read or written.
@@ -109,5 +108,4 @@ export function fileFailure(doing, file, error) {
   return new Failure(`can't ${doing} ${file} (${code ?? name})`, { code: FILE, exitCode: 2 })
 }
 
-export const interrupted = () =>
-  new Failure('interrupted', { code: INTERRUPTED, exitCode: 130 })
+export const interrupted = () => new Failure('interrupted', { code: INTERRUPTED, exitCode: 130 })

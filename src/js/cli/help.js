@@ -31,10 +31,7 @@ export function overview(commands, word) {
     exitCodes(),
     section('Try it', [
       [`${PROGRAM} emulator`, 'in one terminal'],
-      [
-        `${PROGRAM} tokens add --user-id ada`,
-        'in another, after setting the variables that the first one prints',
-      ],
+      [`${PROGRAM} tokens add --user-id ada`, 'in another, after setting the variables that the first one prints'],
       [`${PROGRAM} start`, 'after setting the variables that the second one prints'],
     ]),
   ].join('\n\n')
@@ -47,12 +44,10 @@ export function overview(commands, word) {
  */
 export function helpOf(name, { about, positional, options, examples }) {
   const synopsis = [PROGRAM, name, positional, '[options]']
-  const shown = Object.entries({ ...options, ...COMMON }).map(
-    ([option, { short, value, env, help }]) => [
-      `${short ? `-${short}, ` : ''}--${option}${value ? ` ${value}` : ''}`,
-      env ? `${help} (${env})` : help,
-    ],
-  )
+  const shown = Object.entries({ ...options, ...COMMON }).map(([option, { short, value, env, help }]) => [
+    `${short ? `-${short}, ` : ''}--${option}${value ? ` ${value}` : ''}`,
+    env ? `${help} (${env})` : help,
+  ])
   return [
     `Usage: ${synopsis.filter(Boolean).join(' ')}`,
     wrapped(about.trim().replaceAll('\n', ' '), WIDTH).join('\n'),
@@ -74,10 +69,7 @@ function section(title, rows) {
   const lines = rows.flatMap(([name, text]) => {
     const [first, ...rest] = wrapped(text, WIDTH - width - 4)
     const indent = ' '.repeat(width + 4)
-    const head =
-      name.length > width
-        ? [`  ${name}`, `${indent}${first}`]
-        : [`  ${name.padEnd(width)}  ${first}`]
+    const head = name.length > width ? [`  ${name}`, `${indent}${first}`] : [`  ${name.padEnd(width)}  ${first}`]
     return [...head, ...rest.map((line) => indent + line)]
   })
   return `${title}:\n${lines.join('\n')}`

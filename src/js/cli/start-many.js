@@ -93,8 +93,7 @@ async function readRequests(file) {
   }
   const lines = content.replace(/^\uFEFF/, '').split(/\r?\n/)
   const requests = lines.map(requestOf).filter((request) => request !== undefined)
-  if (requests.length === 0)
-    throw usage(`no user in ${file === '-' ? 'standard input' : file}`)
+  if (requests.length === 0) throw usage(`no user in ${file === '-' ? 'standard input' : file}`)
   return requests
 }
 

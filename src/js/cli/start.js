@@ -1,12 +1,5 @@
 import { startAppTokenSession } from '../entries/index.js'
-import {
-  APP_TOKEN,
-  CONNECTION,
-  credentialsOf,
-  defined,
-  numberOf,
-  sessionTypeOf,
-} from './options.js'
+import { APP_TOKEN, CONNECTION, credentialsOf, defined, numberOf, sessionTypeOf } from './options.js'
 import { keepPrivate } from './output.js'
 import { sessionCard } from './session-card.js'
 import { startMany } from './start-many.js'

@@ -27,7 +27,8 @@ export function createTerminal({ json }) {
   /** @param {NodeJS.WriteStream} stream */
   const stylist = (stream) => {
     const isStyled = styled(stream)
-    return (/** @type {Format} */ format, /** @type {string} */ text) => (isStyled ? styleText(format, text, { validateStream: false }) : text)
+    return (/** @type {Format} */ format, /** @type {string} */ text) =>
+      isStyled ? styleText(format, text, { validateStream: false }) : text
   }
   const style = stylist(stdout)
   const errStyle = stylist(stderr)
@@ -36,8 +37,7 @@ export function createTerminal({ json }) {
   /** @param {string} text */
   const err = (text) => void stderr.write(`${text}\n`)
   /** @param {NodeJS.WriteStream} stream */
-  const widthOf = (stream) =>
-    stream.isTTY ? Math.min(WIDE, Math.max(NARROW, stream.columns || 80)) : Infinity
+  const widthOf = (stream) => (stream.isTTY ? Math.min(WIDE, Math.max(NARROW, stream.columns || 80)) : Infinity)
 
   /**
    * Prints a word, and a text in lines that fit.
@@ -50,11 +50,7 @@ export function createTerminal({ json }) {
     const indent = ' '.repeat(word.length + 2)
     const lines = [text, hint].filter(Boolean).map((part) => printable(part))
     const all = lines.flatMap((line) => wrapped(line, widthOf(stderr) - indent.length))
-    err(
-      all
-        .map((line, i) => (i === 0 ? `${errStyle(format, `${word}:`)} ${line}` : indent + line))
-        .join('\n'),
-    )
+    err(all.map((line, i) => (i === 0 ? `${errStyle(format, `${word}:`)} ${line}` : indent + line)).join('\n'))
   }
 
   return {
@@ -103,9 +99,7 @@ const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
  * @param {unknown} text
  */
 export const printable = (text) =>
-  String(text).replaceAll(UNPRINTABLE, (char) =>
-    char === '\n' ? ' ' : `\\u{${char.codePointAt(0)?.toString(16)}}`,
-  )
+  String(text).replaceAll(UNPRINTABLE, (char) => (char === '\n' ? ' ' : `\\u{${char.codePointAt(0)?.toString(16)}}`))
 
 /**
  * JSON in one line, safe to show, with more characters escaped.

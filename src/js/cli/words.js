@@ -60,9 +60,7 @@ export const TYPES = { 0: `${TYPE_NAMES[0]} (0)`, 2: `${TYPE_NAMES[2]} (2): may 
 
 /** @param {string | null | undefined} userId */
 export const userText = (userId) =>
-  userId === '' || userId === '0' || userId === null || userId === undefined
-    ? 'nobody (anonymous)'
-    : printable(userId)
+  userId === '' || userId === '0' || userId === null || userId === undefined ? 'nobody (anonymous)' : printable(userId)
 
 /**
  * Each privilege with its meaning; `[{ name, values, meaning }]`.

@@ -26,9 +26,7 @@ export type AppTokenError =
   | NotGrantedError
   | OtherError
 /** For `instanceof`. Only this package can construct such errors. */
-export const AppTokenError: { readonly prototype: AppTokenError } & (abstract new (
-  details: never,
-) => AppTokenError)
+export const AppTokenError: { readonly prototype: AppTokenError } & (abstract new (details: never) => AppTokenError)
 
 /** Every value that an error's `code` can have. */
 export type AppTokenErrorCode = AppTokenError['code']

@@ -88,8 +88,7 @@ const isShown = (name) => /^(?:[A-Za-z]{1,31}|\w{1,15})$/.test(name)
  * @param {string} prefix
  * @param {string} name
  */
-export const pathOf = (prefix, name) =>
-  isShown(name) ? prefix + name : prefix.slice(0, -1) || 'options'
+export const pathOf = (prefix, name) => (isShown(name) ? prefix + name : prefix.slice(0, -1) || 'options')
 
 /**
  * The error for an option that doesn't exist; `known` are the options that do.
@@ -131,12 +130,15 @@ export const internal = (name) => ({
  * @param {Cause[]} causes
  */
 function chain(causes) {
-  return causes.reduceRight((cause, one) => {
-    const { name, code, message } = /** @type {Cause} */ ({ __proto__: null, ...one })
-    const error = new Error(message, cause === undefined ? undefined : { cause })
-    error.name = name
-    error.stack = `${name}: ${message}`
-    if (code !== undefined) /** @type {NodeJS.ErrnoException} */ (error).code = code
-    return error
-  }, /** @type {Error | undefined} */ (undefined))
+  return causes.reduceRight(
+    (cause, one) => {
+      const { name, code, message } = /** @type {Cause} */ ({ __proto__: null, ...one })
+      const error = new Error(message, cause === undefined ? undefined : { cause })
+      error.name = name
+      error.stack = `${name}: ${message}`
+      if (code !== undefined) /** @type {NodeJS.ErrnoException} */ (error).code = code
+      return error
+    },
+    /** @type {Error | undefined} */ (undefined),
+  )
 }

@@ -82,7 +82,10 @@ export function checkPlain(object, path) {
     throw refused(path, READABLE)
   }
   if (!isPlain) {
-    throw refused(path, 'a plain object such as { … }, not an array, a map, an instance of a class or an object with a prototype')
+    throw refused(
+      path,
+      'a plain object such as { … }, not an array, a map, an instance of a class or an object with a prototype',
+    )
   }
 }
 

@@ -89,11 +89,7 @@ async function serve(emulator, request, response) {
     request.socket.destroy()
     return
   }
-  response.writeHead(outcome.status, [
-    ...outcome.headers.flat(),
-    'Content-Length',
-    String(outcome.body.length),
-  ])
+  response.writeHead(outcome.status, [...outcome.headers.flat(), 'Content-Length', String(outcome.body.length)])
   for (const { wait, bytes } of pieces(outcome)) {
     await pauseOf(emulator, wait)
     if (response.destroyed) return

@@ -357,9 +357,7 @@ export interface FetchResponse {
 }
 
 /** The runtime's own `AbortSignal`, if its types are known. */
-export type Signal = typeof globalThis extends { AbortSignal: { prototype: infer Known } }
-  ? Known
-  : SignalLike
+export type Signal = typeof globalThis extends { AbortSignal: { prototype: infer Known } } ? Known : SignalLike
 
 /** The part of an `AbortSignal` that is used. */
 export interface SignalLike {

@@ -25,8 +25,7 @@ export const instantiateKs = (module) => bindKs(given({ module }))
  * `createAppTokenManager`, bound to both.
  * @type {typeof import('./slim.d.ts').instantiateManager}
  */
-export const instantiateManager = (module, ksModule) =>
-  bindManager(given({ module }), given({ ksModule }))
+export const instantiateManager = (module, ksModule) => bindManager(given({ module }), given({ ksModule }))
 
 /**
  * Returns a function that gives `module`, if that can be WebAssembly.

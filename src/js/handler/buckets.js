@@ -54,7 +54,9 @@ export class SharedBuckets {
     const mac = bytesOf(held.slice(-MAC_DIGITS))
     const bucket = read(text)
     const isOurs =
-      bucket && mac && (await crypto.subtle.verify(HMAC, /** @type {CryptoKey} */ (this.#key), mac, encoded(`${place} ${text}`)))
+      bucket &&
+      mac &&
+      (await crypto.subtle.verify(HMAC, /** @type {CryptoKey} */ (this.#key), mac, encoded(`${place} ${text}`)))
     if (isOurs) return bucket
     this.#store.report('get', 'no bucket of ours')
     return undefined
@@ -75,7 +77,10 @@ export class SharedBuckets {
   async #importedKey() {
     const { value } = (await inTime(attempt(this.#askForKey))) ?? {}
     if (value === undefined) return undefined
-    return crypto.subtle.importKey('raw', /** @type {Uint8Array<ArrayBuffer>} */ (value), HMAC, false, ['sign', 'verify'])
+    return crypto.subtle.importKey('raw', /** @type {Uint8Array<ArrayBuffer>} */ (value), HMAC, false, [
+      'sign',
+      'verify',
+    ])
   }
 
   /** @param {string} text */

@@ -66,7 +66,9 @@ function readPrivileges(privileges) {
   }
   const isAll = named.length === list.length
   return {
-    ...(named.length > 0 && { sessionPrivileges: Array.isArray(privileges) ? named : /** @type {string} */ (privileges) }),
+    ...(named.length > 0 && {
+      sessionPrivileges: Array.isArray(privileges) ? named : /** @type {string} */ (privileges),
+    }),
     ...(isAll && { noOtherPrivileges: true }),
   }
 }
@@ -100,5 +102,4 @@ export function checkSession(session, { request, isAdmin }) {
  * Removes users' names, because errors are logged.
  * @param {Difference} options
  */
-const unnamed = ({ field, effect, ...rest }) =>
-  field === 'userId' ? { field, effect } : { field, effect, ...rest }
+const unnamed = ({ field, effect, ...rest }) => (field === 'userId' ? { field, effect } : { field, effect, ...rest })

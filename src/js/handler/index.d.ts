@@ -45,15 +45,10 @@ import type { SessionStore } from '../stores/index.js'
  * })
  * ```
  */
-export function createKsHandler<Context extends unknown[] = []>(
-  options: KsHandlerOptions<Context>,
-): KsHandler<Context>
+export function createKsHandler<Context extends unknown[] = []>(options: KsHandlerOptions<Context>): KsHandler<Context>
 
 /** The result of {@link createKsHandler}. Arguments after the request are passed to `authorize`. */
-export type KsHandler<Context extends unknown[] = []> = (
-  request: Request,
-  ...context: Context
-) => Promise<Response>
+export type KsHandler<Context extends unknown[] = []> = (request: Request, ...context: Context) => Promise<Response>
 
 /**
  * For {@link KsGrant.sessionPrivileges}: the privileges that the application token carries and the provider
@@ -67,8 +62,7 @@ export interface KsHandlerOptions<Context extends unknown[] = []> {
    * A provider from {@link createSessionProvider}. Sessions of another object without `getProvenSession` are
    * handed out without a check that they are alive.
    */
-  provider: Pick<SessionProvider, 'getSession'> &
-    Partial<Pick<SessionProvider, 'getProvenSession'>>
+  provider: Pick<SessionProvider, 'getSession'> & Partial<Pick<SessionProvider, 'getProvenSession'>>
   /**
    * Your rules: which user's session the sender of a request may have, and what it may do. Return a falsy
    * value to refuse (401). A returned or thrown `Response` is sent in place of a session; an error with the
@@ -152,10 +146,7 @@ export interface KsGrant extends Omit<SessionRequest, 'sessionPrivileges'> {
    * handed out. {@link TOKEN_PRIVILEGES} stands for the token's own privileges. `''`, `[]` and a missing value
    * are errors, because to Kaltura they would mean the same.
    */
-  sessionPrivileges:
-    | string
-    | (Privilege | typeof TOKEN_PRIVILEGES)[]
-    | typeof TOKEN_PRIVILEGES
+  sessionPrivileges: string | (Privilege | typeof TOKEN_PRIVILEGES)[] | typeof TOKEN_PRIVILEGES
   /**
    * An administrator's session needs {@link KsHandlerOptions.dangerouslyAllowAdmin}.
    *

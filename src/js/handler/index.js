@@ -43,9 +43,7 @@ export function createKsHandler(options) {
     try {
       isHead = request.method === 'HEAD'
       cors = originHeaders(request, settings.origins)
-      outcome = cors
-        ? await answer(settings, request, context)
-        : refusal(403, 'forbidden_origin')
+      outcome = cors ? await answer(settings, request, context) : refusal(403, 'forbidden_origin')
       outcome.response = sealed(outcome, cors, isHead)
     } catch (error) {
       outcome = failure(error)
@@ -144,9 +142,7 @@ function failure(error) {
     return { event: { type: 'revoked', error }, response }
   }
   const seconds = retryAfterMs > 0 ? Math.ceil(retryAfterMs / 1000) : 5
-  const { response } = retryable
-    ? refusal(503, 'unavailable', retryAfter(seconds))
-    : refusal(500, 'server_error')
+  const { response } = retryable ? refusal(503, 'unavailable', retryAfter(seconds)) : refusal(500, 'server_error')
   return { event: { type: 'failed', error }, response }
 }
 

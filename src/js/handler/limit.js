@@ -73,7 +73,8 @@ export class RateLimit {
     // The most recently used bucket is last, so the first is evicted.
     this.#buckets.delete(name)
     this.#buckets.set(name, bucket)
-    if (this.#buckets.size > MOST_BUCKETS) this.#buckets.delete(/** @type {string} */ (this.#buckets.keys().next().value))
+    if (this.#buckets.size > MOST_BUCKETS)
+      this.#buckets.delete(/** @type {string} */ (this.#buckets.keys().next().value))
   }
 }
 

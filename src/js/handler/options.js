@@ -102,7 +102,10 @@ function obtainFrom(provider, onExposed) {
     isKnown = true
   }
   return async (request) => {
-    const session = await /** @type {SessionProvider} */ (provider).getProvenSession(request, isKnown ? undefined : warn)
+    const session = await /** @type {SessionProvider} */ (provider).getProvenSession(
+      request,
+      isKnown ? undefined : warn,
+    )
     isKnown = true
     return session
   }
@@ -127,7 +130,7 @@ function checkIsolation(isolate, provider) {
  */
 function gives(object, method) {
   try {
-    return typeof /** @type {Record<string | symbol, unknown>} */ (object)?.[method] === 'function'
+    return typeof (/** @type {Record<string | symbol, unknown>} */ (object)?.[method]) === 'function'
   } catch {
     return false
   }

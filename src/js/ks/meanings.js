@@ -92,18 +92,23 @@ export function meaningOf({ name, values }) {
  * @param {string[]} values
  */
 function pathsOf(values) {
-  const paths = values.join('/').split('|').filter((path) => path !== '')
+  const paths = values
+    .join('/')
+    .split('|')
+    .filter((path) => path !== '')
   return paths.map((path) => (path === '/*' ? '*' : path))
 }
 
 // The server distinguishes case, and ignores names with other characters beside them.
 /** @param {string} name */
 function meant(name) {
-  const word = name.split('=')[0].replace(/^[^\w-]+|[^\w-]+$/g, '').toLowerCase()
+  const word = name
+    .split('=')[0]
+    .replace(/^[^\w-]+|[^\w-]+$/g, '')
+    .toLowerCase()
   const isServers = Object.hasOwn(MEANINGS, word) && word !== ''
   return isServers ? `nothing, as it is written: Kaltura's own name is ${word}` : UNKNOWN
 }
 
 /** @param {string[]} values */
-const listed = (values) =>
-  values.length === 1 ? values[0] : `${values.slice(0, -1).join(', ')} or ${values.at(-1)}`
+const listed = (values) => (values.length === 1 ? values[0] : `${values.slice(0, -1).join(', ')} or ${values.at(-1)}`)

@@ -96,8 +96,7 @@ const STAND_IN = { name: 'x', values: [] }
  * A number as text, as a KS contains it; anything else unchanged.
  * @param {unknown} value
  */
-const written = (value) =>
-  typeof value === 'number' && Number.isFinite(value) ? String(value) : value
+const written = (value) => (typeof value === 'number' && Number.isFinite(value) ? String(value) : value)
 
 /**
  * 16 bytes as hex; anything else unchanged, for the core to check.

@@ -2,10 +2,4 @@
 import module from './kaltura_ks.wasm'
 import { bindKs } from './shell.js'
 
-export const {
-  inspectKs,
-  generateKs,
-  parsePrivileges,
-  formatPrivileges,
-  predictPrivileges,
-} = bindKs(() => module)
+export const { inspectKs, generateKs, parsePrivileges, formatPrivileges, predictPrivileges } = bindKs(() => module)

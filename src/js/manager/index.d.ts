@@ -106,11 +106,7 @@ export interface AppTokenManager {
    * for await (const { id, description } of manager.list()) console.log(id, description)
    * ```
    */
-  list(
-    filter?: AppTokenFilter,
-    pager?: AppTokenPager,
-    options?: ManagerCallOptions,
-  ): AppTokenList
+  list(filter?: AppTokenFilter, pager?: AppTokenPager, options?: ManagerCallOptions): AppTokenList
   /** Changes the given fields (`appToken.update`); `null` clears a field. */
   update(id: string, fields: AppTokenChanges, options?: FieldsOptions): Promise<UpdatedAppToken>
   /**

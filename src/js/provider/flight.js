@@ -9,7 +9,9 @@ import { LOOK_EVERY_MS, lookOut } from './lookout.js'
  */
 
 /** The outcome for followers of a silent leader, and of an unknown flight. */
-export const SILENT = /** @type {Readonly<{ silentChecks: number }>} */ (Object.freeze({ __proto__: null, silentChecks: PATIENCE }))
+export const SILENT = /** @type {Readonly<{ silentChecks: number }>} */ (
+  Object.freeze({ __proto__: null, silentChecks: PATIENCE })
+)
 
 /** The outcome of a replaced flight: its successor's, or the core's when it is asked again. */
 export const UNTOLD = /** @type {Readonly<Outcome>} */ (Object.freeze({ __proto__: null }))

@@ -152,10 +152,7 @@ export interface SessionProvider {
    * Starts sessions for many users in few requests. Returns the outcome of each, in the order of the
    * requests. All are returned together, so their lifetime should be longer than it takes to start them.
    */
-  startSessions(
-    requests: ProviderRequest[],
-    options?: { signal?: Signal },
-  ): Promise<SessionOutcome[]>
+  startSessions(requests: ProviderRequest[], options?: { signal?: Signal }): Promise<SessionOutcome[]>
   /**
    * Calls Kaltura's API with a live session, and returns the response as it is. If the session is refused
    * as dead, retries once with a new one. Nothing else is retried, because the call may have had an
@@ -163,12 +160,7 @@ export interface SessionProvider {
    *
    * @typeParam Answer What the action returns by Kaltura's documentation. It is not checked.
    */
-  call<Answer = unknown>(
-    service: string,
-    action: string,
-    params?: object,
-    request?: ProviderRequest,
-  ): Promise<Answer>
+  call<Answer = unknown>(service: string, action: string, params?: object, request?: ProviderRequest): Promise<Answer>
   /**
    * Logs out: ends all sessions of the request's user on the server (with `isolate: 'session'`, those of
    * the request), including those that are no longer cached. Later sessions live. Other processes learn of
@@ -196,9 +188,7 @@ export interface SessionProvider {
 }
 
 /** The outcome of one of many requests. */
-export type SessionOutcome =
-  | { session: AppTokenSession; error?: undefined }
-  | { session?: undefined; error: unknown }
+export type SessionOutcome = { session: AppTokenSession; error?: undefined } | { session?: undefined; error: unknown }
 
 /** A change of a session's state. */
 export interface SessionEvent extends SessionAudit {

@@ -215,7 +215,8 @@ class Many {
   async #startBatch({ led, others, age }) {
     const leader = led.length > 0 ? this.#parts.flights.leadAll(led.map(({ decision }) => decision.flight)) : undefined
     // Not awaited: other calls lead them, and may have much to do first.
-    for (const { index, decision } of others) this.#others.push(this.#obtain(index, { decision, outcome: undefined, age }))
+    for (const { index, decision } of others)
+      this.#others.push(this.#obtain(index, { decision, outcome: undefined, age }))
     if (!leader) return this.#all.sleep(0).catch(() => {})
     const patient = led.filter(({ index }) => this.#isPatient(index))
     const hurried = led.filter(({ index }) => !this.#isPatient(index))

@@ -237,7 +237,10 @@ export function decisionOn(parts, wanted, moment, predecessor = 0, silentChecks 
  */
 export function copyOf(session) {
   const { differences } = session
-  return { ...session, differences: differences.length === 0 ? [] : differences.map((difference) => ({ ...difference })) }
+  return {
+    ...session,
+    differences: differences.length === 0 ? [] : differences.map((difference) => ({ ...difference })),
+  }
 }
 
 /**

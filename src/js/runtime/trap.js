@@ -126,8 +126,7 @@ export class Instance {
  * @param {object} object
  * @param {(it: unknown) => unknown} change
  */
-const mapped = (object, change) =>
-  Object.fromEntries(Object.entries(object).map(([name, it]) => [name, change(it)]))
+const mapped = (object, change) => Object.fromEntries(Object.entries(object).map(([name, it]) => [name, change(it)]))
 
 /**
  * Fills a memory with zeros, slice by slice.

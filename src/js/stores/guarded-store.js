@@ -75,16 +75,26 @@ export class GuardedStore {
     if (answer === undefined) {
       this.#pauses.pauseAll()
       // It is slow, and not gone.
-      asked.then(() => this.#answered(since), () => {})
+      asked.then(
+        () => this.#answered(since),
+        () => {},
+      )
       this.report(method, 'no answer in time')
       // A lock that is granted late would keep everybody waiting until it expires.
-      if (method === 'lock') asked.then((release) => this.release(release), () => {})
+      if (method === 'lock')
+        asked.then(
+          (release) => this.release(release),
+          () => {},
+        )
       return undefined
     }
     if ('error' in answer) {
       const isTooLarge = method === 'set' && saysTooLarge(answer.error)
       this.#pauses.failed(method, name, isTooLarge)
-      this.report(method, isTooLarge ? `too large for it: ${/** @type {string} */ (args[0]).length} characters` : 'it failed')
+      this.report(
+        method,
+        isTooLarge ? `too large for it: ${/** @type {string} */ (args[0]).length} characters` : 'it failed',
+      )
       return undefined
     }
     this.#patience.took(steady() - since)

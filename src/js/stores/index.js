@@ -198,8 +198,7 @@ export function unstorageStore(storage) {
   checkClient('storage', storage, ['getItemRaw', 'setItemRaw', 'removeItem'])
   return {
     get: async (name) => textOf(await storage.getItemRaw(name)),
-    set: async (name, text, ttlMs) =>
-      void (await storage.setItemRaw(name, text, { ttl: Math.ceil(ttlMs / 1000) })),
+    set: async (name, text, ttlMs) => void (await storage.setItemRaw(name, text, { ttl: Math.ceil(ttlMs / 1000) })),
     delete: async (name) => void (await storage.removeItem(name)),
   }
 }

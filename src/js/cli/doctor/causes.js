@@ -144,7 +144,9 @@ const CODES = {
 function foreignAnswer({ observed, options }) {
   const { status, contentType = '' } = observed?.last ?? {}
   const isHtml = /html/i.test(contentType)
-  const kind = isHtml ? 'a web page (HTML)' : `something other than Kaltura's JSON (${contentType || 'no content type'})`
+  const kind = isHtml
+    ? 'a web page (HTML)'
+    : `something other than Kaltura's JSON (${contentType || 'no content type'})`
   return {
     message: `${hostOf(options)} answers with ${kind} and status ${status}: a proxy, a firewall, a sign-in page or an error page answers in place of Kaltura`,
     fix: 'check what is between this machine and Kaltura (HTTP proxies, VPN, Wi-Fi sign-in), and KALTURA_SERVICE_URL',

@@ -100,7 +100,9 @@ export async function* examine(values, terminal) {
  */
 async function readSettings(values, terminal) {
   const names = { ...CONNECTION, ...APP_TOKEN }
-  const missing = /** @type {const} */ (['partner-id', 'app-token-id']).filter((name) => given(values, name) === undefined)
+  const missing = /** @type {const} */ (['partner-id', 'app-token-id']).filter(
+    (name) => given(values, name) === undefined,
+  )
   const appToken = await findSecret(SECRETS.appToken, { values, terminal })
   const ways = missing.map((name) => `${names[name].env} (--${name})`)
   if (appToken === undefined) ways.push(`${SECRETS.appToken.env} (--${SECRETS.appToken.file})`)
@@ -137,7 +139,8 @@ function serviceUrlCheck({ serviceUrl = 'https://www.kaltura.com', dangerouslyAl
 function tlsCheck({ serviceUrl = 'https:', dangerouslyAllowUnverifiedTls }) {
   if (/^http:/i.test(serviceUrl) || !isUnverified()) return undefined
   const cause = {
-    message: 'NODE_TLS_REJECT_UNAUTHORIZED=0 is set: certificates are not verified, so anybody on the network path could pose as Kaltura and read what is sent',
+    message:
+      'NODE_TLS_REJECT_UNAUTHORIZED=0 is set: certificates are not verified, so anybody on the network path could pose as Kaltura and read what is sent',
     fix: 'unset it; NODE_EXTRA_CA_CERTS adds a certificate to trust',
   }
   if (dangerouslyAllowUnverifiedTls) return warning('TLS', cause.message, cause.fix)
@@ -197,7 +200,7 @@ async function findHashType(options) {
       await startAppTokenSession({ ...options, hashType })
       return hashType
     } catch (thrown) {
-    const error = /** @type {Shown} */ (thrown)
+      const error = /** @type {Shown} */ (thrown)
       if (!isHashRefused(error)) return undefined
     }
   }
@@ -228,8 +231,7 @@ async function* useCheck(sessions, about) {
   } catch (thrown) {
     const error = /** @type {Shown} */ (thrown)
     // The session lives, but its role or privileges don't allow this call.
-    const lives =
-      error.kalturaCode === 'SERVICE_FORBIDDEN' || error.ksRefusal === 'EXCEEDED_RESTRICTED_URI'
+    const lives = error.kalturaCode === 'SERVICE_FORBIDDEN' || error.ksRefusal === 'EXCEEDED_RESTRICTED_URI'
     if (!lives) return yield failed('session', causeOf(error, about), error)
   }
   yield ok('session', 'is accepted by the API')
@@ -257,8 +259,7 @@ async function isExposed(sessions) {
  */
 function* grantChecks({ userId, sessionType, privileges, expiresAt }, exposed) {
   const lines = explained(privileges).map(
-    ({ name, values, meaning }) =>
-      `${values.length > 0 ? `${name}:${values.join('/')}` : name}: ${meaning}`,
+    ({ name, values, meaning }) => `${values.length > 0 ? `${name}:${values.join('/')}` : name}: ${meaning}`,
   )
   const message = `user ${userText(userId)}, type ${TYPES[sessionType]}, ends ${ending(expiresAt)}`
   yield ok('grants', message, { lines })

@@ -49,9 +49,6 @@ async function rightOf(values, terminal) {
  */
 export function idOf([id]) {
   if (id === undefined)
-    throw usage(
-      'the id of the application token is missing',
-      'give an id such as 0_ab12cd34; tokens list shows them',
-    )
+    throw usage('the id of the application token is missing', 'give an id such as 0_ab12cd34; tokens list shows them')
   return id
 }

@@ -17,7 +17,7 @@ Lists the application tokens of an account, without their values.`
 /** @type {Options} */
 export const options = {
   ...ADMINISTRATOR,
-  'user-id': { type: 'string', value: 'ID', help: "only tokens of this user" },
+  'user-id': { type: 'string', value: 'ID', help: 'only tokens of this user' },
   status: { type: 'string', value: 'STATUS', help: 'only tokens that are active, or disabled' },
 }
 
@@ -32,10 +32,7 @@ const COLUMNS = [
   ['STATUS', ({ status }) => STATUSES[status]],
   ['HASH', ({ hashType }) => hashType],
   ['TYPE', ({ sessionType }) => TYPE_NAMES[sessionType ?? -1] ?? 'any'],
-  [
-    'LIVE',
-    ({ sessionDuration }) => (sessionDuration === null ? 'not' : duration(sessionDuration)),
-  ],
+  ['LIVE', ({ sessionDuration }) => (sessionDuration === null ? 'not' : duration(sessionDuration))],
   ['ENDS', ({ expiry }) => (expiry === null ? 'never' : utc(expiry * 1000).slice(0, 10))],
   ['USER', ({ sessionUserId }) => (sessionUserId === null ? 'any' : usersText(sessionUserId))],
   ['DESCRIPTION', ({ description }) => description ?? ''],
@@ -69,9 +66,7 @@ function statusOf(name) {
 function table(appTokens, { style, width }) {
   const rows = appTokens.map((appToken) => COLUMNS.map(([, read]) => printable(read(appToken))))
   const titles = COLUMNS.map(([title]) => title)
-  const widths = titles.map((title, i) =>
-    Math.max(title.length, ...rows.map((row) => row[i].length)),
-  )
+  const widths = titles.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i].length)))
   /** @param {string[]} cells */
   const line = (cells) =>
     cells

@@ -70,10 +70,7 @@ export async function handOver({ make, resultOf = (made) => made, file, terminal
   })
   await print(`${terminal.isRead ? '\n' : ''}${lines.join('\n')}`)
   if (kept) terminal.note(`the token is in ${file}: use it with --app-token-file ${file}`)
-  else
-    terminal.note(
-      'the token is a secret and is never shown again: store it where your back end can read it',
-    )
+  else terminal.note('the token is a secret and is never shown again: store it where your back end can read it')
 }
 
 /** @param {string} file */

@@ -35,7 +35,5 @@ export async function run({ values, positionals, terminal }) {
     warnings,
   })
   await handOver({ make, resultOf, file: values['token-file'], terminal })
-  terminal.note(
-    `${id} is still in force: when the successor is in use, run kaltura-app-token tokens delete ${id}`,
-  )
+  terminal.note(`${id} is still in force: when the successor is in use, run kaltura-app-token tokens delete ${id}`)
 }

@@ -3,5 +3,4 @@ import module from '../../kaltura_app_token.wasm?module'
 import { bindSessions } from '../../session/bind.js'
 
 export { AppTokenError, isAppTokenError } from '../../common/error.js'
-export const { startAppTokenSession, createSessionProvider, hashAppToken } =
-  /* @__PURE__ */ bindSessions(() => module)
+export const { startAppTokenSession, createSessionProvider, hashAppToken } = /* @__PURE__ */ bindSessions(() => module)
