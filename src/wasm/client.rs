@@ -76,7 +76,7 @@ struct Start {
 enum State {
     WantingToken(Box<SessionCall>),
     Talking(Box<Exchange>),
-    /// The events that are still to be told, the last one first, and the result.
+    /// The pending events, the last one first, and the result.
     Done(Vec<JsValue>, Result<JsValue, JsValue>),
 }
 

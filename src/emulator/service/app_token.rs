@@ -80,7 +80,7 @@ pub(in crate::emulator) struct TokenFields {
     description: ArgumentChange<String>,
 }
 
-/// An expiry as it was asked for.
+/// A requested expiry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Expiry {
     At(i64),
@@ -198,7 +198,7 @@ impl TokenFields {
         Ok(())
     }
 
-    /// Carries the changes out; gives the user's id as it was asked for.
+    /// Applies the changes; returns the requested user id.
     fn apply(self, token: &mut TokenRecord, now: i64) -> Option<String> {
         self.expiry
             .map(|expiry| match expiry {
@@ -285,7 +285,7 @@ impl ListTokens {
             .filter(|token| token.partner_id == partner_id && token.status != Status::Deleted)
             .filter(|token| wanted.matches(token))
             .collect();
-        // The database's own order, which an order asked for only refines.
+        // The database's own order, which a requested order only refines.
         found.sort_by(|a, b| (a.status, &a.id).cmp(&(b.status, &b.id)));
         match filter.text("orderBy")?.as_deref() {
             Some("+createdAt") => found.sort_by_key(|token| token.created_at),

@@ -1,4 +1,4 @@
-// Rules of the core's that the library exports to nobody else.
+// Rules of the core that the library doesn't export.
 import { compile } from '../ks/inline.js'
 import { instantiate } from '../ks/kaltura_ks.js'
 import { loader } from '../runtime/load.js'

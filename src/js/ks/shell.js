@@ -71,7 +71,7 @@ export function bindKs(load) {
 }
 
 /**
- * What parsePrivileges gave, with Kaltura's text of it: nobody has composed it, so it may be anything.
+ * The results of parsePrivileges with their text, which may be anything, because nobody composed it.
  * @type {WeakMap<object, string>}
  */
 const parsed = new WeakMap()

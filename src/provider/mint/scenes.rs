@@ -19,7 +19,7 @@ struct Scene {
     mints: usize,
 }
 
-/// What a mint asked for, with the news that it told, and its result.
+/// The steps of a mint, its news, and its result.
 type Minted = (Vec<String>, Result<String, String>);
 
 fn refusal(code: &str, reason: &str) -> Json {
