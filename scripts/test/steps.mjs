@@ -99,6 +99,7 @@ export const steps = [
     lane: 'wasm',
     run: () => lastLine('scripts/build.mjs', '--check'),
   },
+  { name: 'format', needs: [ROOT], run: () => node(BIOME, 'format') },
   { name: 'lint', needs: [ROOT], run: () => node(BIOME, 'lint', '--error-on-warnings') },
   {
     name: 'types',
