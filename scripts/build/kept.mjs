@@ -1,6 +1,6 @@
 // Keeps the compiled modules, so that a change of JavaScript needs no compiler.
 import * as fs from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { modules } from './modules.mjs'
 
 /** @typedef {(module: import('./modules.mjs').Module, folder: string) => Promise<() => Promise<void>>} Compile */
@@ -14,12 +14,15 @@ import { modules } from './modules.mjs'
 export async function putModules({ root, digest, out }, compile) {
   const kept = join(root, 'target/compiled', digest)
   if (!fs.existsSync(kept)) {
-    const making = `${kept}-${process.pid}`
-    await compileAll(making, compile)
-    for (const name of fs.readdirSync(join(kept, '..'))) {
-      if (!making.endsWith(name)) fs.rmSync(join(kept, '..', name), { recursive: true, force: true })
+    const making = join(root, 'target', `compiling-${process.pid}`)
+    try {
+      await compileAll(making, compile)
+      fs.rmSync(dirname(kept), { recursive: true, force: true })
+      fs.mkdirSync(dirname(kept))
+      fs.renameSync(making, kept)
+    } finally {
+      fs.rmSync(making, { recursive: true, force: true })
     }
-    fs.renameSync(making, kept)
   }
   fs.cpSync(kept, out, { recursive: true })
 }
