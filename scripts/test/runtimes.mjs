@@ -28,7 +28,7 @@ export function runtimeSteps(root) {
     ...suites.filter(takesLong),
     ...suites.filter((suite) => !takesLong(suite)),
     { ...suite(root, 'packed', here, 'packed'), needs: [ROOT, RUNTIMES, BUNDLERS, FLEET], waits: false },
-    { ...suite(root, 'examples', here, 'examples'), needs: [ROOT, RUNTIMES, BROWSER, ...EXAMPLES] },
+    { ...suite(root, 'examples', here, 'examples'), needs: [ROOT, RUNTIMES, BUNDLERS, BROWSER, ...EXAMPLES] },
     suite(root, 'cli', here, 'cli'),
     {
       name: 'runtimes',
