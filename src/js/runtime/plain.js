@@ -43,7 +43,7 @@ export const plain = {
    * @param {boolean} stale
    * @param {boolean} lead
    */
-  told: (session, lease, flight, stale, lead) => ({
+  decision: (session, lease, flight, stale, lead) => ({
     session,
     lease,
     flight,

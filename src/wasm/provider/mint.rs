@@ -6,7 +6,7 @@ use js_sys::Array;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::told::end;
+use super::decision::outcome;
 use super::{Handle, Now, ProviderCore};
 use crate::clock::LocalTime;
 use crate::error::Error;
@@ -134,7 +134,7 @@ impl Minting {
         let landed = self
             .core
             .decide(|provider| mint.finish(provider, random, now));
-        landed.iter().map(end).collect::<Array>().into()
+        landed.iter().map(outcome).collect::<Array>().into()
     }
 }
 

@@ -1,11 +1,11 @@
 //! The provider for the shell: decisions and results.
 
 mod call;
+mod decision;
 mod isolation;
 mod mint;
 mod proof;
 mod store;
-mod told;
 
 use core::cell::RefCell;
 use core::ops::Deref;
@@ -15,7 +15,7 @@ use js_sys::{Array, Float64Array, Function, Object};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 
-use self::told::{end, told};
+use self::decision::{decision, outcome};
 use super::convert::{self, Options};
 use super::results;
 use super::terms::{self, TokenKind};
@@ -141,7 +141,7 @@ impl Handle {
             provider.ask(&key, &wish, following, now)
         });
         answer
-            .map(told)
+            .map(decision)
             .map_err(|failure| results::failure(&failure))
     }
 
@@ -155,7 +155,7 @@ impl Handle {
                 provider.last_resort(&key, now)
             })
         });
-        answer.map_or(JsValue::UNDEFINED, told)
+        answer.map_or(JsValue::UNDEFINED, decision)
     }
 
     /// Decides on a request for the widget session; `undefined` if there is no need to wait.
@@ -163,7 +163,7 @@ impl Handle {
     pub fn ask_for_widget(&self, followed: f64, silent_checks: u32, now: &Now) -> JsValue {
         let (following, now) = (following(followed, silent_checks), now.moment());
         let answer = self.decide(|provider| provider.ask_for_widget(following, now));
-        answer.map_or(JsValue::UNDEFINED, told)
+        answer.map_or(JsValue::UNDEFINED, decision)
     }
 
     /// Ends a flight whose time is over, that nobody needs any more, or whose successor has landed.
@@ -365,7 +365,7 @@ impl ProviderCore {
         self.report_uses();
         let random = convert::random();
         let landed = self.decide(|provider| provider.settle(flight, result, random, now));
-        end(&landed)
+        outcome(&landed)
     }
 }
 

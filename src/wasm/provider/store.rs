@@ -6,7 +6,7 @@ use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 
-use super::told::end;
+use super::decision::outcome;
 use super::{Handle, Now, ProviderCore};
 use crate::decimal::decimal;
 use crate::error::InvalidOption;
@@ -61,11 +61,11 @@ impl Handle {
             let text = text.and_then(|number| keys.seal_epoch(&issuer, number, nonce));
             (stored == StoredEpoch::Rubbish, text)
         });
-        let told = Plain::new();
-        told.set("rejected", text.0);
-        told.set_some("text", text.1);
-        told.set("ttlMs", u32::MAX);
-        told.into()
+        let result = Plain::new();
+        result.set("rejected", text.0);
+        result.set_some("text", text.1);
+        result.set("ttlMs", u32::MAX);
+        result.into()
     }
 
     /// The current epoch, for a session that is requested now.
@@ -116,15 +116,15 @@ impl Handle {
         if let StoredVerdict::Adopt(session) = verdict {
             self.report_uses();
             let landed = self.decide(|provider| provider.adopt(&key, flight, *session, now));
-            let told = end(&landed);
-            let _ = js_sys::Reflect::set(&told, &"adopted".into(), &true.into());
-            return told;
+            let result = outcome(&landed);
+            let _ = js_sys::Reflect::set(&result, &"adopted".into(), &true.into());
+            return result;
         }
-        let told = Plain::new();
-        told.set("rejected", rejected);
-        told.set("needsTime", verdict == StoredVerdict::AwaitServerTime);
-        told.set("obsolete", verdict == StoredVerdict::Delete);
-        told.into()
+        let result = Plain::new();
+        result.set("rejected", rejected);
+        result.set("needsTime", verdict == StoredVerdict::AwaitServerTime);
+        result.set("obsolete", verdict == StoredVerdict::Delete);
+        result.into()
     }
 
     /// Whether the store must be updated: with a new epoch, or for [`take_obsolete`](Self::take_obsolete).
@@ -172,11 +172,11 @@ impl Handle {
         let Some((text, ttl_ms)) = sealed else {
             return JsValue::UNDEFINED;
         };
-        let told = Plain::new();
-        told.set("tooLong", text.is_none());
-        told.set_some("text", text);
-        told.set("ttlMs", ttl_ms);
-        told.into()
+        let result = Plain::new();
+        result.set("tooLong", text.is_none());
+        result.set_some("text", text);
+        result.set("ttlMs", ttl_ms);
+        result.into()
     }
 }
 

@@ -9,8 +9,8 @@ use crate::wasm::results;
 #[wasm_bindgen]
 extern "C" {
     // See src/js/runtime/plain.js.
-    #[wasm_bindgen(js_namespace = ["instance", "plain"], js_name = told)]
-    fn plain_told(
+    #[wasm_bindgen(js_namespace = ["instance", "plain"], js_name = decision)]
+    fn plain_decision(
         session: &JsValue,
         lease: &JsValue,
         flight: Option<f64>,
@@ -30,8 +30,8 @@ extern "C" {
 }
 
 /// The decision on a request.
-pub fn told(answer: Decision) -> JsValue {
-    let (session, lease, stale, flight, lead) = match answer {
+pub fn decision(decided: Decision) -> JsValue {
+    let (session, lease, stale, flight, lead) = match decided {
         Decision::Serve {
             session,
             lease,
@@ -42,7 +42,7 @@ pub fn told(answer: Decision) -> JsValue {
         Decision::Lead(flight) => (None, None, false, Some(flight), true),
         Decision::Follow(flight) => (None, None, false, Some(flight), false),
     };
-    plain_told(
+    plain_decision(
         &session.as_ref().map(results::session).into(),
         &lease.map(terms_of).into(),
         flight.map(FlightId::number),
@@ -52,7 +52,7 @@ pub fn told(answer: Decision) -> JsValue {
 }
 
 /// The result of a flight.
-pub fn end(landed: &Result<Landed, Failure>) -> JsValue {
+pub fn outcome(landed: &Result<Landed, Failure>) -> JsValue {
     let (session, lease, failure, stale, renewed) = match landed {
         Ok(landed) => (
             Some(results::session(&landed.session)),
