@@ -10,6 +10,7 @@ import { dependenciesAreJustified } from './dependencies.mjs'
 import { BROWSER, BUNDLERS, DOCS, FLEET, ROOT, RUNTIMES } from './folders.mjs'
 import { importsFollowArrows } from './imports.mjs'
 import { usesFollowArrows } from './layers.mjs'
+import { filesAreShort } from './lengths.mjs'
 import { typesAreNamedOnce } from './names.mjs'
 import { checkPackage } from './package.mjs'
 import { publishingIsGuarded } from './release.mjs'
@@ -42,7 +43,10 @@ export const steps = [
   { name: 'fmt', run: () => cargo('fmt', '--check') },
   {
     name: 'layers',
-    run: () => `${importsFollowArrows(root)}, ${usesFollowArrows(root)}, ${typesAreNamedOnce(root)}`,
+    run() {
+      filesAreShort(root)
+      return `${importsFollowArrows(root)}, ${usesFollowArrows(root)}, ${typesAreNamedOnce(root)}`
+    },
   },
   {
     name: 'release',

@@ -36,7 +36,7 @@ impl Object {
         }
     }
 
-    pub fn with(mut self, name: &'static str, value: impl Into<Property>) -> Self {
+    pub fn with(mut self, name: &'static str, value: impl Into<AnswerProperty>) -> Self {
         self.fields.push((Cow::Borrowed(name), value.into().0));
         self
     }
@@ -50,39 +50,39 @@ impl Object {
 }
 
 /// The value of a property.
-pub(super) struct Property(Option<Answer>);
+pub(super) struct AnswerProperty(Option<Answer>);
 
-impl From<Answer> for Property {
+impl From<Answer> for AnswerProperty {
     fn from(value: Answer) -> Self {
         Self(Some(value))
     }
 }
 
-impl From<i64> for Property {
+impl From<i64> for AnswerProperty {
     fn from(value: i64) -> Self {
         Self(Some(Answer::Int(value)))
     }
 }
 
-impl From<bool> for Property {
+impl From<bool> for AnswerProperty {
     fn from(value: bool) -> Self {
         Self(Some(Answer::Bool(value)))
     }
 }
 
-impl From<&str> for Property {
+impl From<&str> for AnswerProperty {
     fn from(value: &str) -> Self {
         Self(Some(Answer::Text(value.to_owned())))
     }
 }
 
-impl From<String> for Property {
+impl From<String> for AnswerProperty {
     fn from(value: String) -> Self {
         Self(Some(Answer::Text(value)))
     }
 }
 
-impl<T: Into<Property>> From<Option<T>> for Property {
+impl<T: Into<AnswerProperty>> From<Option<T>> for AnswerProperty {
     fn from(value: Option<T>) -> Self {
         value.map_or(Self(None), Into::into)
     }

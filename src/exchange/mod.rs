@@ -19,115 +19,24 @@
 mod item;
 mod replies;
 mod requests;
+mod step;
+mod terms;
+
+pub use step::{Outcome, Reply, Step};
+pub use terms::{Credentials, Terms};
+
 
 use self::item::{Item, RetryTerms, Settled, Tries};
 use crate::clock::{ServerClock, Timing};
-use crate::error::{Cause, Error, InvalidOption};
+use crate::error::{Error, InvalidOption};
 use crate::kaltura::{
-    ApiError, HashType, KsRefusal, Operation, Request, ResponseHead, ServiceUrl, Value,
-    read_response,
+    ApiError, HashType, KsRefusal, Operation,
 };
 use crate::ks;
-use crate::retry::{self, RetryPolicy};
+use crate::retry::{self};
 use crate::secret::Secret;
 use crate::session::hash::is_hash;
-use crate::session::{GrantPolicy, Session, SessionRequest, Widget};
-
-/// An application token's credentials.
-#[derive(Clone, Debug)]
-pub struct Credentials {
-    /// The partner that the token belongs to.
-    pub partner_id: u32,
-    /// The token's id.
-    pub app_token_id: String,
-    /// The token, which is hashed and never sent. `None` if a signer makes the hashes.
-    pub app_token: Option<Secret>,
-    /// The hash types to try, the most likely first.
-    pub hash_types: Vec<HashType>,
-}
-
-/// The settings of an exchange.
-#[derive(Clone, Debug)]
-pub struct Terms {
-    /// Kaltura's URL.
-    pub service_url: ServiceUrl,
-    /// The caller's name in Kaltura's logs.
-    pub client_tag: String,
-    /// What to do about sessions that differ from the request.
-    pub grants: GrantPolicy,
-    /// The retry policy.
-    pub retry: RetryPolicy,
-    /// The lifetime to request for a widget session, in seconds.
-    pub widget_expiry_s: u32,
-    /// The caller's deadline in local milliseconds; no wait goes beyond it.
-    pub deadline_ms: i64,
-}
-
-/// What to do next.
-#[derive(Debug)]
-#[must_use = "the exchange waits for it to be done"]
-#[non_exhaustive]
-pub enum Step {
-    /// Send this request and [`take`](Exchange::take) the response.
-    Send(Request),
-    /// Let the signer hash this KS followed by the token, and [`take_hash`](Exchange::take_hash).
-    Hash {
-        /// The KS of the widget session.
-        ks: Secret,
-        /// The digest.
-        hash_type: HashType,
-    },
-    /// Wait this many milliseconds.
-    Wait {
-        /// Milliseconds.
-        ms: u64,
-        /// The failure that causes it.
-        reason: Box<Error>,
-    },
-    /// The exchange is settled; [`finish`](Exchange::finish) it.
-    Done,
-}
-
-/// The result of a request.
-#[derive(Debug)]
-pub enum Reply<'a> {
-    /// A response with its complete body.
-    Response(&'a ResponseHead, &'a [u8]),
-    /// An unusable response, and why.
-    Unusable(&'static str),
-    /// No response: the request or its response was lost. The runtime's errors, outermost first.
-    Lost(Vec<Cause>),
-}
-
-impl<'a> Reply<'a> {
-    /// Reads it as the response to `operation`. `known` are the secrets that were sent.
-    pub fn read(self, operation: &Operation, known: &[&Secret]) -> Result<Value<'a>, Box<Error>> {
-        match self {
-            Self::Response(head, body) => read_response(operation, head, body, known)
-                .map_err(|error| Error::of_response(operation, error)),
-            Self::Unusable(problem) => Err(Error::bad_response(operation, problem)),
-            Self::Lost(causes) => Err(Error::network(operation, causes, known)),
-        }
-    }
-}
-
-/// The outcome of an exchange.
-#[derive(Debug)]
-#[must_use]
-pub struct Outcome {
-    /// For each wish, in order.
-    pub sessions: Vec<Result<Session, Box<Error>>>,
-    /// The failure of the widget session, if any.
-    pub widget: Result<Widget, Box<Error>>,
-    /// The last hash type used; the right one, if a session was started.
-    pub hash_type: HashType,
-    /// The same, if several were possible and this one was accepted.
-    pub found_hash_type: Option<HashType>,
-    /// The server's clock, if a response showed it.
-    pub clock: Option<ServerClock>,
-    /// The number of HTTP requests that were made.
-    pub attempts: u32,
-}
+use crate::session::{SessionRequest, Widget};
 
 /// The state of the conversation.
 ///

@@ -9,8 +9,11 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::error::Cause;
+use crate::kaltura::{ResponseHead, ServiceUrl};
+use crate::retry::RetryPolicy;
 use crate::session::hash::token_hash;
-use crate::session::{Effect, ONE_CALL_WIDGET_S, SHARED_WIDGET_S, SessionType};
+use crate::session::{Effect, GrantPolicy, ONE_CALL_WIDGET_S, SHARED_WIDGET_S, Session, SessionType};
 
 const NOW_MS: i64 = 1_795_493_657_000;
 const TOKEN: &str = "599d54237bca94c1db5746efd0416795";

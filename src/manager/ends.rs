@@ -3,7 +3,7 @@
 //! The holder of a session may call `session.end` with it. This ends all sessions with its `sessionid`, which is the
 //! token's id unless the token has `sessionid:*` and the session asked for another.
 
-use super::fields::{Change, Given};
+use super::fields::{Change, FieldsGiven};
 use super::warning::{ISOLATED_SESSIONS, LONG_ISOLATED_SESSIONS, SESSIONS_END_TOGETHER, Warning};
 use crate::ending;
 use crate::error::InvalidOption;
@@ -22,7 +22,7 @@ pub fn is_isolated(privileges: &str) -> bool {
 }
 
 /// Adds the privilege that isolates the sessions of a new token.
-pub(super) fn isolate(given: Given) -> Read<Given> {
+pub(super) fn isolate(given: FieldsGiven) -> Read<FieldsGiven> {
     let mut text = match given.privileges {
         Change::Set(text) => text,
         Change::Keep | Change::Clear => String::new(),
@@ -44,7 +44,7 @@ pub(super) fn isolate(given: Given) -> Read<Given> {
         Change::Set(seconds) => seconds,
         Change::Keep | Change::Clear => ISOLATED_SESSION_S,
     };
-    Ok(Given {
+    Ok(FieldsGiven {
         privileges: Change::Set(text),
         session_duration: Change::Set(duration),
         ..given
@@ -52,7 +52,7 @@ pub(super) fn isolate(given: Given) -> Read<Given> {
 }
 
 /// The warnings about how a token's sessions end. `is_whole`: missing fields are open.
-pub(super) fn warnings(given: &Given, is_whole: bool) -> Vec<Warning> {
+pub(super) fn warnings(given: &FieldsGiven, is_whole: bool) -> Vec<Warning> {
     let privileges = match &given.privileges {
         Change::Set(text) => text,
         Change::Keep if !is_whole => return Vec::new(),

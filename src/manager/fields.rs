@@ -99,7 +99,7 @@ impl<T> Change<T> {
 
 /// The given fields.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Given {
+pub struct FieldsGiven {
     pub hash_type: Change<HashType>,
     pub session_type: Change<u32>,
     pub user_id: Change<String>,
@@ -109,7 +109,7 @@ pub struct Given {
     pub description: Change<String>,
 }
 
-impl Given {
+impl FieldsGiven {
     pub fn read(get: FieldLookup<'_>, known_user: bool, now_s: i64) -> Read<Self> {
         Ok(Self {
             hash_type: Change::read(get("hashType"), hash_type)?,

@@ -2,7 +2,7 @@
 
 use super::AppToken;
 use super::ends;
-use super::fields::{Change, FieldLookup, Given};
+use super::fields::{Change, FieldLookup, FieldsGiven};
 use super::warning::{
     ANY_SESSION_TYPE, ANY_USER, HASH_TYPE_CHANGED, SESSIONS_OUTLIVE_TOKEN, Warning,
 };
@@ -45,7 +45,7 @@ pub fn id(id: Named) -> Read<Prepared> {
 
 /// The parameters of `appToken.add`, at `now_s` on the server's clock.
 pub fn add(get: FieldLookup<'_>, known_user: bool, now_s: i64) -> Read<Prepared> {
-    let given = Given::read(get, known_user, now_s)?;
+    let given = FieldsGiven::read(get, known_user, now_s)?;
     if given.user_id == Change::Keep {
         return Err(InvalidOption::new(
             "sessionUserId",
@@ -60,7 +60,7 @@ pub fn add(get: FieldLookup<'_>, known_user: bool, now_s: i64) -> Read<Prepared>
             change
         }
     };
-    let given = Given {
+    let given = FieldsGiven {
         hash_type: match given.hash_type {
             Change::Keep => Change::Set(HashType::Sha256),
             other => other,
@@ -77,7 +77,7 @@ pub fn add(get: FieldLookup<'_>, known_user: bool, now_s: i64) -> Read<Prepared>
         warnings.push(ANY_SESSION_TYPE);
     }
     warnings.extend(ends::warnings(&given, true));
-    let given = Given {
+    let given = FieldsGiven {
         expiry: open(given.expiry),
         session_type: open(given.session_type),
         session_duration: open(given.session_duration),
@@ -103,7 +103,7 @@ pub fn update(id: Named, get: FieldLookup<'_>, known_user: bool, now_s: i64) -> 
             "left out, because it is for new application tokens; add sessionid:* to sessionPrivileges",
         ));
     }
-    let given = Given::read(get, known_user, now_s)?;
+    let given = FieldsGiven::read(get, known_user, now_s)?;
     if given.is_empty() {
         return Err(InvalidOption::new(
             "fields",
@@ -164,7 +164,7 @@ pub fn successor(old: &AppToken, now_s: i64) -> Read<Prepared> {
         Some(text) => Change::Set(text.clone()),
         None => Change::Keep,
     };
-    let given = Given {
+    let given = FieldsGiven {
         hash_type: Change::Set(HashType::from_name(&old.hash_type).ok_or_else(unknown)?),
         session_type: number(old.session_type)?,
         user_id: text(&old.session_user_id),

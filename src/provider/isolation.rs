@@ -3,15 +3,15 @@
 //! Kaltura remembers for a day that an id was ended, and refuses new sessions with it. So each id belongs to a
 //! generation, and after an end the next generation's id is used. A fleet shares generations through the store.
 
-use subtle::ConstantTimeEq;
+mod ending;
+mod ids;
 
+use self::ending::note;
+use self::ids::IdKey;
 use super::lru::{Bounds, Cost, Lru};
 use super::table::Seed;
 use super::{Decision, FlightId, Following, Key, Moment, Provider};
-use crate::decimal::{self, decimal};
-use crate::derive::Deriver;
 use crate::error::{Error, Failure};
-use crate::secret::wipe_stack;
 use crate::session::{Isolate, Session, SessionRequest, carries_session_id};
 
 /// How long a generation from the store is valid, in milliseconds.
@@ -20,55 +20,6 @@ const CHECK_EVERY_MS: i64 = 2000;
 const SETTLES_IN_MS: i64 = 60_000;
 /// The most generations that wait to be stored.
 const MOST_UNPUBLISHED: usize = 10_000;
-
-/// The key from which session ids are derived.
-#[derive(Debug)]
-struct IdKey(Deriver);
-
-impl IdKey {
-    fn new(secret: &[u8]) -> Self {
-        let by = Deriver::new(b"kaltura-app-token isolate 1", secret);
-        wipe_stack();
-        Self(by)
-    }
-
-    /// Derives 16 bytes as hex digits. No purpose may be a prefix of another.
-    fn derive(&self, purpose: &str, generation: i64, scope: &Key) -> String {
-        let number = decimal(generation);
-        let info = [purpose, &number, " ", scope.as_str()].map(str::as_bytes);
-        let bytes = self.0.bytes::<16>(&info);
-        wipe_stack();
-        hex::encode(*bytes)
-    }
-
-    /// The `sessionid` of a generation. An app token's own id never looks like this.
-    fn session_id(&self, scope: &Key, generation: i64) -> String {
-        ["kat-", &self.derive("id ", generation, scope)].concat()
-    }
-
-    /// The name of the generation in a store. It reveals no user.
-    fn name(&self, scope: &Key) -> String {
-        [
-            "kaltura-session:",
-            &self.derive("name ", 0, scope),
-            ":ended",
-        ]
-        .concat()
-    }
-
-    /// The generation as authenticated text.
-    fn write(&self, scope: &Key, generation: i64) -> String {
-        let proof = self.derive("proof ", generation, scope);
-        [&*decimal(generation), ".", &proof].concat()
-    }
-
-    fn read(&self, scope: &Key, text: &str) -> Option<i64> {
-        let (number, _) = text.split_once('.')?;
-        let generation = decimal::parse(number)?;
-        let expected = self.write(scope, generation);
-        bool::from(expected.as_bytes().ct_eq(text.as_bytes())).then_some(generation)
-    }
-}
 
 /// A session's mark: the scope that it ends with, and its generation.
 #[derive(Clone, Debug, PartialEq)]
@@ -270,21 +221,6 @@ impl Provider {
         })
     }
 
-    /// Begins a flight that gets a session with which a request's sessions are ended. It requests nothing else, because a
-    /// restriction could keep it from ending itself.
-    pub fn begin_ending(&mut self, key: &Key, wish: &SessionRequest) -> Option<FlightId> {
-        let scope = self.scope(key, wish)?;
-        let wish = SessionRequest {
-            user_id: wish.user_id.clone(),
-            session_type: wish.session_type,
-            ..SessionRequest::default()
-        };
-        let end = Key::from_text(["end ", scope.as_str()].concat());
-        let flight = self.begin(&end, &wish);
-        self.flights.set_errand(flight, Errand::End, scope);
-        Some(flight)
-    }
-
     /// The name in the store of the generation that a flight needs, if it must be read.
     pub fn generation_name(&self, flight: FlightId, now: Moment) -> Option<String> {
         let scope = self.scope_of(flight)?;
@@ -380,75 +316,6 @@ impl Provider {
         self.end_generation(mark.as_ref(), now);
     }
 
-    /// Notes that the sessions of a mark were ended, so that the next ones need another id. `None`: those of an unknown
-    /// session.
-    pub fn end_generation(&mut self, mark: Option<&Mark>, now: Moment) {
-        let (seed, since) = (self.seed_of_keys(), self.flights.upcoming());
-        let has_store = self.shared.has_store();
-        let (Some(isolation), Some(mark)) = (&mut self.isolation, mark) else {
-            return;
-        };
-        let mut known = isolation.known(&mark.scope, seed);
-        if known.generation != mark.generation {
-            return;
-        }
-        // By the minute, so that a generation that was forgotten meanwhile isn't used again, and two processes that find out
-        // at the same time agree.
-        let minute = now.wall_ms.div_euclid(60_000);
-        known.generation = known.generation.saturating_add(1).max(minute);
-        known.since = since;
-        known.told_ms = now.steady_ms;
-        isolation.learn(&mark.scope, known, seed);
-        if has_store {
-            note(&mut isolation.unpublished, &mark.scope);
-        }
-    }
-
-    /// Notes that the sessions of a request were ended with this session, from a flight of
-    /// [`begin_ending`](Self::begin_ending).
-    pub fn ended(&mut self, key: &Key, wish: &SessionRequest, ender: &str, now: Moment) {
-        let Some(scope) = self.scope(key, wish) else {
-            return;
-        };
-        let Some(isolation) = &self.isolation else {
-            return;
-        };
-        let generation = isolation.known(&scope, self.seed_of_keys()).generation;
-        let own = isolation
-            .key
-            .as_ref()
-            .map(|it| it.session_id(&scope, generation));
-        if own.is_some_and(|own| carries_session_id(ender, &own)) {
-            self.end_generation(Some(&Mark { scope, generation }), now);
-        }
-        if let Some(ks) = self.entries.forget(key) {
-            self.shared.bury(&ks);
-        }
-        self.shared.note_obsolete(key.clone());
-    }
-
-    /// Returns what is not stored yet, once.
-    pub fn take_unpublished(&mut self) -> Vec<Record> {
-        let seed = self.seed_of_keys();
-        let Some(isolation) = &mut self.isolation else {
-            return Vec::new();
-        };
-        let scopes = core::mem::take(&mut isolation.unpublished);
-        let Some(key) = &isolation.key else {
-            return Vec::new();
-        };
-        let record = |scope: &Key| {
-            let generation = isolation.known(scope, seed).generation;
-            (key.name(scope), key.write(scope, generation))
-        };
-        scopes.iter().map(record).collect()
-    }
-
-    /// Whether [`take_unpublished`](Self::take_unpublished) would return anything.
-    pub fn has_unpublished(&self) -> bool {
-        let isolation = self.isolation.as_ref();
-        isolation.is_some_and(|it| !it.unpublished.is_empty())
-    }
 }
 
 /// The purpose of a flight.
@@ -460,12 +327,6 @@ pub enum Errand {
     Check,
     /// To get the session with which others are ended.
     End,
-}
-
-fn note(unpublished: &mut Vec<Key>, scope: &Key) {
-    if unpublished.len() < MOST_UNPUBLISHED && unpublished.last() != Some(scope) {
-        unpublished.push(scope.clone());
-    }
 }
 
 const NO_KEY: &str = "there is nothing to derive session ids from, which `isolate` needs: neither the application token, or its signer's sealKey, nor random bytes were to be had";

@@ -5,6 +5,7 @@
 //! error. The leader settles the flight with its result.
 
 mod credentials;
+mod decision;
 mod entry;
 mod epoch;
 mod flights;
@@ -16,6 +17,7 @@ mod lru;
 pub mod mint;
 pub mod probe;
 mod proof;
+mod refusals;
 mod sealed;
 mod server_time;
 mod shared;
@@ -23,6 +25,7 @@ mod table;
 mod widget;
 
 pub use credentials::{Standings, TokenConfig};
+pub use decision::{Decision, Following, Landed, Lease};
 pub use epoch::{Epoch, StoredEpoch};
 pub use flights::FlightId;
 pub use isolation::{Isolation, Record};
@@ -31,6 +34,7 @@ pub use keys::{KeyPurpose, Keys, NONCE, is_of_another_version};
 pub use lifetime::{Life, Moment, is_over};
 pub use lru::Ticket;
 pub use proof::Proved;
+pub use refusals::{is_dead, is_logged_out, revoked};
 pub use sealed::Stored;
 pub use server_time::ServerTime;
 pub use shared::{Shared, StoredVerdict};
@@ -39,90 +43,13 @@ pub use widget::WidgetState;
 
 use self::entry::Entries;
 use self::flights::Flights;
+use self::refusals::too_late;
 use self::isolation::{Errand, Mark};
-use crate::error::{Error, Failure};
-use crate::kaltura::{KsRefusal, Operation};
+use crate::error::Failure;
 use crate::retry::RetryBudget;
 use crate::secret::Secret;
-use crate::session::{Session, SessionRequest, Widget};
+use crate::session::{Session, SessionRequest};
 
-/// A follower's state.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Following {
-    /// The flight; `None` for a new caller.
-    pub flight: Option<FlightId>,
-    /// How many checks in a row have shown no sign of life from its leader.
-    pub silent_checks: u32,
-}
-
-impl Following {
-    fn is_in_vain(self, flight: FlightId) -> bool {
-        self.flight == Some(flight) && self.silent_checks >= SILENT_CHECKS
-    }
-}
-
-/// A lease: permission to return a session without asking.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Lease {
-    /// When it ends.
-    pub until: Moment,
-    /// The ticket for reporting such uses; see [`Provider::report_uses`].
-    pub ticket: Ticket,
-}
-
-/// The decision on a request.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Decision {
-    /// Serve this session.
-    Serve {
-        /// The session.
-        session: Session,
-        /// Its lease.
-        lease: Option<Lease>,
-        /// Whether it is due for renewal, which has failed.
-        stale: bool,
-        /// The flight that renews it, if any.
-        renewal: Option<FlightId>,
-    },
-    /// Serve this session, and lead the flight that renews it.
-    Renew {
-        /// The session.
-        session: Session,
-        /// The flight to lead.
-        flight: FlightId,
-    },
-    /// Lead this flight.
-    Lead(FlightId),
-    /// Follow this flight, and ask again if it has no result.
-    Follow(FlightId),
-}
-
-/// The result of a flight, for its followers.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Landed {
-    /// The session.
-    pub session: Session,
-    /// Its lease.
-    pub lease: Option<Lease>,
-    /// Whether it replaces another one.
-    pub renewed: bool,
-    /// The error of a failed renewal, if it is the old session.
-    pub stale: Option<Failure>,
-}
-
-impl Landed {
-    fn once(session: Session) -> Self {
-        Self {
-            session,
-            lease: None,
-            renewed: false,
-            stale: None,
-        }
-    }
-}
-
-/// After so many missed checks a leader counts as gone.
-const SILENT_CHECKS: u32 = 3;
 /// The interval of signs of life and of checks, in milliseconds.
 pub const CHECK_EVERY_MS: u32 = 100;
 
@@ -248,64 +175,6 @@ impl Provider {
         self.standings.usable(now)?;
         let lead = || Decision::Lead(self.begin(key, wish));
         Ok(leader.map_or_else(lead, Decision::Follow))
-    }
-
-    /// Decides on a request for the widget session; `None` if it is cached, or the flight that the caller has waited for has
-    /// failed.
-    pub fn ask_for_widget(&mut self, following: Following, now: Moment) -> Option<Decision> {
-        let failure = self.widget_failure(following.flight, now);
-        if failure.is_some() || self.widget.usable(now).is_some() {
-            return None;
-        }
-        let leader = self.widget_flight.filter(|it| !following.is_in_vain(*it));
-        Some(leader.map_or_else(
-            || {
-                let flight = self.flights.issue();
-                self.widget_flight = Some(flight);
-                Decision::Lead(flight)
-            },
-            Decision::Follow,
-        ))
-    }
-
-    /// The widget session, while it is usable.
-    pub fn widget(&self, now: Moment) -> Option<&Widget> {
-        self.widget.usable(now)
-    }
-
-    /// The error for a caller that has waited for the flight `waited_for`; `None` if there is a widget session, or it must be
-    /// requested again.
-    pub fn widget_failure(&self, waited_for: Option<FlightId>, now: Moment) -> Option<&Failure> {
-        self.widget.failure_for(waited_for?, now)
-    }
-
-    /// Ends the flight of the widget session, with its failure, if any. The failure of a replaced flight is discarded.
-    pub fn end_widget_flight(&mut self, flight: FlightId, failure: Option<Failure>, now: Moment) {
-        if self.widget_flight != Some(flight) {
-            return;
-        }
-        self.widget_flight = None;
-        if let Some(failure) = failure {
-            self.widget.fail(flight, failure, now);
-        }
-    }
-
-    /// Stores a widget session that came during one of these flights, requested at `requested_ms` on the steady clock.
-    pub fn keep_widget(
-        &mut self,
-        flight: FlightId,
-        widget: Widget,
-        requested_ms: i64,
-        now: Moment,
-    ) {
-        if flight >= self.first_flight {
-            self.widget.keep(widget, requested_ms, now);
-        }
-    }
-
-    /// Discards the widget session with this KS, which was found dead.
-    pub fn forget_widget(&mut self, ks: &Secret) {
-        self.widget.forget(ks);
     }
 
     fn leader(&self, key: &Key) -> Option<FlightId> {
@@ -502,50 +371,6 @@ impl Provider {
         self.widget = WidgetState::None;
         self.widget_flight = None;
         self.standings.forget();
-    }
-}
-
-/// The problem of a session that has expired on arrival.
-fn too_late() -> Failure {
-    Failure {
-        error: Error::bad_response(
-            &Operation::known("appToken", "startSession"),
-            "a session that was over when it arrived",
-        ),
-        attempts: 1,
-    }
-}
-
-/// The error while every token is known to be revoked.
-pub fn revoked() -> Failure {
-    Failure {
-        error: Box::new(Error::SessionRevoked),
-        attempts: 0,
-    }
-}
-
-/// Whether a call was refused because of its session, and another session may be accepted.
-pub fn is_dead(error: &Error) -> bool {
-    matches!(
-        refusal(error),
-        Some(
-            KsRefusal::Expired
-                | KsRefusal::Logout
-                | KsRefusal::ActionsLimit
-                | KsRefusal::Undecodable
-        )
-    )
-}
-
-/// Whether a call was refused because its session, or the whole token, was ended.
-pub fn is_logged_out(error: &Error) -> bool {
-    refusal(error) == Some(KsRefusal::Logout)
-}
-
-fn refusal(error: &Error) -> Option<KsRefusal> {
-    match error {
-        Error::Kaltura(refusal) => refusal.ks_refusal,
-        _ => None,
     }
 }
 

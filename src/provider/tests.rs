@@ -2,9 +2,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 
+use super::decision::SILENT_CHECKS;
 use super::*;
-use crate::kaltura::{ApiError, HashType, Operation, ServiceUrl};
-use crate::session::SessionType;
+use crate::error::Error;
+use crate::kaltura::{ApiError, HashType, KsRefusal, Operation, ServiceUrl};
+use crate::session::{SessionType, Widget};
 
 pub(super) const START: Moment = Moment {
     wall_ms: 1_795_500_000_000,

@@ -1,6 +1,6 @@
 //! The widget session with which a provider starts all its sessions.
 
-use super::{FlightId, Moment};
+use super::{Decision, FlightId, Following, Moment, Provider};
 use crate::error::Failure;
 use crate::secret::Secret;
 use crate::session::Widget;
@@ -94,5 +94,65 @@ impl WidgetState {
             } if waited_for <= *flight && now.steady_ms < *until_ms => Some(failure),
             _ => None,
         }
+    }
+}
+
+impl Provider {
+    /// Decides on a request for the widget session; `None` if it is cached, or the flight that the caller has waited for has
+    /// failed.
+    pub fn ask_for_widget(&mut self, following: Following, now: Moment) -> Option<Decision> {
+        let failure = self.widget_failure(following.flight, now);
+        if failure.is_some() || self.widget.usable(now).is_some() {
+            return None;
+        }
+        let leader = self.widget_flight.filter(|it| !following.is_in_vain(*it));
+        Some(leader.map_or_else(
+            || {
+                let flight = self.flights.issue();
+                self.widget_flight = Some(flight);
+                Decision::Lead(flight)
+            },
+            Decision::Follow,
+        ))
+    }
+
+    /// The widget session, while it is usable.
+    pub fn widget(&self, now: Moment) -> Option<&Widget> {
+        self.widget.usable(now)
+    }
+
+    /// The error for a caller that has waited for the flight `waited_for`; `None` if there is a widget session, or it must be
+    /// requested again.
+    pub fn widget_failure(&self, waited_for: Option<FlightId>, now: Moment) -> Option<&Failure> {
+        self.widget.failure_for(waited_for?, now)
+    }
+
+    /// Ends the flight of the widget session, with its failure, if any. The failure of a replaced flight is discarded.
+    pub fn end_widget_flight(&mut self, flight: FlightId, failure: Option<Failure>, now: Moment) {
+        if self.widget_flight != Some(flight) {
+            return;
+        }
+        self.widget_flight = None;
+        if let Some(failure) = failure {
+            self.widget.fail(flight, failure, now);
+        }
+    }
+
+    /// Stores a widget session that came during one of these flights, requested at `requested_ms` on the steady clock.
+    pub fn keep_widget(
+        &mut self,
+        flight: FlightId,
+        widget: Widget,
+        requested_ms: i64,
+        now: Moment,
+    ) {
+        if flight >= self.first_flight {
+            self.widget.keep(widget, requested_ms, now);
+        }
+    }
+
+    /// Discards the widget session with this KS, which was found dead.
+    pub fn forget_widget(&mut self, ks: &Secret) {
+        self.widget.forget(ks);
     }
 }

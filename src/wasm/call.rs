@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::convert::{self, Options, Plain, random, whole_ms};
 use super::results;
-use super::task::{Received, Step, Steps, Task};
+use super::task::{Received, Steps, Task, TaskStep};
 use crate::call::{Call, CallStep, CallTerms};
 use crate::clock::{LocalTime, ServerClock};
 use crate::error::{Error, Failure, InvalidOption};
@@ -109,15 +109,15 @@ struct Calling {
 }
 
 impl Steps for Calling {
-    fn next(&mut self, now: LocalTime) -> Step {
+    fn next(&mut self, now: LocalTime) -> TaskStep {
         let step = match &mut self.call {
             Some(call) => call.next(now.wall_ms),
             None => CallStep::Done,
         };
         match (step, &self.call) {
-            (CallStep::Send, Some(call)) => Step::send(call.request()),
-            (CallStep::Wait { ms, reason }, _) => Step::wait(ms, &reason, true),
-            _ => Step::done(&self.end(now)),
+            (CallStep::Send, Some(call)) => TaskStep::send(call.request()),
+            (CallStep::Wait { ms, reason }, _) => TaskStep::wait(ms, &reason, true),
+            _ => TaskStep::done(&self.end(now)),
         }
     }
 

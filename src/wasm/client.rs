@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::convert::{self, Options, random};
 use super::results;
-use super::task::{Given, Received, Step, Steps, Task};
+use super::task::{Given, Received, Steps, Task, TaskStep};
 use super::terms::{OPTIONS, TokenKind, terms, wish};
 use crate::clock::LocalTime;
 use crate::error::{Error, Failure, InvalidOption};
@@ -53,13 +53,13 @@ pub fn start_app_token_session(
     let app_token_id = call.credentials.app_token_id.clone();
     let most = call.max_response_bytes;
     let state = if call.wants_token {
-        State::WantingToken(Box::new(call))
+        StartState::WantingToken(Box::new(call))
     } else {
-        State::Talking(Box::new(call.exchange()))
+        StartState::Talking(Box::new(call.exchange()))
     };
     Ok(Task::new(
         most,
-        Start {
+        SessionStart {
             app_token_id,
             audit_key,
             state,
@@ -67,46 +67,48 @@ pub fn start_app_token_session(
     ))
 }
 
-struct Start {
+struct SessionStart {
     app_token_id: String,
     audit_key: Option<Vec<u8>>,
-    state: State,
+    state: StartState,
 }
 
-enum State {
+enum StartState {
     WantingToken(Box<SessionCall>),
     Talking(Box<Exchange>),
     /// The pending events, the last one first, and the result.
     Done(Vec<JsValue>, Result<JsValue, JsValue>),
 }
 
-impl Steps for Start {
-    fn next(&mut self, now: LocalTime) -> Step {
+impl Steps for SessionStart {
+    fn next(&mut self, now: LocalTime) -> TaskStep {
         loop {
             match &mut self.state {
-                State::WantingToken(_) => return Step::ask_for_token(0),
-                State::Talking(exchange) => match exchange.next(now.wall_ms) {
-                    exchange::Step::Send(request) => return Step::send(&request),
+                StartState::WantingToken(_) => return TaskStep::ask_for_token(0),
+                StartState::Talking(exchange) => match exchange.next(now.wall_ms) {
+                    exchange::Step::Send(request) => return TaskStep::send(&request),
                     exchange::Step::Hash { ks, hash_type } => {
-                        return Step::ask_for_hash(0, &ks, hash_type);
+                        return TaskStep::ask_for_hash(0, &ks, hash_type);
                     }
-                    exchange::Step::Wait { ms, reason } => return Step::wait(ms, &reason, false),
+                    exchange::Step::Wait { ms, reason } => {
+                        return TaskStep::wait(ms, &reason, false);
+                    }
                     exchange::Step::Done => {
-                        let nothing = State::Done(Vec::new(), Ok(JsValue::UNDEFINED));
-                        if let State::Talking(exchange) =
+                        let nothing = StartState::Done(Vec::new(), Ok(JsValue::UNDEFINED));
+                        if let StartState::Talking(exchange) =
                             core::mem::replace(&mut self.state, nothing)
                         {
                             self.state = self.end(exchange.finish());
                         }
                     }
                 },
-                State::Done(events, result) => {
+                StartState::Done(events, result) => {
                     if let Some(event) = events.pop() {
-                        return Step::tell(&event);
+                        return TaskStep::tell(&event);
                     }
                     return match result {
-                        Ok(session) => Step::done(session),
-                        Err(failure) => Step::failed(failure),
+                        Ok(session) => TaskStep::done(session),
+                        Err(failure) => TaskStep::failed(failure),
                     };
                 }
             }
@@ -114,7 +116,7 @@ impl Steps for Start {
     }
 
     fn take(&mut self, mut received: Received) -> Option<Box<Error>> {
-        let State::Talking(exchange) = &mut self.state else {
+        let StartState::Talking(exchange) = &mut self.state else {
             return None;
         };
         let timing = received.timing;
@@ -123,26 +125,26 @@ impl Steps for Start {
     }
 
     fn take_given(&mut self, given: Given, _now: LocalTime) {
-        let nothing = State::Done(Vec::new(), Ok(JsValue::UNDEFINED));
+        let nothing = StartState::Done(Vec::new(), Ok(JsValue::UNDEFINED));
         self.state = match core::mem::replace(&mut self.state, nothing) {
-            State::WantingToken(mut call) => match given.token() {
+            StartState::WantingToken(mut call) => match given.token() {
                 Ok(token) => {
                     call.credentials.app_token = Some(token);
-                    State::Talking(Box::new(call.exchange()))
+                    StartState::Talking(Box::new(call.exchange()))
                 }
-                Err(error) => State::Done(Vec::new(), Err(refuse(error, 0))),
+                Err(error) => StartState::Done(Vec::new(), Err(refuse(error, 0))),
             },
-            State::Talking(mut exchange) => {
+            StartState::Talking(mut exchange) => {
                 exchange.take_hash(given.hash());
-                State::Talking(exchange)
+                StartState::Talking(exchange)
             }
-            done @ State::Done(..) => done,
+            done @ StartState::Done(..) => done,
         };
     }
 }
 
-impl Start {
-    fn end(&self, mut outcome: Outcome) -> State {
+impl SessionStart {
+    fn end(&self, mut outcome: Outcome) -> StartState {
         let mut events = Vec::new();
         let result = match outcome.sessions.pop() {
             Some(Ok(session)) => {
@@ -161,7 +163,7 @@ impl Start {
         if let Some(hash_type) = outcome.found_hash_type {
             events.push(results::hash_type_found(&self.app_token_id, hash_type));
         }
-        State::Done(events, result)
+        StartState::Done(events, result)
     }
 }
 

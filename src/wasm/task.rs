@@ -36,9 +36,9 @@ extern "C" {
 }
 
 /// The next step for the shell.
-pub struct Step(JsValue);
+pub struct TaskStep(JsValue);
 
-impl Step {
+impl TaskStep {
     /// Send a request, and pass on its response.
     pub fn send(request: &Request) -> Self {
         Self(plain_send(&request.url, request.body.expose()))
@@ -81,7 +81,7 @@ impl Step {
 /// Decides step by step.
 pub trait Steps {
     /// Returns the next step.
-    fn next(&mut self, now: LocalTime) -> Step;
+    fn next(&mut self, now: LocalTime) -> TaskStep;
 
     /// Takes the result of a request. Returns its failure, to report it if the call ends before the next response.
     fn take(&mut self, received: Received) -> Option<Box<Error>>;

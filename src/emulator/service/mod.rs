@@ -1,6 +1,7 @@
 //! The services: their actions, who may call them, and what they do.
 
 mod app_token;
+mod list_tokens;
 mod session;
 mod user;
 
@@ -25,7 +26,7 @@ pub(super) enum ServiceCall {
     AppTokenGet(app_token::Id),
     AppTokenUpdate(app_token::Id, app_token::TokenFields),
     AppTokenDelete(app_token::Id),
-    AppTokenList(app_token::ListTokens),
+    AppTokenList(list_tokens::ListTokens),
     AppTokenStartSession(app_token::StartSession),
     UserGet(user::GetUser),
     UserDelete(user::Delete),
@@ -130,7 +131,7 @@ const ACTIONS: &[ServiceAction] = &[
         service: "appToken",
         name: "list",
         role: Role::Admin,
-        read: |arguments| app_token::ListTokens::read(arguments).map(ServiceCall::AppTokenList),
+        read: |arguments| list_tokens::ListTokens::read(arguments).map(ServiceCall::AppTokenList),
     },
     ServiceAction {
         service: "appToken",

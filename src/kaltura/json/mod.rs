@@ -1,5 +1,6 @@
 //! JSON as Kaltura's API uses it: a strict reader of a few fields, and a writer of parameters.
 
+mod cursor;
 mod reader;
 mod writer;
 

@@ -15,7 +15,7 @@ use crate::provider::mint::{Mint, MintStep, News, ReceivedAt};
 use crate::provider::{FlightId, Moment};
 use crate::wasm::convert::{random, whole_ms};
 use crate::wasm::results;
-use crate::wasm::task::{Given, Received, Step, Steps, Task};
+use crate::wasm::task::{Given, Received, Steps, Task, TaskStep};
 
 #[wasm_bindgen(js_class = ProviderCore)]
 impl Handle {
@@ -70,27 +70,27 @@ struct Minting {
 }
 
 impl Steps for Minting {
-    fn next(&mut self, now: LocalTime) -> Step {
+    fn next(&mut self, now: LocalTime) -> TaskStep {
         let now = moment(now);
         let step = match &mut self.mint {
             Some(mint) => self.core.decide(|provider| mint.next(provider, now)),
             None => MintStep::Done,
         };
         match step {
-            MintStep::Done => Step::done(&self.end(now)),
-            MintStep::AskForToken(credential) => Step::ask_for_token(credential),
+            MintStep::Done => TaskStep::done(&self.end(now)),
+            MintStep::AskForToken(credential) => TaskStep::ask_for_token(credential),
             MintStep::AskForHash {
                 credential,
                 ks,
                 hash_type,
-            } => Step::ask_for_hash(credential, &ks, hash_type),
-            MintStep::Send(request) => Step::send(&request),
-            MintStep::Wait { ms, reason } => Step::wait(ms, &reason, false),
+            } => TaskStep::ask_for_hash(credential, &ks, hash_type),
+            MintStep::Send(request) => TaskStep::send(&request),
+            MintStep::Wait { ms, reason } => TaskStep::wait(ms, &reason, false),
             MintStep::Tell(news, credential) => {
                 let id = self
                     .core
                     .decide(|provider| provider.standings.id(credential));
-                Step::tell(&match news {
+                TaskStep::tell(&match news {
                     News::Revoked => results::revoked(&id),
                     News::HashType(found) => results::hash_type_found(&id, found),
                 })

@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::provider::{probe, revoked};
 use crate::secret::Secret;
 use crate::wasm::results;
-use crate::wasm::task::{Received, Step, Steps, Task};
+use crate::wasm::task::{Received, Steps, Task, TaskStep};
 
 #[wasm_bindgen(js_class = ProviderCore)]
 impl Handle {
@@ -50,11 +50,11 @@ struct Proof {
 }
 
 impl Steps for Proof {
-    fn next(&mut self, _now: LocalTime) -> Step {
+    fn next(&mut self, _now: LocalTime) -> TaskStep {
         match self.is_alive {
-            None => Step::send(&probe::request(&self.ks, &self.core.terms.service_url)),
-            Some(true) => Step::done(&JsValue::UNDEFINED),
-            Some(false) => Step::done(&results::failure(&revoked())),
+            None => TaskStep::send(&probe::request(&self.ks, &self.core.terms.service_url)),
+            Some(true) => TaskStep::done(&JsValue::UNDEFINED),
+            Some(false) => TaskStep::done(&results::failure(&revoked())),
         }
     }
 
