@@ -67,7 +67,10 @@ function refused(t, kind, path, { error, ...rest }) {
   const isThere = [path].flat().some(within)
   t.ok(isThere, `${kind}: ${error.path} instead of ${path}`)
   const beginnings = [`${error.path} must be `, `unknown option ${error.path}`, `unknown option in ${error.path};`]
-  t.ok(beginnings.some((words) => error.message.startsWith(words)), `${kind}: ${error.message}`)
+  t.ok(
+    beginnings.some((words) => error.message.startsWith(words)),
+    `${kind}: ${error.message}`,
+  )
   t.equal(error.attempts, 0)
 }
 
