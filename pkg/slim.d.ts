@@ -1,6 +1,6 @@
 /**
- * For hosts that no other entry knows, where the compiled modules have to be handed in: the
- * files are exported as `kaltura-app-token/kaltura_app_token.wasm` and `…/kaltura_ks.wasm`.
+ * For hosts that no other entry supports: you pass in the compiled modules. The files are exported as
+ * `kaltura-app-token/kaltura_app_token.wasm` and `…/kaltura_ks.wasm`.
  *
  * @module
  */
@@ -19,14 +19,14 @@ import type {
 export { AppTokenError, isAppTokenError } from './index.js'
 export type * from './index.js'
 
-/** The functions around sessions. */
+/** The functions for sessions. */
 export interface KalturaAppToken {
   startAppTokenSession: typeof startAppTokenSession
   createSessionProvider: typeof createSessionProvider
   hashAppToken: typeof hashAppToken
 }
 
-/** The functions around KSs and privileges. */
+/** The functions for KSs and privileges. */
 export interface KalturaKs {
   inspectKs: typeof inspectKs
   generateKs: typeof generateKs
@@ -36,8 +36,8 @@ export interface KalturaKs {
 }
 
 /**
- * Ties the functions around sessions to a compiled `WebAssembly.Module`, or to the module's
- * bytes where the host may compile them.
+ * Returns the functions for sessions, bound to a compiled `WebAssembly.Module`, or to the module's bytes
+ * if the host may compile them.
  *
  * @example
  * ```js
@@ -49,13 +49,11 @@ export interface KalturaKs {
  */
 export function instantiate(module: object): KalturaAppToken
 
-/** The same for KSs and privileges, with `kaltura-app-token/kaltura_ks.wasm`. */
+/** Returns the functions for KSs and privileges, bound to `kaltura-app-token/kaltura_ks.wasm`. */
 export function instantiateKs(module: object): KalturaKs
 
 /**
- * Ties `createAppTokenManager` to both: it takes `kaltura_app_token.wasm` for its calls, and
+ * Returns `createAppTokenManager`, bound to both modules: it uses `kaltura_app_token.wasm` for its calls and
  * `kaltura_ks.wasm` for the KSs that it makes.
- *
- * @returns the function
  */
 export function instantiateManager(module: object, ksModule: object): typeof createAppTokenManager

@@ -21,31 +21,168 @@ AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER
 LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM,
 OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE
 SOFTWARE.
-*/function wr(k,h){var x=(()=>{var v=Object.defineProperty,yr=Object.getOwnPropertyDescriptor,dr=Object.getOwnPropertyNames,hr=Object.prototype.hasOwnProperty,pr=(r,e)=>{
-for(var a in e)v(r,a,{get:e[a],enumerable:!0})},gr=(r,e,a,f)=>{if(e&&typeof e=="object"||typeof e=="function")for(let o of dr(e))!hr.call(r,o)&&o!==a&&v(r,o,{get:()=>e[o],
-enumerable:!(f=yr(e,o))||f.enumerable});return r},mr=r=>gr(v({},"__esModule",{value:!0}),r),R={};pr(R,{inflateSync:()=>Fr});var l=Uint8Array,U=Uint16Array,kr=Int32Array,
-X=new l([0,0,0,0,0,0,0,0,1,1,1,1,2,2,2,2,3,3,3,3,4,4,4,4,5,5,5,5,0,0,0,0]),H=new l([0,0,0,0,1,1,2,2,3,3,4,4,5,5,6,6,7,7,8,8,9,9,10,10,11,11,12,12,13,13,0,0]),xr=new l(
-[16,17,18,0,8,7,9,6,10,5,11,4,12,3,13,2,14,1,15]),L=function(r,e){for(var a=new U(31),f=0;f<31;++f)a[f]=e+=1<<r[f-1];for(var o=new kr(a[30]),f=1;f<30;++f)for(var y=a[f];y<
-a[f+1];++y)o[y]=y-a[f]<<5|f;return{b:a,r:o}},$=L(X,2),rr=$.b,Ar=$.r;rr[28]=258,Ar[258]=28;var er=L(H,0),Ur=er.b,Yr=er.r,G=new U(32768);for(t=0;t<32768;++t)b=(t&
-43690)>>1|(t&21845)<<1,b=(b&52428)>>2|(b&13107)<<2,b=(b&61680)>>4|(b&3855)<<4,G[t]=((b&65280)>>8|(b&255)<<8)>>1;var b,t,j=(function(r,e,a){for(var f=r.length,o=0,
-y=new U(e);o<f;++o)r[o]&&++y[r[o]-1];var p=new U(e);for(o=1;o<e;++o)p[o]=p[o-1]+y[o-1]<<1;var d;if(a){d=new U(1<<e);var S=15-e;for(o=0;o<f;++o)if(r[o])for(var D=o<<
-4|r[o],g=e-r[o],n=p[r[o]-1]++<<g,i=n|(1<<g)-1;n<=i;++n)d[G[n]>>S]=D}else for(d=new U(f),o=0;o<f;++o)r[o]&&(d[o]=G[p[r[o]-1]++]>>15-r[o]);return d}),z=new l(288);
-for(t=0;t<144;++t)z[t]=8;var t;for(t=144;t<256;++t)z[t]=9;var t;for(t=256;t<280;++t)z[t]=7;var t;for(t=280;t<288;++t)z[t]=8;var t,ar=new l(32);for(t=0;t<32;++t)
-ar[t]=5;var t,Sr=j(z,9,1),Br=j(ar,5,1),Z=function(r){for(var e=r[0],a=1;a<r.length;++a)r[a]>e&&(e=r[a]);return e},c=function(r,e,a){var f=e/8|0;return(r[f]|r[f+
-1]<<8)>>(e&7)&a},V=function(r,e){var a=e/8|0;return(r[a]|r[a+1]<<8|r[a+2]<<16)>>(e&7)},Or=function(r){return(r+7)/8|0},jr=function(r,e,a){return(e==null||e<0)&&
-(e=0),(a==null||a>r.length)&&(a=r.length),new l(r.subarray(e,a))},zr=["unexpected EOF","invalid block type","invalid length/literal","invalid distance","stream \
-finished","no stream handler",,"no callback","invalid UTF-8 data","extra field too long","date not in range 1980-2099","filename too long","stream finishing","i\
-nvalid zip data"],w=function(r,e,a){var f=new Error(e||zr[r]);if(f.code=r,Error.captureStackTrace&&Error.captureStackTrace(f,w),!a)throw f;return f},Dr=function(r,e,a,f){
-var o=r.length,y=f?f.length:0;if(!o||e.f&&!e.l)return a||new l(0);var p=!a,d=p||e.i!=2,S=e.i;p&&(a=new l(o*3));var D=function(cr){var sr=a.length;if(cr>sr){var br=new l(
-Math.max(sr*2,cr));br.set(a),a=br}},g=e.f||0,n=e.p||0,i=e.b||0,A=e.l,C=e.d,T=e.m,F=e.n,W=o*8;do{if(!A){g=c(r,n,1);var Y=c(r,n+1,3);if(n+=3,Y)if(Y==1)A=Sr,C=Br,T=
-9,F=5;else if(Y==2){var _=c(r,n,31)+257,or=c(r,n+10,15)+4,nr=_+c(r,n+5,31)+1;n+=14;for(var I=new l(nr),M=new l(19),u=0;u<or;++u)M[xr[u]]=c(r,n+u*3,7);n+=or*3;for(var tr=Z(
-M),Cr=(1<<tr)-1,Er=j(M,tr,1),u=0;u<nr;){var fr=Er[c(r,n,Cr)];n+=fr&15;var s=fr>>4;if(s<16)I[u++]=s;else{var B=0,E=0;for(s==16?(E=3+c(r,n,3),n+=2,B=I[u-1]):s==17?
-(E=3+c(r,n,7),n+=3):s==18&&(E=11+c(r,n,127),n+=7);E--;)I[u++]=B}}var ir=I.subarray(0,_),m=I.subarray(_);T=Z(ir),F=Z(m),A=j(ir,T,1),C=j(m,F,1)}else w(1);else{var s=Or(
-n)+4,q=r[s-4]|r[s-3]<<8,J=s+q;if(J>o){S&&w(0);break}d&&D(i+q),a.set(r.subarray(s,J),i),e.b=i+=q,e.p=n=J*8,e.f=g;continue}if(n>W){S&&w(0);break}}d&&D(i+131072);for(var Gr=(1<<
-T)-1,Zr=(1<<F)-1,K=n;;K=n){var B=A[V(r,n)&Gr],O=B>>4;if(n+=B&15,n>W){S&&w(0);break}if(B||w(2),O<256)a[i++]=O;else if(O==256){K=n,A=null;break}else{var lr=O-254;
-if(O>264){var u=O-257,P=X[u];lr=c(r,n,(1<<P)-1)+rr[u],n+=P}var N=C[V(r,n)&Zr],Q=N>>4;N||w(3),n+=N&15;var m=Ur[Q];if(Q>3){var P=H[Q];m+=V(r,n)&(1<<P)-1,n+=P}if(n>
-W){S&&w(0);break}d&&D(i+131072);var ur=i+lr;if(i<m){var vr=y-m,Vr=Math.min(m,ur);for(vr+i<0&&w(3);i<Vr;++i)a[i]=f[vr+i]}for(;i<ur;++i)a[i]=a[i-m]}}e.l=A,e.p=K,e.
-b=i,e.f=g,A&&(g=1,e.m=T,e.d=C,e.n=F)}while(!g);return i!=a.length&&p?jr(a,0,i):a.subarray(0,i)},Tr=new l(0);function Fr(r,e){return Dr(r,{i:2},e&&e.out,e&&e.dictionary)}
-var Ir=typeof TextDecoder<"u"&&new TextDecoder,Pr=0;try{Ir.decode(Tr,{stream:!0}),Pr=1}catch{}return mr(R)})();return x.inflateSync(k,{out:new Uint8Array(h)})}function qr(k,h){let x=Wr(k),v=globalThis.process?.getBuiltinModule?.("node:zlib");return v?v.inflateRawSync(x,{chunkSize:h+1}):wr(x,h)}function Wr(k){if(Uint8Array.
-fromBase64)return Uint8Array.fromBase64(k);if(globalThis.Buffer)return globalThis.Buffer.from(k,"base64");let h=atob(k),x=new Uint8Array(h.length);for(let v=0;v<
-h.length;v+=1)x[v]=h.charCodeAt(v);return x}export{qr as unpack};
+*/
+function inflate(k,h){
+var x=(()=>{
+var u=Object.defineProperty,wr=Object.getOwnPropertyDescriptor,dr=Object.getOwnPropertyNames,
+hr=Object.prototype.hasOwnProperty,__export=(r,e)=>{for(var a in e)u(r,a,{get:e[a],enumerable:!0})},__copyProps=(r,e,a,
+f)=>{
+if(e&&typeof e=="object"||typeof e=="function")for(let o of dr(e))!hr.call(r,o)&&o!==a&&u(r,o,{get:()=>e[o],enumerable:
+!(f=wr(e,o))||f.enumerable});
+return r
+},__toCommonJS=r=>__copyProps(u({},"__esModule",{value:!0}),r),R={};
+__export(R,{inflateSync:()=>inflateSync});
+var l=Uint8Array,A=Uint16Array,kr=Int32Array,X=new l([0,0,0,0,0,0,0,0,1,1,1,1,2,2,2,2,3,3,3,3,4,4,4,4,5,5,5,5,0,0,0,0]),
+H=new l([0,0,0,0,1,1,2,2,3,3,4,4,5,5,6,6,7,7,8,8,9,9,10,10,11,11,12,12,13,13,0,0]),xr=new l([16,17,18,0,8,7,9,6,10,5,11,
+4,12,3,13,2,14,1,15]),freb=function(r,e){
+for(var a=new A(31),f=0;f<31;++f)a[f]=e+=1<<r[f-1];
+for(var o=new kr(a[30]),f=1;f<30;++f)for(var w=a[f];w<a[f+1];++w)o[w]=w-a[f]<<5|f;
+return{b:a,r:o}
+},$=freb(X,2),rr=$.b,Sr=$.r;
+rr[28]=258,Sr[258]=28;
+var er=freb(H,0),Ar=er.b,Zr=er.r,G=new A(32768);
+for(n=0;n<32768;++n)b=(n&43690)>>1|(n&21845)<<1,b=(b&52428)>>2|(b&13107)<<2,b=(b&61680)>>4|(b&3855)<<4,G[n]=((
+b&65280)>>8|(b&255)<<8)>>1;
+var b,n,hMap=(function(r,e,a){
+for(var f=r.length,o=0,w=new A(e);o<f;++o)r[o]&&++w[r[o]-1];
+var p=new A(e);
+for(o=1;o<e;++o)p[o]=p[o-1]+w[o-1]<<1;
+var d;
+if(a){
+d=new A(1<<e);
+var U=15-e;
+for(o=0;o<f;++o)if(r[o])for(var D=o<<4|r[o],g=e-r[o],t=p[r[o]-1]++<<g,i=t|(1<<g)-1;t<=i;++t)d[G[t]>>U]=D
+}else for(d=new A(f),o=0;o<f;++o)r[o]&&(d[o]=G[p[r[o]-1]++]>>15-r[o]);
+return d
+}),j=new l(288);
+for(n=0;n<144;++n)j[n]=8;
+var n;
+for(n=144;n<256;++n)j[n]=9;
+var n;
+for(n=256;n<280;++n)j[n]=7;
+var n;
+for(n=280;n<288;++n)j[n]=8;
+var n,ar=new l(32);
+for(n=0;n<32;++n)ar[n]=5;
+var n,Ur=hMap(j,9,1),Br=hMap(ar,5,1),max=function(r){
+for(var e=r[0],a=1;a<r.length;++a)r[a]>e&&(e=r[a]);
+return e
+},bits=function(r,e,a){
+var f=e/8|0;
+return(r[f]|r[f+1]<<8)>>(e&7)&a
+},bits16=function(r,e){
+var a=e/8|0;
+return(r[a]|r[a+1]<<8|r[a+2]<<16)>>(e&7)
+},shft=function(r){return(r+7)/8|0},slc=function(r,e,a){
+return(e==null||e<0)&&(e=0),(a==null||a>r.length)&&(a=r.length),new l(r.subarray(e,a))
+},jr=["unexpected EOF","invalid block type","invalid length/literal","invalid distance","stream finished",
+"no stream handler",,"no callback","invalid UTF-8 data","extra field too long","date not in range 1980-2099",
+"filename too long","stream finishing","invalid zip data"],err=function(r,e,a){
+var f=new Error(e||jr[r]);
+if(f.code=r,Error.captureStackTrace&&Error.captureStackTrace(f,err),!a)throw f;
+return f
+},inflt=function(r,e,a,f){
+var o=r.length,w=f?f.length:0;
+if(!o||e.f&&!e.l)return a||new l(0);
+var p=!a,d=p||e.i!=2,U=e.i;
+p&&(a=new l(o*3));
+var cbuf=function(vr){
+var sr=a.length;
+if(vr>sr){
+var br=new l(Math.max(sr*2,vr));
+br.set(a),a=br
+}
+},g=e.f||0,t=e.p||0,i=e.b||0,S=e.l,C=e.d,T=e.m,z=e.n,V=o*8;
+do{
+if(!S){
+g=bits(r,t,1);
+var Z=bits(r,t+1,3);
+if(t+=3,Z)if(Z==1)S=Ur,C=Br,T=9,z=5;else if(Z==2){
+var J=bits(r,t,31)+257,or=bits(r,t+10,15)+4,tr=J+bits(r,t+5,31)+1;
+t+=14;
+for(var F=new l(tr),W=new l(19),c=0;c<or;++c)W[xr[c]]=bits(r,t+c*3,7);
+t+=or*3;
+for(var nr=max(W),Cr=(1<<nr)-1,Er=hMap(W,nr,1),c=0;c<tr;){
+var fr=Er[bits(r,t,Cr)];
+t+=fr&15;
+var s=fr>>4;
+if(s<16)F[c++]=s;else{
+var B=0,E=0;
+for(s==16?(E=3+bits(r,t,3),t+=2,B=F[c-1]):s==17?(E=3+bits(r,t,7),t+=3):s==18&&(E=11+bits(r,t,127),t+=7);E--;)F[c++]=B
+}
+}
+var ir=F.subarray(0,J),m=F.subarray(J);
+T=max(ir),z=max(m),S=hMap(ir,T,1),C=hMap(m,z,1)
+}else err(1);else{
+var s=shft(t)+4,Y=r[s-4]|r[s-3]<<8,q=s+Y;
+if(q>o){
+U&&err(0);
+break
+}
+d&&cbuf(i+Y),a.set(r.subarray(s,q),i),e.b=i+=Y,e.p=t=q*8,e.f=g;
+continue
+}
+if(t>V){
+U&&err(0);
+break
+}
+}
+d&&cbuf(i+131072);
+for(var Gr=(1<<T)-1,Ir=(1<<z)-1,K=t;;K=t){
+var B=S[bits16(r,t)&Gr],O=B>>4;
+if(t+=B&15,t>V){
+U&&err(0);
+break
+}
+if(B||err(2),O<256)a[i++]=O;else if(O==256){
+K=t,S=null;
+break
+}else{
+var lr=O-254;
+if(O>264){
+var c=O-257,P=X[c];
+lr=bits(r,t,(1<<P)-1)+rr[c],t+=P
+}
+var N=C[bits16(r,t)&Ir],Q=N>>4;
+N||err(3),t+=N&15;
+var m=Ar[Q];
+if(Q>3){
+var P=H[Q];
+m+=bits16(r,t)&(1<<P)-1,t+=P
+}
+if(t>V){
+U&&err(0);
+break
+}
+d&&cbuf(i+131072);
+var cr=i+lr;
+if(i<m){
+var ur=w-m,Mr=Math.min(m,cr);
+for(ur+i<0&&err(3);i<Mr;++i)a[i]=f[ur+i]
+}
+for(;i<cr;++i)a[i]=a[i-m]
+}
+}
+e.l=S,e.p=K,e.b=i,e.f=g,S&&(g=1,e.m=T,e.d=C,e.n=z)
+}while(!g);
+return i!=a.length&&p?slc(a,0,i):a.subarray(0,i)
+},Tr=new l(0);
+function inflateSync(r,e){return inflt(r,{i:2},e&&e.out,e&&e.dictionary)}
+var Fr=typeof TextDecoder<"u"&&new TextDecoder,Pr=0;
+try{Fr.decode(Tr,{stream:!0}),Pr=1}catch{}
+return __toCommonJS(R)
+})();
+return x.inflateSync(k,{out:new Uint8Array(h)})
+}
+function unpack(k,h){
+let x=decode(k),u=globalThis.process?.getBuiltinModule?.("node:zlib");
+return u?u.inflateRawSync(x,{chunkSize:h+1}):inflate(x,h)
+}
+function decode(k){
+if(Uint8Array.fromBase64)return Uint8Array.fromBase64(k);
+if(globalThis.Buffer)return globalThis.Buffer.from(k,"base64");
+let h=atob(k),x=new Uint8Array(h.length);
+for(let u=0;u<h.length;u+=1)x[u]=h.charCodeAt(u);
+return x
+}
+export{unpack};

@@ -1,6 +1,6 @@
 /**
- * A Kaltura server in memory, for tests and for development without an account: real sessions,
- * real rules, the real server's error bodies and caches. Nothing leaves the process.
+ * Makes a Kaltura server in memory, for tests and for development without an account. It has real sessions,
+ * real rules, and the real server's error bodies and caches. Nothing leaves the process.
  *
  * @example
  * ```js
@@ -20,25 +20,25 @@
  */
 export function createEmulator(options?: EmulatorOptions): Emulator
 
-/** What an emulator begins with. */
+/** The initial state of an emulator. */
 export interface EmulatorOptions {
-  /** The partners; without, one whose id and secrets are always the same. */
+  /** The partners; by default one whose id and secrets are always the same. */
   partners?: PartnerSeed[]
-  /** App tokens to begin with, as for {@link Emulator.addAppToken}. */
+  /** The initial app tokens, as for {@link Emulator.addAppToken}. */
   appTokens?: NewAppToken[]
-  /** What {@link Emulator.state} gave, in place of `partners`. */
+  /** A result of {@link Emulator.state}, in place of `partners`. */
   state?: EmulatorState
-  /** The server's clock, in milliseconds since 1970. `Date.now` by default. */
+  /** The server's clock, in milliseconds since 1970; by default `Date.now`. */
   now?: () => number
   /**
-   * Waits `ms` before an answer goes on, and rejects when `signal` is aborted; a timer by default.
-   * A virtual clock moves itself forward here instead: with `sleep: async (ms) => void (clock += ms)`
-   * and `now: () => clock` slow answers take no time.
+   * Waits `ms` before a response continues, and rejects when `signal` is aborted; by default a timer. A
+   * virtual clock can move forward here instead: with `sleep: async (ms) => void (clock += ms)` and
+   * `now: () => clock`, slow responses take no time.
    */
   sleep?: (ms: number, signal?: AbortSignal) => Promise<void>
-  /** Fills what it is given with random bytes; for answers that are the same at each run. */
+  /** Fills the array with random bytes. Replace it to get the same responses at each run. */
   random?: (bytes: Uint8Array) => void
-  /** What {@link Emulator.serviceUrl} says; `https://kaltura.test` by default. */
+  /** The value of {@link Emulator.serviceUrl}; by default `https://kaltura.test`. */
   serviceUrl?: string
   /** {@link Switches.cache} */
   cache?: boolean
@@ -51,79 +51,79 @@ export interface EmulatorOptions {
 }
 
 /**
- * A Kaltura server in memory. It serves for days without growing: it keeps at most 10,000 cached
- * answers (32 MB), 10,000 app tokens and, of each partner, 100,000 users that came to be by their
- * sessions. A request that asks for too much gets an empty 500, as from a server out of memory.
+ * A Kaltura server in memory. It can serve for days without growing: it keeps at most 10,000 cached
+ * responses (32 MB), 10,000 app tokens and, for each partner, 100,000 users that were created by their
+ * sessions. A request that asks for too much gets an empty 500, as from a server that is out of memory.
  */
 export interface Emulator {
-  /** For the option `serviceUrl` of a client that gets {@link Emulator.fetch}. */
+  /** For the option `serviceUrl` of a client that uses {@link Emulator.fetch}. */
   readonly serviceUrl: string
   /** The id of the first partner. */
   readonly partnerId: number
   /** The admin secret of the first partner. */
   readonly adminSecret: string
-  /** How many HTTP requests have come so far. */
+  /** The number of HTTP requests so far. */
   readonly requests: number
   /**
-   * Answers a request. It does as the option `fetch` of a client, and as the handler of
-   * `Deno.serve`, `Bun.serve` or a Worker. A {@link Fault} that cuts the connection rejects;
-   * `listen` of `kaltura-app-token/emulator/node` cuts it.
+   * Answers a request. Use it as the option `fetch` of a client, or as the handler of `Deno.serve`,
+   * `Bun.serve` or a Worker. With a {@link Fault} that cuts the connection, the promise rejects; `listen` of
+   * `kaltura-app-token/emulator/node` cuts the real connection.
    */
   fetch(input: Request | URL | string, init?: unknown): Promise<Response>
-  /** Adds an app token without asking the API. What is left out is made up. */
+  /** Adds an app token without a call to the API. Missing fields get defaults. */
   addAppToken(wanted?: NewAppToken): AppToken
   /** Adds a partner. */
   addPartner(partner: PartnerSeed): void
-  /** Changes a partner: its status, its secrets, what it allows. */
+  /** Changes a partner: its status, its secrets, its permissions. */
   setPartner(id: number, changes: Partial<PartnerSeed>): void
-  /** Makes or changes a user: blocks it with `{ status: 0 }`, promotes it with `isAdmin`. */
+  /** Adds or changes a user: `{ status: 0 }` blocks it, `isAdmin` makes it an administrator. */
   setUser(partnerId: number, userId: string, changes: Partial<User>): void
-  /** Changes an app token in ways that the API doesn't allow: disables it with `{ status: 1 }`. */
+  /** Changes an app token in ways that the API doesn't allow: `{ status: 1 }` disables it. */
   setAppToken(id: string, changes: Partial<AppToken>): void
-  /** Turns switches. */
+  /** Changes the given switches. */
   set(switches: Partial<Switches>): void
-  /** Orders faults, in place of those ordered before; with none, ends them. */
+  /** Sets the faults, in place of earlier ones; without arguments, removes them. */
   setFaults(...faults: Fault[]): void
-  /** Forgets everything that the server keeps for speed, as a restart would. */
+  /** Clears all caches, as a restart would. */
   flushCaches(): void
-  /** All that it knows, for `JSON.stringify`. It holds the secrets in the clear. */
+  /** Returns the whole state, ready for `JSON.stringify`. It contains the secrets in the clear. */
   state(): EmulatorState
   /**
-   * Begins anew with what {@link Emulator.state} gave; also after a trap of WebAssembly (no memory left),
-   * when everything else fails.
+   * Restores a result of {@link Emulator.state}. This works even after a trap of WebAssembly (no memory
+   * left), when everything else fails.
    */
   restore(state: EmulatorState): void
 }
 
-/** A partner to begin with. */
+/** An initial partner. */
 export interface PartnerSeed {
-  /** Its number. */
+  /** The partner's number. */
   id: number
-  /** What it is for, in words. */
+  /** A description. */
   description?: string
-  /** Signs its sessions, and starts an administrator's. */
+  /** Signs the partner's sessions, and starts administrators' sessions. */
   adminSecret: string
-  /** Verify sessions as well, but never sign one. */
+  /** Further secrets that verify sessions but don't sign them. */
   additionalAdminSecrets?: string[]
-  /** Starts a user's session. */
+  /** Starts users' sessions. */
   userSecret?: string | null
-  /** The version of the sessions it gets; 2 by default. */
+  /** The version of its KSs; by default 2. */
   ksVersion?: 1 | 2
-  /** The longest life of a session in seconds; a day by default, no limit with `null`. */
+  /** The maximum lifetime of a session in seconds; by default a day. `null` sets no limit. */
   ksMaxExpiry?: number | null
-  /** Whether the API is refused to it over http. */
+  /** Whether the API refuses its calls over http. */
   httpsOnly?: boolean
-  /** Whether app tokens may leave their user open. */
+  /** Whether its app tokens may leave the user open. */
   userlessAppTokens?: boolean
-  /** 1 active; anything else is blocked. */
+  /** 1 is active; anything else is blocked. */
   status?: number
-  /** Its users by id. Others come to be when a session of theirs is first used. */
+  /** Users by id. Other users are created when a session of theirs is first used. */
   users?: Record<string, User>
-  /** When it came to be, in unix time. */
+  /** When the partner was created, in unix seconds. */
   createdAt?: number
 }
 
-/** A user of a partner's. */
+/** A user of a partner. */
 export interface User {
   screenName?: string
   fullName?: string
@@ -132,7 +132,7 @@ export interface User {
   email?: string
   /** 0 blocked, 1 active, 2 deleted. */
   status?: 0 | 1 | 2
-  /** Whether it may do what administrators may, in a user's session too. */
+  /** Whether the user may do what administrators may, even in a user's session. */
   isAdmin?: boolean
   isAccountOwner?: boolean
   createdAt?: number
@@ -142,106 +142,106 @@ export interface User {
 
 /** An app token, with the names of Kaltura's own object. */
 export interface AppToken {
-  /** Such as `0_x7k2m9qa`. */
+  /** The id, such as `0_x7k2m9qa`. */
   id: string
-  /** The secret itself. */
+  /** The token's value, a secret. */
   token: string
   partnerId: number
-  /** Unix time. */
+  /** In unix seconds. */
   createdAt: number
-  /** Unix time. */
+  /** In unix seconds. */
   updatedAt: number
   /** 1 disabled, 2 active, 3 deleted. */
   status: 1 | 2 | 3
-  /** When it ends, in unix time; never without. */
+  /** When the token expires, in unix seconds; by default never. */
   expiry?: number
-  /** The type of its sessions, 0 user or 2 admin; the caller's choice without. */
+  /** The type of its sessions, 0 user or 2 admin; without it the caller chooses. */
   sessionType?: 0 | 2
-  /** The user of its sessions; the caller's choice without. */
+  /** The user of its sessions; without it the caller chooses. */
   sessionUserId?: string
-  /** The longest life of its sessions, in seconds; they are born dead without. */
+  /** The maximum lifetime of its sessions, in seconds; without it they have already expired when started. */
   sessionDuration?: number
   /** The privileges of its sessions. */
   sessionPrivileges?: string
-  /** The digest that proves it. */
+  /** The digest that proves the token. */
   hashType: 'SHA1' | 'MD5' | 'SHA256' | 'SHA512'
   description?: string
 }
 
 /**
- * An app token to be added: active, of the first partner, with SHA1 and the partner's longest
- * sessions, unless it says otherwise.
+ * An app token to add. By default it is active, belongs to the first partner, and has SHA1 and the partner's
+ * maximum lifetime of sessions.
  */
 export type NewAppToken = Partial<AppToken>
 
-/** What may be changed between two requests. */
+/** Settings that may be changed between requests. */
 export interface Switches {
-  /** Whether answers are cached, as on the real server; true by default. */
+  /** Whether responses are cached, as on the real server; by default true. */
   cache: boolean
-  /** Whether the database answers; true by default. */
+  /** Whether the database works; by default true. */
   database: boolean
-  /** The rate limits; none by default. */
+  /** The rate limits; by default none. */
   rateLimits: RateLimit[]
-  /** Milliseconds before each answer; none by default. */
+  /** The delay of each response in milliseconds; by default 0. */
   latencyMs: number
   /**
-   * Milliseconds that each call takes, and each item of a multirequest; none by default. The
-   * first item's expiry is reckoned `itemMs` after the request began, the second's twice that
-   * later, and so on. As on the real server, `X-Kaltura-Session` carries the second in which the
-   * request began, and `Date` the one in which the answer was written. The answer is delayed by
-   * what all of its items took; what comes from the cache takes no time.
+   * How long each call, and each item of a multirequest, takes in milliseconds; by default 0. The first
+   * item's expiry is computed `itemMs` after the request began, the second's after twice that time, and so
+   * on. As on the real server, `X-Kaltura-Session` carries the second in which the request began, and `Date`
+   * the second in which the response was written. The response is delayed by the time of all its items;
+   * cached items take no time.
    */
   itemMs: number
 }
 
-/** How many calls are let through in a time. */
+/** A limit on the number of calls in a period. */
 export interface RateLimit {
   /** The service, such as `appToken`. */
   service: string
   /** The action, such as `startSession`. */
   action: string
-  /** How many calls are let through. */
+  /** How many calls are allowed. */
   max: number
-  /** In how many seconds; 10 by default. */
+  /** The period in seconds; by default 10. */
   window?: number
-  /** The parameter whose values are counted apart, such as `id`. */
+  /** The parameter whose values are counted separately, such as `id`. */
   per?: string
-  /** Whether failed calls alone are counted. */
+  /** Whether only failed calls are counted. */
   errorsOnly?: boolean
 }
 
-/** Something that goes wrong with the next requests it meets. */
+/** A fault that affects the next matching calls. */
 export interface Fault {
-  /** The call it meets, such as `appToken.startSession`; every call without. */
+  /** The call to affect, such as `appToken.startSession`; by default every call. */
   on?: string
-  /** How many such calls pass before it begins. */
+  /** How many matching calls pass before the fault begins. */
   skip?: number
-  /** How many calls it meets; all without. */
+  /** How many calls to affect; by default all. */
   times?: number
-  /** Milliseconds before the answer. */
+  /** The delay of the response in milliseconds. */
   delayMs?: number
-  /** An HTTP status in place of the API's answer: the call is not carried out. */
+  /** An HTTP status in place of the API's response. The call is not carried out. */
   status?: number
   /** A body in place of the API's. */
   body?: string
-  /** Headers that are added, or replace those of the same name. */
+  /** Headers to add, or to replace those of the same name. */
   headers?: Record<string, string> | Array<[string, string]> | Headers
   /**
-   * Cuts the connection: `before` the call is carried out, `after` it, so that its answer is
-   * lost, or half-way through the `body`.
+   * Cuts the connection: `before` the call is carried out, `after` it (so that the response is lost), or
+   * half-way through the `body`.
    */
   drop?: 'before' | 'after' | 'body'
-  /** How many bytes are left of the body, which then ends as if it were whole. */
+  /** The number of bytes after which the body ends as if it were complete. */
   truncate?: number
-  /** At how many bytes a second the body trickles. */
+  /** The speed at which the body is sent, in bytes a second. */
   bytesPerSecond?: number
 }
 
-/** All that an emulator knows. */
+/** The whole state of an emulator. */
 export interface EmulatorState {
   partners: PartnerSeed[]
   appTokens?: AppToken[]
   switches?: Partial<Switches>
-  /** Faults, revocations, counters and caches: to be kept as they are. */
+  /** Faults, revocations, counters and caches, in an internal form. */
   [internal: string]: unknown
 }

@@ -1,7 +1,7 @@
 import type { Emulator } from './index.js'
 
 /**
- * Listens to a port in an emulator's name, on `node:http`: in Node, Deno and Bun.
+ * Serves an emulator on a port, with `node:http`: in Node, Deno and Bun.
  *
  * @example
  * ```js
@@ -19,17 +19,17 @@ export interface ListenOptions {
   /** The address; `127.0.0.1` by default. */
   host?: string
   /**
-   * The names by which clients may call it, beside addresses, `localhost` and {@link host}: others
-   * are answered with 421, so that no web page reaches it under a name of its own. Any name by
-   * default.
+   * The host names that clients may use, besides addresses, `localhost` and {@link host}. Requests for other
+   * names are answered with 421, so that no web page reaches the emulator under a name of its own. By
+   * default any name.
    */
   allowedHosts?: readonly string[]
 }
 
 export interface Listener {
-  /** Such as `http://127.0.0.1:8080`, for the option `serviceUrl`. */
+  /** The URL, such as `http://127.0.0.1:8080`, for the option `serviceUrl`. */
   readonly url: string
   readonly port: number
-  /** Stops listening, and cuts the connections that are left. */
+  /** Stops listening, and closes all connections. */
   close(): Promise<void>
 }

@@ -1,7 +1,7 @@
 /**
- * An endpoint of your own back end that hands a Kaltura session to those whom your own rules let
- * have one: for a web player, an app. It is a function from a `Request` to a `Response`, so it
- * works as it is in Workers, `Deno.serve`, `Bun.serve`, Hono and Next route handlers.
+ * An endpoint for your back end that hands Kaltura sessions to web players and apps, by your own rules. It is
+ * a function from a `Request` to a `Response`, so it works as it is in Workers, `Deno.serve`, `Bun.serve`,
+ * Hono and Next route handlers.
  *
  * @module
  */
@@ -10,23 +10,23 @@ import type { SessionProvider } from '../provider.js'
 import type { SessionStore } from '../stores/index.js'
 
 /**
- * Makes the handler. It answers with {@link KsAnswer} as JSON, or with an {@link KsRefusal} that
- * shows nothing of the reason, and never rejects. `Cache-Control` is always `no-store`. To let pages
- * of other origins ask, route `OPTIONS` to it too: it answers preflights by itself. `HEAD` is
- * answered where `GET` is allowed.
+ * Makes a handler. It answers with a {@link KsAnswer} as JSON, or with a {@link KsRefusal}, which doesn't
+ * reveal the cause, and never rejects. `Cache-Control` is always `no-store`. To let pages of other origins
+ * ask, route `OPTIONS` to the handler too, because it answers preflights. `HEAD` is answered if `GET` is
+ * allowed.
  *
- * Whatever the provider's `grants`, a session is handed out only if it is of the user and the type
- * that `authorize` named, and may do no more than that and live no longer.
+ * Whatever the provider's `grants`, a session is handed out only if it has the user and the type that
+ * `authorize` named, and may not do more or live longer than it stated.
  *
  * | status | `error` | when |
  * | --- | --- | --- |
- * | 401 | `unauthorized` | `authorize` gave nothing (anything falsy), or threw something with that `status` or `statusCode` |
- * | 403 | `forbidden` | `authorize` threw something with that `status` or `statusCode` |
- * | 403 | `forbidden_origin` | a page of an origin that is not allowed asks |
+ * | 401 | `unauthorized` | `authorize` returned a falsy value, or threw an error with this `status` or `statusCode` |
+ * | 403 | `forbidden` | `authorize` threw an error with this `status` or `statusCode` |
+ * | 403 | `forbidden_origin` | the page's origin is not allowed |
  * | 405 | `method_not_allowed` | |
  * | 429 | `too_many_requests` | the user has asked too often; `Retry-After` says how long to wait |
- * | 500 | `server_error` | `authorize` threw or granted what can't be read, or there is no session of that kind to be had |
- * | 503 | `unavailable` | Kaltura didn't answer, or all sessions of the application token were ended; another try may do after `Retry-After` |
+ * | 500 | `server_error` | `authorize` threw another error or returned an invalid grant, or no such session can be started |
+ * | 503 | `unavailable` | Kaltura didn't answer, or all sessions of the application token were ended; retry after `Retry-After` |
  *
  * @throws {@link AppTokenError} with `ERR_INVALID_OPTIONS`
  *
@@ -45,147 +45,136 @@ import type { SessionStore } from '../stores/index.js'
  * })
  * ```
  */
-export function createKsHandler<Context extends unknown[] = []>(
-  options: KsHandlerOptions<Context>,
-): KsHandler<Context>
+export function createKsHandler<Context extends unknown[] = []>(options: KsHandlerOptions<Context>): KsHandler<Context>
 
-/** What {@link createKsHandler} gives. What comes after the request is handed to `authorize`. */
-export type KsHandler<Context extends unknown[] = []> = (
-  request: Request,
-  ...context: Context
-) => Promise<Response>
+/** The result of {@link createKsHandler}. Arguments after the request are passed to `authorize`. */
+export type KsHandler<Context extends unknown[] = []> = (request: Request, ...context: Context) => Promise<Response>
 
 /**
- * For {@link KsGrant.sessionPrivileges}: what the application token carries, and whatever the
- * provider asks for by itself. In a list: that, and what else is in the list.
+ * For {@link KsGrant.sessionPrivileges}: the privileges that the application token carries and the provider
+ * requests by default. In a list: these, in addition to the other entries.
  */
 export const TOKEN_PRIVILEGES: unique symbol
 
 /** The options of {@link createKsHandler}. */
 export interface KsHandlerOptions<Context extends unknown[] = []> {
   /**
-   * What {@link createSessionProvider} gives. Sessions of another one that has no `getProvenSession`
-   * are handed out without a proof that they are alive.
+   * A provider from {@link createSessionProvider}. Sessions of another object without `getProvenSession` are
+   * handed out without a check that they are alive.
    */
-  provider: Pick<SessionProvider, 'getSession'> &
-    Partial<Pick<SessionProvider, 'getProvenSession'>>
+  provider: Pick<SessionProvider, 'getSession'> & Partial<Pick<SessionProvider, 'getProvenSession'>>
   /**
-   * Your rules: whose session the sender of a request may have, and what it may do. Nothing for
-   * who may have none (401); a `Response`, given or thrown, is sent in place of a session, and an
-   * error with a status of 401 or 403 says just that. It must not pass on what the client sends:
-   * Kaltura looks for privileges as parts of a text.
+   * Your rules: which user's session the sender of a request may have, and what it may do. Return a falsy
+   * value to refuse (401). A returned or thrown `Response` is sent in place of a session; an error with the
+   * status 401 or 403 is answered with that status. Don't pass on what the client sends, because Kaltura
+   * searches privileges as text.
    */
   authorize: (
     request: Request,
     ...context: Context
   ) => KsGrant | Response | Nothing | Promise<KsGrant | Response | Nothing>
   /**
-   * The methods that get a session; `HEAD` goes with `GET`.
+   * The allowed methods; `GET` includes `HEAD`.
    *
    * @default ['POST']
    */
   methods?: ('GET' | 'POST')[]
   /**
-   * The pages of other origins that may ask, with their cookies, such as
-   * `'https://www.example.org'`; or a function that says `true` of them. Origins are written as
-   * browsers write them: in lower case, without a path, a wildcard or a scheme's usual port. A page
-   * of the handler's own origin always may, and so may what isn't a browser: `authorize` decides
-   * about all.
+   * The other origins whose pages may ask, with their cookies, such as `'https://www.example.org'`, or a
+   * function that returns `true` for them. Write origins as browsers do: in lower case, without a path, a
+   * wildcard or the scheme's default port. Pages of the handler's own origin and clients other than
+   * browsers are always allowed; `authorize` decides on every request.
    *
    * @default []
    */
   origins?: string[] | ((origin: string) => boolean)
   /**
-   * How long a session shall live, in seconds, where `authorize` doesn't say.
+   * The lifetime of a session in seconds, unless `authorize` sets it.
    *
    * @default 3600
    */
   expiry?: number
   /**
-   * How often one user may ask: `burst` times at once, and then `perMinute` times a minute.
-   * `false`: no limit.
+   * How often a user may ask: `burst` times at once, then `perMinute` times a minute. `false` sets no limit.
    *
    * @default { burst: 10, perMinute: 30 }
    */
   rateLimit?: { burst?: number; perMinute?: number } | false
   /**
-   * Where a fleet counts together, such as the provider's `store`; without it each process counts
-   * for itself. Requests at the same moment may be counted as one. It shows no user id. What is
-   * there is authenticated: who can write to it can make no bucket, but can delete one. While it
-   * fails, the process goes on alone.
+   * The store in which a fleet counts requests, such as the provider's `store`. Without it each process counts
+   * its own. Simultaneous requests may be counted as one. The store learns no user id. Values are
+   * authenticated: somebody who can write to the store can delete a count, but not forge one. While the
+   * store fails, the process counts alone.
    */
   store?: SessionStore
   /**
-   * 32 random bytes that buckets in the store are authenticated with. A provider of this package
-   * brings such a key by itself, from its own: it is needed for another one.
+   * 32 random bytes that authenticate the counts in the store. Needed only if the provider isn't from this
+   * package; those of this package have such a key.
    */
   storeKey?: Uint8Array
   /**
-   * How long to wait for a session, in milliseconds.
+   * The time to wait for a session, in milliseconds.
    *
    * @default 10_000
    */
   timeoutMs?: number
-  /** Told of every answer, with the request it was for. */
+  /** Receives an event for every response, with its request. */
   onEvent?: (event: KsHandlerEvent, request?: Request) => void
   /**
-   * Refuses a provider that was not made with the same `isolate`, so that no visitor can log others
-   * out. Without it, `session.end` with one session ends all of the application token; the handler
-   * then answers 503 within a minute.
+   * Refuses a provider that was not made with the same `isolate`, so that no visitor can log others out.
+   * Without it, `session.end` with one session ends all sessions of the application token; the handler then
+   * answers 503 within a minute.
    */
   isolate?: 'user' | 'session'
   /**
-   * Lets `authorize` grant an administrator's session.
+   * Allows `authorize` to grant an administrator's session.
    *
    * @default false
    */
   dangerouslyAllowAdmin?: boolean
 }
 
-/** What stands for no session. */
+/** The values that refuse a session. */
 export type Nothing = null | undefined | false | '' | 0
 
-/** What `authorize` grants. */
+/** The session that `authorize` grants. */
 export interface KsGrant extends Omit<SessionRequest, 'sessionPrivileges'> {
   /** The session's user; `''` for an anonymous session. */
   userId: string
   /**
-   * What the session may do, and it is never more: a session whose application token gives it other
-   * rights is not handed out. It has to be stated. {@link TOKEN_PRIVILEGES} stands for whatever the
-   * token carries; `''`, `[]` and nothing are an error, since they would be the same.
+   * What the session may do, required. A session to which the application token adds other rights is not
+   * handed out. {@link TOKEN_PRIVILEGES} stands for the token's own privileges. `''`, `[]` and a missing value
+   * are errors, because to Kaltura they would mean the same.
    */
-  sessionPrivileges:
-    | string
-    | (Privilege | typeof TOKEN_PRIVILEGES)[]
-    | typeof TOKEN_PRIVILEGES
+  sessionPrivileges: string | (Privilege | typeof TOKEN_PRIVILEGES)[] | typeof TOKEN_PRIVILEGES
   /**
-   * The user's session unless {@link KsHandlerOptions.dangerouslyAllowAdmin} is set.
+   * An administrator's session needs {@link KsHandlerOptions.dangerouslyAllowAdmin}.
    *
    * @default 'user'
    */
   sessionType?: 'user' | 'admin' | 0 | 2
   /**
-   * Whose requests are counted together, where that isn't the user: the address of an anonymous
-   * one, for example. Left out: the user's own. A key is never taken for a user's id.
+   * The key whose requests are counted together, if it isn't the user: for example the address of an
+   * anonymous one. A key is never mistaken for a user's id.
    */
   limitKey?: string
 }
 
-/** The JSON of an answer with a session. */
+/** The JSON of a response with a session. */
 export interface KsAnswer {
   /** The KS. */
   ks: string
-  /** Its partner. */
+  /** The partner. */
   partnerId: number
-  /** Its user. */
+  /** The user. */
   userId: string
-  /** When it ends, in milliseconds since 1970 by the back end's clock. */
+  /** When the session expires, in milliseconds since 1970 on the back end's clock. */
   expiresAt: number
-  /** In how many seconds it ends: clients' clocks are often wrong. */
+  /** In how many seconds the session expires. Prefer it: clients' clocks are often wrong. */
   expiresIn: number
 }
 
-/** The JSON of an answer without one. */
+/** The JSON of a response without a session. */
 export interface KsRefusal {
   error:
     | 'unauthorized'
@@ -198,17 +187,17 @@ export interface KsRefusal {
 }
 
 /**
- * What a handler tells. `failed` has the {@link AppTokenError}, or what `authorize` threw; `served`
- * what the session lacks of what was granted, such as a privilege that Kaltura has dropped.
+ * The events of a handler. `failed` has the {@link AppTokenError}, or what `authorize` threw. `served` has
+ * what the session lacks of the grant, such as a privilege that Kaltura has dropped.
  */
 export type KsHandlerEvent =
   | { type: 'served'; status: number; differences: Difference[] }
   | { type: 'preflight'; status: number }
-  /** Every session of the application token is dead: somebody has ended one. */
+  /** Every session of the application token is dead, because somebody has ended one. */
   | { type: 'revoked'; status: number; error: unknown }
   /**
-   * Told once: whoever gets a session can end all others of the application token with it. Isolate
-   * them ({@link KsHandlerOptions.isolate}), or give the token a `urirestrict`.
+   * Sent once: anybody who gets a session can end all others of the application token with it. Isolate the
+   * sessions ({@link KsHandlerOptions.isolate}), or give the token a `urirestrict`.
    */
   | { type: 'exposed' }
   | { type: 'refused'; status: number; reason: KsRefusal['error'] | 'authorize' }

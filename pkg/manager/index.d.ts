@@ -1,20 +1,20 @@
 import type {
   ConnectionOptions,
   HashType,
-  Privilege,
-  RetriedEvent,
   ListedPrivilege,
+  MintedEvent,
+  RetriedEvent,
   SessionOptions,
   Signal,
 } from '../index.js'
 
 /**
- * Makes, lists, changes, replaces and deletes application tokens, as an administrator. What
- * Kaltura would misread is refused before anything is sent, and what works but is unwise comes
- * back as {@link AppTokenWarning}s.
+ * Makes a manager that adds, lists, changes, rotates and deletes application tokens, as an administrator.
+ * Values that Kaltura would misread are refused before anything is sent. Values that work but are unwise
+ * are returned as {@link AppTokenWarning}s.
  *
- * This is for the tools that prepare a back end, not for the back end itself: whoever may make
- * application tokens may do everything in the account.
+ * Use it in tools that prepare a back end, not in the back end itself: anybody who may make application
+ * tokens may do everything in the account.
  *
  * @throws {@link AppTokenError} with `ERR_INVALID_OPTIONS`
  *
@@ -38,39 +38,41 @@ import type {
  */
 export function createAppTokenManager(options: ManagerOptions): AppTokenManager
 
-/** The options of {@link createAppTokenManager}: a connection, and either a KS or a secret. */
+/** The options of {@link createAppTokenManager}: a connection, and a KS or a secret. */
 export type ManagerOptions = ManagerConnection & (ManagerKs | ManagerSecret)
 
-/** Where Kaltura is, and how to reach it. */
+/** How to reach Kaltura. */
 export interface ManagerConnection
   extends Omit<ConnectionOptions, 'appTokenId' | 'appToken' | 'hashType' | 'onEvent' | 'auditKey'>,
     Pick<SessionOptions, 'timeoutMs'> {
-  /** Told of retries; there is nothing secret in an event. */
-  onEvent?: (event: RetriedEvent) => void
+  /**
+   * Receives an event for each retry, and one for the session with which {@link AppTokenManager.rotate}
+   * proves a successor. Events contain no secrets.
+   */
+  onEvent?: (event: RetriedEvent | MintedEvent) => void
 }
 
-/** To manage with a KS that is at hand. */
+/** Options for managing with an existing KS. */
 export interface ManagerKs {
   /**
-   * The KS of an ADMIN session, or a function that gives one. A function is asked before each
-   * call, and once more if Kaltura takes what it gave for dead.
+   * The KS of an ADMIN session, or a function that returns one. A function is called before each call to
+   * Kaltura, and once more if Kaltura refuses the KS as dead.
    */
   ks: string | (() => string | Promise<string>)
   adminSecret?: undefined
   userId?: undefined
 }
 
-/** To manage with the account's admin secret. */
+/** Options for managing with the account's admin secret. */
 export interface ManagerSecret {
   /**
-   * The partner's admin secret, or a function that fetches it. It never leaves the process: the
-   * KSs for the calls are made from it here, with a life of five minutes. A function is asked
-   * for each of these.
+   * The partner's admin secret, or a function that fetches it. It never leaves the process: the KSs for the
+   * calls are made here, with a lifetime of five minutes. A function is called for each of these KSs.
    */
   adminSecret: string | (() => string | Promise<string>)
   ks?: undefined
   /**
-   * The administrator in whose name the calls are made, for Kaltura's audit trail.
+   * The administrator who makes the calls, for Kaltura's audit trail.
    *
    * @default '' (nobody)
    */
@@ -80,22 +82,22 @@ export interface ManagerSecret {
 /** Manages application tokens; made by {@link createAppTokenManager}. */
 export interface AppTokenManager {
   /**
-   * Makes an application token (`appToken.add`). Its value is in the result, as
-   * `appToken.token`, and in no other: keep it where your back end finds it.
+   * Makes an application token (`appToken.add`). Only this result has the token's value, as
+   * `appToken.token`: store it where your back end can read it.
    *
-   * A call whose answer is lost is **not** tried again, since it may have made the token: the
-   * error says so, and is not `retryable`.
+   * If the response is lost, the call is **not** retried, because the token may have been made. The error
+   * says so, and is not `retryable`.
    */
   add(fields: NewAppTokenFields, options?: FieldsOptions): Promise<AddedAppToken>
-  /** One application token (`appToken.get`), without its value. */
+  /** Returns an application token (`appToken.get`), without its value. */
   get(id: string, options?: ManagerCallOptions): Promise<AppToken>
   /**
-   * Application tokens (`appToken.list`), without their values. `await` gives one page; as an
-   * async iterable it gives all of them, from the pager's page on, in as many requests as there
-   * are pages. Nothing is sent before either is asked for.
+   * Lists application tokens (`appToken.list`), without their values. `await` gives one page. Iteration
+   * gives all tokens from the pager's page on, with one request for each page. Nothing is sent before
+   * either.
    *
-   * Tokens that are made or deleted meanwhile may move others to another page. None comes
-   * twice, but one may be missed: to delete many, gather them first.
+   * Tokens that are made or deleted meanwhile may move others to another page. No token is returned twice,
+   * but one may be missed: to delete many tokens, collect them first.
    *
    * @example
    * ```js
@@ -104,128 +106,122 @@ export interface AppTokenManager {
    * for await (const { id, description } of manager.list()) console.log(id, description)
    * ```
    */
-  list(
-    filter?: AppTokenFilter,
-    pager?: AppTokenPager,
-    options?: ManagerCallOptions,
-  ): AppTokenList
-  /** Changes what `fields` names (`appToken.update`); `null` clears a field. */
+  list(filter?: AppTokenFilter, pager?: AppTokenPager, options?: ManagerCallOptions): AppTokenList
+  /** Changes the given fields (`appToken.update`); `null` clears a field. */
   update(id: string, fields: AppTokenChanges, options?: FieldsOptions): Promise<UpdatedAppToken>
   /**
-   * Deletes an application token (`appToken.delete`). All its sessions end at once, but for isolated
-   * ones (`isolatedSessions`), which live on until they expire: a warning says so. It can't be
-   * brought back.
+   * Deletes an application token (`appToken.delete`). All its sessions end at once, except isolated ones
+   * (`isolatedSessions`), which live until they expire; a warning says so. Deletion can't be undone.
    *
-   * What is to be deleted is looked at first, in a request of its own.
+   * Reads the token first, in a separate request.
    */
   delete(id: string, options?: ManagerCallOptions): Promise<DeletedAppToken>
   /**
-   * Makes a successor with the same properties and another value, and proves it by starting a
-   * session with it. The predecessor stays as it is: give the successor to your back end, see
-   * that it is used, and then `delete` the predecessor.
+   * Makes a successor with the same properties and another value, and tests it by starting a session with
+   * it. The predecessor is not changed: give the successor to your back end, make sure that it is used, and
+   * then `delete` the predecessor.
    *
-   * If the proof fails, the successor is deleted again, and the error says so. That is done even
-   * when `signal` or `timeoutMs` has ended the call, which then may take the manager's `timeoutMs`
-   * longer.
+   * If the test fails, the successor is deleted again, and the error says so. This happens even if `signal`
+   * or `timeoutMs` has ended the call, which then may take longer by the manager's `timeoutMs`.
    */
   rotate(id: string, options?: ManagerCallOptions): Promise<Rotation>
 }
 
 /** How long to wait for a call of a manager. */
 export interface ManagerCallOptions {
-  /** For the whole call, retries included, in milliseconds; the manager's own by default. */
+  /** The time for the whole call, including retries, in milliseconds; by default the manager's. */
   timeoutMs?: number
   /** Ends the call, which then rejects with `ERR_ABORTED`. */
   signal?: Signal
 }
 
-/** The same, for calls that set fields. */
+/** The options of calls that set fields. */
 export interface FieldsOptions extends ManagerCallOptions {
   /**
-   * Allows a `sessionUserId` with any characters. Kaltura refuses most of them for a user whom
-   * it doesn't know yet.
+   * Allows any characters in `sessionUserId`. Kaltura refuses most of them for a user that it doesn't
+   * know yet.
    *
    * @default false
    */
   knownUser?: boolean
 }
 
-/** What an application token is to be. Names, and units, are Kaltura's. */
+/** The fields of an application token. Names and units are Kaltura's. */
 export interface AppTokenFields {
   /**
-   * The user of all its sessions. `''` makes them all anonymous; `null` leaves the user to the
-   * token's holder, which Kaltura allows some partners only. A user whom Kaltura doesn't know is
-   * made; its id may have 1 to 100 letters, digits and ``,!#$%&'*+?^_`{|}~.@-``.
+   * The user of all sessions of the token. `''` makes them anonymous. `null` lets the token's holder choose
+   * the user, which Kaltura allows only some partners. Kaltura creates an unknown user; its id may have 1
+   * to 100 letters, digits and ``,!#$%&'*+?^_`{|}~.@-``.
    */
   sessionUserId: string | null
   /**
-   * The type of all its sessions. Left out, the token's holder may ask for an ADMIN session,
-   * which may do everything: a warning says so.
+   * The type of all sessions of the token. Without it, the token's holder may ask for an ADMIN session,
+   * which may do everything; a warning says so.
    */
   sessionType?: 'user' | 'admin' | 0 | 2 | null
-  /** The longest life of its sessions, in seconds. Left out: the partner's longest. */
+  /** The maximum lifetime of sessions, in seconds; by default the partner's maximum. */
   sessionDuration?: number | null
   /**
-   * What its sessions may do, as Kaltura's text (`'sview:*,edit:0_a'`) or as a list. A name that is
-   * Kaltura's own but for case or for what is beside it is an error; what Kaltura can make nothing
-   * of, or what its search would find in it, is a warning.
+   * The privileges of sessions, as Kaltura's text (`'sview:*,edit:0_a'`) or as a list. A name that differs
+   * from one of Kaltura's own only in case or by surrounding characters is an error. A value that Kaltura
+   * can't use, and a name in which Kaltura's search finds another privilege, is a warning.
    */
   sessionPrivileges?: string | readonly ListedPrivilege[] | null
   /**
-   * When the token itself ends, in unix seconds: a moment, never a duration, since Kaltura takes
-   * what is less than ten years for seconds from now. Left out: never.
+   * When the token expires, in unix seconds; by default never. It must be a time, not a duration: Kaltura
+   * reads values of less than ten years as seconds from now.
    */
   expiry?: number | null
   /**
-   * The digest that proves the token. Its holder has to say the same one, as `hashType`.
+   * The digest that proves the token. Its holder must use the same one as `hashType`.
    *
    * @default 'SHA256' (Kaltura's own default is SHA1)
    */
   hashType?: HashType
-  /** What it is for. */
+  /** What the token is for. */
   description?: string | null
 }
 
-/** What a new application token is to be. */
+/** The fields of a new application token. */
 export interface NewAppTokenFields extends AppTokenFields {
   /**
-   * Adds `sessionid:*` to the privileges, so that each session can ask for a `sessionid` of its own
-   * and end alone. Without it, whoever holds a session, a page's visitor too, can call `session.end`
-   * and so end all sessions of the token for a day or more.
+   * Adds `sessionid:*` to the privileges, so that each session can have a `sessionid` of its own and end
+   * alone. Without it, anybody who holds a session, including a visitor of a web page, can end all sessions
+   * of the token for a day or more with `session.end`.
    *
-   * It has a price, which a warning tells: such sessions outlive the deletion of the token until they
-   * expire, and whoever holds the token can end those of any other token of the account. So
-   * `sessionDuration` is an hour unless you give another.
+   * The price, which a warning repeats: such sessions outlive the deletion of the token until they expire,
+   * and anybody who holds the token can end the sessions of any other token of the account. So
+   * `sessionDuration` is an hour unless you set it.
    *
    * @default false
    */
   isolatedSessions?: boolean
 }
 
-/** What of an application token is to change; `null` clears. */
+/** Changes to an application token; `null` clears a field. */
 export interface AppTokenChanges extends Partial<AppTokenFields> {
-  /** The longest life of its sessions, in seconds; without one no session would live. */
+  /** The maximum lifetime of sessions, in seconds. It can't be cleared, because no session would live. */
   sessionDuration?: number
 }
 
-/** An application token, as Kaltura has it, but for its value. `null` is what it leaves open. */
+/** An application token without its value. Fields that the token leaves open are `null`. */
 export interface AppToken {
-  /** Such as `0_ab12cd34`. Not a secret. */
+  /** The id, such as `0_ab12cd34`. Not a secret. */
   id: string
   partnerId: number
   /** 1 disabled, 2 active, 3 deleted. */
   status: 1 | 2 | 3
-  /** The digest that proves it. */
+  /** The digest that proves the token. */
   hashType: HashType
-  /** 0 user, 2 admin; `null`: its holder may ask for either. */
+  /** 0 user, 2 admin; `null`: the holder may ask for either. */
   sessionType: 0 | 2 | null
-  /** `''`: its sessions are anonymous; `null`: its holder may ask for any user. */
+  /** `''`: sessions are anonymous; `null`: the holder may ask for any user. */
   sessionUserId: string | null
-  /** In seconds. */
+  /** The maximum lifetime of sessions, in seconds. */
   sessionDuration: number | null
-  /** For `parsePrivileges`. */
+  /** The privileges of sessions, for `parsePrivileges`. */
   sessionPrivileges: string | null
-  /** When it ends, in unix seconds; `null`: never. */
+  /** When the token expires, in unix seconds; `null`: never. */
   expiry: number | null
   description: string | null
   /** In unix seconds. */
@@ -236,62 +232,62 @@ export interface AppToken {
 
 /** An application token with its value. */
 export interface NewAppToken extends AppToken {
-  /** The value: a secret, for the `appToken` option of whoever starts sessions with it. */
+  /** The value: a secret, for the option `appToken` of the back end that starts sessions with it. */
   token: string
 }
 
-/** What {@link AppTokenManager.add} gives. */
+/** The result of {@link AppTokenManager.add}. */
 export interface AddedAppToken {
   appToken: NewAppToken
-  /** What works, but may not be what was meant; empty if there is nothing to say. */
+  /** What works but may not be intended; empty if there is nothing. */
   warnings: AppTokenWarning[]
 }
 
-/** What {@link AppTokenManager.update} gives. */
+/** The result of {@link AppTokenManager.update}. */
 export interface UpdatedAppToken {
   appToken: AppToken
-  /** What works, but may not be what was meant; empty if there is nothing to say. */
+  /** What works but may not be intended; empty if there is nothing. */
   warnings: AppTokenWarning[]
 }
 
-/** What {@link AppTokenManager.delete} gives. */
+/** The result of {@link AppTokenManager.delete}. */
 export interface DeletedAppToken {
-  /** What else there is to know; empty if all sessions of the token have ended. */
+  /** Empty if all sessions of the token have ended. */
   warnings: AppTokenWarning[]
 }
 
-/** What {@link AppTokenManager.rotate} gives. */
+/** The result of {@link AppTokenManager.rotate}. */
 export interface Rotation {
-  /** Still in force, until it is deleted. */
+  /** The old token, which stays in force until it is deleted. */
   predecessor: AppToken
-  /** In force, and proved. */
+  /** The new token, in force and tested. */
   successor: NewAppToken
-  /** What could be better about the properties of both. */
+  /** What works but may not be intended about the properties of both. */
   warnings: AppTokenWarning[]
 }
 
-/** Something that works, but may not be what was meant. */
+/** A setting that works but may not be intended. */
 export interface AppTokenWarning {
   /**
-   * - `WEAK_HASH_TYPE`: SHA1 or MD5, where SHA256 costs nothing;
-   * - `HASH_TYPE_CHANGED`: whoever holds the token has to say the new one;
-   * - `ANY_SESSION_TYPE`: the token's holder can ask for an ADMIN session;
-   * - `ADMIN_SESSIONS`: all sessions may do everything;
-   * - `ANY_USER`: the token's holder can ask for any user's session;
-   * - `ANONYMOUS_SESSIONS`: no session has a user;
-   * - `LONG_SESSIONS`: sessions of more than 30 days; were milliseconds meant?
-   * - `SESSIONS_END_TOGETHER`: whoever holds a session of this USER token can end them all; for
-   *   pages, isolate them, or close the token by a `urirestrict` without `multirequest`;
-   * - `ISOLATED_SESSIONS`: its sessions can end alone, and outlive the token;
-   * - `LONG_ISOLATED_SESSIONS`: those may live for more than an hour;
-   * - `SESSIONS_OUTLIVE_TOKEN`: the deleted token's isolated sessions live on;
-   * - `MISSPELT_PRIVILEGE`: a name that is Kaltura's own but for case or what is beside it, which
-   *   restricts nothing (told by `rotate`; elsewhere it is an error);
-   * - `HIDDEN_PRIVILEGE`: Kaltura's search finds another privilege in one, as in `xedit:0_a`;
-   * - `PRIVILEGE_COMMA`: what follows a comma is likely the rest of a value;
-   * - `PRIVILEGE_VALUE`: values that Kaltura can make nothing of, such as `iprestrict:10.0.0.1/24`;
-   * - `REPLACEABLE_RESTRICTION`: the token's holder can ask for another in its place, since one of
-   *   its values is `*`; a path of `urirestrict` that ends in `/*` is enough.
+   * - `WEAK_HASH_TYPE`: SHA1 or MD5, although SHA256 costs nothing.
+   * - `HASH_TYPE_CHANGED`: the token's holder must use the new hash type.
+   * - `ANY_SESSION_TYPE`: the token's holder can ask for an ADMIN session.
+   * - `ADMIN_SESSIONS`: all sessions may do everything.
+   * - `ANY_USER`: the token's holder can ask for any user's session.
+   * - `ANONYMOUS_SESSIONS`: no session has a user.
+   * - `LONG_SESSIONS`: sessions live for more than 30 days; the value may be in milliseconds.
+   * - `SESSIONS_END_TOGETHER`: anybody who holds a session of this USER token can end them all. For web
+   *   pages, isolate the sessions, or restrict the token with a `urirestrict` without `multirequest`.
+   * - `ISOLATED_SESSIONS`: sessions can end alone, and outlive the token.
+   * - `LONG_ISOLATED_SESSIONS`: isolated sessions may live for more than an hour.
+   * - `SESSIONS_OUTLIVE_TOKEN`: the deleted token's isolated sessions are still alive.
+   * - `MISSPELT_PRIVILEGE`: a name differs from one of Kaltura's own only in case or by surrounding
+   *   characters, so it restricts nothing (from `rotate`; elsewhere it is an error).
+   * - `HIDDEN_PRIVILEGE`: Kaltura's search finds another privilege in one, as in `xedit:0_a`.
+   * - `PRIVILEGE_COMMA`: the text after a comma is probably the rest of a value.
+   * - `PRIVILEGE_VALUE`: values that Kaltura can't use, such as `iprestrict:10.0.0.1/24`.
+   * - `REPLACEABLE_RESTRICTION`: the token's holder can replace the restriction, because one of its values
+   *   is `*`, or a path of `urirestrict` ends in `/*`.
    */
   code:
     | 'WEAK_HASH_TYPE'
@@ -312,28 +308,28 @@ export interface AppTokenWarning {
     | 'REPLACEABLE_RESTRICTION'
   /** The field, such as `sessionType`. */
   path: string
-  /** What it means, and what would be better. */
+  /** What the warning means, and what to do instead. */
   message: string
 }
 
-/** One page when awaited, all application tokens when iterated. */
+/** Gives one page when awaited, and all application tokens when iterated. */
 export interface AppTokenList extends PromiseLike<AppTokenPage>, AsyncIterable<AppToken> {}
 
 /** A page of application tokens. */
 export interface AppTokenPage {
   appTokens: AppToken[]
-  /** How many there are on all pages. */
+  /** The number of tokens on all pages. */
   totalCount: number
 }
 
-/** Which application tokens to list. All conditions have to hold; times are unix seconds. */
+/** Which application tokens to list. All conditions must hold; times are in unix seconds. */
 export interface AppTokenFilter {
   idEqual?: string
-  /** Any of these; also as text with commas between. */
+  /** Any of these, as a list or as text with commas. */
   idIn?: readonly string[] | string
   /** 1 disabled, 2 active; deleted ones (3) are never listed. */
   statusEqual?: 1 | 2 | 3
-  /** Any of these; also as text with commas between. */
+  /** Any of these, as a list or as text with commas. */
   statusIn?: readonly (1 | 2 | 3)[] | string
   sessionUserIdEqual?: string
   createdAtGreaterThanOrEqual?: number
@@ -346,13 +342,13 @@ export interface AppTokenFilter {
 /** Which page of a list. */
 export interface AppTokenPager {
   /**
-   * Tokens on a page, 1 to 500.
+   * The number of tokens on a page, 1 to 500.
    *
-   * @default 30, or 500 to iterate over all
+   * @default 30, or 500 for iteration
    */
   pageSize?: number
   /**
-   * The page, or when iterating the first of the pages, 1 to 10 000.
+   * The page, or the first page of an iteration, 1 to 10 000.
    *
    * @default 1
    */

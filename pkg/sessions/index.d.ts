@@ -1,7 +1,7 @@
 /**
- * Sessions alone: what the package's main entry has for them, without what reads and makes KSs and
- * without the manager. For Workers, where wrangler uploads every WebAssembly module that an entry
- * leads to, used or not.
+ * The exports of the main entry for sessions, without the functions for KSs and without the manager. For
+ * Workers, because wrangler uploads every WebAssembly module that an entry imports, whether it is used or
+ * not.
  *
  * @example
  * ```js

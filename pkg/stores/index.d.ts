@@ -1,52 +1,52 @@
 /**
- * Where a fleet of processes may share its sessions, for the option `store` of
- * `createSessionProvider`. What a store holds is sealed under the application token: it shows
- * no session and no user. A store that fails, hangs or returns rubbish never fails a call.
+ * Stores through which a fleet of processes shares its sessions, for the option `store` of
+ * `createSessionProvider`. Values are sealed: they reveal no session and no user. A store that fails,
+ * hangs or returns garbage never fails a call.
  *
  * @module
  */
 
 /**
- * What a provider asks of a store. Each answer is waited for 500 ms. A method that fails is not
- * called again for that name for two seconds. After no answer, or failures of several methods in a
- * row, the whole store is left alone for as long; after three names in a row, that method is. Each
- * failure is an event `storeFailed`.
+ * The methods that a provider calls. Each call may take 500 ms, or four times what the slowest of late
+ * took, up to 3 s. A method that fails is not called again for that name for two seconds. After a timeout,
+ * or failures of several methods in a row, the whole store is not used for two seconds, or until the answer
+ * comes after all; after failures for three names in a row, that method is not. Each failure is an event
+ * `storeFailed`.
  */
 export interface SessionStore {
-  /** The text that was set, or its bytes in UTF-8; `undefined`, `null` or `false` if there is none. */
+  /** Returns the stored text, or its bytes in UTF-8; `undefined`, `null` or `false` if there is none. */
   get(name: string): Promise<string | Uint8Array | ArrayBuffer | null | undefined | false>
   /**
-   * Keeps the text, at most 500,000 characters, for `ttlMs` milliseconds, or longer: expiry is
-   * checked at every read. Rejects if the text is too large.
+   * Stores the text, at most 500,000 characters, for at least `ttlMs` milliseconds; the provider checks the
+   * expiry at every read. Rejects if the text is too large.
    */
   set(name: string, text: string, ttlMs: number): Promise<unknown>
-  /** Deletes the text; called when its session is known to be dead. */
+  /** Deletes the text. Called when its session is known to be dead. */
   delete(name: string): Promise<unknown>
   /**
-   * Takes a lock, so that a fleet mints once; `startSessions` takes none, and waits for nobody.
-   * Gives a function that releases it, or `false` if somebody else holds it. The lock must run out
-   * by itself after `ttlMs`, and its release must leave alone a lock that somebody else has taken
-   * since.
+   * Takes a lock, so that a fleet starts each session once; `startSessions` takes no locks. Returns a
+   * function that releases the lock, or `false` if another process holds it. The lock must expire after
+   * `ttlMs`. The release must not release a lock that another process has taken since.
    */
   lock?(name: string, ttlMs: number): Promise<false | null | (() => Promise<unknown>)>
 }
 
-/** In this process's memory: for tests, and for several providers in one process. */
+/** A store in this process's memory: for tests, and for several providers in one process. */
 export function memoryStore(): SessionStore
 
-/** Over a connected client of the package `redis`, which may be set to give buffers. */
+/** A store over a connected client of the package `redis`, which may return buffers. */
 export function redisStore(client: RedisClient): SessionStore
 
-/** Over a client of the package `ioredis`. */
+/** A store over a client of the package `ioredis`. */
 export function ioredisStore(client: IoRedisClient): SessionStore
 
-/** Over a KV namespace of Cloudflare's. It is only eventually consistent, so it has no lock. */
+/** A store over a Cloudflare KV namespace. KV is eventually consistent, so this store has no lock. */
 export function cloudflareKvStore(namespace: KvNamespace): SessionStore
 
-/** Over a database that `Deno.openKv` gave. It keeps no value beyond 64 KiB. */
+/** A store over a database from `Deno.openKv`. It keeps no values over 64 KiB. */
 export function denoKvStore(kv: DenoKv): SessionStore
 
-/** Over a storage of the package `unstorage`. It has no lock. */
+/** A store over a storage of the package `unstorage`. It has no lock. */
 export function unstorageStore(storage: Storage): SessionStore
 
 /** The part of a client of `redis` that is used. */
