@@ -38,7 +38,7 @@ export async function measure({ rounds, batchMs }) {
   const bytes = new TextEncoder().encode(text)
   if (bytes.length > LONGEST || bytes.length < 0.9 * LONGEST) throw new Error(`${bytes.length} bytes`)
   const fetch = (url, init) => (url.includes('/media/') ? Promise.resolve(new Response(bytes)) : localFetch(url, init))
-  const sessions = await createSessionProvider({ ...credentials, fetch })
+  const sessions = createSessionProvider({ ...credentials, fetch })
   const ours = () => sessions.call('media', 'list')
   if (JSON.stringify(await ours()) !== text) throw new Error('call() gave something else')
   const samples = {
