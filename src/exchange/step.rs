@@ -11,9 +11,9 @@ use crate::session::{Session, Widget};
 #[must_use = "the exchange waits for it to be done"]
 #[non_exhaustive]
 pub enum Step {
-    /// Send this request and [`take`](Exchange::take) the response.
+    /// Send this request and [`take`](super::Exchange::take) the response.
     Send(Request),
-    /// Let the signer hash this KS followed by the token, and [`take_hash`](Exchange::take_hash).
+    /// Let the signer hash this KS followed by the token, and [`take_hash`](super::Exchange::take_hash).
     Hash {
         /// The KS of the widget session.
         ks: Secret,
@@ -27,7 +27,7 @@ pub enum Step {
         /// The failure that causes it.
         reason: Box<Error>,
     },
-    /// The exchange is settled; [`finish`](Exchange::finish) it.
+    /// The exchange is settled; [`finish`](super::Exchange::finish) it.
     Done,
 }
 
