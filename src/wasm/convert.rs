@@ -35,7 +35,7 @@ impl<'a> Options<'a> {
 
     /// Returns the option `name`.
     pub fn get(&self, name: &str) -> Named {
-        let value = get_named(self.object, name).unwrap_or(JsValue::NULL);
+        let value = Reflect::get(self.object, &name.into()).unwrap_or(JsValue::NULL);
         Named {
             path: [self.prefix, name].concat(),
             input: input(&value),
@@ -76,13 +76,13 @@ fn privileges(value: &JsValue) -> Option<Vec<Listed>> {
     };
     let mut privileges = Vec::new();
     for item in items(value)? {
-        let name = text(&get_named(&item, "name").ok()?)?;
-        let values = match get_named(&item, "values").ok()? {
+        let name = text(&Reflect::get(&item, &"name".into()).ok()?)?;
+        let values = match Reflect::get(&item, &"values".into()).ok()? {
             none if none.is_undefined() => Vec::new(),
             values => items(&values)?,
         };
         let values = values.iter().map(&mut text).collect::<Option<_>>()?;
-        let any = match input(&get_named(&item, "any").ok()?) {
+        let any = match input(&Reflect::get(&item, &"any".into()).ok()?) {
             Input::Missing => false,
             Input::Bool(any) => any,
             _ => return None,
@@ -98,7 +98,7 @@ fn items(value: &JsValue) -> Option<Vec<JsValue>> {
     if !is_array(value).ok()? {
         return None;
     }
-    let length = get_named(value, "length").ok()?.as_f64()?;
+    let length = Reflect::get(value, &"length".into()).ok()?.as_f64()?;
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
@@ -132,97 +132,22 @@ impl Plain {
     }
 
     /// Sets a property.
-    pub fn set(&self, name: &str, value: impl Property) {
+    pub fn set(&self, name: &str, value: impl Into<JsValue>) {
+        self.put(name, &value.into());
+    }
+
+    // Not generic, so it is compiled once.
+    #[inline(never)]
+    fn put(&self, name: &str, value: &JsValue) {
         // Setting a property of a new plain object can't fail.
-        let _ = value.put(&self.0, name);
+        let _ = Reflect::set(&self.0, &name.into(), value);
     }
 
     /// Sets a property, if there is a value.
-    pub fn set_some(&self, name: &str, value: Option<impl Property>) {
+    pub fn set_some(&self, name: &str, value: Option<impl Into<JsValue>>) {
         if let Some(value) = value {
             self.set(name, value);
         }
-    }
-}
-
-/// The value of a property. It is passed with the name in one step, because a value of JavaScript's for each of them takes
-/// time, and more code at each place.
-pub trait Property {
-    /// Sets the property.
-    fn put(self, object: &Object, name: &str) -> Result<bool, JsValue>;
-}
-
-#[wasm_bindgen]
-extern "C" {
-    #[wasm_bindgen(catch, js_namespace = Reflect, js_name = set)]
-    fn set_text(object: &Object, name: &str, value: &str) -> Result<bool, JsValue>;
-    #[wasm_bindgen(catch, js_namespace = Reflect, js_name = set)]
-    fn set_number(object: &Object, name: &str, value: f64) -> Result<bool, JsValue>;
-    #[wasm_bindgen(catch, js_namespace = Reflect, js_name = set)]
-    fn set_bool(object: &Object, name: &str, value: bool) -> Result<bool, JsValue>;
-    #[wasm_bindgen(catch, js_namespace = Reflect, js_name = set)]
-    fn set_value(object: &Object, name: &str, value: &JsValue) -> Result<bool, JsValue>;
-    #[wasm_bindgen(catch, js_namespace = Reflect, js_name = get)]
-    fn get_named(object: &JsValue, name: &str) -> Result<JsValue, JsValue>;
-}
-
-impl Property for &str {
-    #[inline(never)]
-    fn put(self, object: &Object, name: &str) -> Result<bool, JsValue> {
-        set_text(object, name, self)
-    }
-}
-
-impl Property for String {
-    fn put(self, object: &Object, name: &str) -> Result<bool, JsValue> {
-        self.as_str().put(object, name)
-    }
-}
-
-impl Property for f64 {
-    #[inline(never)]
-    fn put(self, object: &Object, name: &str) -> Result<bool, JsValue> {
-        set_number(object, name, self)
-    }
-}
-
-impl Property for u32 {
-    fn put(self, object: &Object, name: &str) -> Result<bool, JsValue> {
-        f64::from(self).put(object, name)
-    }
-}
-
-#[cfg(feature = "ks")]
-impl Property for i32 {
-    fn put(self, object: &Object, name: &str) -> Result<bool, JsValue> {
-        f64::from(self).put(object, name)
-    }
-}
-
-#[cfg(feature = "client")]
-impl Property for u16 {
-    fn put(self, object: &Object, name: &str) -> Result<bool, JsValue> {
-        f64::from(self).put(object, name)
-    }
-}
-
-impl Property for bool {
-    #[inline(never)]
-    fn put(self, object: &Object, name: &str) -> Result<bool, JsValue> {
-        set_bool(object, name, self)
-    }
-}
-
-impl Property for JsValue {
-    #[inline(never)]
-    fn put(self, object: &Object, name: &str) -> Result<bool, JsValue> {
-        set_value(object, name, &self)
-    }
-}
-
-impl Property for Plain {
-    fn put(self, object: &Object, name: &str) -> Result<bool, JsValue> {
-        JsValue::from(self).put(object, name)
     }
 }
 

@@ -189,7 +189,7 @@ fn is_doubtful(provider: &Provider, stored: &Stored) -> bool {
 
 fn place(keys: &Keys, key: &Key) -> Plain {
     let place = Plain::new();
-    place.set("names", JsValue::from(keys.session_names(key)));
+    place.set("names", keys.session_names(key));
     place.set("key", key.as_str());
     place
 }
