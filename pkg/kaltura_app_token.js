@@ -6,18 +6,18 @@ return this.__wbg_ptr=0,B.unregister(this),t
 }
 free(){
 let t=this.__destroy_into_raw();
-e._(t,0)
+e.V(t,0)
 }
-call(t,n,r,s,i){
-let o=+s,a=+i,u,l,_,p,w,d;
+call(t,n,r,s,c){
+let i=+s,a=+c,b,l,_,p,d,y;
 try{
-u=passStringToWasm0(t,e.gb,e.hb),l=b,_=passStringToWasm0(n,e.gb,e.hb),p=b,w=passStringToWasm0(r,e.gb,e.hb),d=b
-}catch(S){throw w&&e.ib(w,d*1,1),_&&e.ib(_,p*1,1),u&&e.ib(u,l*1,1),S}
-let A=e.ba(this.__wbg_ptr,u,l,_,p,w,d,o,a);
-return Task.__wrap(A)
+b=passStringToWasm0(t,e.bb,e.cb),l=u,_=passStringToWasm0(n,e.bb,e.cb),p=u,d=passStringToWasm0(r,e.bb,e.cb),y=u
+}catch(S){throw d&&e.db(d,y*1,1),_&&e.db(_,p*1,1),b&&e.db(b,l*1,1),S}
+let m=e.Y(this.__wbg_ptr,b,l,_,p,d,y,i,a);
+return Task.__wrap(m)
 }
 constructor(t){
-let n=e.ca(t);
+let n=e.Z(t);
 if(n[2])throw takeFromExternrefTable0(n[1]);
 return this.__wbg_ptr=n[0],B.register(this,this.__wbg_ptr,this),this
 }
@@ -26,421 +26,409 @@ Symbol.dispose&&(Caller.prototype[Symbol.dispose]=Caller.prototype.free);
 var ProviderCore=class{
 __destroy_into_raw(){
 let t=this.__wbg_ptr;
-return this.__wbg_ptr=0,Z.unregister(this),t
+return this.__wbg_ptr=0,K.unregister(this),t
 }
 free(){
 let t=this.__destroy_into_raw();
-e.$(t,0)
+e.W(t,0)
 }
-abandonWidget(t,n){e.ga(this.__wbg_ptr,t,n)}
-abandon(t,n,r){e.fa(this.__wbg_ptr,t,n,r)}
+abandonWidget(t,n){e.ba(this.__wbg_ptr,t,n)}
+abandon(t,n,r){e.aa(this.__wbg_ptr,t,n,r)}
 adopt(t,n,r,s){
-let i=+t,o,a,u,l;
+let c=+t,i,a,b,l;
 try{
-o=isLikeNone(n)?0:passStringToWasm0(n,e.gb,e.hb),a=b,u=passStringToWasm0(r,e.gb,e.hb),l=b
-}catch(p){throw u&&e.ib(u,l*1,1),o&&e.ib(o,a*1,1),p}
-return e.ha(this.__wbg_ptr,i,o,a,u,l,s)
+i=isLikeNone(n)?0:passStringToWasm0(n,e.bb,e.cb),a=u,b=passStringToWasm0(r,e.bb,e.cb),l=u
+}catch(p){throw b&&e.db(b,l*1,1),i&&e.db(i,a*1,1),p}
+return e.ca(this.__wbg_ptr,c,i,a,b,l,s)
 }
-askForWidget(t,n,r){return e.ja(this.__wbg_ptr,t,n,r)}
+askForWidget(t,n,r){return e.ea(this.__wbg_ptr,t,n,r)}
 ask(t,n,r,s){
-let i=e.ia(this.__wbg_ptr,t,n,r,s);
-if(i[2])throw takeFromExternrefTable0(i[1]);
-return takeFromExternrefTable0(i[0])
+let c=e.da(this.__wbg_ptr,t,n,r,s);
+if(c[2])throw takeFromExternrefTable0(c[1]);
+return takeFromExternrefTable0(c[0])
 }
 audit(t,n,r,s){
-let i,o,a,u,l,_,p,w;
+let c,i,a,b,l,_,p,d;
 try{
-i=passArray8ToWasm0(t,e.gb),o=b,a=passStringToWasm0(n,e.gb,e.hb),u=b,l=passStringToWasm0(r,e.gb,e.hb),_=b,
-p=passStringToWasm0(s,e.gb,e.hb),w=b
-}catch(A){
-throw p&&e.ib(p,w*1,1),l&&e.ib(l,_*1,1),a&&e.ib(a,u*1,1),i&&e.ib(i,o*1,1),A
+c=passArray8ToWasm0(t,e.bb),i=u,a=passStringToWasm0(n,e.bb,e.cb),b=u,l=passStringToWasm0(r,e.bb,e.cb),_=u,
+p=passStringToWasm0(s,e.bb,e.cb),d=u
+}catch(m){
+throw p&&e.db(p,d*1,1),l&&e.db(l,_*1,1),a&&e.db(a,b*1,1),c&&e.db(c,i*1,1),m
 }
-return e.ka(this.__wbg_ptr,i,o,a,u,l,_,p,w)
+return e.fa(this.__wbg_ptr,c,i,a,b,l,_,p,d)
 }
-get batchSize(){return e.la(this.__wbg_ptr)>>>0}
-get batchesInFlight(){return e.ma(this.__wbg_ptr)>>>0}
+get batchSize(){return e.ga(this.__wbg_ptr)>>>0}
+get batchesInFlight(){return e.ha(this.__wbg_ptr)>>>0}
 beginEnding(t){
-let n=e.na(this.__wbg_ptr,t);
+let n=e.ia(this.__wbg_ptr,t);
 if(n[2])throw takeFromExternrefTable0(n[1]);
 return n[0]
 }
-call(t,n,r,s,i){
-let o=+i,a,u,l,_,p,w,d,A;
+call(t,n,r,s,c){
+let i=+c,a,b,l,_,p,d,y,m;
 try{
-a=passStringToWasm0(t,e.gb,e.hb),u=b,l=passStringToWasm0(n,e.gb,e.hb),_=b,p=passStringToWasm0(r,e.gb,e.hb),w=b,
-d=passStringToWasm0(s,e.gb,e.hb),A=b
-}catch(W){
-throw d&&e.ib(d,A*1,1),p&&e.ib(p,w*1,1),l&&e.ib(l,_*1,1),a&&e.ib(a,u*1,1),W
+a=passStringToWasm0(t,e.bb,e.cb),b=u,l=passStringToWasm0(n,e.bb,e.cb),_=u,p=passStringToWasm0(r,e.bb,e.cb),d=u,
+y=passStringToWasm0(s,e.bb,e.cb),m=u
+}catch(F){
+throw y&&e.db(y,m*1,1),p&&e.db(p,d*1,1),l&&e.db(l,_*1,1),a&&e.db(a,b*1,1),F
 }
-let S=e.oa(this.__wbg_ptr,a,u,l,_,p,w,d,A,o);
+let S=e.ja(this.__wbg_ptr,a,b,l,_,p,d,y,m,i);
 return Task.__wrap(S)
 }
 checkCall(t,n){
-let r,s,i,o;
+let r,s,c,i;
 try{
-r=passStringToWasm0(t,e.gb,e.hb),s=b,i=passStringToWasm0(n,e.gb,e.hb),o=b
-}catch(u){throw i&&e.ib(i,o*1,1),r&&e.ib(r,s*1,1),u}
-let a=e.pa(this.__wbg_ptr,r,s,i,o);
+r=passStringToWasm0(t,e.bb,e.cb),s=u,c=passStringToWasm0(n,e.bb,e.cb),i=u
+}catch(b){throw c&&e.db(c,i*1,1),r&&e.db(r,s*1,1),b}
+let a=e.ka(this.__wbg_ptr,r,s,c,i);
 if(a[1])throw takeFromExternrefTable0(a[0])
 }
-static checkEveryMs(){return e.qa()>>>0}
+static checkEveryMs(){return e.la()>>>0}
 static checkToken(t,n){
-let r,s,i,o;
+let r,s,c,i;
 try{
-r=passStringToWasm0(t,e.gb,e.hb),s=b,i=passArray8ToWasm0(n,e.gb),o=b
-}catch(u){throw i&&e.ib(i,o*1,1),r&&e.ib(r,s*1,1),u}
-let a=e.ra(r,s,i,o);
+r=passStringToWasm0(t,e.bb,e.cb),s=u,c=passArray8ToWasm0(n,e.bb),i=u
+}catch(b){throw c&&e.db(c,i*1,1),r&&e.db(r,s*1,1),b}
+let a=e.ma(r,s,c,i);
 if(a[1])throw takeFromExternrefTable0(a[0])
 }
-clear(t){e.sa(this.__wbg_ptr,t)}
+clear(t){e.na(this.__wbg_ptr,t)}
 deriveKey(t){
-var n=isLikeNone(t)?0:passStringToWasm0(t,e.gb,e.hb),r=b;
-let s=e.ta(this.__wbg_ptr,n,r),i;
-return s[0]!==0&&(i=getArrayU8FromWasm0(s[0],s[1]).slice(),e.ib(s[0],s[1]*1,1)),i
+var n=isLikeNone(t)?0:passStringToWasm0(t,e.bb,e.cb),r=u;
+let s=e.oa(this.__wbg_ptr,n,r),c;
+return s[0]!==0&&(c=getArrayU8FromWasm0(s[0],s[1]).slice(),e.db(s[0],s[1]*1,1)),c
 }
 endSession(t,n,r){
-let s=+r,i,o,a,u;
+let s=+r,c,i,a,b;
 try{
-i=passStringToWasm0(t,e.gb,e.hb),o=b,a=passStringToWasm0(n,e.gb,e.hb),u=b
-}catch(_){throw a&&e.ib(a,u*1,1),i&&e.ib(i,o*1,1),_}
-let l=e.ua(this.__wbg_ptr,i,o,a,u,s);
+c=passStringToWasm0(t,e.bb,e.cb),i=u,a=passStringToWasm0(n,e.bb,e.cb),b=u
+}catch(_){throw a&&e.db(a,b*1,1),c&&e.db(c,i*1,1),_}
+let l=e.pa(this.__wbg_ptr,c,i,a,b,s);
 return Task.__wrap(l)
 }
 ended(t,n,r){
-let s=passStringToWasm0(n,e.gb,e.hb),i=b;
-e.va(this.__wbg_ptr,t,s,i,r)
+let s=passStringToWasm0(n,e.bb,e.cb),c=u;
+e.qa(this.__wbg_ptr,t,s,c,r)
 }
 epochNames(t){
-var n=isLikeNone(t)?0:passStringToWasm0(t,e.gb,e.hb),r=b;
-let s=e.xa(this.__wbg_ptr,n,r);
-var i=getArrayJsValueFromWasm0(s[0],s[1]);
-return e.ib(s[0],s[1]*4,4),i
+var n=isLikeNone(t)?0:passStringToWasm0(t,e.bb,e.cb),r=u;
+let s=e.sa(this.__wbg_ptr,n,r);
+var c=getArrayJsValueFromWasm0(s[0],s[1]);
+return e.db(s[0],s[1]*4,4),c
 }
-get epoch(){return e.wa(this.__wbg_ptr)}
+get epoch(){return e.ra(this.__wbg_ptr)}
 failForWidget(t,n,r){
-let s=+n,i=passArrayF64ToWasm0(t,e.gb),o=b;
-return e.ya(this.__wbg_ptr,i,o,s,r)
+let s=+n,c=passArrayF64ToWasm0(t,e.bb),i=u;
+return e.ta(this.__wbg_ptr,c,i,s,r)
 }
 fetchWidget(t,n,r){
-let s=e.za(this.__wbg_ptr,t,n,r);
+let s=e.ua(this.__wbg_ptr,t,n,r);
 return Task.__wrap(s)
 }
 generationName(t,n){
-let r=e.Aa(this.__wbg_ptr,t,n),s;
-return r[0]!==0&&(s=getStringFromWasm0(r[0],r[1]),e.ib(r[0],r[1]*1,1)),s
+let r=e.va(this.__wbg_ptr,t,n),s;
+return r[0]!==0&&(s=getStringFromWasm0(r[0],r[1]),e.db(r[0],r[1]*1,1)),s
 }
-get hasNews(){return e.Ba(this.__wbg_ptr)!==0}
-get hasOwnKeys(){return e.Ca(this.__wbg_ptr)!==0}
-get hasUnpublished(){return e.Da(this.__wbg_ptr)!==0}
+get hasNews(){return e.wa(this.__wbg_ptr)!==0}
+get hasOwnKeys(){return e.xa(this.__wbg_ptr)!==0}
+get hasUnpublished(){return e.ya(this.__wbg_ptr)!==0}
 invalidateKs(t,n){
-let r=passStringToWasm0(t,e.gb,e.hb),s=b;
-return e.Fa(this.__wbg_ptr,r,s,n)
+let r=passStringToWasm0(t,e.bb,e.cb),s=u;
+return e.Aa(this.__wbg_ptr,r,s,n)
 }
 invalidate(t,n){
-let r=e.Ea(this.__wbg_ptr,t,n);
+let r=e.za(this.__wbg_ptr,t,n);
 if(r[2])throw takeFromExternrefTable0(r[1]);
 return takeFromExternrefTable0(r[0])
 }
-isCheck(t){return e.Ga(this.__wbg_ptr,t)!==0}
+isCheck(t){return e.Ba(this.__wbg_ptr,t)!==0}
 isDead(t,n,r){
-let s,i,o,a,u,l;
+let s,c,i,a,b,l;
 try{
-s=passStringToWasm0(t,e.gb,e.hb),i=b,o=isLikeNone(n)?0:passStringToWasm0(n,e.gb,e.hb),a=b,u=passStringToWasm0(r,e.gb,
-e.hb),l=b
-}catch(p){throw u&&e.ib(u,l*1,1),o&&e.ib(o,a*1,1),s&&e.ib(s,i*1,1),p}
-return e.Ha(this.__wbg_ptr,s,i,o,a,u,l)!==0
+s=passStringToWasm0(t,e.bb,e.cb),c=u,i=isLikeNone(n)?0:passStringToWasm0(n,e.bb,e.cb),a=u,b=passStringToWasm0(r,e.bb,
+e.cb),l=u
+}catch(p){throw b&&e.db(b,l*1,1),i&&e.db(i,a*1,1),s&&e.db(s,c*1,1),p}
+return e.Ca(this.__wbg_ptr,s,c,i,a,b,l)!==0
 }
 isExposed(t){
-let n=passStringToWasm0(t,e.gb,e.hb),r=b;
-return e.Ia(this.__wbg_ptr,n,r)!==0
+let n=passStringToWasm0(t,e.bb,e.cb),r=u;
+return e.Da(this.__wbg_ptr,n,r)!==0
 }
-static isOver(t,n){return e.Ja(t,n)!==0}
+static isOver(t,n){return e.Ea(t,n)!==0}
 isolateWith(t){
-var n=isLikeNone(t)?0:passStringToWasm0(t,e.gb,e.hb),r=b;
-e.Ka(this.__wbg_ptr,n,r)
+var n=isLikeNone(t)?0:passStringToWasm0(t,e.bb,e.cb),r=u;
+e.Fa(this.__wbg_ptr,n,r)
 }
-lastResort(t,n){return e.La(this.__wbg_ptr,t,n)}
+lastResort(t,n){return e.Ga(this.__wbg_ptr,t,n)}
 learnEpoch(t,n,r){
-let s,i,o,a;
+let s,c,i,a;
 try{
-s=isLikeNone(t)?0:passStringToWasm0(t,e.gb,e.hb),i=b,o=passArrayJsValueToWasm0(n,e.gb),a=b
-}catch(l){throw o&&(e.mb(o,a),e.ib(o,a*4,4)),s&&e.ib(s,i*1,1),l}
-return e.Ma(this.__wbg_ptr,s,i,o,a,r)
+s=isLikeNone(t)?0:passStringToWasm0(t,e.bb,e.cb),c=u,i=passArrayJsValueToWasm0(n,e.bb),a=u
+}catch(l){throw i&&(e.hb(i,a),e.db(i,a*4,4)),s&&e.db(s,c*1,1),l}
+return e.Ha(this.__wbg_ptr,s,c,i,a,r)
 }
 learnGeneration(t,n,r){
-let s=+t,i=passStringToWasm0(n,e.gb,e.hb),o=b;
-e.Na(this.__wbg_ptr,s,i,o,r)
+let s=+t,c=passStringToWasm0(n,e.bb,e.cb),i=u;
+e.Ia(this.__wbg_ptr,s,c,i,r)
 }
 mint(t,n){
-let r=+n,s=passArrayF64ToWasm0(t,e.gb),i=b,o=e.Oa(this.__wbg_ptr,s,i,r);
-return Task.__wrap(o)
+let r=+n,s=passArrayF64ToWasm0(t,e.bb),c=u,i=e.Ja(this.__wbg_ptr,s,c,r);
+return Task.__wrap(i)
 }
-constructor(t,n,r,s,i,o){
-let a=e.Pa(t,n,r,s,i,o);
+constructor(t,n,r,s,c,i){
+let a=e.Ka(t,n,r,s,c,i);
 if(a[2])throw takeFromExternrefTable0(a[1]);
-return this.__wbg_ptr=a[0],Z.register(this,this.__wbg_ptr,this),this
+return this.__wbg_ptr=a[0],K.register(this,this.__wbg_ptr,this),this
 }
 place(t,n){
 let r=+t;
-var s=isLikeNone(n)?0:passStringToWasm0(n,e.gb,e.hb),i=b;
-return e.Qa(this.__wbg_ptr,r,s,i)
+var s=isLikeNone(n)?0:passStringToWasm0(n,e.bb,e.cb),c=u;
+return e.La(this.__wbg_ptr,r,s,c)
 }
 proofIsDue(t,n,r){
-let s,i,o,a;
+let s,c,i,a;
 try{
-s=passStringToWasm0(t,e.gb,e.hb),i=b,o=passStringToWasm0(n,e.gb,e.hb),a=b
-}catch(l){throw o&&e.ib(o,a*1,1),s&&e.ib(s,i*1,1),l}
-return e.Ra(this.__wbg_ptr,s,i,o,a,r)!==0
+s=passStringToWasm0(t,e.bb,e.cb),c=u,i=passStringToWasm0(n,e.bb,e.cb),a=u
+}catch(l){throw i&&e.db(i,a*1,1),s&&e.db(s,c*1,1),l}
+return e.Ma(this.__wbg_ptr,s,c,i,a,r)!==0
 }
 prove(t,n){
-let r,s,i,o;
+let r,s,c,i;
 try{
-r=passStringToWasm0(t,e.gb,e.hb),s=b,i=passStringToWasm0(n,e.gb,e.hb),o=b
-}catch(u){throw i&&e.ib(i,o*1,1),r&&e.ib(r,s*1,1),u}
-let a=e.Sa(this.__wbg_ptr,r,s,i,o);
+r=passStringToWasm0(t,e.bb,e.cb),s=u,c=passStringToWasm0(n,e.bb,e.cb),i=u
+}catch(b){throw c&&e.db(c,i*1,1),r&&e.db(r,s*1,1),b}
+let a=e.Na(this.__wbg_ptr,r,s,c,i);
 return Task.__wrap(a)
 }
 revoke(t,n){
 let r,s;
 try{
-let i=passStringToWasm0(t,e.gb,e.hb),o=b,a=e.Ta(this.__wbg_ptr,i,o,n);
+let c=passStringToWasm0(t,e.bb,e.cb),i=u,a=e.Oa(this.__wbg_ptr,c,i,n);
 return r=a[0],s=a[1],getStringFromWasm0(a[0],a[1])
-}finally{e.ib(r,s,1)}
+}finally{e.db(r,s,1)}
 }
 seal(t,n,epoch,s){
-let i=+epoch,o,a,u,l;
+let c=+epoch,i,a,b,l;
 try{
-o=passStringToWasm0(t,e.gb,e.hb),a=b,u=isLikeNone(n)?0:passStringToWasm0(n,e.gb,e.hb),l=b
-}catch(p){throw u&&e.ib(u,l*1,1),o&&e.ib(o,a*1,1),p}
-return e.Ua(this.__wbg_ptr,o,a,u,l,i,s)
+i=passStringToWasm0(t,e.bb,e.cb),a=u,b=isLikeNone(n)?0:passStringToWasm0(n,e.bb,e.cb),l=u
+}catch(p){throw b&&e.db(b,l*1,1),i&&e.db(i,a*1,1),p}
+return e.Pa(this.__wbg_ptr,i,a,b,l,c,s)
 }
 takeObsolete(t){
-var n=isLikeNone(t)?0:passStringToWasm0(t,e.gb,e.hb),r=b;
-return e.Va(this.__wbg_ptr,n,r)
+var n=isLikeNone(t)?0:passStringToWasm0(t,e.bb,e.cb),r=u;
+return e.Qa(this.__wbg_ptr,n,r)
 }
-takeUnpublished(){return e.Wa(this.__wbg_ptr)}
-useStore(){e.Xa(this.__wbg_ptr)}
+takeUnpublished(){return e.Ra(this.__wbg_ptr)}
+useStore(){e.Sa(this.__wbg_ptr)}
 };
 Symbol.dispose&&(ProviderCore.prototype[Symbol.dispose]=ProviderCore.prototype.free);
 var Task=class _Task{
 static __wrap(t){
 let n=Object.create(_Task.prototype);
-return n.__wbg_ptr=t,$.register(n,n.__wbg_ptr,n),n
+return n.__wbg_ptr=t,q.register(n,n.__wbg_ptr,n),n
 }
 __destroy_into_raw(){
 let t=this.__wbg_ptr;
-return this.__wbg_ptr=0,$.unregister(this),t
+return this.__wbg_ptr=0,q.unregister(this),t
 }
 free(){
 let t=this.__destroy_into_raw();
-e.aa(t,0)
+e.X(t,0)
 }
-claim(t,n){return e.Za(this.__wbg_ptr,t,n)>>>0}
-next(t,n){return e._a(this.__wbg_ptr,t,n)}
-park(t){e.$a(this.__wbg_ptr,t)}
+claim(t,n){return e.Ua(this.__wbg_ptr,t,n)>>>0}
+next(t,n){return e.Va(this.__wbg_ptr,t,n)}
+park(t){e.Wa(this.__wbg_ptr,t)}
 push(t){
-let n=passArray8ToWasm0(t,e.gb),r=b;
-e.ab(this.__wbg_ptr,n,r)
+let n=passArray8ToWasm0(t,e.bb),r=u;
+e.Xa(this.__wbg_ptr,n,r)
 }
-takeGiven(t,n,r,s,i){
-let o=+s,a=+i,u,l,_,p;
+takeGiven(t,n,r,s,c){
+let i=+s,a=+c,b,l,_,p;
 try{
-u=isLikeNone(n)?0:passArray8ToWasm0(n,e.gb),l=b,_=isLikeNone(r)?0:passStringToWasm0(r,e.gb,e.hb),p=b
-}catch(w){throw _&&e.ib(_,p*1,1),u&&e.ib(u,l*1,1),w}
-e.bb(this.__wbg_ptr,t,u,l,_,p,o,a)
+b=isLikeNone(n)?0:passArray8ToWasm0(n,e.bb),l=u,_=isLikeNone(r)?0:passStringToWasm0(r,e.bb,e.cb),p=u
+}catch(d){throw _&&e.db(_,p*1,1),b&&e.db(b,l*1,1),d}
+e.Ya(this.__wbg_ptr,t,b,l,_,p,i,a)
 }
 takeLoss(t,n,r,s){
-let i=+t,o=+r,a=+s,u=passStringToWasm0(n,e.gb,e.hb),l=b;
-return e.cb(this.__wbg_ptr,i,u,l,o,a)
+let c=+t,i=+r,a=+s,b=passStringToWasm0(n,e.bb,e.cb),l=u;
+return e.Za(this.__wbg_ptr,c,b,l,i,a)
 }
-takeResponse(t,n,r,s,i,o,a,u,l){
-let _=+t,p=+r,w=+o,d=+a,A=+u,S=+l,W,z,j,L,I,V;
+takeResponse(t,n,r,s,c,i,a,b,l){
+let _=+t,p=+r,d=+i,y=+a,m=+b,S=+l,F,z,j,V,U,L;
 try{
-W=isLikeNone(n)?0:passStringToWasm0(n,e.gb,e.hb),z=b,j=isLikeNone(s)?0:passStringToWasm0(s,e.gb,e.hb),L=b,I=isLikeNone(
-i)?0:passStringToWasm0(i,e.gb,e.hb),V=b
-}catch(P){throw I&&e.ib(I,V*1,1),j&&e.ib(j,L*1,1),W&&e.ib(W,z*1,1),P}
-return e.db(this.__wbg_ptr,_,W,z,p,j,L,I,V,w,d,A,S)
+F=isLikeNone(n)?0:passStringToWasm0(n,e.bb,e.cb),z=u,j=isLikeNone(s)?0:passStringToWasm0(s,e.bb,e.cb),V=u,U=isLikeNone(
+c)?0:passStringToWasm0(c,e.bb,e.cb),L=u
+}catch($){throw U&&e.db(U,L*1,1),j&&e.db(j,V*1,1),F&&e.db(F,z*1,1),$}
+return e._a(this.__wbg_ptr,_,F,z,p,j,V,U,L,d,y,m,S)
 }
 };
 Symbol.dispose&&(Task.prototype[Symbol.dispose]=Task.prototype.free);
-function hashAppToken(c,t){
+function hashAppToken(o,t){
 let n,r;
 try{
-let o=+t,a=passStringToWasm0(c,e.gb,e.hb),u=b,l=e.da(a,u,o);
-var s=l[0],i=l[1];
-if(l[3])throw s=0,i=0,takeFromExternrefTable0(l[2]);
-return n=s,r=i,getStringFromWasm0(s,i)
-}finally{e.ib(n,r,1)}
+let i=+t,a=passStringToWasm0(o,e.bb,e.cb),b=u,l=e._(a,b,i);
+var s=l[0],c=l[1];
+if(l[3])throw s=0,c=0,takeFromExternrefTable0(l[2]);
+return n=s,r=c,getStringFromWasm0(s,c)
+}finally{e.db(n,r,1)}
 }
-function hashTypeNumber(c){
-let t=passStringToWasm0(c,e.gb,e.hb),n=b,r=e.ea(t,n);
+function hashTypeNumber(o){
+let t=passStringToWasm0(o,e.bb,e.cb),n=u,r=e.$(t,n);
 if(r[2])throw takeFromExternrefTable0(r[1]);
 return r[0]>>>0
 }
-function startAppTokenSession(c,t,n,r){
-let s=+t,i=+r;
-var o=isLikeNone(n)?0:passArray8ToWasm0(n,e.gb),a=b;
-let u=e.Ya(c,s,o,a,i);
-if(u[2])throw takeFromExternrefTable0(u[1]);
-return Task.__wrap(u[0])
+function startAppTokenSession(o,t,n,r){
+let s=+t,c=+r;
+var i=isLikeNone(n)?0:passArray8ToWasm0(n,e.bb),a=u;
+let b=e.Ta(o,s,i,a,c);
+if(b[2])throw takeFromExternrefTable0(b[1]);
+return Task.__wrap(b[0])
 }
 function __wbg_get_imports(){
 return{__proto__:null,a:{__proto__:null,t:function(t){
 let n=t,r=typeof n=="boolean"?n:void 0;
 return isLikeNone(r)?16777215:r?1:0
-},q:function(t){return t===null},K:function(t){
+},q:function(t){return t===null},D:function(t){
 let n=t;
 return typeof n=="object"&&n!==null
-},r:function(t){return typeof t=="string"},U:function(t){return t===void 0},T:function(t,n){
+},r:function(t){return typeof t=="string"},P:function(t){return t===void 0},O:function(t,n){
 let r=n,s=typeof r=="number"?r:void 0;
 getDataViewMemory0().setFloat64((t>>>0)+8,isLikeNone(s)?0:s,!0),getDataViewMemory0().setInt32((t>>>0)+0,!isLikeNone(s),
 !0)
-},R:function(t,n){
+},M:function(t,n){
 let r=n,s=typeof r=="string"?r:void 0;
-var i=isLikeNone(s)?0:passStringToWasm0(s,e.gb,e.hb),o=b;
-getDataViewMemory0().setInt32((t>>>0)+4,o,!0),getDataViewMemory0().setInt32((t>>>0)+0,i,!0)
-},S:function(t,n){throw new Error(getStringFromWasm0(t,n))},P:function(){
+var c=isLikeNone(s)?0:passStringToWasm0(s,e.bb,e.cb),i=u;
+getDataViewMemory0().setInt32((t>>>0)+4,i,!0),getDataViewMemory0().setInt32((t>>>0)+0,c,!0)
+},N:function(t,n){throw new Error(getStringFromWasm0(t,n))},I:function(){
 return handleError(function(t,n){return t.call(n)},arguments)
-},Q:function(t,n){return t.charCodeAt(n>>>0)},m:function(t){return Object.create(t)},I:function(t,n,r,s,i,o){
-return instance.plain.decision(t,n,r===0?void 0:s,i!==0,o!==0)
+},J:function(t,n){return t.charCodeAt(n>>>0)},m:function(t){return Object.create(t)},C:function(t,n,r,s,c,i){
+return instance.plain.decision(t,n,r===0?void 0:s,c!==0,i!==0)
 },d:function(t,n){return instance.plain.done(t,n)},b:function(){
 return handleError(function(t,n){
 globalThis.crypto.getRandomValues(getArrayU8FromWasm0(t,n))
 },arguments)
-},B:function(){
+},K:function(){
 return handleError(function(t,n){return Reflect.get(t,n)},arguments)
-},L:function(t,n){return t[n>>>0]},w:function(){
-return handleError(function(t,n,r){return Reflect.get(t,getStringFromWasm0(n,r))},arguments)
-},j:function(t,n){return t[n>>>0]},c:function(t,n,r,s,i){
-return instance.plain.hash(t>>>0,getStringFromWasm0(n,r),getStringFromWasm0(s,i))
+},E:function(t,n){return t[n>>>0]},j:function(t,n){return t[n>>>0]},c:function(t,n,r,s,c){
+return instance.plain.hash(t>>>0,getStringFromWasm0(n,r),getStringFromWasm0(s,c))
 },n:function(t){
 let n;
 try{n=t instanceof Float64Array}catch{n=!1}
 return n
-},M:function(t){
+},F:function(t){
 let n;
 try{n=t instanceof Uint8Array}catch{n=!1}
 return n
 },u:function(){
 return handleError(function(t){return Array.isArray(t)},arguments)
-},h:function(t){return Object.keys(t)},A:function(t,n,r,s,i){return instance.plain.landed(t,n,r,s!==0,i!==0)},a:
-function(t,n,r){return instance.plain.lease(t,n,r)},N:function(t){return t.length},o:function(t){return t.length},i:
-function(t){return t.length},s:function(t){return t.length},x:function(){return new Array},f:function(){
-return new Object},O:function(t,n,r){Uint8Array.prototype.set.call(getArrayU8FromWasm0(t,n),r)},p:function(t,n,r){
+},h:function(t){return Object.keys(t)},z:function(t,n,r,s,c){return instance.plain.landed(t,n,r,s!==0,c!==0)},a:
+function(t,n,r){return instance.plain.lease(t,n,r)},G:function(t){return t.length},o:function(t){return t.length},i:
+function(t){return t.length},s:function(t){return t.length},w:function(){return new Array},f:function(){
+return new Object},H:function(t,n,r){Uint8Array.prototype.set.call(getArrayU8FromWasm0(t,n),r)},p:function(t,n,r){
 Float64Array.prototype.set.call(getArrayF64FromWasm0(t,n),r)
-},y:function(t,n){return t.push(n)},v:function(){return Math.random()},e:function(t,n,r,s){
+},x:function(t,n){return t.push(n)},v:function(){return Math.random()},e:function(t,n,r,s){
 return instance.plain.send(getStringFromWasm0(t,n),getStringFromWasm0(r,s))
-},z:function(t,n,r,s,i,o,a,u,l,_,p){
-return instance.plain.session(getStringFromWasm0(t,n),r>>>0,getStringFromWasm0(s,i),o,getStringFromWasm0(a,u),l,_,p)
-},J:function(){
+},y:function(t,n,r,s,c,i,a,b,l,_,p){
+return instance.plain.session(getStringFromWasm0(t,n),r>>>0,getStringFromWasm0(s,c),i,getStringFromWasm0(a,b),l,_,p)
+},L:function(){
 return handleError(function(t,n,r){return Reflect.set(t,n,r)},arguments)
-},H:function(){
-return handleError(function(t,n,r,s){return Reflect.set(t,getStringFromWasm0(n,r),s)},arguments)
-},E:function(){
-return handleError(function(t,n,r,s,i){
-return Reflect.set(t,getStringFromWasm0(n,r),getStringFromWasm0(s,i))
-},arguments)
-},G:function(){
-return handleError(function(t,n,r,s){return Reflect.set(t,getStringFromWasm0(n,r),s!==0)},arguments)
-},F:function(){
-return handleError(function(t,n,r,s){return Reflect.set(t,getStringFromWasm0(n,r),s)},arguments)
-},l:function(t){return t.steady},D:function(t){return instance.plain.tell(t)},C:function(t){return instance.plain.token(
-t>>>0)},g:function(t,n,r){return instance.plain.wait(t,n,r)},k:function(t){return t.wall},W:function(t){return t},X:
-function(t,n){return getStringFromWasm0(t,n)},Y:function(t,n){
+},l:function(t){return t.steady},B:function(t){return instance.plain.tell(t)},A:function(t){return instance.plain.token(
+t>>>0)},g:function(t,n,r){return instance.plain.wait(t,n,r)},k:function(t){return t.wall},R:function(t){return t},S:
+function(t,n){return getStringFromWasm0(t,n)},T:function(t,n){
 var r=getArrayJsValueFromWasm0(t,n);
-return e.ib(t,n*4,4),r
-},V:function(){
-let t=e.lb;
+return e.db(t,n*4,4),r
+},Q:function(){
+let t=e.gb;
 t.set(0,void 0),t.set(1024,void 0),t.set(1025,null),t.set(1026,!0),t.set(1027,!1)
 }}}
 }
-var B=typeof FinalizationRegistry>"u"?{register:()=>{},unregister:()=>{}}:instance.registry(c=>e._(c,1)),
-Z=typeof FinalizationRegistry>"u"?{register:()=>{},unregister:()=>{}}:instance.registry(c=>e.$(c,1)),
-$=typeof FinalizationRegistry>"u"?{register:()=>{},unregister:()=>{}}:instance.registry(c=>e.aa(c,1));
-function addToExternrefTable0(c){
-let t=e.kb();
-return e.lb.set(t,c),t
+var B=typeof FinalizationRegistry>"u"?{register:()=>{},unregister:()=>{}}:instance.registry(o=>e.V(o,1)),
+K=typeof FinalizationRegistry>"u"?{register:()=>{},unregister:()=>{}}:instance.registry(o=>e.W(o,1)),
+q=typeof FinalizationRegistry>"u"?{register:()=>{},unregister:()=>{}}:instance.registry(o=>e.X(o,1));
+function addToExternrefTable0(o){
+let t=e.fb();
+return e.gb.set(t,o),t
 }
-function getArrayF64FromWasm0(c,t){
-return c=c>>>0,getFloat64ArrayMemory0().subarray(c/8,c/8+t)
+function getArrayF64FromWasm0(o,t){
+return o=o>>>0,getFloat64ArrayMemory0().subarray(o/8,o/8+t)
 }
-function getArrayJsValueFromWasm0(c,t){
-c=c>>>0;
+function getArrayJsValueFromWasm0(o,t){
+o=o>>>0;
 let n=getDataViewMemory0(),r=[];
-for(let s=c;s<c+4*t;s+=4)r.push(e.lb.get(n.getUint32(s,!0)));
-return e.mb(c,t),r
+for(let s=o;s<o+4*t;s+=4)r.push(e.gb.get(n.getUint32(s,!0)));
+return e.hb(o,t),r
 }
-function getArrayU8FromWasm0(c,t){return c=c>>>0,getUint8ArrayMemory0().subarray(c/1,c/1+t)}
-var F=null;
+function getArrayU8FromWasm0(o,t){return o=o>>>0,getUint8ArrayMemory0().subarray(o/1,o/1+t)}
+var A=null;
 function getDataViewMemory0(){
-return(F===null||F.buffer.detached===!0||F.buffer.detached===void 0&&F.buffer!==e.Z.buffer)&&(F=new DataView(
-e.Z.buffer)),F
+return(A===null||A.buffer.detached===!0||A.buffer.detached===void 0&&A.buffer!==e.U.buffer)&&(A=new DataView(
+e.U.buffer)),A
 }
 var O=null;
 function getFloat64ArrayMemory0(){
-return(O===null||O.byteLength===0)&&(O=new Float64Array(e.Z.buffer)),O
+return(O===null||O.byteLength===0)&&(O=new Float64Array(e.U.buffer)),O
 }
-function getStringFromWasm0(c,t){
-return c=c>>>0,decodeText(getUint8ArrayMemory0().subarray(c,c+t))
+function getStringFromWasm0(o,t){
+return o=o>>>0,decodeText(getUint8ArrayMemory0().subarray(o,o+t))
 }
 var E=null;
 function getUint8ArrayMemory0(){
-return(E===null||E.byteLength===0)&&(E=new Uint8Array(e.Z.buffer)),E
+return(E===null||E.byteLength===0)&&(E=new Uint8Array(e.U.buffer)),E
 }
-function handleError(c,t){
-try{return c.apply(this,t)}catch(n){
+function handleError(o,t){
+try{return o.apply(this,t)}catch(n){
 let r=addToExternrefTable0(n);
-e.jb(r)
+e.eb(r)
 }
 }
-function isLikeNone(c){return c==null}
-function passArray8ToWasm0(c,t){
-let n=t(c.length*1,1)>>>0;
-return getUint8ArrayMemory0().set(c,n/1),b=c.length,n
+function isLikeNone(o){return o==null}
+function passArray8ToWasm0(o,t){
+let n=t(o.length*1,1)>>>0;
+return getUint8ArrayMemory0().set(o,n/1),u=o.length,n
 }
-function passArrayF64ToWasm0(c,t){
-let n=t(c.length*8,8)>>>0;
-return getFloat64ArrayMemory0().set(c,n/8),b=c.length,n
+function passArrayF64ToWasm0(o,t){
+let n=t(o.length*8,8)>>>0;
+return getFloat64ArrayMemory0().set(o,n/8),u=o.length,n
 }
-function passArrayJsValueToWasm0(c,t){
-let n=t(c.length*4,4)>>>0;
-for(let r=0;r<c.length;r++){
-let s=addToExternrefTable0(c[r]);
+function passArrayJsValueToWasm0(o,t){
+let n=t(o.length*4,4)>>>0;
+for(let r=0;r<o.length;r++){
+let s=addToExternrefTable0(o[r]);
 getDataViewMemory0().setUint32(n+4*r,s,!0)
 }
-return b=c.length,n
+return u=o.length,n
 }
-function passStringToWasm0(c,t,n){
+function passStringToWasm0(o,t,n){
 if(n===void 0){
-let u=x.encode(c),l=t(u.length,1)>>>0;
-return getUint8ArrayMemory0().subarray(l,l+u.length).set(u),b=u.length,l
+let b=x.encode(o),l=t(b.length,1)>>>0;
+return getUint8ArrayMemory0().subarray(l,l+b.length).set(b),u=b.length,l
 }
-let r=c.length,s=t(r,1)>>>0,i=getUint8ArrayMemory0(),{read:o}=x.encodeInto(c,i.subarray(s,s+r)),a=o===r?r:0;
+let r=o.length,s=t(r,1)>>>0,c=getUint8ArrayMemory0(),{read:i}=x.encodeInto(o,c.subarray(s,s+r)),a=i===r?r:0;
 if(a!==r){
-a!==0&&(c=c.slice(a)),s=n(s,r,r=a+c.length*3,1)>>>0;
-let u=getUint8ArrayMemory0().subarray(s+a,s+r),l=x.encodeInto(c,u);
+a!==0&&(o=o.slice(a)),s=n(s,r,r=a+o.length*3,1)>>>0;
+let b=getUint8ArrayMemory0().subarray(s+a,s+r),l=x.encodeInto(o,b);
 a+=l.written,s=n(s,r,a,1)>>>0
 }
-return b=a,s
+return u=a,s
 }
-function takeFromExternrefTable0(c){
-let t=e.lb.get(c);
-return e.nb(c),t
+function takeFromExternrefTable0(o){
+let t=e.gb.get(o);
+return e.ib(o),t
 }
-var k=new TextDecoder("utf-8",{ignoreBOM:!0});
-k.decode();
-var Q=2146435072,C=0;
-function decodeText(c){
-return C+=c.length,C>=Q&&(k=new TextDecoder("utf-8",{ignoreBOM:!0}),k.decode(),C=c.length),k.decode(c)
+var I=new TextDecoder("utf-8",{ignoreBOM:!0});
+I.decode();
+var Z=2146435072,C=0;
+function decodeText(o){
+return C+=o.length,C>=Z&&(I=new TextDecoder("utf-8",{ignoreBOM:!0}),I.decode(),C=o.length),I.decode(o)
 }
 var x=new TextEncoder;
-"encodeInto"in x||(x.encodeInto=function(c,t){
-let n=x.encode(c);
-return t.set(n),{read:c.length,written:n.length}
+"encodeInto"in x||(x.encodeInto=function(o,t){
+let n=x.encode(o);
+return t.set(n),{read:o.length,written:n.length}
 });
-var b=0;
+var u=0;
 var e;
 e=new WebAssembly.Instance(module,__wbg_get_imports()).exports;
-e=instance.guarded(e,e.Z,c=>{e=c,F=null,O=null,E=null});
-e.ob();
+e=instance.guarded(e,e.U,o=>{e=o,A=null,O=null,E=null});
+e.jb();
 return{Caller,ProviderCore,Task,hashAppToken,hashTypeNumber,startAppTokenSession}}

@@ -2,112 +2,112 @@
 export function instantiate(instance,module){var ManagerCore=class{
 __destroy_into_raw(){
 let t=this.__wbg_ptr;
-return this.__wbg_ptr=0,S.unregister(this),t
+return this.__wbg_ptr=0,k.unregister(this),t
 }
 free(){
 let t=this.__destroy_into_raw();
-n.D(t,0)
+n.z(t,0)
 }
 add(t,e,r){
-let s=n.H(this.__wbg_ptr,t,e,r);
+let s=n.D(this.__wbg_ptr,t,e,r);
 if(s[2])throw takeFromExternrefTable0(s[1]);
 return takeFromExternrefTable0(s[0])
 }
 static appToken(t,e){
-let r=+e,s=passStringToWasm0(t,n.fa,n.ga),i=f;
-return n.I(s,i,r)
+let r=+e,s=passStringToWasm0(t,n.ba,n.ca),i=f;
+return n.E(s,i,r)
 }
 body(t,e){
 let r,s;
 try{
-let i,c,a,p;
+let i,o,a,b;
 try{
-i=passStringToWasm0(t,n.fa,n.ga),c=f,a=passStringToWasm0(e,n.fa,n.ga),p=f
-}catch(O){throw a&&n.ha(a,p*1,1),i&&n.ha(i,c*1,1),O}
-let d=n.J(this.__wbg_ptr,i,c,a,p);
+i=passStringToWasm0(t,n.ba,n.ca),o=f,a=passStringToWasm0(e,n.ba,n.ca),b=f
+}catch(O){throw a&&n.da(a,b*1,1),i&&n.da(i,o*1,1),O}
+let d=n.F(this.__wbg_ptr,i,o,a,b);
 return r=d[0],s=d[1],getStringFromWasm0(d[0],d[1])
-}finally{n.ha(r,s,1)}
+}finally{n.da(r,s,1)}
 }
 checkKs(t){
-let e=n.K(this.__wbg_ptr,t);
+let e=n.G(this.__wbg_ptr,t);
 if(e[1])throw takeFromExternrefTable0(e[0])
 }
 static checkSecret(t){
-let e=n.L(t);
+let e=n.H(t);
 if(e[1])throw takeFromExternrefTable0(e[0])
 }
 static deletionWarnings(t){
-let e=passStringToWasm0(t,n.fa,n.ga),r=f;
-return n.M(e,r)
+let e=passStringToWasm0(t,n.ba,n.ca),r=f;
+return n.I(e,r)
 }
 forgetKs(t){
-let e=passStringToWasm0(t,n.fa,n.ga),r=f;
-n.N(this.__wbg_ptr,e,r)
+let e=passStringToWasm0(t,n.ba,n.ca),r=f;
+n.J(this.__wbg_ptr,e,r)
 }
-static goesOn(t,e,r,s){return n.O(t,e,r,s)!==0}
+static goesOn(t,e,r,s){return n.K(t,e,r,s)!==0}
 static identify(t){
-let e=n.P(t);
+let e=n.L(t);
 if(e[2])throw takeFromExternrefTable0(e[1]);
 return takeFromExternrefTable0(e[0])
 }
 static isIsolated(t){
-let e=passStringToWasm0(t,n.fa,n.ga),r=f;
-return n.Q(e,r)!==0
+let e=passStringToWasm0(t,n.ba,n.ca),r=f;
+return n.M(e,r)!==0
 }
 static isNothing(t){
-let e=passStringToWasm0(t,n.fa,n.ga),r=f;
-return n.R(e,r)!==0
+let e=passStringToWasm0(t,n.ba,n.ca),r=f;
+return n.N(e,r)!==0
 }
 static isRepeatable(t){
-let e=passStringToWasm0(t,n.fa,n.ga),r=f;
-return n.S(e,r)!==0
+let e=passStringToWasm0(t,n.ba,n.ca),r=f;
+return n.O(e,r)!==0
 }
-static judge(t,e,r,s,i,c,a){
-let p=+i,d=+c,O=+a,m,k,v,I,A,j,x,E;
+static judge(t,e,r,s,i,o,a){
+let b=+i,d=+o,O=+a,h,I,m,E,v,M,A,S;
 try{
-m=passStringToWasm0(t,n.fa,n.ga),k=f,v=passStringToWasm0(e,n.fa,n.ga),I=f,A=passStringToWasm0(r,n.fa,n.ga),j=f,
-x=passStringToWasm0(s,n.fa,n.ga),E=f
+h=passStringToWasm0(t,n.ba,n.ca),I=f,m=passStringToWasm0(e,n.ba,n.ca),E=f,v=passStringToWasm0(r,n.ba,n.ca),M=f,
+A=passStringToWasm0(s,n.ba,n.ca),S=f
 }catch(D){
-throw x&&n.ha(x,E*1,1),A&&n.ha(A,j*1,1),v&&n.ha(v,I*1,1),m&&n.ha(m,k*1,1),D
+throw A&&n.da(A,S*1,1),v&&n.da(v,M*1,1),m&&n.da(m,E*1,1),h&&n.da(h,I*1,1),D
 }
-return n.T(m,k,v,I,A,j,x,E,p,d,O)
+return n.P(h,I,m,E,v,M,A,S,b,d,O)
 }
 keptKs(t){
-let e=n.U(this.__wbg_ptr,t),r;
-return e[0]!==0&&(r=getStringFromWasm0(e[0],e[1]),n.ha(e[0],e[1]*1,1)),r
+let e=n.Q(this.__wbg_ptr,t),r;
+return e[0]!==0&&(r=getStringFromWasm0(e[0],e[1]),n.da(e[0],e[1]*1,1)),r
 }
 static list(t,e,r,s){
-let i=n.V(t,e,r,s);
+let i=n.R(t,e,r,s);
 if(i[2])throw takeFromExternrefTable0(i[1]);
 return takeFromExternrefTable0(i[0])
 }
 makeKs(t,e){
 let r,s;
 try{
-let a=n.W(this.__wbg_ptr,t,e);
-var i=a[0],c=a[1];
-if(a[3])throw i=0,c=0,takeFromExternrefTable0(a[2]);
-return r=i,s=c,getStringFromWasm0(i,c)
-}finally{n.ha(r,s,1)}
+let a=n.S(this.__wbg_ptr,t,e);
+var i=a[0],o=a[1];
+if(a[3])throw i=0,o=0,takeFromExternrefTable0(a[2]);
+return r=i,s=o,getStringFromWasm0(i,o)
+}finally{n.da(r,s,1)}
 }
-static mostPages(){return n.X()>>>0}
+static mostPages(){return n.T()>>>0}
 constructor(t){
-let e=n.Y(t);
+let e=n.U(t);
 if(e[2])throw takeFromExternrefTable0(e[1]);
-return this.__wbg_ptr=e[0],S.register(this,this.__wbg_ptr,this),this
+return this.__wbg_ptr=e[0],k.register(this,this.__wbg_ptr,this),this
 }
 static page(t){
-let e=passStringToWasm0(t,n.fa,n.ga),r=f;
-return n.Z(e,r)
+let e=passStringToWasm0(t,n.ba,n.ca),r=f;
+return n.V(e,r)
 }
-setClock(t){n._(this.__wbg_ptr,t)}
+setClock(t){n.W(this.__wbg_ptr,t)}
 successor(t,e){
-let r=+e,s=passStringToWasm0(t,n.fa,n.ga),i=f,c=n.$(this.__wbg_ptr,s,i,r);
-if(c[2])throw takeFromExternrefTable0(c[1]);
-return takeFromExternrefTable0(c[0])
+let r=+e,s=passStringToWasm0(t,n.ba,n.ca),i=f,o=n.X(this.__wbg_ptr,s,i,r);
+if(o[2])throw takeFromExternrefTable0(o[1]);
+return takeFromExternrefTable0(o[0])
 }
 update(t,e,r,s){
-let i=n.aa(this.__wbg_ptr,t,e,r,s);
+let i=n.Y(this.__wbg_ptr,t,e,r,s);
 if(i[2])throw takeFromExternrefTable0(i[1]);
 return takeFromExternrefTable0(i[0])
 }
@@ -116,139 +116,129 @@ Symbol.dispose&&(ManagerCore.prototype[Symbol.dispose]=ManagerCore.prototype.fre
 function formatPrivileges(list){
 let t,e;
 try{
-let i=n.E(list);
+let i=n.A(list);
 var r=i[0],s=i[1];
 if(i[3])throw r=0,s=0,takeFromExternrefTable0(i[2]);
 return t=r,e=s,getStringFromWasm0(r,s)
-}finally{n.ha(t,e,1)}
+}finally{n.da(t,e,1)}
 }
-function generateKs(o,t){
+function generateKs(c,t){
 let e,r;
 try{
-let c=n.F(o,t);
-var s=c[0],i=c[1];
-if(c[3])throw s=0,i=0,takeFromExternrefTable0(c[2]);
+let o=n.B(c,t);
+var s=o[0],i=o[1];
+if(o[3])throw s=0,i=0,takeFromExternrefTable0(o[2]);
 return e=s,r=i,getStringFromWasm0(s,i)
-}finally{n.ha(e,r,1)}
+}finally{n.da(e,r,1)}
 }
-function inspectKs(o,t){
-let e=passStringToWasm0(o,n.fa,n.ga),r=f,s=n.G(e,r,t);
+function inspectKs(c,t){
+let e=passStringToWasm0(c,n.ba,n.ca),r=f,s=n.C(e,r,t);
 if(s[2])throw takeFromExternrefTable0(s[1]);
 return takeFromExternrefTable0(s[0])
 }
-function parsePrivileges(o){
+function parsePrivileges(c){
 let t,e;
 try{
-let r=passStringToWasm0(o,n.fa,n.ga),s=f,i=n.ba(r,s);
+let r=passStringToWasm0(c,n.ba,n.ca),s=f,i=n.Z(r,s);
 return t=i[0],e=i[1],getStringFromWasm0(i[0],i[1])
-}finally{n.ha(t,e,1)}
+}finally{n.da(t,e,1)}
 }
-function predictPrivileges(o,t,e){
+function predictPrivileges(c,t,e){
 let r,s;
 try{
-let a=passStringToWasm0(o,n.fa,n.ga),p=f,d=n.ca(a,p,t,e);
-var i=d[0],c=d[1];
-if(d[3])throw i=0,c=0,takeFromExternrefTable0(d[2]);
-return r=i,s=c,getStringFromWasm0(i,c)
-}finally{n.ha(r,s,1)}
+let a=passStringToWasm0(c,n.ba,n.ca),b=f,d=n._(a,b,t,e);
+var i=d[0],o=d[1];
+if(d[3])throw i=0,o=0,takeFromExternrefTable0(d[2]);
+return r=i,s=o,getStringFromWasm0(i,o)
+}finally{n.da(r,s,1)}
 }
 function __wbg_get_imports(){
-return{__proto__:null,a:{__proto__:null,h:function(t){
+return{__proto__:null,a:{__proto__:null,i:function(t){
 let e=t,r=typeof e=="boolean"?e:void 0;
 return isLikeNone(r)?16777215:r?1:0
-},e:function(t){return t===null},f:function(t){return typeof t=="string"},y:function(t){return t===void 0},x:function(t,
+},f:function(t){return t===null},g:function(t){return typeof t=="string"},u:function(t){return t===void 0},t:function(t,
 e){
 let r=e,s=typeof r=="number"?r:void 0;
 getDataViewMemory0().setFloat64((t>>>0)+8,isLikeNone(s)?0:s,!0),getDataViewMemory0().setInt32((t>>>0)+0,!isLikeNone(s),
 !0)
-},v:function(t,e){
+},r:function(t,e){
 let r=e,s=typeof r=="string"?r:void 0;
-var i=isLikeNone(s)?0:passStringToWasm0(s,n.fa,n.ga),c=f;
-getDataViewMemory0().setInt32((t>>>0)+4,c,!0),getDataViewMemory0().setInt32((t>>>0)+0,i,!0)
-},w:function(t,e){throw new Error(getStringFromWasm0(t,e))},u:function(t,e){return t.charCodeAt(e>>>0)},d:function(t){
-return Object.create(t)},t:function(){
+var i=isLikeNone(s)?0:passStringToWasm0(s,n.ba,n.ca),o=f;
+getDataViewMemory0().setInt32((t>>>0)+4,o,!0),getDataViewMemory0().setInt32((t>>>0)+0,i,!0)
+},s:function(t,e){throw new Error(getStringFromWasm0(t,e))},p:function(t,e){return t.charCodeAt(e>>>0)},d:function(t){
+return Object.create(t)},o:function(){
 return handleError(function(t,e){
 globalThis.crypto.getRandomValues(getArrayU8FromWasm0(t,e))
 },arguments)
-},n:function(){
-return handleError(function(t,e){return Reflect.get(t,e)},arguments)
-},j:function(){
-return handleError(function(t,e,r){return Reflect.get(t,getStringFromWasm0(e,r))},arguments)
-},s:function(t,e){return t[e>>>0]},i:function(){
-return handleError(function(t){return Array.isArray(t)},arguments)
-},b:function(t){return Object.keys(t)},c:function(t){return t.length},g:function(t){return t.length},k:function(){
-return new Array},l:function(){return new Object},a:function(t,e){return parseFloat(getStringFromWasm0(t,e))},m:
-function(t,e){return t.push(e)},r:function(){
-return handleError(function(t,e,r,s){return Reflect.set(t,getStringFromWasm0(e,r),s)},arguments)
-},o:function(){
-return handleError(function(t,e,r,s,i){
-return Reflect.set(t,getStringFromWasm0(e,r),getStringFromWasm0(s,i))
-},arguments)
 },q:function(){
-return handleError(function(t,e,r,s){return Reflect.set(t,getStringFromWasm0(e,r),s!==0)},arguments)
-},p:function(){
-return handleError(function(t,e,r,s){return Reflect.set(t,getStringFromWasm0(e,r),s)},arguments)
-},A:function(t){return t},B:function(t,e){return getStringFromWasm0(t,e)},z:function(){
-let t=n.ka;
+return handleError(function(t,e){return Reflect.get(t,e)},arguments)
+},n:function(t,e){return t[e>>>0]},j:function(){
+return handleError(function(t){return Array.isArray(t)},arguments)
+},b:function(t){return Object.keys(t)},c:function(t){return t.length},h:function(t){return t.length},k:function(){
+return new Array},l:function(){return new Object},a:function(t,e){return parseFloat(getStringFromWasm0(t,e))},m:
+function(t,e){return t.push(e)},e:function(){
+return handleError(function(t,e,r){return Reflect.set(t,e,r)},arguments)
+},w:function(t){return t},x:function(t,e){return getStringFromWasm0(t,e)},v:function(){
+let t=n.ga;
 t.set(0,void 0),t.set(1024,void 0),t.set(1025,null),t.set(1026,!0),t.set(1027,!1)
 }}}
 }
-var S=typeof FinalizationRegistry>"u"?{register:()=>{},unregister:()=>{}}:instance.registry(o=>n.D(o,1));
-function addToExternrefTable0(o){
-let t=n.ja();
-return n.ka.set(t,o),t
+var k=typeof FinalizationRegistry>"u"?{register:()=>{},unregister:()=>{}}:instance.registry(c=>n.z(c,1));
+function addToExternrefTable0(c){
+let t=n.fa();
+return n.ga.set(t,c),t
 }
-function getArrayU8FromWasm0(o,t){return o=o>>>0,getUint8ArrayMemory0().subarray(o/1,o/1+t)}
-var h=null;
+function getArrayU8FromWasm0(c,t){return c=c>>>0,getUint8ArrayMemory0().subarray(c/1,c/1+t)}
+var p=null;
 function getDataViewMemory0(){
-return(h===null||h.buffer.detached===!0||h.buffer.detached===void 0&&h.buffer!==n.C.buffer)&&(h=new DataView(
-n.C.buffer)),h
+return(p===null||p.buffer.detached===!0||p.buffer.detached===void 0&&p.buffer!==n.y.buffer)&&(p=new DataView(
+n.y.buffer)),p
 }
-function getStringFromWasm0(o,t){
-return o=o>>>0,decodeText(getUint8ArrayMemory0().subarray(o,o+t))
+function getStringFromWasm0(c,t){
+return c=c>>>0,decodeText(getUint8ArrayMemory0().subarray(c,c+t))
 }
 var _=null;
 function getUint8ArrayMemory0(){
-return(_===null||_.byteLength===0)&&(_=new Uint8Array(n.C.buffer)),_
+return(_===null||_.byteLength===0)&&(_=new Uint8Array(n.y.buffer)),_
 }
-function handleError(o,t){
-try{return o.apply(this,t)}catch(e){
+function handleError(c,t){
+try{return c.apply(this,t)}catch(e){
 let r=addToExternrefTable0(e);
-n.ia(r)
+n.ea(r)
 }
 }
-function isLikeNone(o){return o==null}
-function passStringToWasm0(o,t,e){
+function isLikeNone(c){return c==null}
+function passStringToWasm0(c,t,e){
 if(e===void 0){
-let p=b.encode(o),d=t(p.length,1)>>>0;
-return getUint8ArrayMemory0().subarray(d,d+p.length).set(p),f=p.length,d
+let b=g.encode(c),d=t(b.length,1)>>>0;
+return getUint8ArrayMemory0().subarray(d,d+b.length).set(b),f=b.length,d
 }
-let r=o.length,s=t(r,1)>>>0,i=getUint8ArrayMemory0(),{read:c}=b.encodeInto(o,i.subarray(s,s+r)),a=c===r?r:0;
+let r=c.length,s=t(r,1)>>>0,i=getUint8ArrayMemory0(),{read:o}=g.encodeInto(c,i.subarray(s,s+r)),a=o===r?r:0;
 if(a!==r){
-a!==0&&(o=o.slice(a)),s=e(s,r,r=a+o.length*3,1)>>>0;
-let p=getUint8ArrayMemory0().subarray(s+a,s+r),d=b.encodeInto(o,p);
+a!==0&&(c=c.slice(a)),s=e(s,r,r=a+c.length*3,1)>>>0;
+let b=getUint8ArrayMemory0().subarray(s+a,s+r),d=g.encodeInto(c,b);
 a+=d.written,s=e(s,r,a,1)>>>0
 }
 return f=a,s
 }
-function takeFromExternrefTable0(o){
-let t=n.ka.get(o);
-return n.la(o),t
+function takeFromExternrefTable0(c){
+let t=n.ga.get(c);
+return n.ha(c),t
 }
-var T=new TextDecoder("utf-8",{ignoreBOM:!0});
-T.decode();
-var U=2146435072,M=0;
-function decodeText(o){
-return M+=o.length,M>=U&&(T=new TextDecoder("utf-8",{ignoreBOM:!0}),T.decode(),M=o.length),T.decode(o)
+var R=new TextDecoder("utf-8",{ignoreBOM:!0});
+R.decode();
+var z=2146435072,j=0;
+function decodeText(c){
+return j+=c.length,j>=z&&(R=new TextDecoder("utf-8",{ignoreBOM:!0}),R.decode(),j=c.length),R.decode(c)
 }
-var b=new TextEncoder;
-"encodeInto"in b||(b.encodeInto=function(o,t){
-let e=b.encode(o);
-return t.set(e),{read:o.length,written:e.length}
+var g=new TextEncoder;
+"encodeInto"in g||(g.encodeInto=function(c,t){
+let e=g.encode(c);
+return t.set(e),{read:c.length,written:e.length}
 });
 var f=0;
 var n;
 n=new WebAssembly.Instance(module,__wbg_get_imports()).exports;
-n=instance.guarded(n,n.C,o=>{n=o,h=null,_=null});
-n.ma();
+n=instance.guarded(n,n.y,c=>{n=c,p=null,_=null});
+n.ia();
 return{ManagerCore,formatPrivileges,generateKs,inspectKs,parsePrivileges,predictPrivileges}}
