@@ -121,7 +121,7 @@ export const steps = [
   ...FAULTS.map((runtime) => ({
     name: `faults-${runtime}`,
     needs: [ROOT, RUNTIMES],
-    waits: true,
+    alone: true,
     run: () => said('js-tests/faults/run.mjs', runtime),
   })),
   { name: 'faults-readme', run: () => said('js-tests/faults/readme.mjs', '--check') },
