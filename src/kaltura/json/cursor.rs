@@ -32,6 +32,7 @@ pub(super) struct Cursor<'a> {
 
 impl<'a> Cursor<'a> {
     /// The next `count` bytes.
+    #[inline(always)]
     pub(super) fn advance(&mut self, count: usize) -> Option<&'a [u8]> {
         work::steps(count);
         let (taken, rest) = self.rest.split_at_checked(count)?;
@@ -39,6 +40,7 @@ impl<'a> Cursor<'a> {
         Some(taken)
     }
 
+    #[inline(always)]
     pub(super) fn next(&mut self) -> Option<u8> {
         self.advance(1)?.first().copied()
     }
@@ -50,12 +52,14 @@ impl<'a> Cursor<'a> {
     }
 
     /// Counts the next bytes that match.
+    #[inline(always)]
     pub(super) fn count(&self, is_such: impl Fn(u8) -> bool) -> usize {
         let end = self.rest.iter().position(|&byte| !is_such(byte));
         end.unwrap_or(self.rest.len())
     }
 
     /// Returns what comes after white space.
+    #[inline(always)]
     pub(super) fn peek(&mut self) -> Option<u8> {
         // `trim_ascii_start` would skip a form feed too.
         let spaces = self.count(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r'));
