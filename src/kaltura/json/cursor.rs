@@ -52,14 +52,12 @@ impl<'a> Cursor<'a> {
     }
 
     /// Counts the next bytes that match.
-    #[inline(always)]
     pub(super) fn count(&self, is_such: impl Fn(u8) -> bool) -> usize {
         let end = self.rest.iter().position(|&byte| !is_such(byte));
         end.unwrap_or(self.rest.len())
     }
 
     /// Returns what comes after white space.
-    #[inline(always)]
     pub(super) fn peek(&mut self) -> Option<u8> {
         // `trim_ascii_start` would skip a form feed too.
         let spaces = self.count(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r'));
