@@ -1,4 +1,4 @@
-// The application tokens of a provider, and what comes of those that are refused.
+// The application tokens of a provider, also those that Kaltura refuses.
 import { test } from './harness.js'
 import { actionsOf, isAlive, providerOf, use } from './provider-helpers.js'
 

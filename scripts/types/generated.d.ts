@@ -89,7 +89,7 @@ declare module '*/kaltura_app_token.js' {
       steady: number,
     ): void
     free(): void
-    /** No property: it tells what comes of it. */
+    /** Never set: it declares what `drive` resolves to. */
     readonly result?: T
   }
   /** Where sessions are in a store, the likeliest first. */

@@ -111,7 +111,7 @@ pub(super) struct RetryTerms {
 }
 
 impl Tries {
-    /// Plans a retry after a failure; returns the error if there is none.
+    /// Plans a retry after a failure; returns the error if none may follow.
     pub fn fail(&mut self, error: Box<Error>, terms: RetryTerms) -> Result<(), Box<Error>> {
         let RetryTerms {
             policy,

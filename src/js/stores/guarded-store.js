@@ -16,9 +16,9 @@ import { attempt, steady } from '../common/host.js'
 
 const LEAST_PATIENCE_MS = 500
 const MOST_PATIENCE_MS = 3000
-/** So many times what its slowest answers of late took. */
+/** An answer is awaited for this many times as long as the slowest recent one took. */
 const PATIENCE_FACTOR = 4
-/** How much of the slowest answer is forgotten at each that is faster. */
+/** The share of the slowest time that each faster answer takes off. */
 const FORGETTING = 0.1
 /** A timer that fires so late shows that the event loop, or the machine, was busy, and not the store. */
 const BUSY_MS = 20
@@ -74,7 +74,7 @@ export class GuardedStore {
     const answer = await inTime(asked, this.#patience.ms)
     if (answer === undefined) {
       this.#pauses.pauseAll()
-      // It is slow, and not gone.
+      // A late answer shows that the store is only slow.
       asked.then(
         () => this.#answered(since),
         () => {},
@@ -106,7 +106,10 @@ export class GuardedStore {
 
   /** @param {number} since */
   #answered(since) {
-    this.#patience.took(steady() - since)
+    const ms = steady() - since
+    // The next answer would come too late as well.
+    if (ms > MOST_PATIENCE_MS) return
+    this.#patience.took(ms)
     this.#pauses.endAll()
   }
 
@@ -154,7 +157,7 @@ export class GuardedStore {
   }
 }
 
-/** How long an answer is waited for: by what the slowest took of late. */
+/** How long an answer is awaited, by the slowest recent one. */
 class Patience {
   #slowestMs = 0
 
