@@ -90,11 +90,14 @@ async function takeGiven(task, host, asked, bytesOf) {
     causes = causesOf(thrown)
   }
   const bytes = bytesOf(value)
-  if (!host.ended()) {
+  try {
+    if (host.ended()) return
     const given = bytes?.subarray(0, MOST_TOKEN_BYTES)
     task.takeGiven(given ? undefined : value, given, causes, host.now(), host.steady())
+  } finally {
+    // After a trap too.
+    bytes?.fill(0)
   }
-  bytes?.fill(0)
 }
 
 /**
