@@ -11,7 +11,7 @@ function refusalOf(n){
 if(!(!n.startsWith("https:")||!isUnverified()))return{code:z,path:"dangerouslyAllowUnverifiedTls",message:
 `${me}=0 turns off the verification of certificates, so anybody on the network path could read what is sent: unset it (NODE_EXTRA_CA_CERTS adds a certificate to trust), or set dangerouslyAllowUnverifiedTls`}
 }
-var V=globalThis.navigator?.userAgent==="Cloudflare-Workers",ks=25,Os="the appToken function",Es="the signer";
+var V=globalThis.navigator?.userAgent==="Cloudflare-Workers",Os=25,Es="the appToken function",Ts="the signer";
 function createHost(n){
 let{deadline,fetch,onEvent:s,tokens:r=[],allowUnverified:i}={__proto__:null,...n},{progress}=deadline;
 return{signal:deadline.signal,ended:()=>deadline.isOver,within:a=>heard(deadline.within(a)),bytes,forget:a=>{
@@ -20,13 +20,13 @@ heard(deadline.sleep(a))),now:()=>Date.now(),steady,fetch:(a,c)=>{
 let f=i?void 0:refusalOf(a);
 return f?(deadline.fail(f),heard(deadline.within(void 0))):(progress.requests(a),heard(deadline.within(attempt(()=>(
 fetch??globalThis.fetch)(a,c)))))
-},failed:a=>progress.failed(a),askForAppToken:a=>(progress.waitsFor(Os),heard(deadline.within(attempt(r[a].ask)))),
-askForHash:(a,c,f)=>(progress.waitsFor(Es),heard(deadline.within(attempt(()=>r[a].hash(c,f))))),emit:a=>tell(s,a)}
+},failed:a=>progress.failed(a),askForAppToken:a=>(progress.waitsFor(Es),heard(deadline.within(attempt(r[a].ask)))),
+askForHash:(a,c,f)=>(progress.waitsFor(Ts),heard(deadline.within(attempt(()=>r[a].hash(c,f))))),emit:a=>tell(s,a)}
 }
 function turn(deadline){
 let t=nothing,start=s=>{
 V||(t=s);
-let r=setTimeout(s,V?ks:1e3);
+let r=setTimeout(s,V?Os:1e3);
 return()=>clearTimeout(r)
 };
 return{wait:heard(deadline.wait(start)),come:t}
@@ -48,11 +48,11 @@ typeof e?.then=="function"&&e.then(void 0,()=>{})
 }
 function steady(){return globalThis.performance?.now()??Date.now()}
 function now(){return{wall:Date.now(),steady:steady()}}
-var bs=["message","cause","causes"],AppTokenError=class extends Error{
+var _s=["message","cause","causes"],AppTokenError=class extends Error{
 constructor(t){
 let own=r=>Object.hasOwn(t,r)?t[r]:void 0,cause=own("cause")??chain(own("causes")??[]);
 super(own("message"),cause===void 0?void 0:{cause}),this.retryable=!1,this.attempts=0;
-for(let[r,i]of Object.entries(t))bs.includes(r)||(this[r]=i)
+for(let[r,i]of Object.entries(t))_s.includes(r)||(this[r]=i)
 }
 static{
 Object.defineProperty(this.prototype,"name",{value:"AppTokenError",configurable:!0,writable:!0})
@@ -125,16 +125,16 @@ let e=typeof t=="string"?new TextEncoder().encode(t):bytes(t)?.slice();
 if(e&&e.length>=ke)return e;
 throw invalid(n,`a key of at least ${ke} bytes, or a text of as many characters`)
 }
-var vs=new TextDecoder("utf-8",{ignoreBOM:!0});
+var Ms=new TextDecoder("utf-8",{ignoreBOM:!0});
 function textOf(n){
 let t=bytes(n);
-return t?vs.decode(t):n
+return t?Ms.decode(t):n
 }
 function wipe(n){bytes(n)?.fill(0)}
-var Ns;
+var Rs;
 function auditKeyOf(n){
 let t=n===void 0?void 0:keyOf("auditKey",n);
-return()=>t??(Ns??=crypto.getRandomValues(new Uint8Array(32)))
+return()=>t??(Rs??=crypto.getRandomValues(new Uint8Array(32)))
 }
 function tellOf(core,{onEvent:t,auditKey:e},s,{ks:r,userId:i,privileges:o,expiresAt:a}){
 if(t)try{
@@ -280,7 +280,7 @@ this.#error=new AppTokenError({attempts,...t}),this.settle()
 function reasonOf(signal){
 try{return signal?.aborted?signal.reason:void 0}catch{return}
 }
-var xe=1e4,Ps=1e6;
+var xe=1e4,Is=1e6;
 function ownOptions(n,t="options",e=""){
 let own=ownProperties(n,t);
 for(let r of Object.keys(own)){
@@ -341,7 +341,7 @@ let e="dangerouslyAllowUnverifiedTls",{[e]:s=!1,fetch:fetch=t}=own;
 if(typeof s!="boolean")throw invalid(e,"true or false");
 return delete own[e],s||fetch!==void 0&&fetch===t
 }
-function checkText(n,t,e=Ps){
+function checkText(n,t,e=Is){
 if(typeof t!="string")throw invalid(n,"a string");
 if(t.length>e||!t.isWellFormed())throw invalid(n,`Unicode text of at most ${e} characters`)
 }
@@ -431,7 +431,7 @@ message:
 "this runtime refused to compile WebAssembly. Some allow it only when a program is deployed: give the compiled module to instantiate() of 'kaltura-app-token/slim', or have the bundler resolve the condition 'workerd' (Cloudflare Workers) or 'edge-light' (Vercel)",
 cause})
 }
-var je=500,Gs=3e3,Hs=4,qs=.1,zs=20,Vs=50,Ys=5,Js=2e3,Xs=3,Zs=1e3;
+var je=500,Ke=3e3,Hs=4,qs=.1,zs=20,Vs=50,Ys=5,Js=2e3,Xs=3,Zs=1e3;
 function checkStore(n){
 if(!hasMethods(n,["get","set","delete"])||n.lock!==void 0&&!hasMethods(n,["lock"]))throw invalid("store",
 "an object with the functions get, set and delete, and optionally lock")
@@ -459,7 +459,10 @@ return
 return this.#n.took(steady()-i),this.#s.succeeded(t),t==="get"?this.#textOf(o.value):t==="lock"?this.#grantOf(o.value):
 o.value
 }
-#answered(t){this.#n.took(steady()-t),this.#s.endAll()}
+#answered(t){
+let e=steady()-t;
+e>Ke||(this.#n.took(e),this.#s.endAll())
+}
 async release(release){
 if(typeof release!="function")return;
 let e=await inTime(attempt(release),this.#n.ms);
@@ -481,7 +484,7 @@ this.report("lock","neither false nor a function that releases it")
 }
 },Patience=class{
 #e=0;
-get ms(){return Math.min(Math.max(Hs*this.#e,je),Gs)}
+get ms(){return Math.min(Math.max(Hs*this.#e,je),Ke)}
 took(t){this.#e=Math.max(t,this.#e*(1-qs))}
 },Pauses=class{
 #e=new Map;
@@ -522,12 +525,12 @@ try{
 return/too (large|long|big)|exceed|max(imum)? /i.test(error.message)
 }catch{return!1}
 }
-var STORE_KEY=Symbol.for("kaltura-app-token.storeKey"),$e=4,Ce=1e3;
+var STORE_KEY=Symbol.for("kaltura-app-token.storeKey"),Ce=4,Fe=1e3;
 function readSeal(n){
 let own=ownProperties(n,"seal");
 checkNames(own,["keys"],"seal");
 let e=copied("seal.keys",own.keys);
-if(!Array.isArray(e)||e.length<1||e.length>$e)throw invalid("seal.keys",`a list of 1 to ${$e} keys: { id, key }`);
+if(!Array.isArray(e)||e.length<1||e.length>Ce)throw invalid("seal.keys",`a list of 1 to ${Ce} keys: { id, key }`);
 return e.flatMap((s,r)=>{
 let i=`seal.keys[${r}]`,o=ownProperties(s,i);
 return checkNames(o,["id","key"],i),[o.id,copyOf(o.key)]
@@ -537,14 +540,14 @@ function checkNames(own,t,e){
 if(unknownIn(own,t)!==void 0)throw invalid(e,`an object with ${t.join(" and ")} only`)
 }
 function copyOf(n){
-if(typeof n=="string")return n.slice(0,Ce);
+if(typeof n=="string")return n.slice(0,Fe);
 let t=n;
 try{
-return ArrayBuffer.isView(t)&&t.BYTES_PER_ELEMENT===1&&t.length<=Ce?Uint8Array.from(t):void 0
+return ArrayBuffer.isView(t)&&t.BYTES_PER_ELEMENT===1&&t.length<=Fe?Uint8Array.from(t):void 0
 }catch{return}
 }
 import{instantiate as Fn}from"./kaltura_app_token.js";
-var ze=Array.from({length:5},()=>Object.freeze({})),[Ge,en,sn,nn,Jt]=ze,rn=1,on=1e3,an=1e4,cn=4,fn=1e3,ln=100001,hn={
+var Ve=Array.from({length:5},()=>Object.freeze({})),[He,en,sn,nn,Jt]=Ve,rn=1,on=1e3,an=1e4,cn=4,fn=1e3,ln=100001,hn={
 "content-type":"application/json",accept:"application/json"};
 async function drive(n,t){
 try{
@@ -578,16 +581,16 @@ async function takeGiven(n,t,e,s){
 let r,i;
 try{r=await e}catch(a){i=causesOf(a)}
 let o=s(r);
-if(!t.ended()){
+try{
+if(t.ended())return;
 let a=o?.subarray(0,ln);
 n.takeGiven(a?void 0:r,a,i,t.now(),t.steady())
-}
-o?.fill(0)
+}finally{o?.fill(0)}
 }
 async function send(n,t,{url:e,body:s}){
 let take;
 try{take=await receive(n,t,e,s)}catch(o){
-let a=ze.indexOf(o),c=a<0?causesOf(o):"";
+let a=Ve.indexOf(o),c=a<0?causesOf(o):"";
 take=(...f)=>n.takeLoss(a,c,...f)
 }
 if(t.ended())return;
@@ -596,9 +599,9 @@ i&&t.failed(i)
 }
 async function receive(n,t,e,s){
 let{signal}=t,i=await t.fetch(e,{method:"POST",headers:{...hn},body:s,redirect:"manual",signal}),o=[t.now(),t.steady()];
-if(!isObject(i))throw Ge;
+if(!isObject(i))throw He;
 let{status:a}=i;
-if(!(typeof a=="number"&&a>=0&&a<=999))throw Ge;
+if(!(typeof a=="number"&&a>=0&&a<=999))throw He;
 let{headers:c}=i,header=m=>isObject(c)?short(c.get(m),on):void 0,h=[header("date"),header("age"),header("retry-after"),
 header("x-kaltura-session")];
 Math.trunc(a)===200?await pushBody(n,t,i):cancelBody(t,i);
@@ -660,7 +663,7 @@ return t.join("\0")
 function read(n,t){try{return Reflect.get(n,t)}catch{return}}
 var isObject=n=>typeof n=="object"&&n!==null,short=(n,t)=>typeof n=="string"&&n.length<=t?n:void 0,word=n=>n!==void 0&&
 /^(?:\w{0,24}|[A-Za-z_]{25,48})$/.test(n)?n:void 0;
-var Xe=["userId","sessionType","expiry","sessionPrivileges","noOtherPrivileges"],kt=Object.freeze({signal:void 0,
+var Ze=["userId","sessionType","expiry","sessionPrivileges","noOtherPrivileges"],kt=Object.freeze({signal:void 0,
 timeoutMs:void 0}),SessionRequest=class{
 userId=void 0;
 sessionType=void 0;
@@ -677,7 +680,7 @@ let signal,s,r=!0;
 try{
 for(let a of Object.keys(n)){
 let c=n[a];
-a==="signal"?signal=c:a==="timeoutMs"?s=c:Xe.includes(a)?t[a]=c:r=!Object.defineProperty(t,a,{__proto__:null,value:c,
+a==="signal"?signal=c:a==="timeoutMs"?s=c:Ze.includes(a)?t[a]=c:r=!Object.defineProperty(t,a,{__proto__:null,value:c,
 enumerable:!0})
 }
 }catch{
@@ -690,7 +693,7 @@ return i&&readLimits({signal,timeoutMs:s}),{key:r?keyOf2(t):void 0,request:t,lim
 }
 function keyOf2(n){
 let t="";
-for(let e of Xe){
+for(let e of Ze){
 let s=n[e];
 if(s!==void 0)if(typeof s=="string")t+=`${e}:${s.length}:${s}`;else if(typeof s=="number"||
 typeof s=="boolean")t+=`${e}=${s};`;else return
@@ -945,7 +948,7 @@ let r=core.endSession(bodyOf({format:1,ks:n}),n,deadline.at),{failure:i,loggedOu
 hostOf(e,deadline)));
 if(i&&!o)throw i
 }
-var _n=3,An=250,ts=100,xn={code:B,message:
+var _n=3,An=250,es=100,xn={code:B,message:
 "the session expired before all others were started: ask for fewer sessions or a longer expiry",retryable:!0};
 async function startMany({parts:n,sessions:t},requests,s){
 let list=copied("requests",requests);
@@ -967,9 +970,9 @@ let{stackTraceLimit:e}=Error,s=0;
 try{
 return list.map(r=>{
 let i=t(r);
-return i.error&&(s+=1)===ts&&Reflect.set(Error,"stackTraceLimit",0),i
+return i.error&&(s+=1)===es&&Reflect.set(Error,"stackTraceLimit",0),i
 })
-}finally{s>=ts&&Reflect.set(Error,"stackTraceLimit",e)}
+}finally{s>=es&&Reflect.set(Error,"stackTraceLimit",e)}
 }
 var Wanted=class{
 read;
@@ -1351,9 +1354,9 @@ own.maxEntries??1e4),A={fetch,onEvent:o,auditKey:a,waitUntil:c,allowUnverified:f
 hasOwnKeys,isolate:own.isolate,timeoutMs:p,isOver:U=>n().ProviderCore.isOver(U,now())},N=remade(n,({ProviderCore:U,
 instance:ce})=>{
 for(let[Dt,{copy:fe}]of O.entries())fe&&guarded(()=>U.checkToken(Dt===0?"appToken":"fallback.appToken",fe));
-let ms=[O[0].kind,O[1]?.kind??0],core=guarded(()=>new U(own,d,...ms,T.ofNewCore(),m)),ws=u&&new SharedSessions(core,u,
-Dt=>tell(o,Dt),p),ys=new Flights(core,U.checkEveryMs(),{...A,shared:ws,instance:ce});
-return{core,instance:ce,flights:ys}
+let ws=[O[0].kind,O[1]?.kind??0],core=guarded(()=>new U(own,d,...ws,T.ofNewCore(),m)),ys=u&&new SharedSessions(core,u,
+Dt=>tell(o,Dt),p),gs=new Flights(core,U.checkEveryMs(),{...A,shared:ys,instance:ce});
+return{core,instance:ce,flights:gs}
 });
 return N(),{parts:N,leases:T,settings:A,sessions:new Sessions(N,T,A)}
 }
@@ -1436,7 +1439,7 @@ try{return e().hashAppToken(o+appToken,numberOf(c))}catch(f){throw fromCore(f)}
 },createSessionProvider:o=>createSessionProvider(e,o,t)}
 }
 import{instantiate as Wn}from"./ks/kaltura_ks.js";
-var cs=262144,Gn=["partnerId","userId","sessionType","expiry","masterPartnerId"];
+var fs=262144,Gn=["partnerId","userId","sessionType","expiry","masterPartnerId"];
 function bindKs(n){
 let t=loader(Wn,n);
 return{inspectKs(e,s=[]){
@@ -1449,7 +1452,7 @@ for(let i of Gn)own[i]=written(own[i]);
 return own.random=randomHex(own.random??crypto.getRandomValues(new Uint8Array(16))),guarded(()=>t().generateKs(own,s))
 },parsePrivileges(e){
 let s=e??"";
-checkText("text",s,cs);
+checkText("text",s,fs);
 let list=JSON.parse(guarded(()=>t().parsePrivileges(s)));
 for(let i of list)Lt.set(i,textOf2(i));
 return list
@@ -1461,7 +1464,7 @@ return s.push(f),f===void 0?c:qn
 return guarded(()=>t().formatPrivileges(own)).split(",").map((o,a)=>s[a]??o).join(",")
 },predictPrivileges(e,s=null,r=null){
 checkText("appTokenId",e);
-for(let[i,o]of Object.entries({tokenPrivileges:s,requested:r}))o!==null&&checkText(i,o,cs);
+for(let[i,o]of Object.entries({tokenPrivileges:s,requested:r}))o!==null&&checkText(i,o,fs);
 return guarded(()=>t().predictPrivileges(e,s,r))
 }}
 }

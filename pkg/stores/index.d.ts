@@ -7,11 +7,11 @@
  */
 
 /**
- * The methods that a provider calls. Each call may take 500 ms, or four times what the slowest of late
- * took, up to 3 s. A method that fails is not called again for that name for two seconds. After a timeout,
- * or failures of several methods in a row, the whole store is not used for two seconds, or until the answer
- * comes after all; after failures for three names in a row, that method is not. Each failure is an event
- * `storeFailed`.
+ * The methods that a provider calls. Each call may take 500 ms, or four times as long as the slowest recent
+ * answer, up to 3 s. A method that fails is not called again for that name for two seconds. After a timeout,
+ * or after failures of several methods in a row, the whole store is not used for two seconds; an answer that
+ * comes within 3 s ends that pause. After failures for three names in a row, that method is not used. Each
+ * failure is an event `storeFailed`.
  */
 export interface SessionStore {
   /** Returns the stored text, or its bytes in UTF-8; `undefined`, `null` or `false` if there is none. */
