@@ -55,17 +55,13 @@ impl<'a> Cursor<'a> {
         Some(())
     }
 
-    /// Counts the next bytes that match.
-    pub(super) fn count(&self, is_such: impl Fn(u8) -> bool) -> usize {
-        let end = self.rest.iter().position(|&byte| !is_such(byte));
-        end.unwrap_or(self.rest.len())
-    }
-
     /// Returns what comes after white space.
     pub(super) fn peek(&mut self) -> Option<u8> {
         // `trim_ascii_start` would skip a form feed too.
-        let spaces = self.count(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r'));
-        self.advance(spaces)?;
+        while let [b' ' | b'\t' | b'\n' | b'\r', rest @ ..] = self.rest {
+            work::steps(1);
+            self.rest = rest;
+        }
         self.rest.first().copied()
     }
 
@@ -204,10 +200,16 @@ impl<'a> Cursor<'a> {
     }
 
     pub(super) fn number(&mut self) -> Option<()> {
-        let _ = self.take(b"-");
-        let begins_with_zero = self.rest.starts_with(b"0");
+        if self.rest.first() == Some(&b'-') {
+            self.next()?;
+        }
+        let begins_with_zero = self.rest.first() == Some(&b'0');
         if self.digits()? > 1 && begins_with_zero {
             return None;
+        }
+        // Most are integers, so what may follow is looked at once.
+        if !matches!(self.rest.first(), Some(b'.' | b'e' | b'E')) {
+            return Some(());
         }
         if self.take(b".").is_some() {
             self.digits()?;
@@ -221,7 +223,8 @@ impl<'a> Cursor<'a> {
 
     /// Counts the digits; at least one is required.
     pub(super) fn digits(&mut self) -> Option<usize> {
-        let count = self.count(|byte| byte.is_ascii_digit());
+        let digits = self.rest.iter().take_while(|byte| byte.is_ascii_digit());
+        let count = digits.count();
         self.advance(count)?;
         (count > 0).then_some(count)
     }
